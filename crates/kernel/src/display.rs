@@ -1,0 +1,128 @@
+//! Prints objects and changes, one line each where that is enough, in the words of the `ip` and `nft` programs.
+
+use std::fmt::{Display, Formatter, Result};
+
+use crate::object::{Address, Change, Key, Link, LinkEnd, LinkKind, Neighbour, Object, Route, RouteKind, Rule, Sysctl};
+
+impl Display for Object {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Object::Link(link) => write!(f, "{link}"),
+            Object::Address(address) => write!(f, "{address}"),
+            Object::Route(route) => write!(f, "{route}"),
+            Object::Rule(rule) => write!(f, "{rule}"),
+            Object::Neighbour(neighbour) => write!(f, "{neighbour}"),
+            Object::Sysctl(sysctl) => write!(f, "{sysctl}"),
+            Object::Table(table) => write!(f, "{table}"),
+            Object::Set(set) => write!(f, "{set}"),
+            Object::Chain(chain) => write!(f, "{chain}"),
+            Object::Element(element) => write!(f, "{element}"),
+        }
+    }
+}
+
+impl Display for Change {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Change::Add(object) => write!(f, "add {object}"),
+            Change::Replace(object) => write!(f, "replace {object}"),
+            Change::Remove(key) => write!(f, "remove {key}"),
+        }
+    }
+}
+
+impl Display for Key {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Key::Link(name) => write!(f, "link {name}"),
+            Key::Address(link, net) => write!(f, "address {net} dev {link}"),
+            Key::Route(table, dst, metric) => write!(f, "route {dst} table {table} metric {metric}"),
+            Key::Rule(rule) => write!(f, "{rule}"),
+            Key::Neighbour(link, ip) => write!(f, "neighbour {ip} dev {link}"),
+            Key::Sysctl(path) => write!(f, "sysctl {path}"),
+            Key::Table(name) => write!(f, "table ip {name}"),
+            Key::Set(table, name) => write!(f, "set ip {table} {name}"),
+            Key::Chain(table, name) => write!(f, "chain ip {table} {name}"),
+            Key::Element(table, set, key, end) => {
+                let data = crate::nft::Data::None;
+                let (table, set, key, key_end) = (table.clone(), set.clone(), key.clone(), end.clone());
+                write!(f, "{}", crate::nft::Element { table, set, key, key_end, data })
+            }
+        }
+    }
+}
+
+impl Display for Link {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match &self.kind {
+            LinkKind::Dummy => write!(f, "link {} type dummy", self.end),
+            LinkKind::Veth { namespace, peer } => write!(f, "link {} type veth peer {peer} netns {namespace}", self.end),
+        }
+    }
+}
+
+impl Display for LinkEnd {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let state = if self.up { "up" } else { "down" };
+        write!(f, "{} address {} mtu {} {state}", self.name, self.mac, self.mtu)
+    }
+}
+
+impl Display for Address {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "address {} dev {}", self.net, self.link)
+    }
+}
+
+impl Display for Route {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str("route ")?;
+        match &self.kind {
+            RouteKind::Unicast { .. } => {}
+            RouteKind::Local { .. } => f.write_str("local ")?,
+            RouteKind::Blackhole => f.write_str("blackhole ")?,
+            RouteKind::Unreachable => f.write_str("unreachable ")?,
+            RouteKind::Prohibit => f.write_str("prohibit ")?,
+            RouteKind::Throw => f.write_str("throw ")?,
+        }
+        write!(f, "{}", self.dst)?;
+        match &self.kind {
+            RouteKind::Unicast { dev, via, onlink, src, realm } => {
+                via.map_or(Ok(()), |via| write!(f, " via {via}"))?;
+                write!(f, " dev {dev}")?;
+                src.map_or(Ok(()), |src| write!(f, " src {src}"))?;
+                realm.map_or(Ok(()), |realm| write!(f, " realm {realm}"))?;
+                f.write_str(if *onlink { " onlink" } else { "" })?;
+            }
+            RouteKind::Local { dev } => write!(f, " dev {dev}")?,
+            _ => {}
+        }
+        write!(f, " table {} metric {}", self.table, self.metric)
+    }
+}
+
+impl Display for Rule {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "rule {}: from ", self.priority)?;
+        match self.from {
+            Some(net) => write!(f, "{net}")?,
+            None => f.write_str("all")?,
+        }
+        self.to.map_or(Ok(()), |net| write!(f, " to {net}"))?;
+        self.fwmark.map_or(Ok(()), |mark| write!(f, " fwmark {mark:#x}"))?;
+        self.iif.as_ref().map_or(Ok(()), |iif| write!(f, " iif {iif}"))?;
+        write!(f, " lookup {}", self.table)
+    }
+}
+
+impl Display for Neighbour {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "neighbour {} dev {} lladdr {} permanent", self.ip, self.link, self.mac)
+    }
+}
+
+impl Display for Sysctl {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "sysctl {} = {}", self.path, self.value)
+    }
+}
