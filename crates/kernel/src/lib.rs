@@ -1,8 +1,17 @@
 //! Observes and changes what a Linux kernel's network is made of — namespaces, links, addresses, routes, rules and
 //! nftables — as plain data, with a fake beside the real one. It knows nothing of AWS.
 
-pub mod nft;
+mod diff;
 mod display;
-pub mod object;
+mod error;
+mod fake;
+mod kernel;
+pub mod nft;
+mod object;
+mod order;
 
+pub use diff::diff;
+pub use error::KernelError;
+pub use fake::Fake;
+pub use kernel::{FlowFilter, Kernel};
 pub use object::{Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule, Sysctl};
