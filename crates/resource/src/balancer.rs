@@ -1,0 +1,174 @@
+//! Load balancers and their listeners (Elastic Load Balancing, "User Guide for Network Load Balancers").
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AllocationId, GroupId, InterfaceId, Kind, Link, NetworkInterface, Owner, Resource, SecurityGroup, Subnet, SubnetId, Tags, TargetGroup, Timestamp, Vpc, VpcId};
+
+/// The namespace of links from a balancer to its name: key `{account}/{region}/{name}`.
+pub const BALANCER_NAME: &str = "load-balancer-name";
+
+/// A Network Load Balancer: an address per zone that spreads flows over targets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadBalancer {
+    /// `arn:aws:elasticloadbalancing:…:loadbalancer/net/{name}/{id}`.
+    pub arn: String,
+    /// Who owns it.
+    pub owner: Owner,
+    /// Unique in the account and Region.
+    pub name: String,
+    /// 16 hexadecimal digits: the end of its ARN and part of its DNS name.
+    pub id: String,
+    /// The VPC of its subnets.
+    pub vpc: VpcId,
+    /// Whether it has public addresses.
+    pub internet_facing: bool,
+    /// Its nodes, one per zone.
+    pub zones: Vec<BalancerZone>,
+    /// Its groups; empty when it was made without any, for ever.
+    pub groups: Vec<GroupId>,
+    /// Whether its groups filter traffic that comes through PrivateLink.
+    pub enforce_on_private_link: bool,
+    /// Attributes that were set, by key.
+    pub attributes: BTreeMap<String, String>,
+    /// Where it stands.
+    pub state: BalancerState,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// One node of a balancer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalancerZone {
+    /// The zone's name.
+    pub zone: String,
+    /// The subnet.
+    pub subnet: SubnetId,
+    /// The node's interface.
+    pub interface: InterfaceId,
+    /// The private address, when the user chose it.
+    pub chosen: Option<Ipv4Addr>,
+    /// The public address, when it is internet-facing.
+    pub allocation: Option<AllocationId>,
+}
+
+/// The states of a balancer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BalancerState {
+    /// Wanted, not yet in the kernel.
+    Provisioning,
+    /// Packets pass.
+    Active,
+    /// Could not be made.
+    Failed,
+}
+
+impl BalancerState {
+    /// AWS's spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisioning => "provisioning",
+            Self::Active => "active",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl LoadBalancer {
+    /// Its name in public DNS.
+    pub fn dns_name(&self) -> String {
+        format!("{}-{}.elb.{}.amazonaws.com", self.name, self.id, self.owner.region)
+    }
+
+    /// Whether a flag attribute is on; `default` when it was never set.
+    pub fn flag(&self, key: &str, default: bool) -> bool {
+        self.attributes.get(key).map_or(default, |value| value == "true")
+    }
+
+    /// Whether nodes may use targets of other zones (off by default for this kind).
+    pub fn cross_zone(&self) -> bool {
+        self.flag("load_balancing.cross_zone.enabled", false)
+    }
+}
+
+impl Resource for LoadBalancer {
+    const KIND: Kind = Kind("load-balancer");
+
+    fn key(&self) -> String {
+        self.arn.clone()
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        Some(&self.owner)
+    }
+
+    fn links(&self) -> Vec<Link> {
+        let mut links = vec![Link::to(Vpc::KIND, &self.vpc)];
+        links.push(Link::name(BALANCER_NAME, format!("{}/{}/{}", self.owner.account, self.owner.region, self.name)));
+        for zone in &self.zones {
+            links.push(Link::to(Subnet::KIND, &zone.subnet));
+            links.push(Link::to(NetworkInterface::KIND, &zone.interface));
+            links.extend(zone.allocation.iter().map(|id| Link::to(crate::ElasticAddress::KIND, id)));
+        }
+        links.extend(self.groups.iter().map(|id| Link::to(SecurityGroup::KIND, id)));
+        links
+    }
+}
+
+/// A port of a balancer and where its flows go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listener {
+    /// `…:listener/net/{name}/{id}/{id}`.
+    pub arn: String,
+    /// Who owns it.
+    pub owner: Owner,
+    /// The balancer's ARN.
+    pub balancer: String,
+    /// The port.
+    pub port: u16,
+    /// The protocol.
+    pub protocol: ListenerProtocol,
+    /// The target group's ARN.
+    pub target_group: String,
+    /// Attributes that were set, by key.
+    pub attributes: BTreeMap<String, String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What a listener carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ListenerProtocol {
+    /// TCP, by the kernel path.
+    Tcp,
+}
+
+impl ListenerProtocol {
+    /// AWS's spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+        }
+    }
+}
+
+impl Resource for Listener {
+    const KIND: Kind = Kind("listener");
+
+    fn key(&self) -> String {
+        self.arn.clone()
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        Some(&self.owner)
+    }
+
+    fn links(&self) -> Vec<Link> {
+        vec![Link::to(LoadBalancer::KIND, &self.balancer), Link::to(TargetGroup::KIND, &self.target_group)]
+    }
+}

@@ -1,0 +1,167 @@
+//! Both sides of PrivateLink: endpoints in consumers' VPCs and the services they reach (AWS PrivateLink Guide).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    EndpointId, EndpointServiceId, GroupId, InterfaceId, Kind, Link, LoadBalancer, NetworkInterface, Owner, Resource, RouteTable,
+    RouteTableId, SecurityGroup, Subnet, SubnetId, Tags, Timestamp, Vpc, VpcId,
+};
+
+/// The namespace of links from an endpoint to the name of the service it reaches.
+pub const SERVICE_NAME: &str = "service-name";
+
+/// A consumer's way to one service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VpcEndpoint {
+    /// Its id.
+    pub id: EndpointId,
+    /// Who owns it: the consumer.
+    pub owner: Owner,
+    /// The consumer's VPC.
+    pub vpc: VpcId,
+    /// Interface or gateway.
+    pub kind: EndpointKind,
+    /// `com.amazonaws.vpce.{region}.vpce-svc-…` or `com.amazonaws.{region}.{service}`.
+    pub service_name: String,
+    /// The custom service, when it is one.
+    pub service: Option<EndpointServiceId>,
+    /// Where its connection stands.
+    pub state: EndpointState,
+    /// The subnets it has interfaces in, one per zone.
+    pub subnets: Vec<SubnetId>,
+    /// The groups on its interfaces.
+    pub groups: Vec<GroupId>,
+    /// Its interfaces, in the order of `subnets`.
+    pub interfaces: Vec<InterfaceId>,
+    /// Gateway: the route tables that lead to it.
+    pub route_tables: Vec<RouteTableId>,
+    /// Whether the service's own name leads to it inside the VPC.
+    pub private_dns: bool,
+    /// The policy document, as given.
+    pub policy: Option<String>,
+    /// The random label in its DNS names.
+    pub dns_label: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The kinds of endpoints that we carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndpointKind {
+    /// Interfaces with addresses in the consumer's subnets.
+    Interface,
+    /// Routes to an AWS service's public addresses.
+    Gateway,
+}
+
+/// Where the connection of an endpoint stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EndpointState {
+    /// The provider must accept it first; nothing passes.
+    PendingAcceptance,
+    /// Accepted, not yet in the kernel.
+    Pending,
+    /// Packets pass.
+    Available,
+    /// The provider rejected it; nothing passes.
+    Rejected,
+    /// Could not be made available, or its service is gone.
+    Failed,
+    /// Being taken from the kernel.
+    Deleting,
+    /// Gone; listed for a short while.
+    Deleted,
+}
+
+impl EndpointState {
+    /// AWS's spelling on the wire (lower camel case).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PendingAcceptance => "pendingAcceptance",
+            Self::Pending => "pending",
+            Self::Available => "available",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Deleting => "deleting",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Whether packets should pass.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Available)
+    }
+}
+
+impl Resource for VpcEndpoint {
+    const KIND: Kind = Kind("vpc-endpoint");
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        Some(&self.owner)
+    }
+
+    fn links(&self) -> Vec<Link> {
+        let mut links = vec![Link::to(Vpc::KIND, &self.vpc), Link::name(SERVICE_NAME, &self.service_name)];
+        links.extend(self.service.iter().map(|id| Link::to(EndpointService::KIND, id)));
+        links.extend(self.subnets.iter().map(|id| Link::to(Subnet::KIND, id)));
+        links.extend(self.groups.iter().map(|id| Link::to(SecurityGroup::KIND, id)));
+        links.extend(self.interfaces.iter().map(|id| Link::to(NetworkInterface::KIND, id)));
+        links.extend(self.route_tables.iter().map(|id| Link::to(RouteTable::KIND, id)));
+        links
+    }
+}
+
+/// A provider's offer of what stands behind its load balancers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EndpointService {
+    /// Its id.
+    pub id: EndpointServiceId,
+    /// Who owns it: the provider.
+    pub owner: Owner,
+    /// Whether the provider accepts each connection by hand.
+    pub acceptance_required: bool,
+    /// The ARNs of its Network Load Balancers.
+    pub balancers: Vec<String>,
+    /// Who may make endpoints to it, besides its owner.
+    pub principals: Vec<AllowedPrincipal>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// Somebody who may make endpoints to a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllowedPrincipal {
+    /// `vpce-svc-perm-…`.
+    pub id: String,
+    /// An ARN, or `*`.
+    pub principal: String,
+}
+
+impl EndpointService {
+    /// The name that consumers give.
+    pub fn service_name(&self) -> String {
+        format!("com.amazonaws.vpce.{}.{}", self.owner.region, self.id)
+    }
+}
+
+impl Resource for EndpointService {
+    const KIND: Kind = Kind("endpoint-service");
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        Some(&self.owner)
+    }
+
+    fn links(&self) -> Vec<Link> {
+        self.balancers.iter().map(|arn| Link::to(LoadBalancer::KIND, arn)).collect()
+    }
+}

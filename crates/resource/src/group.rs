@@ -1,0 +1,108 @@
+//! Security groups (VPC User Guide, "Control traffic to your AWS resources using security groups").
+
+use ipnet::{Ipv4Net, Ipv6Net};
+use serde::{Deserialize, Serialize};
+
+use crate::{GroupId, GroupRuleId, Kind, Link, Owner, PrefixListId, Resource, Tags, Vpc, VpcId};
+
+/// A stateful, allow-only filter that interfaces carry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    /// Its id.
+    pub id: GroupId,
+    /// Who owns it.
+    pub owner: Owner,
+    /// The VPC it belongs to.
+    pub vpc: VpcId,
+    /// Unique in the VPC.
+    pub name: String,
+    /// Given at creation.
+    pub description: String,
+    /// What it allows, in and out.
+    pub rules: Vec<GroupRule>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// One thing that a group allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRule {
+    /// Its id.
+    pub id: GroupRuleId,
+    /// Out of the interface (true) or into it (false).
+    pub egress: bool,
+    /// The traffic.
+    pub traffic: Traffic,
+    /// The other side.
+    pub peer: RulePeer,
+    /// What the user wrote about it.
+    pub description: Option<String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// Protocol and ports that a rule speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Traffic {
+    /// Everything (`-1`).
+    All,
+    /// TCP to an inclusive range of destination ports.
+    Tcp(u16, u16),
+    /// UDP to an inclusive range of destination ports.
+    Udp(u16, u16),
+    /// ICMP of a type and code; none means any.
+    Icmp {
+        /// The type.
+        kind: Option<u8>,
+        /// The code.
+        code: Option<u8>,
+    },
+    /// ICMPv6 of a type and code; none means any.
+    Icmpv6 {
+        /// The type.
+        kind: Option<u8>,
+        /// The code.
+        code: Option<u8>,
+    },
+    /// Another IP protocol, by number, all of it.
+    Protocol(u8),
+}
+
+/// The other side of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RulePeer {
+    /// An IPv4 block.
+    Cidr(Ipv4Net),
+    /// An IPv6 block; stored and returned, no IPv6 packets flow yet, so nothing it allows is lost.
+    Cidr6(Ipv6Net),
+    /// The private addresses of all interfaces that carry a group.
+    Group {
+        /// The group.
+        id: GroupId,
+        /// Its owner's account.
+        account: String,
+    },
+    /// All blocks of a managed prefix list.
+    PrefixList(PrefixListId),
+}
+
+impl Resource for SecurityGroup {
+    const KIND: Kind = Kind("security-group");
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        Some(&self.owner)
+    }
+
+    fn links(&self) -> Vec<Link> {
+        let peers = self.rules.iter().filter_map(|rule| match &rule.peer {
+            RulePeer::Group { id, .. } => Some(Link::to(Self::KIND, id)),
+            RulePeer::PrefixList(id) => Some(Link::to(crate::PrefixList::KIND, id)),
+            RulePeer::Cidr(_) | RulePeer::Cidr6(_) => None,
+        });
+        std::iter::once(Link::to(Vpc::KIND, &self.vpc)).chain(peers).collect()
+    }
+}

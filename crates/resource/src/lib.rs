@@ -1,0 +1,45 @@
+//! Names what exists: kinds, ids, states and invariants of every resource. No I/O, no AWS wire shapes.
+
+mod acl;
+mod balancer;
+mod endpoint;
+mod fabric;
+mod gateway;
+mod group;
+mod id;
+mod identity;
+mod instance;
+mod interface;
+mod kind;
+mod launch_template;
+mod owner;
+mod prefix_list;
+mod request_token;
+mod route;
+mod subnet;
+mod tags;
+mod target;
+mod timestamp;
+mod vpc;
+
+pub use acl::*;
+pub use balancer::*;
+pub use endpoint::*;
+pub use fabric::*;
+pub use gateway::*;
+pub use group::*;
+pub use id::*;
+pub use identity::*;
+pub use instance::*;
+pub use interface::*;
+pub use kind::*;
+pub use launch_template::*;
+pub use owner::*;
+pub use prefix_list::*;
+pub use request_token::*;
+pub use route::*;
+pub use subnet::*;
+pub use tags::*;
+pub use target::*;
+pub use timestamp::*;
+pub use vpc::*;

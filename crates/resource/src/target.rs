@@ -1,0 +1,210 @@
+//! Target groups, their targets, and what health checks found (Elastic Load Balancing, "Target groups").
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Instance, InstanceId, Kind, Link, Owner, Resource, Tags, Timestamp, Vpc, VpcId};
+
+/// The namespace of links from a target group to its name: key `{account}/{region}/{name}`.
+pub const TARGET_GROUP_NAME: &str = "target-group-name";
+
+/// Targets that serve the same thing, and how to know that they do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetGroup {
+    /// `arn:aws:elasticloadbalancing:…:targetgroup/{name}/{id}`.
+    pub arn: String,
+    /// Who owns it.
+    pub owner: Owner,
+    /// Unique in the account and Region.
+    pub name: String,
+    /// The VPC of its targets.
+    pub vpc: VpcId,
+    /// What its targets are.
+    pub target_type: TargetType,
+    /// `TCP`; the others come with their listeners.
+    pub protocol: String,
+    /// The port of a target that names none.
+    pub port: u16,
+    /// How its targets are checked.
+    pub health_check: HealthCheck,
+    /// Attributes that were set, by key.
+    pub attributes: BTreeMap<String, String>,
+    /// Its targets.
+    pub targets: Vec<Target>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What the targets of a group are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetType {
+    /// Instances, by id.
+    Instance,
+    /// Addresses.
+    Ip,
+}
+
+impl TargetType {
+    /// AWS's spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+            Self::Ip => "ip",
+        }
+    }
+}
+
+/// A registered target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Who it is.
+    pub id: TargetId,
+    /// Its port.
+    pub port: u16,
+    /// The zone that the user gave for an address (`all`, or a zone's name).
+    pub zone: Option<String>,
+    /// Since when it drains: it gets no new flows and leaves after the deregistration delay.
+    pub draining_since: Option<Timestamp>,
+}
+
+/// Who a target is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum TargetId {
+    /// An instance: its primary address.
+    Instance(InstanceId),
+    /// An address.
+    Ip(Ipv4Addr),
+}
+
+impl std::fmt::Display for TargetId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Instance(id) => id.fmt(f),
+            Self::Ip(ip) => ip.fmt(f),
+        }
+    }
+}
+
+/// How a group's targets are checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCheck {
+    /// `TCP`, `HTTP` or `HTTPS`.
+    pub protocol: String,
+    /// None is `traffic-port`: the target's own.
+    pub port: Option<u16>,
+    /// HTTP: the path.
+    pub path: Option<String>,
+    /// Seconds between checks.
+    pub interval: u32,
+    /// Seconds until a check has failed.
+    pub timeout: u32,
+    /// Successes in a row that make a target healthy.
+    pub healthy_threshold: u32,
+    /// Failures in a row that make it unhealthy.
+    pub unhealthy_threshold: u32,
+    /// HTTP: the codes that count as success, `200-399`.
+    pub matcher: Option<String>,
+}
+
+impl TargetGroup {
+    /// The value of an attribute, or AWS's default for this group.
+    pub fn attribute(&self, key: &str) -> Option<&str> {
+        self.attributes.get(key).map(String::as_str).or_else(|| self.default_attribute(key))
+    }
+
+    /// Seconds that a deregistered target keeps its flows.
+    pub fn deregistration_delay(&self) -> u64 {
+        self.attribute("deregistration_delay.timeout_seconds").and_then(|v| v.parse().ok()).unwrap_or(300)
+    }
+
+    /// Whether targets see the client's address (not through PrivateLink, where they never do).
+    pub fn preserve_client_ip(&self) -> bool {
+        self.attribute("preserve_client_ip.enabled") == Some("true")
+    }
+
+    fn default_attribute(&self, key: &str) -> Option<&'static str> {
+        match (key, self.target_type) {
+            ("deregistration_delay.timeout_seconds", _) => Some("300"),
+            ("preserve_client_ip.enabled", TargetType::Instance) => Some("true"),
+            ("preserve_client_ip.enabled", TargetType::Ip) => Some("false"),
+            _ => None,
+        }
+    }
+}
+
+impl Resource for TargetGroup {
+    const KIND: Kind = Kind("target-group");
+
+    fn key(&self) -> String {
+        self.arn.clone()
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        Some(&self.owner)
+    }
+
+    fn links(&self) -> Vec<Link> {
+        let mut links = vec![Link::to(Vpc::KIND, &self.vpc)];
+        links.push(Link::name(TARGET_GROUP_NAME, format!("{}/{}/{}", self.owner.account, self.owner.region, self.name)));
+        links.extend(self.targets.iter().filter_map(|target| match &target.id {
+            TargetId::Instance(id) => Some(Link::to(Instance::KIND, id)),
+            TargetId::Ip(_) => None,
+        }));
+        links
+    }
+}
+
+/// What the checks of a target from the balancer's nodes have found. Written by health checking only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetHealth {
+    /// The target group's ARN.
+    pub group: String,
+    /// The target.
+    pub target: TargetId,
+    /// The target's port.
+    pub port: u16,
+    /// Where it stands.
+    pub state: HealthState,
+    /// AWS's reason code, such as `Target.Timeout`.
+    pub reason: Option<String>,
+    /// The reason in words.
+    pub description: Option<String>,
+}
+
+/// Where a checked target stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthState {
+    /// Too few checks yet.
+    Initial,
+    /// Enough successes in a row.
+    Healthy,
+    /// Enough failures in a row.
+    Unhealthy,
+}
+
+impl TargetHealth {
+    /// The key of the health of a target.
+    pub fn key_of(group: &str, target: &TargetId, port: u16) -> String {
+        format!("{group}|{target}|{port}")
+    }
+}
+
+impl Resource for TargetHealth {
+    const KIND: Kind = Kind("target-health");
+
+    fn key(&self) -> String {
+        Self::key_of(&self.group, &self.target, self.port)
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        None
+    }
+
+    fn links(&self) -> Vec<Link> {
+        vec![Link::to(TargetGroup::KIND, &self.group)]
+    }
+}

@@ -1,0 +1,14 @@
+//! AWS operations: a folder per service, a file per operation. A handler records what is wanted in the store; it never acts.
+
+mod caller;
+mod error;
+pub mod filter;
+mod operation;
+pub mod page;
+mod service;
+pub mod tags;
+
+pub use caller::Caller;
+pub use error::Error;
+pub use operation::{Operation, Read, Run, Write};
+pub use service::{Service, find, perform};
