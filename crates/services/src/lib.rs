@@ -1,6 +1,8 @@
 //! AWS operations: a folder per service, a file per operation. A handler records what is wanted in the store; it never acts.
 
 mod caller;
+pub mod ec2;
+pub mod elbv2;
 mod error;
 pub mod filter;
 mod operation;

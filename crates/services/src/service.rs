@@ -17,7 +17,7 @@ pub struct Service {
 }
 
 /// Every service that we perform operations of.
-const SERVICES: &[Service] = &[];
+const SERVICES: &[Service] = &[crate::ec2::SERVICE, crate::elbv2::SERVICE];
 
 /// The operation of a service, if we have it.
 pub fn find(service: &str, operation: &str) -> Option<(&'static Service, &'static Operation)> {

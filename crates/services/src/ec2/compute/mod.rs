@@ -1,0 +1,6 @@
+//! Network interfaces, instances and what they are launched from.
+
+use crate::Operation;
+
+/// The operations.
+pub const OPERATIONS: &[Operation] = &[];

@@ -1,0 +1,64 @@
+//! Finding what a request names: the caller's own resources only, with EC2's codes for malformed and unknown ids.
+
+use std::sync::Arc;
+
+use resource::{
+    AclId, AllocationId, DhcpOptions, DhcpOptionsId, ElasticAddress, EndpointId, EndpointService, EndpointServiceId, GroupId, Instance, InstanceId,
+    InterfaceId, InternetGateway, InternetGatewayId, MalformedId, NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, Owner,
+    Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint, VpcId,
+};
+use store::Snapshot;
+
+use crate::Error;
+
+/// A resource of the caller's, or `{thing}.NotFound`.
+fn own<R: Resource>(world: &Snapshot, owner: &Owner, key: &str, code: &str, what: &str) -> Result<Arc<R>, Error> {
+    let found = world.find::<R>(key).filter(|r| r.owner() == Some(owner));
+    found.ok_or_else(|| Error::new(format!("{code}.NotFound"), format!("The {what} ID '{key}' does not exist")))
+}
+
+fn well_formed<I>(parsed: Result<I, MalformedId>, code: &str) -> Result<I, Error> {
+    parsed.map_err(|e| Error::new(format!("{code}.Malformed"), format!("Invalid id: \"{}\" (expecting \"{}...\")", e.text, e.prefix)))
+}
+
+macro_rules! finders {
+    ($($(#[$doc:meta])* $name:ident: $id:ident -> $resource:ident, $malformed:literal, $missing:literal, $what:literal;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// EC2's codes for a malformed or unknown id.
+        pub fn $name(world: &Snapshot, owner: &Owner, text: &str) -> Result<Arc<$resource>, Error> {
+            let id = well_formed($id::parse(text), $malformed)?;
+            own(world, owner, id.as_str(), $missing, $what)
+        }
+    )*};
+}
+
+finders! {
+    /// A VPC by id.
+    vpc: VpcId -> Vpc, "InvalidVpcID", "InvalidVpcID", "vpc";
+    /// A subnet by id.
+    subnet: SubnetId -> Subnet, "InvalidSubnetID", "InvalidSubnetID", "subnet";
+    /// A route table by id.
+    route_table: RouteTableId -> RouteTable, "InvalidRouteTableID", "InvalidRouteTableID", "routeTable";
+    /// A security group by id.
+    group: GroupId -> SecurityGroup, "InvalidGroupId", "InvalidGroup", "security group";
+    /// A network ACL by id.
+    acl: AclId -> NetworkAcl, "InvalidNetworkAclID", "InvalidNetworkAclID", "networkAcl";
+    /// A network interface by id.
+    interface: InterfaceId -> NetworkInterface, "InvalidNetworkInterfaceId", "InvalidNetworkInterfaceID", "networkInterface";
+    /// An internet gateway by id.
+    internet_gateway: InternetGatewayId -> InternetGateway, "InvalidInternetGatewayId", "InvalidInternetGatewayID", "internetGateway";
+    /// An Elastic IP by allocation id.
+    allocation: AllocationId -> ElasticAddress, "InvalidAllocationID", "InvalidAllocationID", "allocation";
+    /// A NAT gateway by id.
+    nat_gateway: NatGatewayId -> NatGateway, "NatGatewayMalformed", "InvalidNatGatewayID", "natGateway";
+    /// DHCP options by id.
+    dhcp_options: DhcpOptionsId -> DhcpOptions, "InvalidDhcpOptionsId", "InvalidDhcpOptionID", "dhcpOption";
+    /// An endpoint by id.
+    endpoint: EndpointId -> VpcEndpoint, "InvalidVpcEndpointId", "InvalidVpcEndpointId", "VpcEndpoint";
+    /// An endpoint service by id.
+    endpoint_service: EndpointServiceId -> EndpointService, "InvalidVpcEndpointServiceId", "InvalidVpcEndpointServiceId", "VpcEndpointService";
+    /// An instance by id.
+    instance: InstanceId -> Instance, "InvalidInstanceID", "InvalidInstanceID", "instance";
+}

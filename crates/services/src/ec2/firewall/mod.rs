@@ -1,0 +1,6 @@
+//! Security groups, network ACLs and prefix lists.
+
+use crate::Operation;
+
+/// The operations.
+pub const OPERATIONS: &[Operation] = &[];

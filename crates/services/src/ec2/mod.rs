@@ -1,0 +1,19 @@
+//! EC2: the network, the machines in it, and PrivateLink.
+
+pub mod address;
+pub mod find;
+
+mod compute;
+mod firewall;
+mod network;
+mod privatelink;
+mod routing;
+
+use crate::Service;
+
+/// EC2.
+pub const SERVICE: Service = Service {
+    name: "ec2",
+    action_prefix: "ec2",
+    operations: &[network::OPERATIONS, routing::OPERATIONS, firewall::OPERATIONS, compute::OPERATIONS, privatelink::OPERATIONS],
+};

@@ -1,0 +1,6 @@
+//! VPCs, subnets, DHCP options, tags, and what Regions and accounts have.
+
+use crate::Operation;
+
+/// The operations.
+pub const OPERATIONS: &[Operation] = &[];
