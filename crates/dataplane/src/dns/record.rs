@@ -1,0 +1,154 @@
+//! Record sets, kept as the bytes that go on the wire.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::name::DomainName;
+
+/// A record type by its number (IANA DNS parameters).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind(pub u16);
+
+impl Kind {
+    /// An IPv4 address.
+    pub const A: Self = Self(1);
+    /// A name server of a zone.
+    pub const NS: Self = Self(2);
+    /// Another name for this name.
+    pub const CNAME: Self = Self(5);
+    /// The start of a zone.
+    pub const SOA: Self = Self(6);
+    /// The name of an address.
+    pub const PTR: Self = Self(12);
+    /// A mail exchanger.
+    pub const MX: Self = Self(15);
+    /// Text.
+    pub const TXT: Self = Self(16);
+    /// An IPv6 address.
+    pub const AAAA: Self = Self(28);
+    /// A service's host and port (RFC 2782).
+    pub const SRV: Self = Self(33);
+    pub(crate) const OPT: Self = Self(41);
+    pub(crate) const ANY: Self = Self(255);
+
+    /// Types that ask for something other than data: zone transfers and mail of old (RFC 1035 §3.2.3), except ANY.
+    pub(crate) fn is_meta(self) -> bool {
+        (249..=254).contains(&self.0) || self == Self::OPT
+    }
+}
+
+/// All records of one type at one name, with their common time to live in seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Records {
+    pub(crate) kind: Kind,
+    pub(crate) ttl: u32,
+    pub(crate) data: Vec<Box<[u8]>>,
+}
+
+impl Records {
+    /// IPv4 addresses; which comes first in an answer turns from one question to the next.
+    pub fn a(ttl: u32, addresses: impl IntoIterator<Item = Ipv4Addr>) -> Self {
+        Self::of(Kind::A, ttl, addresses.into_iter().map(|a| a.octets().into()))
+    }
+
+    /// IPv6 addresses.
+    pub fn aaaa(ttl: u32, addresses: impl IntoIterator<Item = Ipv6Addr>) -> Self {
+        Self::of(Kind::AAAA, ttl, addresses.into_iter().map(|a| a.octets().into()))
+    }
+
+    /// Another name, which the resolver follows in the view of whoever asked.
+    pub fn cname(ttl: u32, target: &DomainName) -> Self {
+        Self::of(Kind::CNAME, ttl, [target.wire().into()])
+    }
+
+    /// The name of an address.
+    pub fn ptr(ttl: u32, target: &DomainName) -> Self {
+        Self::of(Kind::PTR, ttl, [target.wire().into()])
+    }
+
+    /// Name servers.
+    pub fn ns<'n>(ttl: u32, servers: impl IntoIterator<Item = &'n DomainName>) -> Self {
+        Self::of(Kind::NS, ttl, servers.into_iter().map(|n| n.wire().into()))
+    }
+
+    /// One text per record, cut into strings of at most 255 bytes.
+    pub fn txt<'t>(ttl: u32, texts: impl IntoIterator<Item = &'t str>) -> Self {
+        Self::of(Kind::TXT, ttl, texts.into_iter().map(character_strings))
+    }
+
+    /// Mail exchangers with their preference.
+    pub fn mx<'n>(ttl: u32, exchangers: impl IntoIterator<Item = (u16, &'n DomainName)>) -> Self {
+        let wire = |(preference, name): (u16, &DomainName)| [&preference.to_be_bytes(), name.wire()].concat().into();
+        Self::of(Kind::MX, ttl, exchangers.into_iter().map(wire))
+    }
+
+    /// Services as (priority, weight, port, host).
+    pub fn srv<'n>(ttl: u32, services: impl IntoIterator<Item = (u16, u16, u16, &'n DomainName)>) -> Self {
+        let wire = |(priority, weight, port, host): (u16, u16, u16, &DomainName)| {
+            [&priority.to_be_bytes()[..], &weight.to_be_bytes(), &port.to_be_bytes(), host.wire()].concat().into()
+        };
+        Self::of(Kind::SRV, ttl, services.into_iter().map(wire))
+    }
+
+    fn of(kind: Kind, ttl: u32, data: impl IntoIterator<Item = Box<[u8]>>) -> Self {
+        Self { kind, ttl, data: data.into_iter().collect() }
+    }
+}
+
+fn character_strings(text: &str) -> Box<[u8]> {
+    if text.is_empty() {
+        return Box::new([0]);
+    }
+    let mut wire = Vec::with_capacity(text.len() + 1 + text.len() / 255);
+    for piece in text.as_bytes().chunks(255) {
+        wire.push(piece.len() as u8);
+        wire.extend_from_slice(piece);
+    }
+    wire.into()
+}
+
+/// The start of authority of a zone (RFC 1035 §3.3.13); times in seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Soa {
+    /// The name server that is said to be the source.
+    pub primary: DomainName,
+    /// The mailbox of whoever is responsible, as a name.
+    pub contact: DomainName,
+    /// The version of the zone.
+    pub serial: u32,
+    /// How long a "no such name" may be kept (RFC 2308); it is also the time to live of the record.
+    pub negative_ttl: u32,
+}
+
+impl Soa {
+    pub(crate) fn records(&self) -> Records {
+        let mut wire = [self.primary.wire(), self.contact.wire()].concat();
+        for number in [self.serial, 7200, 900, 1_209_600, self.negative_ttl] {
+            wire.extend_from_slice(&number.to_be_bytes());
+        }
+        Records::of(Kind::SOA, self.negative_ttl, [wire.into()])
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_cut_into_strings_of_255_bytes() {
+        let wire = character_strings(&"x".repeat(300));
+        assert_eq!((wire[0], wire[256], wire.len()), (255, 45, 302));
+    }
+
+    #[test]
+    fn empty_text_is_one_empty_string() {
+        assert_eq!(&*character_strings(""), [0]);
+    }
+
+    #[test]
+    fn numbers_precede_the_name_in_service_records() {
+        let host: DomainName = "h.x".parse().unwrap();
+        let records = Records::srv(60, [(1, 2, 443, &host)]);
+        assert_eq!(&*records.data[0], b"\x00\x01\x00\x02\x01\xbb\x01h\x01x\x00");
+    }
+}

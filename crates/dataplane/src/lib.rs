@@ -1,0 +1,10 @@
+//! Moves bytes and answers names from snapshots of its own configuration types; knows nothing of AWS shapes.
+//!
+//! Everything that listens or connects is given a [`Place`]: the network namespace its sockets live in.
+
+pub mod dns;
+pub mod place;
+mod serving;
+
+pub use place::{Here, Namespace, Place};
+pub use serving::Serving;

@@ -1,0 +1,106 @@
+//! The resolver over real sockets.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::Duration;
+
+use dataplane::dns::{DomainName, Layer, Records, Soa, View, Zone, serve};
+use dataplane::Here;
+use hickory_proto::op::{Message, Query, ResponseCode};
+use hickory_proto::rr::{Name, RecordType};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
+
+use crate::process::private_memory;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn view(records: u32) -> View {
+    let apex: DomainName = "aws.test".parse().unwrap();
+    let soa = Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
+    let mut zone = Zone::new(apex, &soa);
+    let addresses = (0..records).map(Ipv4Addr::from_bits);
+    zone.put(&"many.aws.test".parse().unwrap(), Records::a(60, addresses)).unwrap();
+    let layer = Layer::default();
+    layer.publish([zone].into_iter().collect());
+    View::new([layer])
+}
+
+fn question(name: &str) -> Vec<u8> {
+    let mut message = Message::query();
+    message.add_query(Query::query(Name::from_ascii(name).unwrap(), RecordType::A));
+    message.to_vec().unwrap()
+}
+
+async fn ask_udp(server: SocketAddrV4, bytes: &[u8]) -> Option<Message> {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    socket.send_to(bytes, server).await.unwrap();
+    let mut reply = [0; 2048];
+    let length = timeout(SECOND, socket.recv(&mut reply)).await.ok()?.ok()?;
+    Some(Message::from_vec(&reply[..length]).unwrap())
+}
+
+async fn ask_tcp(stream: &mut TcpStream, bytes: &[u8]) -> Option<Message> {
+    stream.write_u16(bytes.len() as u16).await.ok()?;
+    stream.write_all(bytes).await.ok()?;
+    let length = timeout(SECOND, stream.read_u16()).await.ok()?.ok()?;
+    let mut reply = vec![0; length.into()];
+    stream.read_exact(&mut reply).await.ok()?;
+    Some(Message::from_vec(&reply).unwrap())
+}
+
+#[tokio::test]
+async fn a_truncated_answer_is_whole_when_asked_again_over_tcp() {
+    let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 1), 10053);
+    let _serving = serve(&Here, &[addr], &view(100)).unwrap();
+    let cut = ask_udp(addr, &question("many.aws.test.")).await.unwrap();
+    assert!(cut.metadata.truncation);
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(ask_tcp(&mut stream, &question("many.aws.test.")).await.unwrap().answers.len(), 100);
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_datagram_leaves_the_server_answering() {
+    let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 2), 10053);
+    let _serving = serve(&Here, &[addr], &view(1)).unwrap();
+    let broken = ask_udp(addr, &question("many.aws.test.")[..20]).await.unwrap();
+    assert_eq!(broken.metadata.response_code, ResponseCode::FormErr);
+    assert_eq!(ask_udp(addr, &question("many.aws.test.")).await.unwrap().answers.len(), 1);
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    stream.write_u16(u16::MAX).await.unwrap();
+    assert_eq!(timeout(SECOND, stream.read_u8()).await.unwrap().ok(), None, "an oversized question closes the connection");
+}
+
+#[tokio::test]
+async fn a_stopped_server_has_closed_its_sockets_and_connections() {
+    let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 3), 10053);
+    let serving = serve(&Here, &[addr], &view(1)).unwrap();
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    assert!(ask_tcp(&mut stream, &question("many.aws.test.")).await.is_some());
+    serving.stop().await;
+    assert_eq!(timeout(SECOND, stream.read_u8()).await.unwrap().ok(), None);
+    let again = serve(&Here, &[addr], &view(1)).unwrap();
+    assert!(ask_udp(addr, &question("many.aws.test.")).await.is_some());
+    again.stop().await;
+}
+
+#[tokio::test]
+async fn a_thousand_networks_cost_little_memory() {
+    let view = view(1);
+    let before = private_memory();
+    let address = |network: u16, host: u8| {
+        let [high, low] = network.to_be_bytes();
+        SocketAddrV4::new(Ipv4Addr::new(127, 60 + high, low, host), 10053)
+    };
+    let serve_network = |network| serve(&Here, &[address(network, 2), address(network, 253)], &view).unwrap();
+    let networks: Vec<_> = (0..1000).map(serve_network).collect();
+    for network in [0, 500, 999] {
+        assert!(ask_udp(address(network, 2), &question("many.aws.test.")).await.is_some());
+        assert!(ask_udp(address(network, 253), &question("many.aws.test.")).await.is_some());
+    }
+    let each = private_memory().saturating_sub(before) / networks.len();
+    println!("{each} bytes per network");
+    assert!(each < 8 * 1024, "{each} bytes per network");
+}

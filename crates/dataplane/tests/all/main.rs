@@ -1,0 +1,6 @@
+//! The data plane's tests on real sockets, in one binary.
+
+#![allow(clippy::unwrap_used)]
+
+mod dns;
+mod process;
