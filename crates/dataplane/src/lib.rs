@@ -3,6 +3,7 @@
 //! Everything that listens or connects is given a [`Place`]: the network namespace its sockets live in.
 
 pub mod dns;
+pub mod metadata;
 pub mod place;
 mod serving;
 

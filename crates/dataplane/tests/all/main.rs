@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod dns;
+mod metadata;
 mod process;
