@@ -48,6 +48,12 @@ pub struct Instance {
     pub terminate_on_shutdown: bool,
     /// Whether detailed monitoring was asked for; stored and returned.
     pub monitoring: bool,
+    /// Whether an EBS-optimised instance was asked for; there is no EBS here, so it only is returned.
+    #[serde(default)]
+    pub ebs_optimized: bool,
+    /// `standard` or `unlimited`: what bursts of CPU cost on AWS; returned, costs nothing here.
+    #[serde(default)]
+    pub cpu_credits: Option<String>,
     /// The launch request's token.
     pub client_token: Option<String>,
     /// When it was launched.
@@ -125,6 +131,33 @@ impl Resource for Instance {
             InstanceState::Terminated => Vec::new(),
             _ => vec![Link::to(Vpc::KIND, &self.vpc), Link::to(Subnet::KIND, &self.subnet)],
         }
+    }
+}
+
+/// What an instance printed on its console. Written by the reconciler only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsoleOutput {
+    /// The instance, whose id is the key.
+    pub instance: InstanceId,
+    /// The last 64 KiB of what it printed, base64.
+    pub text: String,
+    /// When that was read.
+    pub at: Timestamp,
+}
+
+impl Resource for ConsoleOutput {
+    const KIND: Kind = Kind("console-output");
+
+    fn key(&self) -> String {
+        self.instance.to_string()
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        None
+    }
+
+    fn links(&self) -> Vec<Link> {
+        Vec::new()
     }
 }
 

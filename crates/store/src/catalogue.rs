@@ -59,6 +59,7 @@ impl Default for Catalogue {
             Codec::of::<resource::TargetGroup>(),
             Codec::of::<resource::TargetHealth>(),
             Codec::of::<resource::Instance>(),
+            Codec::of::<resource::ConsoleOutput>(),
             Codec::of::<resource::KeyPair>(),
             Codec::of::<resource::LaunchTemplate>(),
             Codec::of::<resource::User>(),
