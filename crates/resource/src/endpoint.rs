@@ -95,6 +95,26 @@ impl EndpointState {
     }
 }
 
+impl VpcEndpoint {
+    /// Its name in public DNS, with the addresses of all its interfaces.
+    pub fn regional_name(&self) -> String {
+        format!("{}-{}.{}", self.id, self.dns_label, self.service_domain())
+    }
+
+    /// Its name in public DNS for the interface in `zone`.
+    pub fn zonal_name(&self, zone: &str) -> String {
+        format!("{}-{}-{zone}.{}", self.id, self.dns_label, self.service_domain())
+    }
+
+    /// `vpce-svc-….us-east-1.vpce.amazonaws.com`; the parts of an AWS service's name are turned round (`ecr.api` is `api.ecr`).
+    fn service_domain(&self) -> String {
+        let prefixes = [format!("com.amazonaws.vpce.{}.", self.owner.region), format!("com.amazonaws.{}.", self.owner.region)];
+        let short = prefixes.iter().find_map(|prefix| self.service_name.strip_prefix(prefix.as_str())).unwrap_or(&self.service_name);
+        let label = short.rsplit('.').collect::<Vec<_>>().join(".");
+        format!("{label}.{}.vpce.amazonaws.com", self.owner.region)
+    }
+}
+
 impl Resource for VpcEndpoint {
     const KIND: Kind = Kind("vpc-endpoint");
 
@@ -147,6 +167,11 @@ impl EndpointService {
     /// The name that consumers give.
     pub fn service_name(&self) -> String {
         format!("com.amazonaws.vpce.{}.{}", self.owner.region, self.id)
+    }
+
+    /// The domain that the names of its endpoints end in.
+    pub fn base_dns_name(&self) -> String {
+        format!("{}.{}.vpce.amazonaws.com", self.id, self.owner.region)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod find;
+pub mod public_address;
 
 mod compute;
 mod firewall;

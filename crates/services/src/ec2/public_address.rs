@@ -1,0 +1,68 @@
+//! Public addresses of the simulated internet: every Elastic IP and every automatic address comes from here.
+
+use std::net::Ipv4Addr;
+
+use resource::{AddressAssociation, AllocationId, ElasticAddress, NetworkInterface, Owner, PUBLIC_IP, Tags, random_id};
+use store::Txn;
+
+use crate::Error;
+
+/// 198.18.1.0 is the first that is given out; the block 198.18.0.0/24 is for the internet's own hosts.
+const FIRST: u32 = u32::from_be_bytes([198, 18, 1, 0]);
+/// How many there are, up to the end of 198.18.0.0/15.
+const COUNT: u32 = u32::from_be_bytes([198, 20, 0, 0]) - FIRST;
+
+/// Takes a public address that nobody has. Addresses are handed out in turn, so one that was released rests before it comes again.
+///
+/// `automatic` ones go with what they serve and are not listed as Elastic IPs.
+///
+/// # Errors
+/// `AddressLimitExceeded` when all are taken.
+pub fn allocate(txn: &mut Txn, owner: &Owner, automatic: bool, tags: Tags) -> Result<ElasticAddress, Error> {
+    let turn = txn.next_number("public-address").unwrap_or(0);
+    let candidates = (0..COUNT).map(|i| Ipv4Addr::from(FIRST + (turn.wrapping_add(i).wrapping_sub(1)) % COUNT));
+    let free = candidates.filter(usable).find(|address| txn.named::<ElasticAddress>(PUBLIC_IP, address).next().is_none());
+    let public = free.ok_or_else(|| Error::new("AddressLimitExceeded", "All public addresses of this installation are in use."))?;
+    let address = ElasticAddress { id: AllocationId::random(), owner: owner.clone(), public, association: None, automatic, tags };
+    txn.put(address.clone());
+    Ok(address)
+}
+
+/// Makes `address` stand for the primary private address of `interface`; returns the association as it was written.
+///
+/// # Errors
+/// A failure of ours when the interface has no address.
+pub fn associate(txn: &mut Txn, address: &ElasticAddress, interface: &NetworkInterface) -> Result<AddressAssociation, Error> {
+    let private = interface.primary().ok_or_else(|| Error::internal(format!("{} has no address", interface.id)))?;
+    let association = AddressAssociation { id: random_id("eipassoc-"), interface: interface.id.clone(), private };
+    txn.put(ElasticAddress { association: Some(association.clone()), ..address.clone() });
+    Ok(association)
+}
+
+/// No address that looks like a network's or a broadcast's.
+fn usable(address: &Ipv4Addr) -> bool {
+    !matches!(address.octets()[3], 0 | 255)
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Store, StoreError};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_two_have_the_same_address_and_a_released_one_rests() {
+        let store = Store::in_memory();
+        let owner = Owner::new("111111111111", "us-east-1");
+        let seen = store
+            .write(|txn| {
+                let first = allocate(txn, &owner, false, Tags::default()).expect("there are free ones");
+                txn.remove::<ElasticAddress>(first.id.as_str());
+                let second = allocate(txn, &owner, true, Tags::default()).expect("there are free ones");
+                Ok::<_, StoreError>([first.public, second.public])
+            })
+            .await
+            .expect("memory takes all writes");
+        assert_eq!(seen.map(|a| a.to_string()), ["198.18.1.1", "198.18.1.2"]);
+    }
+}
