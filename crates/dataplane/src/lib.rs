@@ -3,8 +3,10 @@
 //! Everything that listens or connects is given a [`Place`]: the network namespace its sockets live in.
 
 pub mod dns;
+pub mod health;
 pub mod metadata;
 pub mod place;
+mod proxy_header;
 mod serving;
 
 pub use place::{Here, Namespace, Place};

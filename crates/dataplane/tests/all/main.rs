@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod dns;
+mod health;
 mod metadata;
 mod process;
