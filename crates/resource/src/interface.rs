@@ -41,7 +41,7 @@ pub struct NetworkInterface {
     pub attachment: Option<Attachment>,
     /// The AWS service that made it (`amazon-elb`, …); none for a user's own.
     pub requester: Option<String>,
-    /// Its number among what the fabric carries, for endpoint and balancer interfaces.
+    /// Its number among the managed interfaces of all VPCs: its place on the fabric, or its realm in routing.
     pub fabric: Option<u32>,
     /// Whether it is in the kernel: what `status` reports is derived from this and the attachment.
     pub ready: bool,

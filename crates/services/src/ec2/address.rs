@@ -44,10 +44,10 @@ pub fn create_interface(txn: &mut Txn, wanted: Wanted<'_>) -> Result<NetworkInte
         None => free(txn, wanted.subnet)?,
     };
     let fabric = match wanted.kind {
-        InterfaceKind::Endpoint | InterfaceKind::Balancer => {
+        InterfaceKind::Workload => None,
+        InterfaceKind::Endpoint | InterfaceKind::Balancer | InterfaceKind::NatGateway => {
             Some(txn.next_number("fabric").ok_or_else(|| Error::internal("all fabric numbers are used"))?)
         }
-        InterfaceKind::Workload | InterfaceKind::NatGateway => None,
     };
     let interface = NetworkInterface {
         id: InterfaceId::random(),

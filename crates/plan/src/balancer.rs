@@ -1,0 +1,164 @@
+//! A Network Load Balancer: on each node, each port's flows spread over the targets that may take them.
+
+use std::fmt::{self, Display, Formatter};
+use std::net::Ipv4Addr;
+
+use resource::{
+    ElasticAddress, HealthState, Instance, InstanceState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource, Subnet, Target,
+    TargetGroup, TargetHealth, TargetId, Vpc, VpcId, node_address,
+};
+use store::Snapshot;
+
+use crate::router::listed;
+
+/// A balancer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balancer {
+    /// Its ARN.
+    pub arn: String,
+    /// The VPC of its nodes and targets.
+    pub vpc: VpcId,
+    /// Its nodes.
+    pub nodes: Vec<Node>,
+}
+
+/// A node: what one zone of a balancer is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its interface.
+    pub interface: InterfaceId,
+    /// Its zone.
+    pub zone: String,
+    /// Its address, which targets see unless they see the client's.
+    pub address: Ipv4Addr,
+    /// Its address on the fabric, for endpoints of other VPCs.
+    pub fabric: Ipv4Addr,
+    /// Its public address.
+    pub public: Option<Ipv4Addr>,
+    /// What it listens on.
+    pub ports: Vec<Port>,
+}
+
+/// One listener on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// The port.
+    pub port: u16,
+    /// Whether targets see the client's address (never through PrivateLink).
+    pub preserve_client: bool,
+    /// Where flows go; none means that they vanish.
+    pub targets: Vec<Flow>,
+}
+
+/// Where a flow may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flow {
+    /// The target's address.
+    pub address: Ipv4Addr,
+    /// The target's port.
+    pub port: u16,
+}
+
+pub(crate) fn plan(world: &Snapshot, arn: &str) -> Option<Balancer> {
+    let balancer = world.find::<LoadBalancer>(arn)?;
+    let listeners: Vec<_> = world.linked::<Listener>(LoadBalancer::KIND, arn).collect();
+    let zones = balancer.zones.iter();
+    let nodes = zones.filter_map(|zone| node(world, &balancer, zone.interface.as_str(), &listeners));
+    Some(Balancer { arn: balancer.arn.clone(), vpc: balancer.vpc.clone(), nodes: nodes.collect() })
+}
+
+fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &[std::sync::Arc<Listener>]) -> Option<Node> {
+    let interface = world.find::<NetworkInterface>(interface)?;
+    let ports = listeners.iter().filter_map(|listener| {
+        let group = world.find::<TargetGroup>(&listener.target_group)?;
+        Some(Port {
+            port: listener.port,
+            preserve_client: group.preserve_client_ip(),
+            targets: eligible_targets(world, balancer, &group, &interface.zone),
+        })
+    });
+    Some(Node {
+        zone: interface.zone.clone(),
+        address: interface.primary()?,
+        fabric: node_address(interface.fabric?)?,
+        public: world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id).next().map(|a| a.public),
+        ports: ports.collect(),
+        interface: interface.id.clone(),
+    })
+}
+
+/// The targets that new flows of a zone's node may go to: the healthy ones of its zone, or of all zones with cross-zone
+/// balancing. When no target of the balancer's zones is healthy, all of them are tried (fail open).
+pub fn eligible_targets(world: &Snapshot, balancer: &LoadBalancer, group: &TargetGroup, zone: &str) -> Vec<Flow> {
+    let enabled = |z: &str| z == "all" || balancer.zones.iter().any(|node| node.zone == z);
+    let registered: Vec<Candidate> = candidates(world, group).into_iter().filter(|c| enabled(&c.zone)).collect();
+    let fail_open = !registered.iter().any(|c| c.healthy);
+    let here = |c: &&Candidate| balancer.cross_zone() || c.zone == zone || c.zone == "all";
+    let mut flows: Vec<Flow> = registered.iter().filter(here).filter(|c| c.healthy || fail_open).map(|c| c.flow).collect();
+    flows.sort();
+    flows
+}
+
+struct Candidate {
+    flow: Flow,
+    zone: String,
+    healthy: bool,
+}
+
+fn candidates(world: &Snapshot, group: &TargetGroup) -> Vec<Candidate> {
+    let targets = group.targets.iter().filter(|target| target.draining_since.is_none());
+    targets.filter_map(|target| candidate(world, group, target)).collect()
+}
+
+fn candidate(world: &Snapshot, group: &TargetGroup, target: &Target) -> Option<Candidate> {
+    let (address, zone) = match &target.id {
+        TargetId::Instance(id) => of_instance(world, id.as_str())?,
+        TargetId::Ip(address) => (*address, target.zone.clone().or_else(|| zone_of(world, group, *address)).unwrap_or_else(|| "all".into())),
+    };
+    let health = world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));
+    let healthy = health.is_some_and(|health| health.state == HealthState::Healthy);
+    Some(Candidate { flow: Flow { address, port: target.port }, zone, healthy })
+}
+
+/// The primary address and zone of a running instance.
+fn of_instance(world: &Snapshot, id: &str) -> Option<(Ipv4Addr, String)> {
+    let instance = world.find::<Instance>(id).filter(|instance| instance.state == InstanceState::Running)?;
+    let interfaces = world.linked::<NetworkInterface>(Instance::KIND, id);
+    let primary = interfaces.min_by_key(|eni| eni.attachment.as_ref().map_or(u32::MAX, |a| a.device_index))?;
+    Some((primary.primary()?, instance.zone.clone()))
+}
+
+fn zone_of(world: &Snapshot, group: &TargetGroup, address: Ipv4Addr) -> Option<String> {
+    let subnet = world.linked::<Subnet>(Vpc::KIND, &group.vpc).find(|subnet| subnet.cidr.contains(&address))?;
+    Some(subnet.zone.clone())
+}
+
+impl Display for Balancer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "balancer {} in {}", self.arn, self.vpc)?;
+        self.nodes.iter().try_for_each(|node| write!(f, "\n    {node}"))
+    }
+}
+
+impl Display for Node {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "node {} in {} at {} and {}", self.interface, self.zone, self.address, self.fabric)?;
+        if let Some(public) = self.public {
+            write!(f, " and {public}")?;
+        }
+        self.ports.iter().try_for_each(|port| write!(f, "\n        {port}"))
+    }
+}
+
+impl Display for Port {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let client = if self.preserve_client { ", client address kept" } else { "" };
+        write!(f, "tcp {} to {}{client}", self.port, listed(&self.targets))
+    }
+}
+
+impl Display for Flow {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.address, self.port)
+    }
+}

@@ -1,0 +1,111 @@
+//! An interface endpoint: addresses in the consumer's subnets that lead to the provider's balancer and nowhere else.
+
+use std::fmt::{self, Display, Formatter};
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+use resource::{
+    EndpointId, EndpointKind, EndpointService, EndpointState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource, SecurityGroup,
+    Vpc, VpcEndpoint, VpcId, endpoint_pool, node_address, router_address,
+};
+use store::Snapshot;
+
+use crate::group::{Allow, Peer, allows};
+
+/// An endpoint whose connection exists, open or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: EndpointId,
+    /// The consumer's VPC.
+    pub vpc: VpcId,
+    /// The consumer's router: its number and address on the fabric.
+    pub consumer: (u32, Ipv4Addr),
+    /// The provider's VPC.
+    pub provider_vpc: VpcId,
+    /// The provider's router: its number and address on the fabric.
+    pub provider: (u32, Ipv4Addr),
+    /// Whether packets pass: the connection is accepted and not rejected.
+    pub open: bool,
+    /// The TCP ports that the service listens on.
+    pub ports: Vec<u16>,
+    /// What the balancer's own groups let in, when they filter PrivateLink traffic: judged here, where clients still have
+    /// their addresses. None when nothing more filters.
+    pub screen: Option<Vec<Allow>>,
+    /// Its interfaces and the nodes that they lead to.
+    pub legs: Vec<Leg>,
+}
+
+/// One interface of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// The interface.
+    pub interface: InterfaceId,
+    /// Its address in the consumer's subnet.
+    pub address: Ipv4Addr,
+    /// The addresses that its packets have on the fabric.
+    pub pool: Ipv4Net,
+    /// The fabric address of the balancer's node in the same zone.
+    pub node: Ipv4Addr,
+}
+
+pub(crate) fn plan(world: &Snapshot, id: &EndpointId) -> Option<Endpoint> {
+    let endpoint = world.find::<VpcEndpoint>(id.as_str())?;
+    if endpoint.kind != EndpointKind::Interface || matches!(endpoint.state, EndpointState::Deleting | EndpointState::Deleted) {
+        return None;
+    }
+    let service = world.find::<EndpointService>(endpoint.service.as_ref()?.as_str())?;
+    let balancer = world.find::<LoadBalancer>(service.balancers.first()?)?;
+    Some(Endpoint {
+        id: endpoint.id.clone(),
+        vpc: endpoint.vpc.clone(),
+        consumer: router(world, &endpoint.vpc)?,
+        provider_vpc: balancer.vpc.clone(),
+        provider: router(world, &balancer.vpc)?,
+        open: endpoint.state.is_open(),
+        ports: world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).map(|listener| listener.port).collect(),
+        screen: screen(world, &balancer),
+        legs: endpoint.interfaces.iter().filter_map(|id| leg(world, &balancer, id)).collect(),
+    })
+}
+
+fn router(world: &Snapshot, vpc: &VpcId) -> Option<(u32, Ipv4Addr)> {
+    let number = world.find::<Vpc>(vpc.as_str())?.router;
+    Some((number, router_address(number)?))
+}
+
+fn leg(world: &Snapshot, balancer: &LoadBalancer, id: &InterfaceId) -> Option<Leg> {
+    let interface = world.find::<NetworkInterface>(id.as_str())?;
+    let zone = balancer.zones.iter().find(|zone| zone.zone == interface.zone)?;
+    let node = world.find::<NetworkInterface>(zone.interface.as_str())?;
+    Some(Leg {
+        interface: interface.id.clone(),
+        address: interface.primary()?,
+        pool: endpoint_pool(interface.fabric?)?,
+        node: node_address(node.fabric?)?,
+    })
+}
+
+/// What the balancer's groups let in from clients of PrivateLink. Group references match nobody there: their members are
+/// the provider's own interfaces.
+fn screen(world: &Snapshot, balancer: &LoadBalancer) -> Option<Vec<Allow>> {
+    if balancer.groups.is_empty() || !balancer.enforce_on_private_link {
+        return None;
+    }
+    let groups = balancer.groups.iter().filter_map(|id| world.find::<SecurityGroup>(id.as_str()));
+    let allows = groups.flat_map(|group| allows(world, &group, false));
+    Some(allows.filter(|allow| !matches!(allow.peer, Peer::Members(_))).collect())
+}
+
+impl Display for Endpoint {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let state = if self.open { "open" } else { "closed" };
+        let ports: Vec<String> = self.ports.iter().map(u16::to_string).collect();
+        write!(f, "endpoint {} in {} to {}: {state}, tcp {}", self.id, self.vpc, self.provider_vpc, ports.join(" "))?;
+        for Leg { interface, address, pool, node } in &self.legs {
+            write!(f, "\n    {interface} at {address} as {pool} to {node}")?;
+        }
+        let screen = self.screen.iter().flatten();
+        screen.into_iter().try_for_each(|allow| write!(f, "\n    screen in {allow}"))
+    }
+}

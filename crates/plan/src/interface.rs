@@ -1,0 +1,132 @@
+//! An address in a subnet: a link into a workload's namespace, or an address that the router holds for a service.
+
+use std::fmt::{self, Display, Formatter};
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+use resource::{
+    AclId, ElasticAddress, GroupId, Holder, Instance, InstanceState, InterfaceId, InterfaceKind, NetworkAcl, NetworkInterface, Resource,
+    RouteTable, RouteTableId, Subnet, SubnetId, Vpc, VpcId,
+};
+use store::Snapshot;
+
+use crate::acl;
+use crate::router::listed;
+
+/// An interface that is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its id.
+    pub id: InterfaceId,
+    /// The VPC.
+    pub vpc: VpcId,
+    /// Its addresses; the first is the primary one.
+    pub addresses: Vec<Ipv4Addr>,
+    /// The public addresses that stand for it.
+    pub public: Vec<Ipv4Addr>,
+    /// The groups whose union filters it, in order of id. A balancer made without groups has none and is not filtered.
+    pub groups: Vec<GroupId>,
+    /// The ACL of its subnet, unless that allows everything.
+    pub acl: Option<AclId>,
+    /// Where the address lives.
+    pub place: Place,
+}
+
+/// Where an interface's address lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a workload's namespace, at the end of a link.
+    Workload {
+        /// The namespace's name: the instance's id, or the interface's own for a program of `underpass exec`.
+        namespace: String,
+        /// The device's number: `eth0` is the primary one.
+        device: u32,
+        /// The Ethernet address.
+        mac: String,
+        /// The subnet's block.
+        subnet: Ipv4Net,
+        /// The router's address in the subnet.
+        gateway: Ipv4Addr,
+        /// Whether packets not from its addresses are dropped.
+        checked: bool,
+        /// The route table that its packets use.
+        table: RouteTableId,
+    },
+    /// In the VPC's router, which serves it itself.
+    Router,
+}
+
+pub(crate) fn plan(world: &Snapshot, id: &InterfaceId) -> Option<Interface> {
+    let eni = world.find::<NetworkInterface>(id.as_str())?;
+    let mut groups = eni.groups.clone();
+    groups.sort();
+    Some(Interface {
+        id: eni.id.clone(),
+        vpc: eni.vpc.clone(),
+        addresses: eni.addresses.clone(),
+        public: world.linked::<ElasticAddress>(NetworkInterface::KIND, id).map(|address| address.public).collect(),
+        groups,
+        acl: subnet_acl(world, &eni.subnet),
+        place: place(world, &eni)?,
+    })
+}
+
+fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {
+    if eni.kind != InterfaceKind::Workload {
+        return Some(Place::Router);
+    }
+    let subnet = world.find::<Subnet>(eni.subnet.as_str())?;
+    let attachment = eni.attachment.as_ref()?;
+    Some(Place::Workload {
+        namespace: namespace(world, eni, &attachment.holder)?,
+        device: attachment.device_index,
+        mac: eni.mac.clone(),
+        subnet: subnet.cidr,
+        gateway: subnet.gateway(),
+        checked: eni.source_dest_check,
+        table: table_of(world, &eni.vpc, &eni.subnet)?,
+    })
+}
+
+/// The namespace of the holder; none while it has no need for one.
+fn namespace(world: &Snapshot, eni: &NetworkInterface, holder: &Holder) -> Option<String> {
+    match holder {
+        Holder::Instance(id) => {
+            use InstanceState::{Pending, Running, Stopping};
+            let instance = world.find::<Instance>(id.as_str())?;
+            matches!(instance.state, Pending | Running | Stopping).then(|| id.to_string())
+        }
+        Holder::Process { .. } => Some(eni.id.to_string()),
+        Holder::Service => None,
+    }
+}
+
+/// The table that a subnet uses: its own, or the VPC's main one.
+pub(crate) fn table_of(world: &Snapshot, vpc: &VpcId, subnet: &SubnetId) -> Option<RouteTableId> {
+    let own = world.linked::<RouteTable>(Subnet::KIND, subnet).next();
+    let table = own.or_else(|| world.linked::<RouteTable>(Vpc::KIND, vpc).find(|table| table.is_main()))?;
+    Some(table.id.clone())
+}
+
+fn subnet_acl(world: &Snapshot, subnet: &SubnetId) -> Option<AclId> {
+    let acl = world.linked::<NetworkAcl>(Subnet::KIND, subnet).next()?;
+    (!acl::allows_everything(&acl)).then(|| acl.id.clone())
+}
+
+impl Display for Interface {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "interface {} in {} at {}", self.id, self.vpc, listed(&self.addresses))?;
+        match &self.place {
+            Place::Router => f.write_str(", held by the router")?,
+            Place::Workload { namespace, device, gateway, checked, table, .. } => {
+                write!(f, ", eth{device} of {namespace} by {gateway} using {table}")?;
+                f.write_str(if *checked { "" } else { ", source unchecked" })?;
+            }
+        }
+        write!(f, ", groups {}", listed(&self.groups))?;
+        if !self.public.is_empty() {
+            write!(f, ", public {}", listed(&self.public))?;
+        }
+        self.acl.as_ref().map_or(Ok(()), |acl| write!(f, ", behind {acl}"))
+    }
+}

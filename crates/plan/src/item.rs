@@ -1,0 +1,58 @@
+//! One thing that the network should have.
+
+use std::fmt::{self, Display, Formatter};
+
+use resource::VpcId;
+
+use crate::{Acl, Balancer, Endpoint, Gateway, Group, Interface, Nat, PublicAddress, Router, Table};
+
+/// One thing that the network should have; see each kind for what it means to packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is documented where it is defined")]
+pub enum Item {
+    Router(Router),
+    Interface(Interface),
+    Table(Table),
+    Group(Group),
+    Acl(Acl),
+    Gateway(Gateway),
+    Address(PublicAddress),
+    Nat(Nat),
+    Balancer(Balancer),
+    Endpoint(Endpoint),
+}
+
+impl Item {
+    /// The VPC in whose router it is carried out.
+    pub fn vpc(&self) -> &VpcId {
+        match self {
+            Self::Router(item) => &item.vpc,
+            Self::Interface(item) => &item.vpc,
+            Self::Table(item) => &item.vpc,
+            Self::Group(item) => &item.vpc,
+            Self::Acl(item) => &item.vpc,
+            Self::Gateway(item) => &item.vpc,
+            Self::Address(item) => &item.vpc,
+            Self::Nat(item) => &item.vpc,
+            Self::Balancer(item) => &item.vpc,
+            Self::Endpoint(item) => &item.vpc,
+        }
+    }
+}
+
+impl Display for Item {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Router(item) => item.fmt(f),
+            Self::Interface(item) => item.fmt(f),
+            Self::Table(item) => item.fmt(f),
+            Self::Group(item) => item.fmt(f),
+            Self::Acl(item) => item.fmt(f),
+            Self::Gateway(item) => item.fmt(f),
+            Self::Address(item) => item.fmt(f),
+            Self::Nat(item) => item.fmt(f),
+            Self::Balancer(item) => item.fmt(f),
+            Self::Endpoint(item) => item.fmt(f),
+        }
+    }
+}

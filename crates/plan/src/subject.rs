@@ -1,0 +1,39 @@
+//! What the plan has items for: the resources that the kernel carries.
+
+use resource::{
+    AclId, AllocationId, ElasticAddress, EndpointId, GroupId, InterfaceId, InternetGateway, InternetGatewayId, LoadBalancer,
+    NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, RouteTable, RouteTableId, SecurityGroup, Vpc, VpcEndpoint, VpcId,
+};
+use store::Snapshot;
+
+/// A resource that the kernel carries.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each is the id of the resource that it is named after")]
+pub enum Subject {
+    Router(VpcId),
+    Interface(InterfaceId),
+    Table(RouteTableId),
+    Group(GroupId),
+    Acl(AclId),
+    Gateway(InternetGatewayId),
+    Address(AllocationId),
+    Nat(NatGatewayId),
+    Balancer(String),
+    Endpoint(EndpointId),
+}
+
+/// Every subject of `world`.
+pub fn subjects(world: &Snapshot) -> impl Iterator<Item = Subject> + '_ {
+    let routers = world.all::<Vpc>().map(|r| Subject::Router(r.id.clone()));
+    let groups = world.all::<SecurityGroup>().map(|r| Subject::Group(r.id.clone()));
+    let acls = world.all::<NetworkAcl>().map(|r| Subject::Acl(r.id.clone()));
+    let tables = world.all::<RouteTable>().map(|r| Subject::Table(r.id.clone()));
+    let gateways = world.all::<InternetGateway>().map(|r| Subject::Gateway(r.id.clone()));
+    let interfaces = world.all::<NetworkInterface>().map(|r| Subject::Interface(r.id.clone()));
+    let addresses = world.all::<ElasticAddress>().map(|r| Subject::Address(r.id.clone()));
+    let nats = world.all::<NatGateway>().map(|r| Subject::Nat(r.id.clone()));
+    let balancers = world.all::<LoadBalancer>().map(|r| Subject::Balancer(r.arn.clone()));
+    let endpoints = world.all::<VpcEndpoint>().map(|r| Subject::Endpoint(r.id.clone()));
+    let network = routers.chain(groups).chain(acls).chain(tables).chain(gateways);
+    network.chain(interfaces).chain(addresses).chain(nats).chain(balancers).chain(endpoints)
+}
