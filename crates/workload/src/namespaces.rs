@@ -1,0 +1,28 @@
+//! Leaving the namespaces one has for new ones or for those of others.
+
+use std::fs::File;
+use std::path::Path;
+
+use nix::sched::{CloneFlags, setns, unshare};
+
+use crate::StepFailed;
+use crate::error::During;
+
+/// Enters the network namespace that is bound to a file.
+pub(crate) fn enter_network(file: &Path) -> Result<(), StepFailed> {
+    let step = || format!("enter the network namespace {}", file.display());
+    let namespace = File::open(file).during(step())?;
+    setns(namespace, CloneFlags::CLONE_NEWNET).during(step())
+}
+
+/// Takes a mount namespace of its own, whose mounts the host never sees.
+pub(crate) fn separate_mounts() -> Result<(), StepFailed> {
+    unshare(CloneFlags::CLONE_NEWNS).during("make a mount namespace")?;
+    crate::mounts::detach_from_host()
+}
+
+/// Takes the host name and message queues of its own; the next child is the first process of a new process namespace.
+pub(crate) fn separate_processes() -> Result<(), StepFailed> {
+    unshare(CloneFlags::CLONE_NEWPID | CloneFlags::CLONE_NEWUTS | CloneFlags::CLONE_NEWIPC)
+        .during("make process, host name and message namespaces")
+}
