@@ -8,6 +8,7 @@ pub mod metadata;
 pub mod place;
 mod proxy_header;
 mod serving;
+pub mod tcp;
 
 pub use place::{Here, Namespace, Place};
 pub use serving::Serving;

@@ -11,8 +11,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
-use crate::process::private_memory;
-
 const SECOND: Duration = Duration::from_secs(1);
 
 fn view(records: u32) -> View {
@@ -84,23 +82,4 @@ async fn a_stopped_server_has_closed_its_sockets_and_connections() {
     let again = serve(&Here, &[addr], &view(1)).unwrap();
     assert!(ask_udp(addr, &question("many.aws.test.")).await.is_some());
     again.stop().await;
-}
-
-#[tokio::test]
-async fn a_thousand_networks_cost_little_memory() {
-    let view = view(1);
-    let before = private_memory();
-    let address = |network: u16, host: u8| {
-        let [high, low] = network.to_be_bytes();
-        SocketAddrV4::new(Ipv4Addr::new(127, 60 + high, low, host), 10053)
-    };
-    let serve_network = |network| serve(&Here, &[address(network, 2), address(network, 253)], &view).unwrap();
-    let networks: Vec<_> = (0..1000).map(serve_network).collect();
-    for network in [0, 500, 999] {
-        assert!(ask_udp(address(network, 2), &question("many.aws.test.")).await.is_some());
-        assert!(ask_udp(address(network, 253), &question("many.aws.test.")).await.is_some());
-    }
-    let each = private_memory().saturating_sub(before) / networks.len();
-    println!("{each} bytes per network");
-    assert!(each < 8 * 1024, "{each} bytes per network");
 }

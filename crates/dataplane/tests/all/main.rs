@@ -5,4 +5,7 @@
 mod dns;
 mod health;
 mod metadata;
-mod process;
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "../support/relay.rs"]
+mod relay;
+mod tcp;
