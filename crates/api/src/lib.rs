@@ -1,1 +1,3 @@
-//! Placeholder until the crate's first slice lands.
+//! Carries a request through identity, permission, dispatch and audit.
+
+pub mod identity;

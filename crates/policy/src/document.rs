@@ -84,34 +84,23 @@ impl Statement {
     pub(crate) fn examine(&self, request: &Request) -> Result<Reach, Mismatch> {
         let reach = match &self.principals {
             None => Reach::Exact,
-            Some(principals) => principals
-                .reach(&request.principal)
-                .ok_or(Mismatch::Principal)?,
+            Some(principals) => principals.reach(&request.principal).ok_or(Mismatch::Principal)?,
         };
         let context = &request.context;
-        if !self
-            .actions
-            .any(|pattern| pattern.matches_any_case(&request.action, context))
-        {
+        if !self.actions.any(|pattern| pattern.matches_any_case(&request.action, context)) {
             return Err(Mismatch::Action);
         }
         if !self.covers(&request.resource, context) {
             return Err(Mismatch::Resource);
         }
-        self.conditions
-            .iter()
-            .try_for_each(|condition| condition.check(context))?;
+        self.conditions.iter().try_for_each(|condition| condition.check(context))?;
         Ok(reach)
     }
 
     fn covers(&self, resource: &str, context: &Context) -> bool {
         match &self.resources {
             None => true,
-            Some(Listed::AllBut(patterns))
-                if !patterns.iter().all(|pattern| pattern.resolves(context)) =>
-            {
-                false
-            }
+            Some(Listed::AllBut(patterns)) if !patterns.iter().all(|pattern| pattern.resolves(context)) => false,
             Some(listed) => listed.any(|pattern| pattern.matches_arn(resource, context)),
         }
     }
@@ -129,14 +118,8 @@ impl<T> Listed<T> {
 impl Listed<Named> {
     fn reach(&self, principal: &Principal) -> Option<Reach> {
         match self {
-            Self::Only(items) => items
-                .iter()
-                .filter_map(|named| named.reaches(principal))
-                .max(),
-            Self::AllBut(items) => items
-                .iter()
-                .all(|named| named.reaches(principal).is_none())
-                .then_some(Reach::Group),
+            Self::Only(items) => items.iter().filter_map(|named| named.reaches(principal)).max(),
+            Self::AllBut(items) => items.iter().all(|named| named.reaches(principal).is_none()).then_some(Reach::Group),
         }
     }
 }

@@ -52,9 +52,7 @@ pub struct Finding {
 
 /// Decides about a request.
 pub fn evaluate(layers: &Layers<'_>, request: &Request) -> Verdict {
-    Verdict {
-        reason: decide(layers, request),
-    }
+    Verdict { reason: decide(layers, request) }
 }
 
 /// What every statement of every layer says about a request, in the order in which they are asked.
@@ -68,9 +66,7 @@ pub fn explain(layers: &Layers<'_>, request: &Request) -> Vec<Finding> {
 }
 
 fn decide(layers: &Layers<'_>, request: &Request) -> Reason {
-    let denies = |asked: &Asked<'_>| {
-        asked.statement.effect == Effect::Deny && asked.statement.examine(request).is_ok()
-    };
+    let denies = |asked: &Asked<'_>| asked.statement.effect == Effect::Deny && asked.statement.examine(request).is_ok();
     if let Some(denied) = layers.statements().find(denies) {
         return Reason::ExplicitDeny(denied.reference());
     }
@@ -85,25 +81,17 @@ fn decide(layers: &Layers<'_>, request: &Request) -> Reason {
     match resource {
         None if required => Reason::ImplicitDeny(Layer::Resource),
         Some((Reach::Exact, statement)) => Reason::Allowed(statement),
-        Some((Reach::Group, statement)) => {
-            limits(layers, request).unwrap_or(Reason::Allowed(statement))
-        }
+        Some((Reach::Group, statement)) => limits(layers, request).unwrap_or(Reason::Allowed(statement)),
         Some((Reach::Account, _)) | None => by_identity(layers, request),
     }
 }
 
 /// Both sides must allow; who belongs to no account has only the resource's side.
-fn across_accounts(
-    layers: &Layers<'_>,
-    request: &Request,
-    resource: Option<(Reach, StatementRef)>,
-) -> Reason {
+fn across_accounts(layers: &Layers<'_>, request: &Request, resource: Option<(Reach, StatementRef)>) -> Reason {
     match resource {
         None => Reason::ImplicitDeny(Layer::Resource),
         Some((_, statement)) if request.principal.account().is_none() => Reason::Allowed(statement),
-        Some((_, statement)) if matches!(request.principal, Principal::Root { .. }) => {
-            Reason::Allowed(statement)
-        }
+        Some((_, statement)) if matches!(request.principal, Principal::Root { .. }) => Reason::Allowed(statement),
         Some(_) => by_identity(layers, request),
     }
 }
@@ -123,10 +111,7 @@ fn limits(layers: &Layers<'_>, request: &Request) -> Option<Reason> {
     if matches!(request.principal, Principal::Root { .. }) {
         return None;
     }
-    let present = [
-        (Layer::Boundary, layers.boundary.is_some()),
-        (Layer::Session, layers.session.is_some()),
-    ];
+    let present = [(Layer::Boundary, layers.boundary.is_some()), (Layer::Session, layers.session.is_some())];
     let objects = |layer| grant(layers, layer, request).is_none();
     present
         .into_iter()
@@ -137,10 +122,7 @@ fn limits(layers: &Layers<'_>, request: &Request) -> Option<Reason> {
 /// The allow statement of a layer that reaches the principal most exactly; the first of equals.
 fn grant(layers: &Layers<'_>, layer: Layer, request: &Request) -> Option<(Reach, StatementRef)> {
     let mut best: Option<(Reach, Asked<'_>)> = None;
-    for asked in layers
-        .statements()
-        .filter(|asked| asked.layer == layer && asked.statement.effect == Effect::Allow)
-    {
+    for asked in layers.statements().filter(|asked| asked.layer == layer && asked.statement.effect == Effect::Allow) {
         if let Ok(reach) = asked.statement.examine(request)
             && best.as_ref().is_none_or(|(known, _)| reach > *known)
         {
@@ -172,12 +154,7 @@ impl Asked<'_> {
 impl<'a> Layers<'a> {
     fn statements(&self) -> impl Iterator<Item = Asked<'a>> {
         self.policies().flat_map(|(layer, attached)| {
-            let asked = move |(index, statement)| Asked {
-                layer,
-                policy: attached.name,
-                index,
-                statement,
-            };
+            let asked = move |(index, statement)| Asked { layer, policy: attached.name, index, statement };
             attached.policy.statements.iter().enumerate().map(asked)
         })
     }

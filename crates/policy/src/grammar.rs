@@ -10,61 +10,32 @@ use crate::pattern::{Pattern, Syntax};
 use crate::principals::Named;
 
 const DOCUMENT: &[&str] = &["Version", "Id", "Statement"];
-const STATEMENT: &[&str] = &[
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
+const STATEMENT: &[&str] =
+    &["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// Parses a document of the given kind.
 pub(crate) fn parse(text: &str, kind: Kind) -> Result<Policy, GrammarError> {
-    let not_json = |error: serde_json::Error| Fault::NotJson {
-        line: error.line(),
-        column: error.column(),
-    };
-    let node: Node = serde_json::from_str(text)
-        .map_err(not_json)
-        .map_err(|fault| at(None, "", fault))?;
+    let not_json = |error: serde_json::Error| Fault::NotJson { line: error.line(), column: error.column() };
+    let node: Node = serde_json::from_str(text).map_err(not_json).map_err(|fault| at(None, "", fault))?;
     let document = Element::object(None, node, DOCUMENT)?;
-    let version = document
-        .optional("Version", version)?
-        .unwrap_or(Version::V2008);
+    let version = document.optional("Version", version)?.unwrap_or(Version::V2008);
     let id = document.optional("Id", text_of)?;
     let statements = match document.field("Statement") {
         None => return Err(at(None, "", Fault::Missing("Statement"))),
         Some(Node::List(items)) if items.is_empty() => {
-            return Err(at(
-                None,
-                "Statement",
-                Fault::WrongType {
-                    expected: "at least one statement",
-                },
-            ));
+            return Err(at(None, "Statement", Fault::WrongType { expected: "at least one statement" }));
         }
         Some(Node::List(items)) => items.clone(),
         Some(one) => vec![one.clone()],
     };
-    let grammar = Grammar {
-        kind,
-        variables: version >= Version::V2012,
-    };
+    let grammar = Grammar { kind, variables: version >= Version::V2012 };
     let statements: Vec<Statement> = statements
         .into_iter()
         .enumerate()
         .map(|(index, node)| grammar.statement(index, node))
         .collect::<Result<_, _>>()?;
     unique_sids(&statements)?;
-    Ok(Policy {
-        version,
-        id,
-        statements,
-    })
+    Ok(Policy { version, id, statements })
 }
 
 struct Grammar {
@@ -77,9 +48,7 @@ impl Grammar {
         let element = Element::object(Some(index), node, STATEMENT)?;
         Ok(Statement {
             sid: element.optional("Sid", |node| self.sid(node))?,
-            effect: element
-                .optional("Effect", effect)?
-                .ok_or_else(|| element.fault("", Fault::Missing("Effect")))?,
+            effect: element.optional("Effect", effect)?.ok_or_else(|| element.fault("", Fault::Missing("Effect")))?,
             principals: self.principals(&element)?,
             actions: element
                 .listed("Action", "NotAction", action)?
@@ -92,11 +61,7 @@ impl Grammar {
     fn sid(&self, node: &Node) -> Result<String, Fault> {
         let sid = text_of(node)?;
         let plain = self.kind != Kind::Identity || sid.chars().all(|c| c.is_ascii_alphanumeric());
-        if plain {
-            Ok(sid)
-        } else {
-            Err(Fault::InvalidSid(sid))
-        }
+        if plain { Ok(sid) } else { Err(Fault::InvalidSid(sid)) }
     }
 
     fn principals(&self, element: &Element) -> Result<Option<Listed<Named>>, GrammarError> {
@@ -104,12 +69,8 @@ impl Grammar {
         let listed = element.exclusive("Principal", read("Principal")?, read("NotPrincipal")?)?;
         match (self.kind, listed) {
             (Kind::Identity, None) => Ok(None),
-            (Kind::Identity, Some(_)) => {
-                Err(element.fault("Principal", Fault::PrincipalProhibited))
-            }
-            (Kind::Resource | Kind::Trust, None) => {
-                Err(element.fault("", Fault::Missing("Principal")))
-            }
+            (Kind::Identity, Some(_)) => Err(element.fault("Principal", Fault::PrincipalProhibited)),
+            (Kind::Resource | Kind::Trust, None) => Err(element.fault("", Fault::Missing("Principal"))),
             (Kind::Resource | Kind::Trust, listed) => Ok(listed),
         }
     }
@@ -128,13 +89,7 @@ impl Grammar {
         if self.kind == Kind::Identity && text != "*" && !text.starts_with("arn:") {
             return Err(Fault::ResourceNotArn(text.to_owned()));
         }
-        Pattern::parse(
-            text,
-            Syntax {
-                wildcards: true,
-                variables: self.variables,
-            },
-        )
+        Pattern::parse(text, Syntax { wildcards: true, variables: self.variables })
     }
 
     /// Flattens `{operator: {key: values}}` into one condition per key.
@@ -162,44 +117,25 @@ struct Element {
 impl Element {
     fn object(statement: Option<usize>, node: Node, known: &[&str]) -> Result<Self, GrammarError> {
         let Node::Object(fields) = node else {
-            return Err(at(
-                statement,
-                "",
-                Fault::WrongType {
-                    expected: "an object",
-                },
-            ));
+            return Err(at(statement, "", Fault::WrongType { expected: "an object" }));
         };
         unique(&fields).map_err(|fault| at(statement, "", fault))?;
-        match fields
-            .iter()
-            .find(|(name, _)| !known.contains(&name.as_str()))
-        {
+        match fields.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             Some((name, _)) => Err(at(statement, "", Fault::UnknownElement(name.clone()))),
             None => Ok(Self { statement, fields }),
         }
     }
 
     fn field(&self, name: &str) -> Option<&Node> {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, node)| node)
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, node)| node)
     }
 
     fn fault(&self, element: &str, fault: Fault) -> GrammarError {
         at(self.statement, element, fault)
     }
 
-    fn optional<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Node) -> Result<T, Fault>,
-    ) -> Result<Option<T>, GrammarError> {
-        self.field(name)
-            .map(read)
-            .transpose()
-            .map_err(|fault| self.fault(name, fault))
+    fn optional<T>(&self, name: &str, read: impl Fn(&Node) -> Result<T, Fault>) -> Result<Option<T>, GrammarError> {
+        self.field(name).map(read).transpose().map_err(|fault| self.fault(name, fault))
     }
 
     /// A list of strings under `only` or under its `Not…` form; an empty list counts as absent.
@@ -209,17 +145,8 @@ impl Element {
         all_but: &str,
         read: impl Fn(&str) -> Result<T, Fault>,
     ) -> Result<Option<Listed<T>>, GrammarError> {
-        let items = |node: &Node| {
-            texts(node)?
-                .iter()
-                .map(|text| read(text))
-                .collect::<Result<Vec<T>, Fault>>()
-        };
-        let filled = |name| {
-            Ok(self
-                .optional(name, items)?
-                .filter(|items| !items.is_empty()))
-        };
+        let items = |node: &Node| texts(node)?.iter().map(|text| read(text)).collect::<Result<Vec<T>, Fault>>();
+        let filled = |name| Ok(self.optional(name, items)?.filter(|items| !items.is_empty()));
         self.exclusive(only, filled(only)?, filled(all_but)?)
     }
 
@@ -239,11 +166,7 @@ impl Element {
 }
 
 fn at(statement: Option<usize>, element: &str, fault: Fault) -> GrammarError {
-    GrammarError {
-        statement,
-        element: element.to_owned(),
-        fault,
-    }
+    GrammarError { statement, element: element.to_owned(), fault }
 }
 
 fn unique(fields: &[(String, Node)]) -> Result<(), Fault> {
@@ -267,23 +190,14 @@ fn unique_sids(statements: &[Statement]) -> Result<(), GrammarError> {
 }
 
 /// Fields of an optional object inside a statement.
-fn fields_of<'a>(
-    element: &Element,
-    place: &str,
-    node: Option<&'a Node>,
-) -> Result<&'a [(String, Node)], GrammarError> {
+fn fields_of<'a>(element: &Element, place: &str, node: Option<&'a Node>) -> Result<&'a [(String, Node)], GrammarError> {
     match node {
         None => Ok(&[]),
         Some(Node::Object(fields)) => {
             unique(fields).map_err(|fault| element.fault(place, fault))?;
             Ok(fields)
         }
-        Some(_) => Err(element.fault(
-            place,
-            Fault::WrongType {
-                expected: "an object",
-            },
-        )),
+        Some(_) => Err(element.fault(place, Fault::WrongType { expected: "an object" })),
     }
 }
 
@@ -305,19 +219,11 @@ fn effect(node: &Node) -> Result<Effect, Fault> {
 
 /// An action is `*` or `vendor:name`, with wildcards and never with variables.
 fn action(text: &str) -> Result<Pattern, Fault> {
-    let vendor = text
-        .split_once(':')
-        .is_some_and(|(vendor, name)| !vendor.is_empty() && !name.is_empty());
+    let vendor = text.split_once(':').is_some_and(|(vendor, name)| !vendor.is_empty() && !name.is_empty());
     if text != "*" && !vendor {
         return Err(Fault::NoVendor(text.to_owned()));
     }
-    Pattern::parse(
-        text,
-        Syntax {
-            wildcards: true,
-            variables: false,
-        },
-    )
+    Pattern::parse(text, Syntax { wildcards: true, variables: false })
 }
 
 /// `"*"`, or an object of types with one name or many.
@@ -327,9 +233,7 @@ fn principals(node: &Node) -> Result<Vec<Named>, Fault> {
         Node::Text(text) => return Err(Fault::InvalidPrincipal(text.clone())),
         Node::Object(fields) => fields,
         _ => {
-            return Err(Fault::WrongType {
-                expected: "\"*\" or an object",
-            });
+            return Err(Fault::WrongType { expected: "\"*\" or an object" });
         }
     };
     unique(fields)?;
@@ -339,19 +243,13 @@ fn principals(node: &Node) -> Result<Vec<Named>, Fault> {
             named.push(Named::parse(kind, &name)?);
         }
     }
-    if named.is_empty() {
-        Err(Fault::InvalidPrincipal("nobody".to_owned()))
-    } else {
-        Ok(named)
-    }
+    if named.is_empty() { Err(Fault::InvalidPrincipal("nobody".to_owned())) } else { Ok(named) }
 }
 
 fn text_of(node: &Node) -> Result<String, Fault> {
     match node {
         Node::Text(text) => Ok(text.clone()),
-        _ => Err(Fault::WrongType {
-            expected: "a string",
-        }),
+        _ => Err(Fault::WrongType { expected: "a string" }),
     }
 }
 
@@ -367,9 +265,9 @@ fn condition_values(node: &Node) -> Result<Vec<String>, Fault> {
     let scalar = |node: &Node| match node {
         Node::Text(text) | Node::Number(text) => Ok(text.clone()),
         Node::Bool(value) => Ok(value.to_string()),
-        Node::Null | Node::List(_) | Node::Object(_) => Err(Fault::WrongType {
-            expected: "a string, number or boolean",
-        }),
+        Node::Null | Node::List(_) | Node::Object(_) => {
+            Err(Fault::WrongType { expected: "a string, number or boolean" })
+        }
     };
     match node {
         Node::List(items) => items.iter().map(scalar).collect(),

@@ -25,10 +25,7 @@ enum Token {
     Char(char),
     AnyOne,
     AnyRun,
-    Variable {
-        key: String,
-        default: Option<String>,
-    },
+    Variable { key: String, default: Option<String> },
 }
 
 impl Pattern {
@@ -38,11 +35,9 @@ impl Pattern {
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if syntax.variables && rest.starts_with("${") {
-                let (inner, after) = rest[2..]
-                    .split_once('}')
-                    .ok_or_else(|| Fault::InvalidVariable(text.to_owned()))?;
-                tokens
-                    .push(variable(inner).ok_or_else(|| Fault::InvalidVariable(text.to_owned()))?);
+                let (inner, after) =
+                    rest[2..].split_once('}').ok_or_else(|| Fault::InvalidVariable(text.to_owned()))?;
+                tokens.push(variable(inner).ok_or_else(|| Fault::InvalidVariable(text.to_owned()))?);
                 rest = after;
                 continue;
             }
@@ -58,15 +53,13 @@ impl Pattern {
 
     /// Does the whole of `text` match? A variable without a value matches nothing.
     pub fn matches(&self, text: &str, context: &Context) -> bool {
-        self.resolve(context)
-            .is_some_and(|tokens| glob(&tokens, text, |a, b| a == b))
+        self.resolve(context).is_some_and(|tokens| glob(&tokens, text, |a, b| a == b))
     }
 
     /// As [`Pattern::matches`], with upper and lower case the same.
     pub fn matches_any_case(&self, text: &str, context: &Context) -> bool {
         let same = |a: char, b: char| a == b || a.to_lowercase().eq(b.to_lowercase());
-        self.resolve(context)
-            .is_some_and(|tokens| glob(&tokens, text, same))
+        self.resolve(context).is_some_and(|tokens| glob(&tokens, text, same))
     }
 
     /// Matches an ARN part by part: a wildcard stays inside its colon-separated part, except in the last part of the
@@ -75,15 +68,9 @@ impl Pattern {
         let Some(tokens) = self.resolve(context) else {
             return false;
         };
-        let wanted: Vec<&[Token]> = tokens
-            .splitn(6, |token| *token == Token::Char(':'))
-            .collect();
+        let wanted: Vec<&[Token]> = tokens.splitn(6, |token| *token == Token::Char(':')).collect();
         let found: Vec<&str> = arn.splitn(wanted.len(), ':').collect();
-        wanted.len() == found.len()
-            && wanted
-                .iter()
-                .zip(found)
-                .all(|(tokens, text)| glob(tokens, text, |a, b| a == b))
+        wanted.len() == found.len() && wanted.iter().zip(found).all(|(tokens, text)| glob(tokens, text, |a, b| a == b))
     }
 
     /// Do all variables have a value in this context?
@@ -92,11 +79,7 @@ impl Pattern {
     }
 
     fn resolve(&self, context: &Context) -> Option<Cow<'_, [Token]>> {
-        if !self
-            .tokens
-            .iter()
-            .any(|token| matches!(token, Token::Variable { .. }))
-        {
+        if !self.tokens.iter().any(|token| matches!(token, Token::Variable { .. })) {
             return Some(Cow::Borrowed(&self.tokens));
         }
         let mut resolved = Vec::with_capacity(self.tokens.len());
@@ -125,10 +108,7 @@ fn variable(inner: &str) -> Option<Token> {
             (key.trim(), Some(quoted.to_owned()))
         }
     };
-    (!key.is_empty()).then(|| Token::Variable {
-        key: key.to_ascii_lowercase(),
-        default,
-    })
+    (!key.is_empty()).then(|| Token::Variable { key: key.to_ascii_lowercase(), default })
 }
 
 /// Iterative wildcard match: on a mismatch, the latest `*` takes one character more.
@@ -170,10 +150,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: Syntax = Syntax {
-        wildcards: true,
-        variables: true,
-    };
+    const ALL: Syntax = Syntax { wildcards: true, variables: true };
 
     fn pattern(text: &str) -> Pattern {
         Pattern::parse(text, ALL).unwrap()
@@ -192,11 +169,7 @@ mod tests {
             ("**b", "aab", true),
             ("ab", "abc", false),
         ] {
-            assert_eq!(
-                pattern(p).matches(text, &none),
-                expected,
-                "{p} against {text}"
-            );
+            assert_eq!(pattern(p).matches(text, &none), expected, "{p} against {text}");
         }
         assert!(pattern("EC2:Describe*").matches_any_case("ec2:DESCRIBEVpcs", &none));
     }
@@ -209,18 +182,10 @@ mod tests {
             ("arn:aws:s3:::bucket/*", "arn:aws:s3:::bucket/a:b/c", true),
             ("arn:aws:s3:*", "arn:aws:s3:::bucket", true),
             ("arn:aws:*:vpc/1", "arn:aws:ec2:us-east-1:1:vpc/1", false),
-            (
-                "arn:aws:ec2:*:*:vpc/1",
-                "arn:aws:ec2:us-east-1:1:vpc/1",
-                true,
-            ),
+            ("arn:aws:ec2:*:*:vpc/1", "arn:aws:ec2:us-east-1:1:vpc/1", true),
             ("arn:aws:s3:::bucket", "*", false),
         ] {
-            assert_eq!(
-                pattern(p).matches_arn(arn, &none),
-                expected,
-                "{p} against {arn}"
-            );
+            assert_eq!(pattern(p).matches_arn(arn, &none), expected, "{p} against {arn}");
         }
     }
 
@@ -234,9 +199,7 @@ mod tests {
 
     #[test]
     fn a_variable_without_a_single_value_takes_its_default_or_matches_nothing() {
-        let context = Context::default()
-            .with("aws:tags", "a")
-            .with("aws:tags", "b");
+        let context = Context::default().with("aws:tags", "a").with("aws:tags", "b");
         assert!(pattern("${aws:none, 'x y'}").matches("x y", &context));
         assert!(!pattern("${aws:none}").matches("", &context));
         assert!(!pattern("${aws:tags}").matches("a", &context));
@@ -245,27 +208,10 @@ mod tests {
 
     #[test]
     fn malformed_variables_are_faults_and_version_2008_has_none() {
-        for text in [
-            "${",
-            "a${aws:x",
-            "${}",
-            "${ ,'a'}",
-            "${aws:x, a}",
-            "${aws:x, 'a}",
-        ] {
-            assert!(
-                matches!(Pattern::parse(text, ALL), Err(Fault::InvalidVariable(_))),
-                "{text}"
-            );
+        for text in ["${", "a${aws:x", "${}", "${ ,'a'}", "${aws:x, a}", "${aws:x, 'a}"] {
+            assert!(matches!(Pattern::parse(text, ALL), Err(Fault::InvalidVariable(_))), "{text}");
         }
-        let old = Pattern::parse(
-            "${aws:x}",
-            Syntax {
-                wildcards: true,
-                variables: false,
-            },
-        )
-        .unwrap();
+        let old = Pattern::parse("${aws:x}", Syntax { wildcards: true, variables: false }).unwrap();
         assert!(old.matches("${aws:x}", &Context::default()));
     }
 

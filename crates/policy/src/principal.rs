@@ -45,9 +45,7 @@ impl Principal {
     pub fn account(&self) -> Option<&str> {
         match self {
             Self::Root { account } => Some(account),
-            Self::User { arn, .. } | Self::AssumedRole { role_arn: arn, .. } => {
-                arn.split(':').nth(4)
-            }
+            Self::User { arn, .. } | Self::AssumedRole { role_arn: arn, .. } => arn.split(':').nth(4),
             Self::Service { .. } | Self::Federated { .. } | Self::Anonymous => None,
         }
     }
@@ -57,15 +55,10 @@ impl Principal {
         match self {
             Self::Root { account } => Some(format!("arn:aws:iam::{account}:root")),
             Self::User { arn, .. } => Some(arn.clone()),
-            Self::AssumedRole {
-                role_arn, session, ..
-            } => {
+            Self::AssumedRole { role_arn, session, .. } => {
                 let mut parts = role_arn.split(':');
                 let (partition, account) = (parts.nth(1)?, parts.nth(2)?);
-                Some(format!(
-                    "arn:{partition}:sts::{account}:assumed-role/{}/{session}",
-                    last_segment(role_arn)
-                ))
+                Some(format!("arn:{partition}:sts::{account}:assumed-role/{}/{session}", last_segment(role_arn)))
             }
             Self::Service { .. } | Self::Federated { .. } | Self::Anonymous => None,
         }
@@ -76,9 +69,7 @@ impl Principal {
         match self {
             Self::Root { account } => Some(account.clone()),
             Self::User { id, .. } => Some(id.clone()),
-            Self::AssumedRole {
-                role_id, session, ..
-            } => Some(format!("{role_id}:{session}")),
+            Self::AssumedRole { role_id, session, .. } => Some(format!("{role_id}:{session}")),
             Self::Service { .. } | Self::Federated { .. } | Self::Anonymous => None,
         }
     }
@@ -92,16 +83,11 @@ impl Principal {
             ("aws:userid", self.user_id()),
             ("aws:username", self.user_name()),
             ("aws:PrincipalServiceName", self.service_name()),
-            (
-                "aws:PrincipalIsAWSService",
-                Some(matches!(self, Self::Service { .. }).to_string()),
-            ),
+            ("aws:PrincipalIsAWSService", Some(matches!(self, Self::Service { .. }).to_string())),
         ];
         keys.into_iter()
             .filter_map(|(key, value)| Some((key, value?)))
-            .fold(Context::default(), |context, (key, value)| {
-                context.with(key, value)
-            })
+            .fold(Context::default(), |context, (key, value)| context.with(key, value))
     }
 
     /// The ARN that policies see: for a session it is the role's.
@@ -157,10 +143,7 @@ mod tests {
     #[test]
     fn a_session_is_shown_by_its_session_arn_and_seen_by_its_role() {
         let principal = session();
-        assert_eq!(
-            principal.arn().as_deref(),
-            Some("arn:aws:sts::111111111111:assumed-role/deploy/ci")
-        );
+        assert_eq!(principal.arn().as_deref(), Some("arn:aws:sts::111111111111:assumed-role/deploy/ci"));
         assert_eq!(principal.user_id().as_deref(), Some("AROAEXAMPLE:ci"));
         assert_eq!(principal.account(), Some("111111111111"));
         let role = "arn:aws:iam::111111111111:role/team/deploy";
@@ -170,18 +153,10 @@ mod tests {
 
     #[test]
     fn a_user_has_a_name_and_root_has_the_account_as_id() {
-        let user = Principal::User {
-            arn: "arn:aws:iam::111111111111:user/ops/alice".into(),
-            id: "AIDAEXAMPLE".into(),
-        };
+        let user = Principal::User { arn: "arn:aws:iam::111111111111:user/ops/alice".into(), id: "AIDAEXAMPLE".into() };
         assert_eq!(user.context().single("aws:username"), Some("alice"));
-        let root = Principal::Root {
-            account: "111111111111".into(),
-        };
-        assert_eq!(
-            root.arn().as_deref(),
-            Some("arn:aws:iam::111111111111:root")
-        );
+        let root = Principal::Root { account: "111111111111".into() };
+        assert_eq!(root.arn().as_deref(), Some("arn:aws:iam::111111111111:root"));
         assert_eq!(root.user_id().as_deref(), Some("111111111111"));
     }
 
@@ -189,11 +164,6 @@ mod tests {
     fn nobody_has_neither_account_nor_arn() {
         assert_eq!(Principal::Anonymous.account(), None);
         assert_eq!(Principal::Anonymous.arn(), None);
-        assert!(
-            Principal::Anonymous
-                .context()
-                .values("aws:PrincipalArn")
-                .is_empty()
-        );
+        assert!(Principal::Anonymous.context().values("aws:PrincipalArn").is_empty());
     }
 }

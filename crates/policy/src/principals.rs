@@ -37,11 +37,7 @@ impl Named {
             "CanonicalUser" => Self::Canonical(text.to_owned()),
             _ => return Err(invalid()),
         };
-        if text.is_empty() || text.contains(['*', '?']) {
-            Err(invalid())
-        } else {
-            Ok(named)
-        }
+        if text.is_empty() || text.contains(['*', '?']) { Err(invalid()) } else { Ok(named) }
     }
 
     fn parse_aws(text: &str) -> Option<Self> {
@@ -53,48 +49,27 @@ impl Named {
         }
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         if let ["arn", partition, "iam" | "sts", "", account, entity] = parts[..] {
-            let whole = !text.contains(['*', '?'])
-                && !partition.is_empty()
-                && !entity.is_empty()
-                && is_account(account);
-            let named = if entity == "root" {
-                Self::Account(account.to_owned())
-            } else {
-                Self::Arn(text.to_owned())
-            };
+            let whole =
+                !text.contains(['*', '?']) && !partition.is_empty() && !entity.is_empty() && is_account(account);
+            let named = if entity == "root" { Self::Account(account.to_owned()) } else { Self::Arn(text.to_owned()) };
             return whole.then_some(named);
         }
         let unique = text.starts_with("AIDA") || text.starts_with("AROA");
-        (unique && text.chars().all(|c| c.is_ascii_alphanumeric()))
-            .then(|| Self::UniqueId(text.to_owned()))
+        (unique && text.chars().all(|c| c.is_ascii_alphanumeric())).then(|| Self::UniqueId(text.to_owned()))
     }
 
     /// How this entry reaches `principal`, if it does.
     pub fn reaches(&self, principal: &Principal) -> Option<Reach> {
         match (self, principal) {
             (Self::Anyone, _) => Some(Reach::Group),
-            (Self::Account(account), Principal::Root { account: own }) => {
-                (account == own).then_some(Reach::Exact)
-            }
-            (Self::Account(account), other) => {
-                (other.account()? == account).then_some(Reach::Account)
-            }
-            (Self::Arn(arn), Principal::AssumedRole { role_arn, .. }) if arn == role_arn => {
-                Some(Reach::Group)
-            }
+            (Self::Account(account), Principal::Root { account: own }) => (account == own).then_some(Reach::Exact),
+            (Self::Account(account), other) => (other.account()? == account).then_some(Reach::Account),
+            (Self::Arn(arn), Principal::AssumedRole { role_arn, .. }) if arn == role_arn => Some(Reach::Group),
             (Self::Arn(arn), other) => (other.arn()? == *arn).then_some(Reach::Exact),
-            (Self::UniqueId(id), Principal::User { id: own, .. }) => {
-                (id == own).then_some(Reach::Exact)
-            }
-            (Self::UniqueId(id), Principal::AssumedRole { role_id, .. }) => {
-                (id == role_id).then_some(Reach::Group)
-            }
-            (Self::Service(name), Principal::Service { name: own }) => {
-                (name == own).then_some(Reach::Exact)
-            }
-            (Self::Federated(name), Principal::Federated { provider }) => {
-                (name == provider).then_some(Reach::Exact)
-            }
+            (Self::UniqueId(id), Principal::User { id: own, .. }) => (id == own).then_some(Reach::Exact),
+            (Self::UniqueId(id), Principal::AssumedRole { role_id, .. }) => (id == role_id).then_some(Reach::Group),
+            (Self::Service(name), Principal::Service { name: own }) => (name == own).then_some(Reach::Exact),
+            (Self::Federated(name), Principal::Federated { provider }) => (name == provider).then_some(Reach::Exact),
             _ => None,
         }
     }
@@ -120,26 +95,14 @@ mod tests {
     #[test]
     fn a_session_is_reached_exactly_by_its_arn_and_as_a_group_by_its_role() {
         let reach = |text| Named::parse("AWS", text).unwrap().reaches(&session());
-        assert_eq!(
-            reach("arn:aws:sts::111111111111:assumed-role/deploy/ci"),
-            Some(Reach::Exact)
-        );
-        assert_eq!(
-            reach("arn:aws:iam::111111111111:role/deploy"),
-            Some(Reach::Group)
-        );
+        assert_eq!(reach("arn:aws:sts::111111111111:assumed-role/deploy/ci"), Some(Reach::Exact));
+        assert_eq!(reach("arn:aws:iam::111111111111:role/deploy"), Some(Reach::Group));
         assert_eq!(reach("AROAX"), Some(Reach::Group));
         assert_eq!(reach("*"), Some(Reach::Group));
-        assert_eq!(
-            reach("arn:aws:iam::111111111111:root"),
-            Some(Reach::Account)
-        );
+        assert_eq!(reach("arn:aws:iam::111111111111:root"), Some(Reach::Account));
         assert_eq!(reach("111111111111"), Some(Reach::Account));
         assert_eq!(reach("222222222222"), None);
-        assert_eq!(
-            reach("arn:aws:sts::111111111111:assumed-role/deploy/other"),
-            None
-        );
+        assert_eq!(reach("arn:aws:sts::111111111111:assumed-role/deploy/other"), None);
     }
 
     #[test]
@@ -154,37 +117,16 @@ mod tests {
             ("Service", ""),
             ("Robot", "r2d2"),
         ] {
-            assert!(
-                matches!(Named::parse(kind, text), Err(Fault::InvalidPrincipal(_))),
-                "{kind} {text}"
-            );
+            assert!(matches!(Named::parse(kind, text), Err(Fault::InvalidPrincipal(_))), "{kind} {text}");
         }
     }
 
     #[test]
     fn services_providers_and_nobody_are_reached_by_their_kind_only() {
-        let service = Principal::Service {
-            name: "ec2.amazonaws.com".into(),
-        };
-        assert_eq!(
-            Named::parse("Service", "ec2.amazonaws.com")
-                .unwrap()
-                .reaches(&service),
-            Some(Reach::Exact)
-        );
-        assert_eq!(
-            Named::parse("Federated", "ec2.amazonaws.com")
-                .unwrap()
-                .reaches(&service),
-            None
-        );
-        assert_eq!(
-            Named::Anyone.reaches(&Principal::Anonymous),
-            Some(Reach::Group)
-        );
-        assert_eq!(
-            Named::Account("111111111111".into()).reaches(&Principal::Anonymous),
-            None
-        );
+        let service = Principal::Service { name: "ec2.amazonaws.com".into() };
+        assert_eq!(Named::parse("Service", "ec2.amazonaws.com").unwrap().reaches(&service), Some(Reach::Exact));
+        assert_eq!(Named::parse("Federated", "ec2.amazonaws.com").unwrap().reaches(&service), None);
+        assert_eq!(Named::Anyone.reaches(&Principal::Anonymous), Some(Reach::Group));
+        assert_eq!(Named::Account("111111111111".into()).reaches(&Principal::Anonymous), None);
     }
 }

@@ -21,19 +21,9 @@ pub struct Request {
 
 impl Request {
     /// A request whose context already has the keys that follow from the principal (`aws:PrincipalArn`, …).
-    pub fn new(
-        principal: Principal,
-        action: impl Into<String>,
-        resource: impl Into<String>,
-    ) -> Self {
+    pub fn new(principal: Principal, action: impl Into<String>, resource: impl Into<String>) -> Self {
         let context = principal.context();
-        Self {
-            principal,
-            action: action.into(),
-            resource: resource.into(),
-            resource_account: None,
-            context,
-        }
+        Self { principal, action: action.into(), resource: resource.into(), resource_account: None, context }
     }
 
     /// Adds one value of a condition key.
@@ -66,18 +56,13 @@ pub struct Context {
 impl Context {
     /// Adds one value of a key.
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.values
-            .entry(key.to_ascii_lowercase())
-            .or_default()
-            .push(value.into());
+        self.values.entry(key.to_ascii_lowercase()).or_default().push(value.into());
         self
     }
 
     /// All values of a key; empty when it is missing.
     pub fn values(&self, key: &str) -> &[String] {
-        self.values
-            .get(&key.to_ascii_lowercase())
-            .map_or(&[], Vec::as_slice)
+        self.values.get(&key.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
     }
 
     /// The value of a key that has exactly one.

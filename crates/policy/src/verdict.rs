@@ -90,14 +90,9 @@ impl Verdict {
             Reason::ImplicitDeny(layer) => format!("because no {layer} allows the {action} action"),
             Reason::Allowed(_) | Reason::AccountRoot => return None,
         };
-        let who = request
-            .principal
-            .arn()
-            .unwrap_or_else(|| "anonymous".to_owned());
+        let who = request.principal.arn().unwrap_or_else(|| "anonymous".to_owned());
         let resource = &request.resource;
-        Some(format!(
-            "User: {who} is not authorized to perform: {action} on resource: {resource} {cause}"
-        ))
+        Some(format!("User: {who} is not authorized to perform: {action} on resource: {resource} {cause}"))
     }
 }
 
@@ -147,27 +142,11 @@ impl fmt::Display for Mismatch {
             Self::Principal => f.write_str("another principal"),
             Self::Action => f.write_str("other actions"),
             Self::Resource => f.write_str("other resources"),
-            Self::Condition {
-                operator,
-                key,
-                wanted,
-                found,
-            } if found.is_empty() => {
-                write!(
-                    f,
-                    "{operator} {key} wants {wanted:?}, the request has no {key}"
-                )
+            Self::Condition { operator, key, wanted, found } if found.is_empty() => {
+                write!(f, "{operator} {key} wants {wanted:?}, the request has no {key}")
             }
-            Self::Condition {
-                operator,
-                key,
-                wanted,
-                found,
-            } => {
-                write!(
-                    f,
-                    "{operator} {key} wants {wanted:?}, the request has {found:?}"
-                )
+            Self::Condition { operator, key, wanted, found } => {
+                write!(f, "{operator} {key} wants {wanted:?}, the request has {found:?}")
             }
         }
     }

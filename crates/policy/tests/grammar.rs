@@ -9,8 +9,7 @@ fn error(kind: Kind, text: &str) -> String {
 
 #[test]
 fn one_statement_or_many_one_value_or_many_are_the_same() {
-    let one =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:B","Resource":"*"}}"#;
+    let one = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:B","Resource":"*"}}"#;
     let many = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["a:B"],"Resource":["*"]}]}"#;
     let parsed = Policy::parse(one, Kind::Identity).unwrap();
     assert_eq!(parsed, Policy::parse(many, Kind::Identity).unwrap());
@@ -22,10 +21,7 @@ fn one_statement_or_many_one_value_or_many_are_the_same() {
 fn without_a_version_it_is_2008() {
     let text = r#"{"Id":"x","Statement":{"Sid":"s","Effect":"Deny","Action":"*","Resource":"*"}}"#;
     let parsed = Policy::parse(text, Kind::Identity).unwrap();
-    assert_eq!(
-        (parsed.version, parsed.id.as_deref()),
-        (Version::V2008, Some("x"))
-    );
+    assert_eq!((parsed.version, parsed.id.as_deref()), (Version::V2008, Some("x")));
     assert_eq!(parsed.statements[0].sid.as_deref(), Some("s"));
 }
 
@@ -43,30 +39,15 @@ fn faults_of_identity_policies_name_their_place() {
         ("{", "Syntax errors in policy. (line 1, column 1)"),
         ("[]", "Syntax errors in policy. (an object expected)"),
         ("{}", "Missing required field Statement"),
-        (
-            r#"{"Statement":[]}"#,
-            "Statement: Syntax errors in policy. (at least one statement expected)",
-        ),
-        (
-            r#"{"Statement":3}"#,
-            "Statement[0]: Syntax errors in policy. (an object expected)",
-        ),
+        (r#"{"Statement":[]}"#, "Statement: Syntax errors in policy. (at least one statement expected)"),
+        (r#"{"Statement":3}"#, "Statement[0]: Syntax errors in policy. (an object expected)"),
         (
             r#"{"Version":"2020-01-01","Statement":{}}"#,
             "Version: Syntax errors in policy. (unknown version 2020-01-01)",
         ),
-        (
-            r#"{"Version":1,"Statement":{}}"#,
-            "Version: Syntax errors in policy. (a string expected)",
-        ),
-        (
-            r#"{"statement":{}}"#,
-            "Syntax errors in policy. (unknown element statement)",
-        ),
-        (
-            r#"{"Statement":{},"Statement":{}}"#,
-            "Syntax errors in policy. (duplicate element Statement)",
-        ),
+        (r#"{"Version":1,"Statement":{}}"#, "Version: Syntax errors in policy. (a string expected)"),
+        (r#"{"statement":{}}"#, "Syntax errors in policy. (unknown element statement)"),
+        (r#"{"Statement":{},"Statement":{}}"#, "Syntax errors in policy. (duplicate element Statement)"),
     ];
     for (text, expected) in cases {
         assert_eq!(error(Kind::Identity, text), expected, "{text}");
@@ -76,26 +57,14 @@ fn faults_of_identity_policies_name_their_place() {
 #[test]
 fn faults_of_statements_name_their_place() {
     let cases = [
-        (
-            r#""Action":"a:B","Resource":"*""#,
-            "Statement[1]: Missing required field Effect",
-        ),
+        (r#""Action":"a:B","Resource":"*""#, "Statement[1]: Missing required field Effect"),
         (
             r#""Effect":"allow","Action":"a:B","Resource":"*""#,
             "Statement[1].Effect: Syntax errors in policy. (Effect must be Allow or Deny, not allow)",
         ),
-        (
-            r#""Effect":"Allow","Resource":"*""#,
-            "Statement[1]: Policy statement must contain actions.",
-        ),
-        (
-            r#""Effect":"Allow","Action":[],"Resource":"*""#,
-            "Statement[1]: Policy statement must contain actions.",
-        ),
-        (
-            r#""Effect":"Allow","Action":"a:B""#,
-            "Statement[1]: Policy statement must contain resources.",
-        ),
+        (r#""Effect":"Allow","Resource":"*""#, "Statement[1]: Policy statement must contain actions."),
+        (r#""Effect":"Allow","Action":[],"Resource":"*""#, "Statement[1]: Policy statement must contain actions."),
+        (r#""Effect":"Allow","Action":"a:B""#, "Statement[1]: Policy statement must contain resources."),
         (
             r#""Effect":"Allow","Action":"a:B","NotAction":"a:C","Resource":"*""#,
             "Statement[1].Action: Syntax errors in policy. (exactly one of Action and NotAction expected)",
@@ -146,20 +115,10 @@ fn faults_of_statements_name_their_place() {
 
 #[test]
 fn resource_and_trust_policies_have_their_own_required_elements() {
-    let wrap = |statement: &str| {
-        format!(r#"{{"Statement":{{"Effect":"Allow","Action":"a:B",{statement}}}}}"#)
-    };
+    let wrap = |statement: &str| format!(r#"{{"Statement":{{"Effect":"Allow","Action":"a:B",{statement}}}}}"#);
     let cases = [
-        (
-            Kind::Resource,
-            r#""Resource":"*""#,
-            "Statement[0]: Missing required field Principal",
-        ),
-        (
-            Kind::Resource,
-            r#""Principal":"*""#,
-            "Statement[0]: Policy statement must contain resources.",
-        ),
+        (Kind::Resource, r#""Resource":"*""#, "Statement[0]: Missing required field Principal"),
+        (Kind::Resource, r#""Principal":"*""#, "Statement[0]: Policy statement must contain resources."),
         (
             Kind::Resource,
             r#""Resource":"*","Principal":"me""#,
@@ -170,16 +129,11 @@ fn resource_and_trust_policies_have_their_own_required_elements() {
             r#""Resource":"*","Principal":{}"#,
             "Statement[0].Principal: Invalid principal in policy: nobody",
         ),
-        (
-            Kind::Trust,
-            r#""Principal":"*","Resource":"*""#,
-            "Statement[0].Resource: Has prohibited field Resource",
-        ),
+        (Kind::Trust, r#""Principal":"*","Resource":"*""#, "Statement[0].Resource: Has prohibited field Resource"),
     ];
     for (kind, statement, expected) in cases {
         assert_eq!(error(kind, &wrap(statement)), expected, "{statement}");
     }
-    let spaced =
-        r#""Sid":"Statement with spaces","Principal":{"AWS":"*"},"Resource":"execute-api:/prod/*""#;
+    let spaced = r#""Sid":"Statement with spaces","Principal":{"AWS":"*"},"Resource":"execute-api:/prod/*""#;
     Policy::parse(&wrap(spaced), Kind::Resource).unwrap();
 }

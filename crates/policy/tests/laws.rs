@@ -1,9 +1,7 @@
 //! Laws that hold for all policies and requests, checked on random ones.
 #![allow(clippy::unwrap_used)]
 
-use policy::{
-    Attached, Effect, Kind, Layers, Mismatch, Policy, Principal, Reason, Request, evaluate, explain,
-};
+use policy::{Attached, Effect, Kind, Layers, Mismatch, Policy, Principal, Reason, Request, evaluate, explain};
 use proptest::prelude::*;
 
 fn statement() -> impl Strategy<Value = String> {
@@ -34,47 +32,22 @@ fn policy() -> impl Strategy<Value = Policy> {
 }
 
 fn parse(statements: &str) -> Policy {
-    Policy::parse(
-        &format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#),
-        Kind::Identity,
-    )
-    .unwrap()
+    Policy::parse(&format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#), Kind::Identity).unwrap()
 }
 
 fn request() -> impl Strategy<Value = Request> {
-    let action = prop_oneof![
-        Just("ec2:CreateVpc"),
-        Just("s3:GetObject"),
-        Just("iam:ListUsers")
-    ];
-    let resource = prop_oneof![
-        Just("*"),
-        Just("arn:aws:s3:::b/alice/x"),
-        Just("arn:aws:s3:::b/bob/x")
-    ];
-    let alice = Principal::User {
-        arn: "arn:aws:iam::111111111111:user/alice".into(),
-        id: "AIDAALICE".into(),
-    };
+    let action = prop_oneof![Just("ec2:CreateVpc"), Just("s3:GetObject"), Just("iam:ListUsers")];
+    let resource = prop_oneof![Just("*"), Just("arn:aws:s3:::b/alice/x"), Just("arn:aws:s3:::b/bob/x")];
+    let alice = Principal::User { arn: "arn:aws:iam::111111111111:user/alice".into(), id: "AIDAALICE".into() };
     (action, resource, any::<bool>()).prop_map(move |(action, resource, endpoint)| {
         let request = Request::new(alice.clone(), action, resource);
-        if endpoint {
-            request.with("aws:SourceVpce", "vpce-1")
-        } else {
-            request
-        }
+        if endpoint { request.with("aws:SourceVpce", "vpce-1") } else { request }
     })
 }
 
 fn named(policies: &[Policy]) -> Layers<'_> {
-    let identity = policies
-        .iter()
-        .map(|policy| Attached { name: "p", policy })
-        .collect();
-    Layers {
-        identity,
-        ..Layers::default()
-    }
+    let identity = policies.iter().map(|policy| Attached { name: "p", policy }).collect();
+    Layers { identity, ..Layers::default() }
 }
 
 proptest! {
@@ -138,40 +111,25 @@ fn a_failed_condition_says_what_was_wanted_and_what_was_found() {
     let policies = [parse(
         r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}"#,
     )];
-    let root = Principal::Service {
-        name: "ec2.amazonaws.com".into(),
-    };
+    let root = Principal::Service { name: "ec2.amazonaws.com".into() };
     let request = Request::new(root, "s3:GetObject", "*").with("aws:sourcevpce", "vpce-2");
     let findings = explain(&named(&policies), &request);
     let mismatch = findings[0].mismatch.as_ref().unwrap();
     assert!(matches!(mismatch, Mismatch::Condition { .. }));
-    assert_eq!(
-        mismatch.to_string(),
-        r#"StringEquals aws:SourceVpce wants ["vpce-1"], the request has ["vpce-2"]"#
-    );
+    assert_eq!(mismatch.to_string(), r#"StringEquals aws:SourceVpce wants ["vpce-1"], the request has ["vpce-2"]"#);
 }
 
 #[test]
 fn a_refusal_reads_as_aws_words_it() {
-    let alice = Principal::User {
-        arn: "arn:aws:iam::111111111111:user/alice".into(),
-        id: "AIDAALICE".into(),
-    };
+    let alice = Principal::User { arn: "arn:aws:iam::111111111111:user/alice".into(), id: "AIDAALICE".into() };
     let request = Request::new(alice, "ec2:CreateVpc", "*");
-    let refusal = evaluate(&Layers::default(), &request)
-        .refusal(&request)
-        .unwrap();
+    let refusal = evaluate(&Layers::default(), &request).refusal(&request).unwrap();
     assert_eq!(
         refusal,
         "User: arn:aws:iam::111111111111:user/alice is not authorized to perform: ec2:CreateVpc on resource: * \
          because no identity-based policy allows the ec2:CreateVpc action"
     );
     let denying = [parse(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#)];
-    let refusal = evaluate(&named(&denying), &request)
-        .refusal(&request)
-        .unwrap();
-    assert!(
-        refusal.ends_with("with an explicit deny in an identity-based policy"),
-        "{refusal}"
-    );
+    let refusal = evaluate(&named(&denying), &request).refusal(&request).unwrap();
+    assert!(refusal.ends_with("with an explicit deny in an identity-based policy"), "{refusal}");
 }

@@ -12,10 +12,7 @@ fn every_case_of_the_table_gets_the_verdict_that_it_states() {
         let case = Case::parse(block);
         let verdict = case.decide();
         if verdict != case.expected {
-            wrong.push(format!(
-                "{}\n  stated {}\n  got    {verdict}",
-                case.title, case.expected
-            ));
+            wrong.push(format!("{}\n  stated {}\n  got    {verdict}", case.title, case.expected));
         }
         count += 1;
     }
@@ -57,12 +54,7 @@ impl Case {
                 }
             }
         }
-        Self {
-            title,
-            request: request.unwrap(),
-            policies,
-            expected,
-        }
+        Self { title, request: request.unwrap(), policies, expected }
     }
 
     fn decide(&self) -> String {
@@ -73,18 +65,8 @@ impl Case {
                 "identity" => layers.identity.push(attached),
                 "boundary" => layers.boundary = Some(attached),
                 "session" => layers.session.get_or_insert_default().push(attached),
-                "resource" => {
-                    layers.resource = Some(ResourcePolicy {
-                        attached,
-                        required: false,
-                    })
-                }
-                "trust" => {
-                    layers.resource = Some(ResourcePolicy {
-                        attached,
-                        required: true,
-                    })
-                }
+                "resource" => layers.resource = Some(ResourcePolicy { attached, required: false }),
+                "trust" => layers.resource = Some(ResourcePolicy { attached, required: true }),
                 "endpoint" => layers.endpoint = Some(attached),
                 other => panic!("{}: unknown word {other}", self.title),
             }
@@ -100,11 +82,7 @@ fn document(layer: &str, text: &str) -> Policy {
         _ => Kind::Identity,
     };
     let bare = !text.contains("\"Statement\"");
-    let text = if bare {
-        format!(r#"{{"Version":"2012-10-17","Statement":{text}}}"#)
-    } else {
-        text.to_owned()
-    };
+    let text = if bare { format!(r#"{{"Version":"2012-10-17","Statement":{text}}}"#) } else { text.to_owned() };
     Policy::parse(&text, kind).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
@@ -118,22 +96,17 @@ fn action(who: Principal, text: &str) -> Request {
 
 fn principal(text: &str) -> Principal {
     match text.split(' ').collect::<Vec<_>>()[..] {
-        ["root", account] => Principal::Root {
-            account: account.into(),
-        },
-        ["user", account, name] => Principal::User {
-            arn: format!("arn:aws:iam::{account}:user/{name}"),
-            id: format!("AIDA{name}"),
-        },
+        ["root", account] => Principal::Root { account: account.into() },
+        ["user", account, name] => {
+            Principal::User { arn: format!("arn:aws:iam::{account}:user/{name}"), id: format!("AIDA{name}") }
+        }
         ["session", account, role, session] => Principal::AssumedRole {
             role_arn: format!("arn:aws:iam::{account}:role/{role}"),
             role_id: format!("AROA{role}"),
             session: session.into(),
         },
         ["service", name] => Principal::Service { name: name.into() },
-        ["federated", provider] => Principal::Federated {
-            provider: provider.into(),
-        },
+        ["federated", provider] => Principal::Federated { provider: provider.into() },
         ["anonymous"] => Principal::Anonymous,
         _ => panic!("unknown principal {text}"),
     }

@@ -23,32 +23,15 @@ pub(crate) struct Condition {
 
 impl Condition {
     /// Parses `operator: { key: values }`.
-    pub fn parse(
-        operator: &str,
-        key: &str,
-        values: Vec<String>,
-        variables: bool,
-    ) -> Result<Self, Fault> {
-        let parsed =
-            Operator::parse(operator).ok_or_else(|| Fault::UnknownOperator(operator.to_owned()))?;
-        let syntax = Syntax {
-            wildcards: parsed.test.takes_wildcards(),
-            variables,
-        };
+    pub fn parse(operator: &str, key: &str, values: Vec<String>, variables: bool) -> Result<Self, Fault> {
+        let parsed = Operator::parse(operator).ok_or_else(|| Fault::UnknownOperator(operator.to_owned()))?;
+        let syntax = Syntax { wildcards: parsed.test.takes_wildcards(), variables };
         let read = |text: &String| {
-            let invalid = || Fault::InvalidConditionValue {
-                operator: operator.to_owned(),
-                value: text.to_owned(),
-            };
+            let invalid = || Fault::InvalidConditionValue { operator: operator.to_owned(), value: text.to_owned() };
             Value::parse(parsed.test, text, syntax)?.ok_or_else(invalid)
         };
         let typed = values.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self {
-            operator: parsed,
-            key: key.to_owned(),
-            values: typed,
-            written: values,
-        })
+        Ok(Self { operator: parsed, key: key.to_owned(), values: typed, written: values })
     }
 
     /// Holds in this context, or says what was wanted and what was found.
@@ -76,24 +59,15 @@ impl Condition {
         match self.operator.quantity {
             Quantity::All => admitted.all(|yes| yes),
             Quantity::Any => admitted.any(|yes| yes),
-            Quantity::One if self.operator.negated => {
-                admitted.all(|yes| yes) && self.resolves(context)
-            }
+            Quantity::One if self.operator.negated => admitted.all(|yes| yes) && self.resolves(context),
             Quantity::One => admitted.any(|yes| yes),
         }
     }
 
     /// Does one value of the request satisfy the operator against the policy's values?
     fn admits(&self, found: &str, context: &Context) -> bool {
-        let matched = self
-            .values
-            .iter()
-            .any(|value| value.matches(self.operator.test, found, context));
-        if self.operator.negated {
-            !matched && self.resolves(context)
-        } else {
-            matched
-        }
+        let matched = self.values.iter().any(|value| value.matches(self.operator.test, found, context));
+        if self.operator.negated { !matched && self.resolves(context) } else { matched }
     }
 
     /// A variable without a value makes a condition fail, negated or not.
@@ -111,9 +85,7 @@ mod tests {
     fn holds(operator: &str, wanted: &[&str], found: &[&str]) -> bool {
         let wanted = wanted.iter().map(|text| (*text).to_owned()).collect();
         let condition = Condition::parse(operator, "k:Key", wanted, true).unwrap();
-        let context = found.iter().fold(Context::default(), |context, value| {
-            context.with("K:key", *value)
-        });
+        let context = found.iter().fold(Context::default(), |context, value| context.with("K:key", *value));
         condition.check(&context).is_ok()
     }
 
@@ -137,18 +109,8 @@ mod tests {
             ("DateEquals", "2024-01-01T00:00:00Z", "1704067200", true),
             ("DateNotEquals", "2024-01-01", "2024-01-02T00:00:00Z", true),
             ("DateLessThan", "2024-01-01", "2023-12-31T23:59:59Z", true),
-            (
-                "DateLessThanEquals",
-                "2024-01-01",
-                "2024-01-01T01:00:00+01:00",
-                true,
-            ),
-            (
-                "DateGreaterThan",
-                "2024-01-01",
-                "2024-01-01T00:00:00.5Z",
-                true,
-            ),
+            ("DateLessThanEquals", "2024-01-01", "2024-01-01T01:00:00+01:00", true),
+            ("DateGreaterThan", "2024-01-01", "2024-01-01T00:00:00.5Z", true),
             ("DateGreaterThanEquals", "2024-01-01", "soon", false),
             ("Bool", "true", "TRUE", true),
             ("Bool", "false", "true", false),
@@ -158,38 +120,14 @@ mod tests {
             ("IpAddress", "10.1.2.3", "10.1.2.4", false),
             ("IpAddress", "fd00::/8", "fd12::1", true),
             ("NotIpAddress", "10.0.0.0/8", "192.0.2.1", true),
-            (
-                "ArnEquals",
-                "arn:aws:iam::*:role/a*",
-                "arn:aws:iam::1:role/ab",
-                true,
-            ),
-            (
-                "ArnLike",
-                "arn:aws:*:role/a",
-                "arn:aws:iam::1:role/a",
-                false,
-            ),
-            (
-                "ArnNotEquals",
-                "arn:aws:iam::1:role/a",
-                "arn:aws:iam::1:role/b",
-                true,
-            ),
-            (
-                "ArnNotLike",
-                "arn:aws:iam::1:role/*",
-                "arn:aws:iam::1:role/b",
-                false,
-            ),
+            ("ArnEquals", "arn:aws:iam::*:role/a*", "arn:aws:iam::1:role/ab", true),
+            ("ArnLike", "arn:aws:*:role/a", "arn:aws:iam::1:role/a", false),
+            ("ArnNotEquals", "arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b", true),
+            ("ArnNotLike", "arn:aws:iam::1:role/*", "arn:aws:iam::1:role/b", false),
             ("Null", "true", "x", false),
             ("Null", "false", "x", true),
         ] {
-            assert_eq!(
-                holds(operator, &[wanted], &[found]),
-                expected,
-                "{operator} {wanted} {found}"
-            );
+            assert_eq!(holds(operator, &[wanted], &[found]), expected, "{operator} {wanted} {found}");
         }
     }
 
@@ -220,21 +158,12 @@ mod tests {
             ("ForAnyValue:StringEquals", ["a", "b"], ["c", "b"], true),
             ("ForAnyValue:StringLike", ["a*", "b"], ["c", "d"], false),
             ("ForAllValues:StringNotEquals", ["a", "b"], ["c", "d"], true),
-            (
-                "ForAllValues:StringNotEquals",
-                ["a", "b"],
-                ["c", "a"],
-                false,
-            ),
+            ("ForAllValues:StringNotEquals", ["a", "b"], ["c", "a"], false),
             ("ForAnyValue:StringNotEquals", ["a", "b"], ["a", "c"], true),
             ("ForAnyValue:StringNotEquals", ["a", "b"], ["a", "b"], false),
             ("StringNotEquals", ["a", "b"], ["a", "c"], false),
         ] {
-            assert_eq!(
-                holds(operator, &wanted, &found),
-                expected,
-                "{operator} {wanted:?} {found:?}"
-            );
+            assert_eq!(holds(operator, &wanted, &found), expected, "{operator} {wanted:?} {found:?}");
         }
     }
 
@@ -254,20 +183,10 @@ mod tests {
 
     #[test]
     fn operators_and_values_that_cannot_be_read_are_faults() {
-        let parse = |operator: &str, value: &str| {
-            Condition::parse(operator, "k:K", vec![value.into()], true)
-        };
-        for operator in [
-            "StringEqual",
-            "NumericLike",
-            "ForSomeValues:StringEquals",
-            "NullIfExists",
-            "ForAnyValue:Null",
-        ] {
-            assert_eq!(
-                parse(operator, "true"),
-                Err(Fault::UnknownOperator(operator.into()))
-            );
+        let parse = |operator: &str, value: &str| Condition::parse(operator, "k:K", vec![value.into()], true);
+        for operator in ["StringEqual", "NumericLike", "ForSomeValues:StringEquals", "NullIfExists", "ForAnyValue:Null"]
+        {
+            assert_eq!(parse(operator, "true"), Err(Fault::UnknownOperator(operator.into())));
         }
         for (operator, value) in [
             ("NumericEquals", "ten"),
@@ -277,13 +196,7 @@ mod tests {
             ("Null", "1"),
             ("IpAddress", "10.0.0.0/33"),
         ] {
-            assert!(
-                matches!(
-                    parse(operator, value),
-                    Err(Fault::InvalidConditionValue { .. })
-                ),
-                "{operator} {value}"
-            );
+            assert!(matches!(parse(operator, value), Err(Fault::InvalidConditionValue { .. })), "{operator} {value}");
         }
     }
 }

@@ -15,11 +15,7 @@ pub(super) fn parse(text: &str) -> Option<i128> {
     };
     let date = calendar(date)?;
     let (time, offset) = clock.map_or(Some((Time::MIDNIGHT, UtcOffset::UTC)), clock_and_offset)?;
-    Some(
-        date.with_time(time)
-            .assume_offset(offset)
-            .unix_timestamp_nanos(),
-    )
+    Some(date.with_time(time).assume_offset(offset).unix_timestamp_nanos())
 }
 
 fn calendar(text: &str) -> Option<Date> {
@@ -28,8 +24,7 @@ fn calendar(text: &str) -> Option<Date> {
     let month = parts.next().map_or(Some(1), |part| digits(part, 2))?;
     let day = parts.next().map_or(Some(1), |part| digits(part, 2))?;
     let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-    let date =
-        Date::from_calendar_date(i32::try_from(year).ok()?, month, u8::try_from(day).ok()?).ok()?;
+    let date = Date::from_calendar_date(i32::try_from(year).ok()?, month, u8::try_from(day).ok()?).ok()?;
     parts.next().is_none().then_some(date)
 }
 
@@ -41,14 +36,8 @@ fn clock_and_offset(text: &str) -> Option<(Time, UtcOffset)> {
         Some((clock, fraction)) => (clock, nanoseconds(fraction)?),
         None => (clock, 0),
     };
-    let mut parts = clock
-        .split(':')
-        .map(|part| digits(part, 2).and_then(|n| u8::try_from(n).ok()));
-    let (hour, minute, second) = (
-        parts.next()??,
-        parts.next()??,
-        parts.next().unwrap_or(Some(0))?,
-    );
+    let mut parts = clock.split(':').map(|part| digits(part, 2).and_then(|n| u8::try_from(n).ok()));
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next().unwrap_or(Some(0))?);
     let time = Time::from_hms_nano(hour, minute, second, nanos).ok()?;
     parts.next().is_none().then_some((time, offset(zone)?))
 }
@@ -59,10 +48,7 @@ fn offset(zone: &str) -> Option<UtcOffset> {
     }
     let sign = if zone.starts_with('-') { -1 } else { 1 };
     let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-    let (hours, minutes) = (
-        i8::try_from(digits(hours, 2)?).ok()?,
-        i8::try_from(digits(minutes, 2)?).ok()?,
-    );
+    let (hours, minutes) = (i8::try_from(digits(hours, 2)?).ok()?, i8::try_from(digits(minutes, 2)?).ok()?);
     UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
 }
 
@@ -73,8 +59,7 @@ fn nanoseconds(fraction: &str) -> Option<u32> {
 }
 
 fn digits(text: &str, length: usize) -> Option<u32> {
-    (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| text.parse().ok())?
+    (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 #[cfg(test)]
@@ -92,10 +77,7 @@ mod tests {
             ("2024-01-01T00:01Z", 1_704_067_260 * second),
             ("2024-01-01T00:00:01+00:00", 1_704_067_201 * second),
             ("2024-01-01T00:00:00-01:30", 1_704_072_600 * second),
-            (
-                "2024-01-01T00:00:00.25Z",
-                1_704_067_200 * second + 250_000_000,
-            ),
+            ("2024-01-01T00:00:00.25Z", 1_704_067_200 * second + 250_000_000),
             ("1704067200", 1_704_067_200 * second),
         ] {
             assert_eq!(parse(text), Some(expected), "{text}");
@@ -104,15 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_time_is_nothing() {
-        for text in [
-            "",
-            "now",
-            "2024-00-01",
-            "2024-01-32",
-            "2024-01-01T00:00:00",
-            "2024-01-01T25:00Z",
-            "2024-1-1",
-        ] {
+        for text in ["", "now", "2024-00-01", "2024-01-32", "2024-01-01T00:00:00", "2024-01-01T25:00Z", "2024-1-1"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

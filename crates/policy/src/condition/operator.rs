@@ -64,13 +64,7 @@ impl Operator {
         };
         let (test, negated) = test(base)?;
         let bare = quantity == Quantity::One && !if_exists;
-        (bare || test != Test::Null).then(|| Self {
-            name: name.to_owned(),
-            quantity,
-            test,
-            negated,
-            if_exists,
-        })
+        (bare || test != Test::Null).then(|| Self { name: name.to_owned(), quantity, test, negated, if_exists })
     }
 }
 

@@ -40,20 +40,12 @@ impl Value {
     pub fn matches(&self, test: Test, found: &str, context: &Context) -> bool {
         match (test, self) {
             (Test::Equals | Test::Like, Self::Text(pattern)) => pattern.matches(found, context),
-            (Test::EqualsIgnoreCase, Self::Text(pattern)) => {
-                pattern.matches_any_case(found, context)
-            }
+            (Test::EqualsIgnoreCase, Self::Text(pattern)) => pattern.matches_any_case(found, context),
             (Test::Arn, Self::Text(pattern)) => pattern.matches_arn(found, context),
-            (Test::Numeric(order), Self::Number(wanted)) => {
-                number(found).is_some_and(|n| order.holds(&n, wanted))
-            }
-            (Test::Date(order), Self::Moment(wanted)) => {
-                moment::parse(found).is_some_and(|m| order.holds(&m, wanted))
-            }
+            (Test::Numeric(order), Self::Number(wanted)) => number(found).is_some_and(|n| order.holds(&n, wanted)),
+            (Test::Date(order), Self::Moment(wanted)) => moment::parse(found).is_some_and(|m| order.holds(&m, wanted)),
             (Test::Bool, Self::Flag(wanted)) => flag(found) == Some(*wanted),
-            (Test::Ip, Self::Net(net)) => found
-                .parse::<IpAddr>()
-                .is_ok_and(|address| net.contains(&address)),
+            (Test::Ip, Self::Net(net)) => found.parse::<IpAddr>().is_ok_and(|address| net.contains(&address)),
             (Test::Binary, Self::Binary(wanted)) => found == wanted,
             _ => false,
         }
@@ -69,10 +61,7 @@ impl Value {
 }
 
 fn number(text: &str) -> Option<f64> {
-    text.trim()
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite())
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -84,7 +73,5 @@ fn flag(text: &str) -> Option<bool> {
 }
 
 fn network(text: &str) -> Option<IpNet> {
-    text.parse()
-        .ok()
-        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
