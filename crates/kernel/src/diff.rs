@@ -76,13 +76,8 @@ impl Lost {
 
 /// Whether two links differ at most in what can be changed in place.
 pub(crate) fn same_pair(ours: &LinkKind, theirs: &LinkKind) -> bool {
-    match (ours, theirs) {
-        (LinkKind::Dummy, LinkKind::Dummy) => true,
-        (LinkKind::Veth { namespace, peer }, LinkKind::Veth { namespace: other, peer: their_peer }) => {
-            namespace == other && peer.name == their_peer.name
-        }
-        _ => false,
-    }
+    let (LinkKind::Veth { namespace, peer }, LinkKind::Veth { namespace: other, peer: theirs }) = (ours, theirs);
+    namespace == other && peer.name == theirs.name
 }
 
 /// The device to which a setting belongs, if it belongs to one.

@@ -54,10 +54,8 @@ impl Display for Key {
 
 impl Display for Link {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match &self.kind {
-            LinkKind::Dummy => write!(f, "link {} type dummy", self.end),
-            LinkKind::Veth { namespace, peer } => write!(f, "link {} type veth peer {peer} netns {namespace}", self.end),
-        }
+        let LinkKind::Veth { namespace, peer } = &self.kind;
+        write!(f, "link {} type veth peer {peer} netns {namespace}", self.end)
     }
 }
 

@@ -217,9 +217,8 @@ impl State {
         match removed {
             Some(Object::Link(link)) => {
                 self.forget_device(namespace, &link.end.name);
-                if let LinkKind::Veth { namespace: far, peer } = &link.kind {
-                    self.forget_device(far, &peer.name);
-                }
+                let LinkKind::Veth { namespace: far, peer } = &link.kind;
+                self.forget_device(far, &peer.name);
             }
             Some(Object::Table(table)) => self.retain(namespace, |key| match key {
                 Key::Set(of, _) | Key::Chain(of, _) | Key::Element(of, ..) => *of != table.name,

@@ -69,7 +69,7 @@ pub enum Change {
     Remove(Key),
 }
 
-/// A device that we made: a veth pair, owned by the namespace of its first end, or a dummy.
+/// A device that we made, owned by the namespace of its first end. (Addresses without a device go on `lo`.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// The end in the namespace to which the object belongs.
@@ -94,8 +94,6 @@ pub struct LinkEnd {
 /// The kind of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkKind {
-    /// A device that swallows what is sent through it; it carries addresses.
-    Dummy,
     /// A pair; the far end lies in another (or the same) namespace. Removing one end removes both.
     Veth {
         /// The namespace of the far end, by its name in [`crate::Namespaces`].

@@ -4,6 +4,25 @@
 use crate::diff::device_of_sysctl;
 use crate::object::{Change, Key, Object};
 
+/// A group of changes that are made together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// Rules, routes, neighbours and addresses go.
+    Unroute,
+    /// Links go.
+    Unlink,
+    /// nftables, as one transaction.
+    Filter,
+    /// Settings that belong to no device.
+    Set,
+    /// Links come or change.
+    Link,
+    /// Settings of devices.
+    SetDevice,
+    /// Addresses, neighbours, routes and rules come or change.
+    Route,
+}
+
 /// The changes in an order that works. Changes of one rank keep the order given.
 pub(crate) fn in_order(changes: &[Change]) -> Vec<&Change> {
     let mut ordered: Vec<&Change> = changes.iter().collect();
@@ -11,33 +30,36 @@ pub(crate) fn in_order(changes: &[Change]) -> Vec<&Change> {
     ordered
 }
 
-fn rank(change: &Change) -> u8 {
+/// The group to which a change belongs.
+pub(crate) fn stage(change: &Change) -> Stage {
+    rank(change).0
+}
+
+fn rank(change: &Change) -> (Stage, u8) {
     match change {
         Change::Remove(key) => match key {
-            Key::Rule(_) => 0,
-            Key::Route(..) => 1,
-            Key::Neighbour(..) | Key::Address(..) => 2,
-            Key::Link(_) => 3,
-            Key::Sysctl(_) => 4,
-            Key::Element(..) => 5,
-            Key::Set(..) => 6,
-            Key::Chain(..) => 7,
-            Key::Table(_) => 8,
+            Key::Rule(_) => (Stage::Unroute, 0),
+            Key::Route(..) => (Stage::Unroute, 1),
+            Key::Neighbour(..) | Key::Address(..) => (Stage::Unroute, 2),
+            Key::Link(_) => (Stage::Unlink, 0),
+            Key::Sysctl(_) => (Stage::Set, 0),
+            Key::Element(..) => (Stage::Filter, 0),
+            Key::Set(..) => (Stage::Filter, 1),
+            Key::Chain(..) => (Stage::Filter, 2),
+            Key::Table(_) => (Stage::Filter, 3),
         },
         Change::Add(object) | Change::Replace(object) => match object {
-            Object::Table(_) => 10,
-            Object::Set(_) => 11,
-            // Chains are listed callees first by nobody: the encoder makes them all before it fills any.
-            Object::Chain(chain) if chain.hook.is_none() => 12,
-            Object::Chain(_) => 13,
-            Object::Element(_) => 14,
-            Object::Sysctl(sysctl) if device_of_sysctl(&sysctl.path).is_none() => 20,
-            Object::Link(_) => 21,
-            Object::Sysctl(_) => 22,
-            Object::Address(_) => 23,
-            Object::Neighbour(_) => 24,
-            Object::Route(_) => 25,
-            Object::Rule(_) => 26,
+            Object::Table(_) => (Stage::Filter, 10),
+            Object::Set(_) => (Stage::Filter, 11),
+            Object::Chain(_) => (Stage::Filter, 12),
+            Object::Element(_) => (Stage::Filter, 13),
+            Object::Sysctl(sysctl) if device_of_sysctl(&sysctl.path).is_none() => (Stage::Set, 0),
+            Object::Link(_) => (Stage::Link, 0),
+            Object::Sysctl(_) => (Stage::SetDevice, 0),
+            Object::Address(_) => (Stage::Route, 0),
+            Object::Neighbour(_) => (Stage::Route, 1),
+            Object::Route(_) => (Stage::Route, 2),
+            Object::Rule(_) => (Stage::Route, 3),
         },
     }
 }

@@ -1,0 +1,7 @@
+//! Netlink itself: messages made of attributes, and the socket that carries them. Knows no subsystem.
+
+mod socket;
+mod wire;
+
+pub(crate) use socket::{Answer, Socket};
+pub(crate) use wire::{Attributes, Messages, Writer, flag, u16_be, u32_be, u32_ne};

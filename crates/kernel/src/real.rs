@@ -1,0 +1,182 @@
+//! The real kernel: each call works on a thread of its own inside the namespace, over netlink sockets opened there.
+
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::net::if_::if_nametoindex;
+
+use crate::error::KernelError;
+use crate::flows;
+use crate::kernel::{FlowFilter, Kernel};
+use crate::namespaces::{Namespaces, aside, enter};
+use crate::netlink::{Answer, Socket, Writer};
+use crate::object::{Change, Key, Object};
+use crate::order::{Stage, in_order, stage};
+use crate::route;
+
+mod links;
+mod settings;
+mod survey;
+
+/// The most bytes of rtnetlink messages sent at once.
+const BATCH: usize = 128 << 10;
+
+/// The kernel of this machine, as far as namespaces of one place and tables of one prefix go.
+#[derive(Debug, Clone)]
+pub struct Netlink {
+    namespaces: Namespaces,
+    prefix: String,
+}
+
+impl Netlink {
+    /// Works on the namespaces of a place and, in them, on the nftables tables whose names begin with `prefix`.
+    pub fn new(namespaces: Namespaces, prefix: &str) -> Netlink {
+        Netlink { namespaces, prefix: prefix.to_owned() }
+    }
+
+    /// The place of the namespaces.
+    pub fn places(&self) -> &Namespaces {
+        &self.namespaces
+    }
+
+    /// Runs `work` on a thread inside the namespace.
+    fn inside<T: Send>(
+        &self,
+        namespace: &str,
+        work: impl FnOnce(&Inside<'_>) -> Result<T, KernelError> + Send,
+    ) -> Result<T, KernelError> {
+        let home = self.namespaces.open(namespace)?;
+        aside(|| {
+            let failed = |e| KernelError::failed(format!("enter the namespace {namespace}"), e);
+            enter(&home).map_err(failed)?;
+            let route = Socket::open(route::NETLINK_ROUTE).map_err(failed)?;
+            work(&Inside { kernel: self, name: namespace, home: &home, route })
+        })?
+    }
+}
+
+impl Kernel for Netlink {
+    fn create_namespace(&self, namespace: &str) -> Result<(), KernelError> {
+        self.namespaces.create(namespace)
+    }
+
+    fn delete_namespace(&self, namespace: &str) -> Result<(), KernelError> {
+        self.namespaces.delete(namespace)
+    }
+
+    fn namespaces(&self) -> Result<Vec<String>, KernelError> {
+        self.namespaces.list()
+    }
+
+    fn apply(&self, namespace: &str, changes: &[Change]) -> Result<(), KernelError> {
+        self.inside(namespace, |inside| {
+            let ordered = in_order(changes);
+            ordered.chunk_by(|a, b| stage(a) == stage(b)).try_for_each(|group| inside.make(stage(group[0]), group))
+        })
+    }
+
+    fn observe(&self, namespace: &str, sysctls: &[&str]) -> Result<Vec<Object>, KernelError> {
+        self.inside(namespace, |inside| {
+            let mut objects = survey::survey(inside)?;
+            objects.extend(settings::read(sysctls)?);
+            Ok(objects)
+        })
+    }
+
+    fn cut(&self, namespace: &str, flows: &FlowFilter) -> Result<usize, KernelError> {
+        self.inside(namespace, |_| flows::cut(flows))
+    }
+}
+
+/// A thread inside a namespace.
+struct Inside<'a> {
+    kernel: &'a Netlink,
+    name: &'a str,
+    home: &'a OwnedFd,
+    route: Socket,
+}
+
+impl Inside<'_> {
+    /// Makes the changes of one stage.
+    fn make(&self, stage: Stage, changes: &[&Change]) -> Result<(), KernelError> {
+        match stage {
+            Stage::Unroute | Stage::Route => self.make_routes(changes),
+            Stage::Unlink => links::remove(self, changes),
+            Stage::Filter => Ok(()),
+            Stage::Set | Stage::SetDevice => changes.iter().try_for_each(|change| settings::make(change)),
+            Stage::Link => changes.iter().try_for_each(|change| links::make(self, change)),
+        }
+    }
+
+    /// Addresses, neighbours, routes and rules: one message each, many at once.
+    fn make_routes(&self, changes: &[&Change]) -> Result<(), KernelError> {
+        let mut known: HashMap<String, Option<u32>> = HashMap::new();
+        let mut index = |name: &str| *known.entry(name.to_owned()).or_insert_with(|| if_nametoindex(name).ok());
+        let mut writer = Writer::default();
+        for (sequence, change) in (0..).zip(changes) {
+            let written = route::write(&mut writer, sequence, change, &mut index);
+            if !written && !matches!(change, Change::Remove(_)) {
+                return Err(refused(change, io::Error::from_raw_os_error(libc::ENODEV), None));
+            }
+            if writer.bytes().len() > BATCH {
+                self.send(&std::mem::take(&mut writer), changes)?;
+            }
+        }
+        self.send(&writer, changes)
+    }
+
+    fn send(&self, writer: &Writer, changes: &[&Change]) -> Result<(), KernelError> {
+        if writer.bytes().is_empty() {
+            return Ok(());
+        }
+        let answers = self.route.request(writer.bytes()).map_err(|e| KernelError::failed("talk to rtnetlink", e))?;
+        for answer in answers.into_iter().filter(|answer| answer.errno != 0) {
+            let change = usize::try_from(answer.sequence).ok().and_then(|index| changes.get(index));
+            let change = change.ok_or(KernelError::Malformed("an answer to nothing that was asked"))?;
+            if !harmless(change, answer.errno) {
+                return Err(refused(change, io::Error::from_raw_os_error(answer.errno), answer.reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a message whose success is what matters.
+    fn demand(&self, socket: &Socket, writer: &Writer, step: impl Fn() -> String) -> Result<(), KernelError> {
+        let answers = socket.request(writer.bytes()).map_err(|e| KernelError::failed(step(), e))?;
+        answers.into_iter().find(|answer| answer.errno != 0).map_or(Ok(()), |answer| Err(failure(step(), answer)))
+    }
+
+    /// Works with a socket of another namespace, then comes home.
+    fn abroad<T>(&self, namespace: &str, work: impl FnOnce(&Socket) -> Result<T, KernelError>) -> Result<T, KernelError> {
+        let there = self.kernel.namespaces.open(namespace)?;
+        let failed = |e| KernelError::failed(format!("enter the namespace {namespace}"), e);
+        enter(&there).map_err(failed)?;
+        let socket = Socket::open(route::NETLINK_ROUTE);
+        enter(self.home.as_fd()).map_err(|e| KernelError::failed(format!("return to {}", self.name), e))?;
+        work(&socket.map_err(failed)?)
+    }
+}
+
+/// Whether the error says that the change was made already.
+fn harmless(change: &Change, errno: i32) -> bool {
+    match change {
+        Change::Add(Object::Rule(_)) | Change::Replace(Object::Rule(_)) => errno == libc::EEXIST,
+        Change::Add(_) | Change::Replace(_) => false,
+        Change::Remove(Key::Sysctl(_)) => true,
+        Change::Remove(_) => matches!(errno, libc::ENOENT | libc::ESRCH | libc::ENODEV | libc::EADDRNOTAVAIL),
+    }
+}
+
+fn refused(change: &Change, source: io::Error, reason: Option<String>) -> KernelError {
+    let change = match reason {
+        Some(reason) => format!("{change} ({reason})"),
+        None => change.to_string(),
+    };
+    KernelError::Refused { change, source }
+}
+
+fn failure(step: String, answer: Answer) -> KernelError {
+    let change = answer.reason.map_or(step.clone(), |reason| format!("{step} ({reason})"));
+    KernelError::Refused { change, source: io::Error::from_raw_os_error(answer.errno) }
+}
