@@ -1,5 +1,7 @@
 //! IAM's evaluation logic: an explicit deny anywhere wins; then every layer that is present must agree.
 
+use std::fmt;
+
 use crate::document::{Effect, Policy, Statement};
 use crate::principal::Principal;
 use crate::principals::Reach;
@@ -48,6 +50,19 @@ pub struct Finding {
     pub effect: Effect,
     /// Why it does not match; `None` when it does.
     pub mismatch: Option<Mismatch>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let effect = match self.effect {
+            Effect::Allow => "allows",
+            Effect::Deny => "denies",
+        };
+        match &self.mismatch {
+            None => write!(f, "{} {effect} it", self.statement),
+            Some(mismatch) => write!(f, "{} does not match: {mismatch}", self.statement),
+        }
+    }
 }
 
 /// Decides about a request.
@@ -167,5 +182,78 @@ impl<'a> Layers<'a> {
             .chain(self.identity.iter().map(named(Layer::Identity)))
             .chain(self.boundary.iter().map(named(Layer::Boundary)))
             .chain(self.session.iter().flatten().map(named(Layer::Session)))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::document::Kind;
+
+    fn policy(kind: Kind, statement: &str) -> Policy {
+        Policy::parse(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#), kind).unwrap()
+    }
+
+    fn alice() -> Principal {
+        Principal::User { arn: "arn:aws:iam::111111111111:user/alice".into(), id: "AIDAALICE".into() }
+    }
+
+    #[test]
+    fn the_layers_are_asked_from_the_outside_in() {
+        let everyone = policy(Kind::Resource, r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#);
+        let everything = policy(Kind::Identity, r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+        let outer = Attached { name: "outer", policy: &everyone };
+        let inner = Attached { name: "inner", policy: &everything };
+        let layers = Layers {
+            identity: vec![inner],
+            boundary: Some(inner),
+            session: Some(vec![inner]),
+            resource: Some(ResourcePolicy { attached: outer, required: false }),
+            endpoint: Some(outer),
+        };
+        let request = Request::new(alice(), "ec2:CreateVpc", "*");
+        let asked: Vec<Layer> = explain(&layers, &request).into_iter().map(|finding| finding.statement.layer).collect();
+        let expected = [Layer::Endpoint, Layer::Resource, Layer::Identity, Layer::Boundary, Layer::Session];
+        assert_eq!(asked, expected);
+    }
+
+    #[test]
+    fn every_statement_says_why_it_does_or_does_not_match() {
+        let statements = r#"[
+            {"Sid":"Read","Effect":"Allow","Action":"s3:Get*","Resource":"*"},
+            {"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::other/*"},
+            {"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}},
+            {"Effect":"Deny","Action":"s3:PutObject","Resource":"*"}]"#;
+        let identity = policy(Kind::Identity, statements);
+        let bob = policy(
+            Kind::Resource,
+            r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:user/bob"},"Action":"*","Resource":"*"}"#,
+        );
+        let layers = Layers {
+            identity: vec![Attached { name: "p", policy: &identity }],
+            resource: Some(ResourcePolicy { attached: Attached { name: "b", policy: &bob }, required: false }),
+            ..Layers::default()
+        };
+        let request = Request::new(alice(), "s3:PutObject", "arn:aws:s3:::b/k");
+        let told: Vec<String> = explain(&layers, &request).iter().map(ToString::to_string).collect();
+        let expected = [
+            "statement 0 of resource-based policy b does not match: another principal",
+            "statement 0 (Read) of identity-based policy p does not match: other actions",
+            "statement 1 of identity-based policy p does not match: other resources",
+            "statement 2 of identity-based policy p does not match: \
+             Bool aws:SecureTransport wants [\"true\"], the request has no aws:SecureTransport",
+            "statement 3 of identity-based policy p denies it",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn an_empty_session_policy_leaves_nothing() {
+        let everything = policy(Kind::Identity, r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+        let identity = vec![Attached { name: "p", policy: &everything }];
+        let layers = Layers { identity, session: Some(Vec::new()), ..Layers::default() };
+        let verdict = evaluate(&layers, &Request::new(alice(), "ec2:CreateVpc", "*"));
+        assert_eq!(verdict.reason, Reason::ImplicitDeny(Layer::Session));
     }
 }

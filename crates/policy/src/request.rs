@@ -73,3 +73,25 @@ impl Context {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_names_have_no_case_and_values_add_up() {
+        let context = Context::default().with("aws:TagKeys", "a").with("AWS:tagkeys", "b");
+        assert_eq!(context.values("aws:tagKeys"), ["a", "b"]);
+        assert_eq!(context.single("aws:TagKeys"), None);
+        assert!(context.values("aws:other").is_empty());
+    }
+
+    #[test]
+    fn a_resource_without_a_known_owner_counts_as_the_callers() {
+        let root = || Principal::Root { account: "111111111111".into() };
+        assert!(Request::new(root(), "a:B", "*").within_one_account());
+        assert!(Request::new(root(), "a:B", "*").owned_by("111111111111").within_one_account());
+        assert!(!Request::new(root(), "a:B", "*").owned_by("222222222222").within_one_account());
+        assert!(!Request::new(Principal::Anonymous, "a:B", "*").within_one_account());
+    }
+}
