@@ -1,0 +1,93 @@
+//! What a process of a machine cannot do, though it is root there.
+
+use crate::world::{World, processes_with};
+
+const CAPABILITIES: &str = "00000000a00435fb";
+
+#[test]
+fn user_data_and_joined_programs_have_only_the_documented_capabilities() {
+    let world = World::new();
+    let (id, _) = world.start("m", "#!/bin/sh\ngrep -E '^(Cap|Seccomp:)' /proc/self/status\necho printed\n");
+    let boot = world.printed(&id, "printed");
+    let (_, joined) = world.shell(&id, "grep -E '^(Cap|Seccomp:)' /proc/self/status");
+    for text in [boot, joined] {
+        for field in ["CapPrm", "CapEff", "CapBnd"] {
+            assert!(text.contains(&format!("{field}:\t{CAPABILITIES}\n")), "{text}");
+        }
+        assert!(text.contains("CapInh:\t0000000000000000\n") && text.contains("Seccomp:\t2\n"), "{text}");
+    }
+}
+
+#[test]
+fn root_of_a_machine_cannot_reach_the_kernel_or_the_host() {
+    let world = World::new();
+    let (id, _) = world.start("m", "");
+    for forbidden in [
+        "mount -t tmpfs tmpfs /mnt",
+        "mount -o remount,rw /sys",
+        "umount /proc",
+        "umount /usr",
+        "unshare -U true",
+        "unshare -n true",
+        "nsenter -t 1 -m true",
+        "mknod /tmp/disk b 8 0",
+        "mknod /root/disk b 8 0",
+        "echo 1 > /proc/sys/kernel/panic",
+        "echo 1 > /proc/sys/vm/drop_caches",
+        "test ! -e /proc/sysrq-trigger || echo h > /proc/sysrq-trigger; test ! -e /proc/sysrq-trigger && false",
+        "dmesg",
+        "date -s 2001-01-01",
+        "chroot /proc/1/root true",
+        "python3 -c 'import socket; socket.socket(40, socket.SOCK_STREAM)'",
+        "python3 -c 'import fcntl, termios; fcntl.ioctl(0, termios.TIOCSTI, b\"x\")'",
+    ] {
+        let (status, output) = world.shell(&id, forbidden);
+        assert_ne!(status, 0, "{forbidden} worked: {output}");
+    }
+}
+
+#[test]
+fn root_of_a_machine_can_do_what_a_server_does() {
+    let world = World::new();
+    let (id, _) = world.start("m", "");
+    for allowed in [
+        "chown nobody /root && chmod 700 /root && chown root /root",
+        "ip link add v0 type veth peer name v1 && ip address add 192.0.2.1/24 dev v0 && ip link set v0 up",
+        "echo 1 > /proc/sys/net/ipv4/ip_forward && grep -q 1 /proc/sys/net/ipv4/ip_forward",
+        "python3 -c 'import socket; s=socket.socket(); s.bind((\"0.0.0.0\", 80)); s.listen()'",
+        "python3 -c 'import threading; t=threading.Thread(target=print); t.start(); t.join()'",
+        "su nobody -s /bin/sh -c true",
+        "python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)'",
+        "echo x > /dev/null && head -c 4 /dev/urandom > /dev/shm/x && : < /dev/zero",
+        "echo from a program > /dev/console",
+        "mkdir -p /var/www/x && touch /usr/local/bin/y /etc/z /home/ec2-user/w",
+        "script -qc true /dev/null",
+    ] {
+        let (status, output) = world.shell(&id, allowed);
+        assert_eq!(status, 0, "{allowed} failed: {output}");
+    }
+    world.printed(&id, "from a program");
+}
+
+#[test]
+fn a_script_cannot_overwrite_the_program_that_started_the_machine() {
+    let world = World::new();
+    let script = "#!/bin/sh\ncat > /root/self <<'X'\n#!/proc/self/exe\nX\nchmod +x /root/self\n/root/self\necho tried\n";
+    let (id, _) = world.start("m", script);
+    world.printed(&id, "tried");
+    // A program that is its own interpreter's file, seen from inside: the file must be on a mount that cannot be written.
+    let (status, output) = world.shell(&id, "exec 3<>/proc/1/exe");
+    assert_ne!(status, 0, "{output}");
+}
+
+#[test]
+fn a_machine_cannot_have_more_processes_than_its_limit() {
+    let world = World::new();
+    let (id, running) = world.start("m", "#!/bin/sh\ntrap 'echo full' EXIT\nfor i in $(seq 300); do sleep 98763 & done\n");
+    world.printed(&id, "full");
+    let made = processes_with("98763");
+    match running.unenforced_limits {
+        None => assert!((100..200).contains(&made), "{made} processes in spite of the limit"),
+        Some(reason) => println!("not enforced: {reason}"),
+    }
+}

@@ -1,0 +1,12 @@
+//! Machines on the real kernel: they boot, keep secrets out, are confined, outlive their starter and leave nothing behind.
+//! These tests need root and fail without it.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod boot;
+mod confinement;
+mod crash;
+mod host;
+mod privacy;
+mod stop;
+mod world;

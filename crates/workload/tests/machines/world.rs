@@ -1,0 +1,138 @@
+//! A network namespace and a folder of machines, both gone when the test ends.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, unshare};
+use workload::{Limits, MachineId, Machines, Running, Spec, Status};
+
+pub const HELPER: &str = env!("CARGO_BIN_EXE_machine-helper");
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub struct World {
+    pub machines: Machines,
+    pub netns: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        assert!(nix::unistd::geteuid().is_root(), "this test makes namespaces and mounts: run it as root");
+        let folder = tempfile::tempdir().unwrap();
+        let netns = folder.path().join("netns");
+        bind_new_network(&netns);
+        let machines = machines_in(folder.path());
+        Self { machines, netns, folder }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A machine that runs `script`.
+    pub fn spec(&self, name: &str, script: &str) -> Spec {
+        spec_in(&self.machines, &self.netns, name, script)
+    }
+
+    pub fn start(&self, name: &str, script: &str) -> (MachineId, Running) {
+        let spec = self.spec(name, script);
+        let running = self.machines.start(&spec).unwrap();
+        (spec.id, running)
+    }
+
+    pub fn console(&self, id: &MachineId) -> String {
+        String::from_utf8_lossy(&self.machines.console(id, 64 * 1024).unwrap()).into_owned()
+    }
+
+    /// Waits until the console has a text; answers the console.
+    pub fn printed(&self, id: &MachineId, text: &str) -> String {
+        eventually(|| Some(self.console(id)).filter(|console| console.contains(text)))
+            .unwrap_or_else(|| panic!("{text:?} was not printed, but:\n{}", self.console(id)))
+    }
+
+    /// Runs a shell line in a machine, by a process of its own so that its output can be read; answers status and output.
+    pub fn shell(&self, id: &MachineId, line: &str) -> (i32, String) {
+        let folder = self.folder().join("machines").join(id.as_str());
+        let output = Command::new(HELPER).arg("machine-join").arg(folder).args(["sh", "-c", line]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), text)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for (id, _) in self.machines.list().unwrap() {
+            self.machines.destroy(&id).unwrap();
+        }
+        umount2(&self.netns, MntFlags::MNT_DETACH).unwrap();
+    }
+}
+
+pub fn machines_in(folder: &Path) -> Machines {
+    Machines::new(folder.join("machines"), HELPER.into()).unwrap()
+}
+
+pub fn spec_in(machines: &Machines, netns: &Path, name: &str, script: &str) -> Spec {
+    Spec {
+        id: name.parse().unwrap(),
+        netns: netns.to_owned(),
+        hostname: format!("{name}.internal"),
+        image: machines.builtin_image(&[]).unwrap(),
+        user_data: (!script.is_empty()).then(|| script.as_bytes().to_vec()),
+        resolv_conf: "nameserver 10.0.0.2\n".into(),
+        hosts: vec![([10, 0, 0, 9].into(), "db.internal".into())],
+        ca_pem: "-----BEGIN CERTIFICATE-----\nOURS\n-----END CERTIFICATE-----\n".into(),
+        env: vec![("GREETING".into(), "hello there".into())],
+        limits: Limits { memory_bytes: Some(512 << 20), processes: Some(200) },
+    }
+}
+
+pub fn running(status: Status) -> Option<Running> {
+    match status {
+        Status::Running(running) => Some(running),
+        Status::Stopped | Status::Absent => None,
+    }
+}
+
+/// Looks again until there is something to see, or patience ends.
+pub fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match look() {
+            Some(seen) => return Some(seen),
+            None if Instant::now() > deadline => return None,
+            None => thread::sleep(Duration::from_millis(2)),
+        }
+    }
+}
+
+pub fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+/// How often the host mentions `text` in its mounts.
+pub fn mounts_naming(text: &Path) -> usize {
+    let text = text.display().to_string();
+    fs::read_to_string("/proc/self/mountinfo").unwrap().lines().filter(|line| line.contains(&text)).count()
+}
+
+/// Processes of the host whose command line has `text`.
+pub fn processes_with(text: &str) -> usize {
+    let folders = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path().join("cmdline"));
+    folders.filter(|file| fs::read(file).is_ok_and(|line| String::from_utf8_lossy(&line).contains(text))).count()
+}
+
+fn bind_new_network(at: &Path) {
+    File::create(at).unwrap();
+    let bind = || {
+        unshare(CloneFlags::CLONE_NEWNET).unwrap();
+        assert!(Command::new("ip").args(["link", "set", "lo", "up"]).status().unwrap().success());
+        mount(Some("/proc/thread-self/ns/net"), at, None::<&str>, MsFlags::MS_BIND, None::<&str>).unwrap();
+    };
+    thread::scope(|scope| scope.spawn(bind).join()).unwrap();
+}
