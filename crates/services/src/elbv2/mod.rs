@@ -1,9 +1,22 @@
-//! Elastic Load Balancing, version 2 of the API: Network Load Balancers.
+//! Elastic Load Balancing, version 2 of the API: Network Load Balancers, their listeners, target groups and targets.
 
-use crate::{Operation, Service};
+mod arn;
+mod attribute;
+mod balancer;
+mod find;
+mod hosted_zone;
+mod listener;
+mod paging;
+mod refusal;
+mod tag;
+mod target;
+mod target_group;
 
-/// The operations.
-const OPERATIONS: &[Operation] = &[];
+use crate::Service;
 
 /// Elastic Load Balancing.
-pub const SERVICE: Service = Service { name: "elbv2", action_prefix: "elasticloadbalancing", operations: &[OPERATIONS] };
+pub const SERVICE: Service = Service {
+    name: "elbv2",
+    action_prefix: "elasticloadbalancing",
+    operations: &[balancer::OPERATIONS, listener::OPERATIONS, target_group::OPERATIONS, target::OPERATIONS, tag::OPERATIONS],
+};

@@ -1,0 +1,29 @@
+//! Network Load Balancers.
+
+use crate::Operation;
+use crate::operation::operation;
+
+mod attributes;
+mod create_load_balancer;
+mod delete_load_balancer;
+mod describe_account_limits;
+mod describe_load_balancer_attributes;
+mod describe_load_balancers;
+mod groups;
+mod modify_load_balancer_attributes;
+mod node;
+mod set_security_groups;
+mod set_subnets;
+mod view;
+
+/// The operations.
+pub const OPERATIONS: &[Operation] = &[
+    operation!(write "CreateLoadBalancer" create_load_balancer::create_load_balancer),
+    operation!(read "DescribeLoadBalancers" describe_load_balancers::describe_load_balancers),
+    operation!(write "DeleteLoadBalancer" delete_load_balancer::delete_load_balancer),
+    operation!(read "DescribeLoadBalancerAttributes" describe_load_balancer_attributes::describe_load_balancer_attributes),
+    operation!(write "ModifyLoadBalancerAttributes" modify_load_balancer_attributes::modify_load_balancer_attributes),
+    operation!(write "SetSecurityGroups" set_security_groups::set_security_groups),
+    operation!(write "SetSubnets" set_subnets::set_subnets),
+    operation!(read "DescribeAccountLimits" describe_account_limits::describe_account_limits),
+];

@@ -1,0 +1,58 @@
+//! CreateListener: opens a port of a balancer.
+
+use std::collections::BTreeMap;
+
+use resource::Listener;
+use serde::Deserialize;
+
+use super::super::{arn, find, tag};
+use super::action::{self, Action};
+use super::protocol;
+use super::view::{self, Listeners};
+use crate::tags::Tag;
+use crate::{Error, Write};
+
+const MAX_LISTENERS: usize = 50;
+
+/// What is asked.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    load_balancer_arn: String,
+    protocol: Option<String>,
+    port: Option<u32>,
+    default_actions: Vec<Action>,
+    tags: Vec<Tag>,
+}
+
+/// Creates a listener; the same request again returns the one that there is.
+pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Error> {
+    let balancer = find::balancer(cx.txn, cx.owner(), &input.load_balancer_arn)?;
+    let listener = Listener {
+        arn: arn::of_listener(&balancer, &arn::random_suffix()),
+        owner: cx.owner().clone(),
+        balancer: balancer.arn.clone(),
+        port: protocol::parse_port(input.port)?,
+        protocol: protocol::parse(input.protocol.as_deref())?,
+        target_group: action::parse(cx.txn, cx.owner(), &balancer, &input.default_actions)?.arn.clone(),
+        attributes: BTreeMap::new(),
+        tags: tag::new(&input.tags)?,
+    };
+    let known: Vec<_> = find::listeners_of(cx.txn, &balancer.arn).collect();
+    let shown = match known.iter().find(|other| other.port == listener.port) {
+        Some(other) if same(other, &listener) => view::listener(other),
+        Some(_) => return Err(Error::new("DuplicateListener", format!("A listener already exists on port {} for this load balancer '{}'", listener.port, balancer.arn))),
+        None if known.len() >= MAX_LISTENERS => {
+            return Err(Error::new("TooManyListeners", format!("A load balancer may have at most {MAX_LISTENERS} listeners")));
+        }
+        None => {
+            cx.txn.put(listener.clone());
+            view::listener(&listener)
+        }
+    };
+    Ok(Listeners { listeners: vec![shown], next_marker: None })
+}
+
+fn same(a: &Listener, b: &Listener) -> bool {
+    (a.protocol, &a.target_group, &a.tags) == (b.protocol, &b.target_group, &b.tags)
+}

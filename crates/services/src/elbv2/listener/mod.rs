@@ -1,0 +1,25 @@
+//! Listeners: the ports of a balancer and where their flows go.
+
+use crate::Operation;
+use crate::operation::operation;
+
+mod action;
+mod attributes;
+mod create_listener;
+mod delete_listener;
+mod describe_listener_attributes;
+mod describe_listeners;
+mod modify_listener;
+mod modify_listener_attributes;
+mod protocol;
+mod view;
+
+/// The operations.
+pub const OPERATIONS: &[Operation] = &[
+    operation!(write "CreateListener" create_listener::create_listener),
+    operation!(read "DescribeListeners" describe_listeners::describe_listeners),
+    operation!(write "ModifyListener" modify_listener::modify_listener),
+    operation!(write "DeleteListener" delete_listener::delete_listener),
+    operation!(read "DescribeListenerAttributes" describe_listener_attributes::describe_listener_attributes),
+    operation!(write "ModifyListenerAttributes" modify_listener_attributes::modify_listener_attributes),
+];
