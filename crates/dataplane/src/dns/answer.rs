@@ -31,45 +31,33 @@ pub(crate) fn answer(view: &View, message: &[u8], transport: Transport, out: &mu
 /// Follows the name through the view, alias after alias, each from the first layer again.
 fn resolve(view: &View, query: &Query, reply: &mut Reply) -> Code {
     let mut name = query.name.clone();
-    for _ in 0..=LONGEST_CHAIN {
-        match step(view, name.wire(), query.kind, reply) {
-            Step::Done(code) => return code,
-            Step::Follow(target) => name = target,
-        }
-    }
-    Code::NoError
+    (0..=LONGEST_CHAIN).find_map(|_| step(view, &mut name, query.kind, reply)).unwrap_or(Code::NoError)
 }
 
-enum Step {
-    Done(Code),
-    Follow(NameBuf),
-}
-
-fn step(view: &View, name: &[u8], kind: Kind, reply: &mut Reply) -> Step {
-    let zones = view.zones_for(name);
-    let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(name)) else {
+/// Looks one name up; at an alias, changes the name to its target and gives no code yet.
+fn step(view: &View, name: &mut NameBuf, kind: Kind, reply: &mut Reply) -> Option<Code> {
+    let zones = view.zones_for(name.wire());
+    let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(name.wire())) else {
         reply.authority(ROOT, &unknown());
-        return Step::Done(Code::NxDomain);
+        return Some(Code::NxDomain);
     };
-    match zone.find(name, kind) {
+    match zone.find(name.wire(), kind) {
         Found::Records(sets) => {
-            sets.iter().for_each(|set| reply.answer(name, set));
-            Step::Done(Code::NoError)
+            sets.iter().for_each(|set| reply.answer(name.wire(), set));
+            Some(Code::NoError)
         }
         Found::Alias(set) => {
-            reply.answer(name, set);
-            match set.data.first() {
-                Some(target) => Step::Follow(NameBuf::folded(target)),
-                None => Step::Done(Code::NoError),
-            }
+            reply.answer(name.wire(), set);
+            *name = NameBuf::folded(set.data.first()?);
+            None
         }
         Found::NoData => {
             reply.authority(zone.apex().wire(), zone.soa());
-            Step::Done(Code::NoError)
+            Some(Code::NoError)
         }
         Found::NoName => {
             reply.authority(zone.apex().wire(), zone.soa());
-            Step::Done(Code::NxDomain)
+            Some(Code::NxDomain)
         }
     }
 }

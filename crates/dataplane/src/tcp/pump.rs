@@ -29,6 +29,8 @@ thread_local! {
 }
 
 /// Carries bytes from one socket to the other until the first ends, then shuts the second for writing.
+///
+/// What only busy connections need is boxed, so that an idle one does not carry the room for it.
 pub(super) async fn pump(mut from: ReadHalf<'_>, to: &TcpStream, activity: &Activity) -> io::Result<()> {
     loop {
         let moved = poll_fn(|context| copy(context, &mut from, to)).await?;
@@ -37,11 +39,11 @@ pub(super) async fn pump(mut from: ReadHalf<'_>, to: &TcpStream, activity: &Acti
             Copied::End => break,
             Copied::All(length) if length < CHUNK => {}
             Copied::All(_) => {
-                if bulk(from.as_ref(), to, activity).await? {
+                if Box::pin(bulk(from.as_ref(), to, activity)).await? {
                     break;
                 }
             }
-            Copied::Part(rest) => finish(to, &rest, activity).await?,
+            Copied::Part(rest) => Box::pin(finish(to, &rest, activity)).await?,
         }
     }
     SockRef::from(to).shutdown(Shutdown::Write)
