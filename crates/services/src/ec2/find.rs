@@ -9,7 +9,7 @@ use resource::{
 };
 use store::Snapshot;
 
-use crate::Error;
+use crate::{Error, Read};
 
 /// A resource of the caller's, or `{thing}.NotFound`.
 fn own<R: Resource>(world: &Snapshot, owner: &Owner, key: &str, code: &str, what: &str) -> Result<Arc<R>, Error> {
@@ -19,6 +19,21 @@ fn own<R: Resource>(world: &Snapshot, owner: &Owner, key: &str, code: &str, what
 
 fn well_formed<I>(parsed: Result<I, MalformedId>, code: &str) -> Result<I, Error> {
     parsed.map_err(|e| Error::new(format!("{code}.Malformed"), format!("Invalid id: \"{}\" (expecting \"{}...\")", e.text, e.prefix)))
+}
+
+/// The resources that a Describe request is about: those that it names, or all of the caller's.
+///
+/// # Errors
+/// What `find` says about an id.
+pub fn listed<R: Resource>(
+    cx: &Read<'_>,
+    ids: &[String],
+    find: fn(&Snapshot, &Owner, &str) -> Result<Arc<R>, Error>,
+) -> Result<Vec<Arc<R>>, Error> {
+    match ids {
+        [] => Ok(cx.world.owned(cx.owner()).collect()),
+        ids => ids.iter().map(|id| find(cx.world, cx.owner(), id)).collect(),
+    }
 }
 
 macro_rules! finders {
@@ -52,7 +67,7 @@ finders! {
     /// An Elastic IP by allocation id.
     allocation: AllocationId -> ElasticAddress, "InvalidAllocationID", "InvalidAllocationID", "allocation";
     /// A NAT gateway by id.
-    nat_gateway: NatGatewayId -> NatGateway, "NatGatewayMalformed", "InvalidNatGatewayID", "natGateway";
+    nat_gateway: NatGatewayId -> NatGateway, "InvalidNatGatewayID", "InvalidNatGatewayID", "natGateway";
     /// DHCP options by id.
     dhcp_options: DhcpOptionsId -> DhcpOptions, "InvalidDhcpOptionsId", "InvalidDhcpOptionID", "dhcpOption";
     /// An endpoint by id.

@@ -1,6 +1,8 @@
 //! EC2: the network, the machines in it, and PrivateLink.
 
 pub mod address;
+pub mod cidr;
+pub mod defaults;
 pub mod find;
 pub mod public_address;
 
@@ -9,6 +11,8 @@ mod firewall;
 mod network;
 mod privatelink;
 mod routing;
+#[cfg(test)]
+mod testing;
 
 use crate::Service;
 

@@ -1,0 +1,126 @@
+//! CreateSubnet: a range of a VPC in one zone, guarded by the default network ACL and routed by the main table.
+
+use ipnet::Ipv4Net;
+use resource::{
+    AclAssociation, NetworkAcl, Owner, Resource, Subnet, SubnetId, Tags, Vpc, VpcState, random_id, zone_id, zone_names,
+};
+use serde::{Deserialize, Serialize};
+use store::{Snapshot, Txn};
+
+use super::view::SubnetView;
+use crate::ec2::{cidr, defaults, find};
+use crate::tags::{self, TagSpecification};
+use crate::{Error, Write};
+
+/// AWS's quota of subnets per VPC.
+const MAX_SUBNETS: usize = 200;
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    vpc_id: String,
+    cidr_block: Option<String>,
+    availability_zone: Option<String>,
+    availability_zone_id: Option<String>,
+    ipv6_native: bool,
+    tag_specifications: Vec<TagSpecification>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    subnet: SubnetView,
+}
+
+/// Records a new subnet.
+pub fn create_subnet(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    let vpc = find::vpc(cx.txn, cx.owner(), &input.vpc_id)?;
+    if input.ipv6_native {
+        return Err(Error::unsupported_member("CreateSubnet", "Ipv6Native"));
+    }
+    let text = input.cidr_block.as_deref().ok_or_else(|| Error::missing("CidrBlock"))?;
+    let zone = zone(cx.owner(), input.availability_zone.as_deref(), input.availability_zone_id.as_deref())?;
+    let cidr = subnet_block(cx.txn, &vpc, text)?;
+    let tags = tags::specified(&input.tag_specifications, "subnet", &["subnet"])?;
+    let subnet = make(cx.txn, Wanted { vpc: &vpc, cidr, zone, default_for_zone: false, tags });
+    Ok(Output { subnet: SubnetView::new(cx.txn, &subnet) })
+}
+
+/// The zone that a request names, or the first.
+///
+/// # Errors
+/// `InvalidParameterValue` that lists the zones, `InvalidParameterCombination` when name and id are both given.
+pub fn zone(owner: &Owner, name: Option<&str>, id: Option<&str>) -> Result<String, Error> {
+    let region = owner.region.as_str();
+    let chosen = match (name, id) {
+        (Some(_), Some(_)) => return Err(Error::combination("Specify either AvailabilityZone or AvailabilityZoneId, not both.")),
+        (Some(name), None) => zone_names(region).find(|zone| zone == name),
+        (None, Some(id)) => zone_names(region).find(|zone| zone_id(region, zone).as_deref() == Some(id)),
+        (None, None) => zone_names(region).next(),
+    };
+    chosen.ok_or_else(|| {
+        let zones = zone_names(region).collect::<Vec<_>>().join(", ");
+        let given = name.or(id).unwrap_or_default();
+        Error::invalid_value(format!(
+            "Value ({given}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: {zones}."
+        ))
+    })
+}
+
+/// The block that a new subnet of `vpc` may have: masked, /16 to /28, inside the VPC and apart from its other subnets.
+fn subnet_block(world: &Snapshot, vpc: &Vpc, text: &str) -> Result<Ipv4Net, Error> {
+    let block = cidr::parse("cidrBlock", text)?;
+    if !(16..=28).contains(&block.prefix_len()) {
+        return Err(Error::new("InvalidSubnet.Range", format!("The CIDR '{block}' is invalid: a subnet must be between /16 and /28.")));
+    }
+    if !vpc.cidrs.iter().any(|association| association.cidr.contains(&block)) {
+        let message = format!("The CIDR '{block}' is invalid: it does not lie inside a block of {}.", vpc.id);
+        return Err(Error::new("InvalidSubnet.Range", message));
+    }
+    let siblings: Vec<_> = world.linked::<Subnet>(Vpc::KIND, &vpc.id).collect();
+    if let Some(sibling) = siblings.iter().find(|sibling| cidr::overlap(sibling.cidr, block)) {
+        let message = format!("The CIDR '{block}' conflicts with another subnet: {} has {}.", sibling.id, sibling.cidr);
+        return Err(Error::new("InvalidSubnet.Conflict", message));
+    }
+    match siblings.len() >= MAX_SUBNETS {
+        true => Err(Error::new("SubnetLimitExceeded", format!("A VPC can have at most {MAX_SUBNETS} subnets."))),
+        false => Ok(block),
+    }
+}
+
+/// What a new subnet shall be.
+pub struct Wanted<'a> {
+    /// Where it lies.
+    pub vpc: &'a Vpc,
+    /// Its block, free in the VPC.
+    pub cidr: Ipv4Net,
+    /// The zone's name.
+    pub zone: String,
+    /// Whether it is the zone's default subnet, which gives its instances public addresses.
+    pub default_for_zone: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// Writes a subnet and puts it under the VPC's default network ACL.
+pub fn make(txn: &mut Txn, wanted: Wanted<'_>) -> Subnet {
+    let subnet = Subnet {
+        id: SubnetId::random(),
+        owner: wanted.vpc.owner.clone(),
+        vpc: wanted.vpc.id.clone(),
+        cidr: wanted.cidr,
+        zone: wanted.zone,
+        state: VpcState::Pending,
+        map_public_ip: wanted.default_for_zone,
+        default_for_zone: wanted.default_for_zone,
+        hostname_type: "ip-name".to_owned(),
+        resource_name_a_record: false,
+        tags: wanted.tags,
+    };
+    if let Some(acl) = defaults::acl(txn, &wanted.vpc.id) {
+        let association = AclAssociation { id: random_id("aclassoc-"), subnet: subnet.id.clone() };
+        txn.update::<NetworkAcl>(acl.id.as_str(), |acl| acl.associations.push(association));
+    }
+    txn.put(subnet.clone());
+    subnet
+}

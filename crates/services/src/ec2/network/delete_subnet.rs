@@ -1,0 +1,32 @@
+//! DeleteSubnet: refused while an interface of anybody, a person's or a service's, has an address in it.
+
+use resource::{Instance, NetworkAcl, NetworkInterface, Resource, RouteTable, Subnet};
+use serde::Deserialize;
+
+use crate::ec2::{defaults, find};
+use crate::{Error, Write};
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    subnet_id: String,
+}
+
+/// Removes a subnet and what associates it with a route table and a network ACL.
+pub fn delete_subnet(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
+    let subnet = find::subnet(cx.txn, cx.owner(), &input.subnet_id)?;
+    let interface = cx.txn.linked::<NetworkInterface>(Subnet::KIND, &subnet.id).map(|i| i.key()).next();
+    let user = interface.or_else(|| cx.txn.linked::<Instance>(Subnet::KIND, &subnet.id).map(|i| i.key()).next());
+    if let Some(user) = user {
+        let message = format!("The subnet '{}' has dependencies and cannot be deleted: {user} is still in it.", subnet.id);
+        return Err(Error::dependency(message));
+    }
+    if let Some(table) = defaults::explicit_route_table(cx.txn, &subnet.id) {
+        cx.txn.update::<RouteTable>(table.id.as_str(), |table| table.associations.retain(|a| a.subnet.as_ref() != Some(&subnet.id)));
+    }
+    if let Some(acl) = defaults::acl_of(cx.txn, &subnet.id) {
+        cx.txn.update::<NetworkAcl>(acl.id.as_str(), |acl| acl.associations.retain(|a| a.subnet != subnet.id));
+    }
+    cx.txn.remove::<Subnet>(subnet.id.as_str());
+    Ok(())
+}

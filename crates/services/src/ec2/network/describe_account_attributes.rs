@@ -1,0 +1,42 @@
+//! DescribeAccountAttributes: what tools ask before they use default VPCs. Limits that are not enforced here are not claimed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ec2::defaults;
+use crate::{Error, Read};
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    attribute_names: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    account_attributes: Vec<Attribute>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attribute {
+    attribute_name: &'static str,
+    attribute_values: [AttributeValue; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AttributeValue {
+    attribute_value: String,
+}
+
+/// The attributes of the caller's account.
+pub fn describe_account_attributes(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+    let default_vpc = defaults::vpc(cx.world, cx.owner()).map_or_else(|| "none".to_owned(), |vpc| vpc.id.to_string());
+    let all = [("supported-platforms", "VPC".to_owned()), ("default-vpc", default_vpc)];
+    let wanted = all.into_iter().filter(|(name, _)| input.attribute_names.is_empty() || input.attribute_names.iter().any(|n| n == name));
+    let account_attributes = wanted
+        .map(|(attribute_name, value)| Attribute { attribute_name, attribute_values: [AttributeValue { attribute_value: value }] })
+        .collect();
+    Ok(Output { account_attributes })
+}

@@ -1,0 +1,78 @@
+//! DescribeRegions: any Region's name works here; these are the ones that AWS accounts see from the start.
+
+use serde::{Deserialize, Serialize};
+
+use crate::filter::{self, Filter};
+use crate::{Error, Read};
+
+const REGIONS: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    filters: Vec<Filter>,
+    region_names: Vec<String>,
+    /// Asks for Regions that are not enabled, too; here all are.
+    #[serde(rename = "AllRegions")]
+    _all: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    regions: Vec<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Region {
+    opt_in_status: &'static str,
+    region_name: String,
+    endpoint: String,
+}
+
+/// The Regions, the caller's own among them.
+pub fn describe_regions(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+    let own = cx.owner().region.as_str();
+    let names: Vec<&str> = REGIONS.into_iter().chain((!REGIONS.contains(&own)).then_some(own)).collect();
+    if let Some(unknown) = input.region_names.iter().find(|wanted| !names.contains(&wanted.as_str())) {
+        return Err(Error::invalid_value(format!("Invalid region name: {unknown}")));
+    }
+    let named = names.into_iter().filter(|name| input.region_names.is_empty() || input.region_names.iter().any(|n| n == name));
+    Ok(Output { regions: filter::select(&input.filters, named.map(Region::new), Region::values)? })
+}
+
+impl Region {
+    fn new(name: &str) -> Self {
+        let endpoint = format!("ec2.{name}.amazonaws.com");
+        Self { opt_in_status: "opt-in-not-required", region_name: name.to_owned(), endpoint }
+    }
+
+    fn values(&self, filter: &str) -> Option<Vec<String>> {
+        let value = match filter {
+            "endpoint" => &self.endpoint,
+            "opt-in-status" => self.opt_in_status,
+            "region-name" => &self.region_name,
+            _ => return None,
+        };
+        Some(vec![value.to_owned()])
+    }
+}

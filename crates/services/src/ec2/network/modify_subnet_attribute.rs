@@ -1,0 +1,50 @@
+//! ModifySubnetAttribute: one attribute per call.
+
+use resource::Subnet;
+use serde::Deserialize;
+
+use super::view::Flag;
+use crate::ec2::find;
+use crate::{Error, Write};
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    subnet_id: String,
+    map_public_ip_on_launch: Option<Flag>,
+    private_dns_hostname_type_on_launch: Option<String>,
+    #[serde(rename = "EnableResourceNameDnsARecordOnLaunch")]
+    a_record: Option<Flag>,
+    #[serde(rename = "EnableResourceNameDnsAAAARecordOnLaunch")]
+    aaaa_record: Option<Flag>,
+    assign_ipv6_address_on_creation: Option<Flag>,
+    enable_dns64: Option<Flag>,
+}
+
+/// Sets one attribute of a subnet. IPv6 attributes can be set to what they are: off.
+pub fn modify_subnet_attribute(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
+    let subnet = find::subnet(cx.txn, cx.owner(), &input.subnet_id)?;
+    let ipv6 = [
+        ("EnableResourceNameDnsAAAARecordOnLaunch", input.aaaa_record),
+        ("AssignIpv6AddressOnCreation", input.assign_ipv6_address_on_creation),
+        ("EnableDns64", input.enable_dns64),
+    ];
+    if let Some((member, _)) = ipv6.iter().find(|(_, flag)| flag.is_some_and(|flag| flag.value)) {
+        return Err(Error::unsupported_member("ModifySubnetAttribute", member));
+    }
+    let own = [input.map_public_ip_on_launch.is_some(), input.private_dns_hostname_type_on_launch.is_some(), input.a_record.is_some()];
+    let given = own.into_iter().chain(ipv6.iter().map(|(_, flag)| flag.is_some())).filter(|given| *given).count();
+    match given {
+        0 => return Err(Error::missing("MapPublicIpOnLaunch")),
+        1 => {}
+        _ => return Err(Error::combination("Fields for multiple attribute types specified. Modify one attribute per call.")),
+    }
+    cx.txn.update::<Subnet>(subnet.id.as_str(), |subnet| {
+        subnet.map_public_ip = input.map_public_ip_on_launch.map_or(subnet.map_public_ip, |flag| flag.value);
+        subnet.resource_name_a_record = input.a_record.map_or(subnet.resource_name_a_record, |flag| flag.value);
+        if let Some(kind) = input.private_dns_hostname_type_on_launch {
+            subnet.hostname_type = kind;
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! A cloud in memory that tests drive as users do: operations by name, JSON in the model's member names.
+
+use serde_json::Value;
+use store::{Store, StoreError, Txn};
+
+use crate::{Caller, Error};
+
+/// One account's view of a store in memory.
+#[derive(Clone)]
+pub struct Cloud {
+    store: Store,
+    caller: Caller,
+}
+
+impl Cloud {
+    /// An empty cloud, seen by account 111111111111 in us-east-1.
+    pub fn new() -> Self {
+        Self { store: Store::in_memory(), caller: Caller::root("111111111111", "us-east-1") }
+    }
+
+    /// The same cloud, seen by another account.
+    pub fn account(&self, account: &str) -> Self {
+        Self { store: self.store.clone(), caller: Caller::root(account, "us-east-1") }
+    }
+
+    /// Performs an EC2 operation.
+    pub fn call(&self, operation: &str, input: Value) -> Result<Value, Error> {
+        let (service, operation) = crate::find("ec2", operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
+        wait(crate::perform(&self.store, service, operation, &self.caller, input))
+    }
+
+    /// Performs an operation that must succeed.
+    #[track_caller]
+    pub fn ok(&self, operation: &str, input: Value) -> Value {
+        self.call(operation, input).unwrap_or_else(|error| panic!("{operation}: {error}"))
+    }
+
+    /// Performs an operation that must succeed, and takes the text at a JSON pointer out of its answer.
+    #[track_caller]
+    pub fn text(&self, operation: &str, input: Value, pointer: &str) -> String {
+        let answer = self.ok(operation, input);
+        let found = answer.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_else(|| panic!("{operation}: no {pointer} in {answer}")).to_owned()
+    }
+
+    /// The code with which an operation is refused.
+    #[track_caller]
+    pub fn refusal(&self, operation: &str, input: Value) -> String {
+        match self.call(operation, input) {
+            Ok(answer) => panic!("{operation} succeeded: {answer}"),
+            Err(error) => error.code,
+        }
+    }
+
+    /// Changes the store directly, as a reconciler does.
+    pub fn change(&self, change: impl Fn(&mut Txn)) {
+        let done: Result<(), StoreError> = wait(self.store.write(|txn| {
+            change(txn);
+            Ok(())
+        }));
+        done.expect("memory takes every write");
+    }
+
+    /// The world as it is.
+    pub fn world(&self) -> store::Snapshot {
+        self.store.snapshot()
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers needs nothing");
+    runtime.block_on(future)
+}
