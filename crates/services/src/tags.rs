@@ -20,7 +20,7 @@ pub struct Tag {
 }
 
 /// EC2's `TagSpecification`: tags for what a request creates.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct TagSpecification {
     /// What kind of resource they are for.
