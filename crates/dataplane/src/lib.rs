@@ -2,6 +2,7 @@
 //!
 //! Everything that listens or connects is given a [`Place`]: the network namespace its sockets live in.
 
+mod accept;
 pub mod dns;
 pub mod health;
 pub mod metadata;

@@ -13,18 +13,15 @@ use tokio::time::timeout;
 use super::answer::answer;
 use super::message::Transport;
 use super::zone::View;
+use crate::accept::accept;
 use crate::{Place, Serving};
 
 /// A question is far shorter; what does not fit is cut and answered as malformed.
 const LARGEST_QUESTION: usize = 4096;
 /// How many datagrams one socket may handle before others have a turn.
 const BURST: usize = 64;
-/// How many connections one network may hold open; more wait in the kernel's queue.
-const CONNECTIONS: usize = 128;
 /// How long a connection may be idle between questions (RFC 7766 §6.2.3).
 const IDLE: Duration = Duration::from_secs(10);
-/// How long to wait before accepting again after the kernel could not.
-const RETRY: Duration = Duration::from_millis(100);
 
 thread_local! {
     /// The question and the reply under way on this thread: handling a datagram never awaits.
@@ -40,7 +37,8 @@ pub fn serve(place: &dyn Place, addrs: &[SocketAddrV4], view: &View) -> io::Resu
         let udp = UdpSocket::from_std(place.udp(*addr)?)?;
         let tcp = TcpListener::from_std(place.tcp_listener(*addr, false)?)?;
         tasks.spawn(datagrams(udp, view.clone()));
-        tasks.spawn(connections(tcp, view.clone()));
+        let view = view.clone();
+        tasks.spawn(accept("dns", tcp, move |stream, _| connection(stream, view.clone())));
     }
     Ok(Serving::new(tasks))
 }
@@ -72,26 +70,6 @@ fn drain(socket: &UdpSocket, view: &View) {
             }
         }
     });
-}
-
-async fn connections(listener: TcpListener, view: View) {
-    let mut open = JoinSet::new();
-    loop {
-        while open.len() >= CONNECTIONS {
-            open.join_next().await;
-        }
-        while open.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                open.spawn(connection(stream, view.clone()));
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the resolver cannot accept a connection");
-                // Out of descriptors or memory: nothing announces that there are some again.
-                tokio::time::sleep(RETRY).await;
-            }
-        }
-    }
 }
 
 /// Answers questions one after the other; whatever goes wrong, the connection is simply closed.

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::SocketAddrV4;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,16 +21,13 @@ use tokio::task::JoinSet;
 use super::respond::respond;
 use super::token::Tokens;
 use super::tree::Directory;
+use crate::accept::accept;
 use crate::{Place, Serving};
 
-/// How many connections one network may hold open; more wait in the kernel's queue.
-const CONNECTIONS: usize = 256;
 /// How long the head of a request may take, and a connection may be idle.
 const HEAD: Duration = Duration::from_secs(10);
 /// The most that the head of a request may measure.
 const LARGEST_HEAD: usize = 16 * 1024;
-/// How long to wait before accepting again after the kernel could not.
-const RETRY: Duration = Duration::from_millis(100);
 
 /// Serves the instances of `directory` at `addr` in `place` until the result is dropped.
 ///
@@ -38,31 +35,13 @@ const RETRY: Duration = Duration::from_millis(100);
 pub fn serve(place: &dyn Place, addr: SocketAddrV4, directory: &Directory, tokens: &Tokens) -> io::Result<Serving> {
     let listener = TcpListener::from_std(place.tcp_listener(addr, false)?)?;
     let mut tasks = JoinSet::new();
-    tasks.spawn(accept(listener, directory.clone(), tokens.clone()));
+    let (directory, tokens) = (directory.clone(), tokens.clone());
+    let handle = move |stream, from| connection(stream, from, directory.clone(), tokens.clone());
+    tasks.spawn(accept("metadata", listener, handle));
     Ok(Serving::new(tasks))
 }
 
-async fn accept(listener: TcpListener, directory: Directory, tokens: Tokens) {
-    let mut open = JoinSet::new();
-    loop {
-        while open.len() >= CONNECTIONS {
-            open.join_next().await;
-        }
-        while open.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, from)) => {
-                open.spawn(connection(stream, from, directory.clone(), tokens.clone()));
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the metadata service cannot accept a connection");
-                // Out of descriptors or memory: nothing announces that there are some again.
-                tokio::time::sleep(RETRY).await;
-            }
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, from: SocketAddr, directory: Directory, tokens: Tokens) {
+async fn connection(stream: TcpStream, from: SocketAddrV4, directory: Directory, tokens: Tokens) {
     let travel = match Travel::of(&stream) {
         Ok(travel) => Arc::new(travel),
         Err(error) => return tracing::debug!(%error, "a metadata connection was gone at once"),
@@ -84,16 +63,13 @@ async fn connection(stream: TcpStream, from: SocketAddr, directory: Directory, t
 
 /// The bodies of requests are never read: hyper closes the connection if one does not come to its end by itself.
 fn reply(
-    from: SocketAddr,
+    from: SocketAddrV4,
     directory: &Directory,
     tokens: &Tokens,
     travel: &Travel,
     request: &Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    let instance = match from {
-        SocketAddr::V4(from) => directory.instance(*from.ip()),
-        SocketAddr::V6(_) => None,
-    };
+    let instance = directory.instance(*from.ip());
     let reply = respond(instance.as_deref(), tokens, tokens.now(), request);
     travel.limit(reply.ttl);
     reply.response.map(Full::new)

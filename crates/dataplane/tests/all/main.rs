@@ -5,6 +5,7 @@
 mod dns;
 mod health;
 mod metadata;
+mod namespaces;
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../support/relay.rs"]
 mod relay;

@@ -1,0 +1,139 @@
+//! Accepting connections for the small servers: bounded in all and per source, so that no client can starve the others.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// Connections of one listener; more wait in the kernel's queue.
+const CONNECTIONS: usize = 256;
+/// Connections of one source address; more are closed at once.
+const PER_SOURCE: usize = 32;
+/// How long to wait before accepting again after the kernel could not.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Runs `handle` for each connection, for ever; `server` names who accepts in messages.
+pub(crate) async fn accept<F>(
+    server: &'static str,
+    listener: TcpListener,
+    handle: impl Fn(TcpStream, SocketAddrV4) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (sources, mut open) = (Sources::default(), JoinSet::new());
+    loop {
+        tokio::select! {
+            Some(ended) = open.join_next() => report(server, ended),
+            accepted = listener.accept(), if open.len() < CONNECTIONS => match accepted {
+                Ok((stream, SocketAddr::V4(from))) => {
+                    if let Some(slot) = sources.slot(*from.ip()) {
+                        let connection = handle(stream, from);
+                        open.spawn(async move {
+                            connection.await;
+                            drop(slot);
+                        });
+                    }
+                }
+                Ok((_, SocketAddr::V6(_))) => {}
+                Err(error) => failed(server, &error).await,
+            },
+        }
+    }
+}
+
+fn report(server: &str, ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, server, "a connection's task died");
+    }
+}
+
+/// Out of descriptors or memory: nothing announces that there are some again, so this waits a little.
+async fn failed(server: &str, error: &io::Error) {
+    tracing::warn!(%error, server, "cannot accept a connection");
+    tokio::time::sleep(RETRY).await;
+}
+
+/// How many connections each source has open.
+#[derive(Clone, Default)]
+struct Sources(Arc<Mutex<HashMap<Ipv4Addr, usize>>>);
+
+/// One open connection of a source, until it is dropped.
+struct Slot {
+    sources: Sources,
+    source: Ipv4Addr,
+}
+
+impl Sources {
+    fn slot(&self, source: Ipv4Addr) -> Option<Slot> {
+        self.change(source, |open| (open < PER_SOURCE).then_some(open + 1))
+            .then(|| Slot { sources: self.clone(), source })
+    }
+
+    /// Changes a count; those that come to zero are forgotten. False if there is no change.
+    fn change(&self, source: Ipv4Addr, to: impl FnOnce(usize) -> Option<usize>) -> bool {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = to(open.get(&source).copied().unwrap_or(0));
+        match changed {
+            None => return false,
+            Some(0) => open.remove(&source),
+            Some(count) => open.insert(source, count),
+        };
+        true
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.sources.change(self.source, |open| Some(open.saturating_sub(1)));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpSocket;
+
+    use super::*;
+
+    async fn connect(from: [u8; 4], to: SocketAddr) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((from, 0))).unwrap();
+        socket.connect(to).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_greedy_client_is_cut_off_and_another_is_served() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let hold = |mut stream: TcpStream, _| async move {
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"!").await;
+            let _ = stream.read_u8().await;
+        };
+        let server = tokio::spawn(accept("test", listener, hold));
+        let mut held = Vec::new();
+        for _ in 0..PER_SOURCE {
+            let mut stream = connect([127, 0, 0, 9], addr).await;
+            assert_eq!(stream.read_u8().await.unwrap(), b'!');
+            held.push(stream);
+        }
+        assert!(connect([127, 0, 0, 9], addr).await.read_u8().await.is_err());
+        assert_eq!(connect([127, 0, 0, 8], addr).await.read_u8().await.unwrap(), b'!');
+        drop(held);
+        while connect([127, 0, 0, 9], addr).await.read_u8().await.is_err() {}
+        server.abort();
+    }
+
+    #[test]
+    fn a_source_without_connections_is_forgotten() {
+        let sources = Sources::default();
+        let slots: Vec<_> = (0..3).map(|_| sources.slot(Ipv4Addr::LOCALHOST)).collect();
+        assert_eq!(sources.0.lock().unwrap()[&Ipv4Addr::LOCALHOST], 3);
+        drop(slots);
+        assert!(sources.0.lock().unwrap().is_empty());
+    }
+}
