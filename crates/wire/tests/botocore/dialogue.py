@@ -23,6 +23,8 @@ MODELS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "m
 
 # botocore does in event handlers what the wire has to do for these, so its bare parser cannot read them.
 UNREADABLE = {("s3", "GetBucketLocation")}
+# CBOR has no free documents.
+DOCUMENTS = {("cognito-idp", "StartWebAuthnRegistration"), ("cognito-idp", "CompleteWebAuthnRegistration")}
 
 WORDS = ["abc", "a/b c", "ü&<\"'>", "1", "12345", "10.0.0.0/16", "example.com", "a-b", "A_b", "abcdefgh", "0" * 12,
          "vpc-0123456789abcdef0", "arn:aws:iam::123456789012:role/x", "arn:aws:s3:::x", "us-east-1_Abc", "us-east-1",
@@ -255,7 +257,7 @@ def main():
             if operation.has_event_stream_output or operation.has_event_stream_input:
                 continue
             own = model.metadata["protocol"]
-            for protocol in [own] + (["smithy-rpc-v2-cbor"] if own == "json" else []):
+            for protocol in [own] + (["smithy-rpc-v2-cbor"] if own == "json" and (name, operation.name) not in DOCUMENTS else []):
                 dialogue.input(name, model, protocol, operation, shapes)
                 if (name, operation.name) not in UNREADABLE:
                     dialogue.output(name, protocol, operation, shapes)
