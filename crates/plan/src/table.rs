@@ -1,6 +1,7 @@
 //! A route table as prefixes and next hops. The VPC's own blocks come before it and are not in it.
 
 use std::fmt::{self, Display, Formatter};
+use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use resource::{
@@ -29,8 +30,8 @@ pub struct Table {
 pub enum Hop {
     /// To the internet, marked with the realm of the NAT gateway that rewrites the source; 0 keeps one's own public address.
     Internet(u16),
-    /// To a workload that forwards.
-    Interface(InterfaceId),
+    /// To a workload that forwards: its interface and primary address.
+    Interface(InterfaceId, Ipv4Addr),
     /// Nowhere, silently: a blackhole.
     Drop,
 }
@@ -65,10 +66,15 @@ fn hop(world: &Snapshot, vpc: &VpcId, route: &Route) -> Hop {
     }
     match &route.target {
         RouteTarget::InternetGateway(_) => Hop::Internet(DIRECT),
-        RouteTarget::Interface(id) => Hop::Interface(id.clone()),
+        RouteTarget::Interface(id) => interface_hop(world, id).unwrap_or(Hop::Drop),
         RouteTarget::NatGateway(id) => nat_hop(world, id.as_str()).unwrap_or(Hop::Drop),
         RouteTarget::Endpoint(_) => Hop::Drop,
     }
+}
+
+fn interface_hop(world: &Snapshot, id: &InterfaceId) -> Option<Hop> {
+    let interface = world.find::<NetworkInterface>(id.as_str())?;
+    Some(Hop::Interface(id.clone(), interface.primary()?))
 }
 
 /// Through a public NAT gateway whose own subnet leads to the internet; a private one leads nowhere from here.
@@ -101,8 +107,8 @@ fn takes_packets(world: &Snapshot, eni: &NetworkInterface) -> bool {
         Some(Holder::Instance(id)) => world.find::<Instance>(id.as_str()).is_some_and(|instance| {
             matches!(instance.state, InstanceState::Pending | InstanceState::Running)
         }),
-        Some(Holder::Process { .. } | Holder::Service) => true,
-        None => false,
+        Some(Holder::Process { .. }) => true,
+        Some(Holder::Service) | None => false,
     }
 }
 
@@ -118,7 +124,7 @@ impl Display for Hop {
         match self {
             Self::Internet(DIRECT) => f.write_str("to the internet"),
             Self::Internet(realm) => write!(f, "to the internet through realm {realm}"),
-            Self::Interface(id) => write!(f, "to {id}"),
+            Self::Interface(id, address) => write!(f, "to {id} at {address}"),
             Self::Drop => f.write_str("nowhere"),
         }
     }

@@ -1,0 +1,60 @@
+//! A network ACL: a chain for each direction, entered where packets cross the boundary of one of its subnets.
+
+use ipnet::Ipv4Net;
+use kernel::Object;
+use kernel::nft::{Action, Data, Element, Field, Match, Rule, Value, Verdict};
+use plan::{Acl, AclRule};
+use resource::AclId;
+
+use super::group::{from_net, traffic};
+use super::in_namespace;
+use crate::network::ledger::Placed;
+use crate::network::name::TABLE;
+use crate::network::ruleset::{chain, drop_if, set};
+
+/// The chain of packets into the ACL's subnets.
+pub(super) fn chain_in(id: &AclId) -> String {
+    format!("{id}-in")
+}
+
+/// The chain of packets out of the ACL's subnets.
+pub(super) fn chain_out(id: &AclId) -> String {
+    format!("{id}-out")
+}
+
+pub(super) fn lower(acl: &Acl) -> Vec<Placed> {
+    let mut objects = vec![
+        Object::Chain(chain(&chain_in(&acl.id), judging(&acl.ingress, &Field::Saddr))),
+        Object::Chain(chain(&chain_out(&acl.id), judging(&acl.egress, &Field::Daddr))),
+    ];
+    for subnet in &acl.subnets {
+        objects.extend(boundary(*subnet, set::ACL_IN, &Field::Saddr, &chain_in(&acl.id)));
+        objects.extend(boundary(*subnet, set::ACL_OUT, &Field::Daddr, &chain_out(&acl.id)));
+    }
+    in_namespace(acl.vpc.as_str(), objects)
+}
+
+/// Packets that do not leave the subnet are not judged.
+fn boundary(subnet: Ipv4Net, map: &str, peer: &Field, judge: &str) -> [Object; 2] {
+    let name = format!("{map}-{}-{}", subnet.network(), subnet.prefix_len());
+    let inside = Rule::new([Match::within(peer.clone(), subnet)], [Action::Verdict(Verdict::Return)]);
+    let outside = Rule::new([], [Action::Verdict(Verdict::Goto(judge.to_owned()))]);
+    let range = Element {
+        table: TABLE.into(),
+        set: map.into(),
+        key: vec![Value::Addr(subnet.network())],
+        key_end: Some(vec![Value::Addr(subnet.broadcast())]),
+        data: Data::Verdict(Verdict::Jump(name.clone())),
+    };
+    [Object::Chain(chain(&name, vec![inside, outside])), Object::Element(range)]
+}
+
+/// The first match decides: back to the caller, or gone. The end is gone.
+fn judging(rules: &[AclRule], peer: &Field) -> Vec<Rule> {
+    let judged = rules.iter().filter_map(|rule| {
+        let verdict = if rule.allow { Verdict::Return } else { Verdict::Drop };
+        let matches: Vec<Match> = traffic(rule.traffic)?.into_iter().chain(from_net(peer, rule.cidr)).collect();
+        Some(Rule::new(matches, [Action::Verdict(verdict)]))
+    });
+    judged.chain([drop_if(vec![])]).collect()
+}

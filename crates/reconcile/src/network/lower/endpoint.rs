@@ -1,0 +1,76 @@
+//! An endpoint's kernel path: in the consumer's router its address becomes a node's fabric address, with the endpoint's own
+//! pool as source; the provider's router has a way back to the pool. Nothing leads the other way.
+
+use ipnet::Ipv4Net;
+use kernel::nft::{Data, Field, Value, Verdict};
+use kernel::{Link, LinkKind, Object};
+use plan::{Endpoint, Leg};
+
+use super::group::accepting;
+use super::{in_namespace, link_end, via};
+use crate::network::ledger::Placed;
+use crate::network::name::{FABRIC, to_consumer, to_provider};
+use crate::network::ruleset::{FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, set, verdict};
+
+const TCP: u8 = 6;
+/// AWS's MTU through an endpoint.
+const MTU: u32 = 8500;
+
+pub(super) fn lower(endpoint: &Endpoint) -> Vec<Placed> {
+    let mut placed = in_namespace(endpoint.vpc.as_str(), consumer(endpoint));
+    placed.extend(in_namespace(endpoint.provider_vpc.as_str(), provider(endpoint)));
+    placed
+}
+
+fn consumer(endpoint: &Endpoint) -> Vec<Object> {
+    let near = to_provider(endpoint.provider.0);
+    let mut objects = vec![
+        link(endpoint),
+        verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_SERVICE.into())),
+        verdict(set::EXITS, vec![device(&near)], Verdict::Goto(TO_SERVICE.into())),
+    ];
+    for leg in &endpoint.legs {
+        objects.push(via(FABRIC, Ipv4Net::from(leg.node), &near, endpoint.provider.1, None));
+        objects.push(element(set::POOL_OF, vec![Value::Addr(leg.address)], Data::Pool(leg.pool.network(), leg.pool.broadcast())));
+        if endpoint.open {
+            objects.push(element(set::OPEN, vec![Value::Addr(leg.address)], Data::None));
+            objects.extend(endpoint.ports.iter().map(|port| forward(leg, *port)));
+        }
+    }
+    objects.extend(screen(endpoint));
+    objects
+}
+
+fn forward(leg: &Leg, port: u16) -> Object {
+    let key = vec![Value::Addr(leg.address), Value::Proto(TCP), Value::Port(port)];
+    element(set::FORWARD, key, Data::Values(vec![Value::Addr(leg.node)]))
+}
+
+fn screen(endpoint: &Endpoint) -> Vec<Object> {
+    let Some(allows) = &endpoint.screen else { return Vec::new() };
+    let name = format!("screen-{}", endpoint.id);
+    let mut rules = accepting(allows, &Field::Saddr);
+    rules.push(drop_if(vec![]));
+    let legs = endpoint.legs.iter();
+    let entered = legs.map(|leg| verdict(set::SCREENED, vec![Value::Addr(leg.address)], Verdict::Goto(name.clone())));
+    entered.chain([Object::Chain(chain(&name, rules))]).collect()
+}
+
+fn provider(endpoint: &Endpoint) -> Vec<Object> {
+    let near = to_consumer(endpoint.consumer.0);
+    let mut objects = vec![
+        verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_CONSUMER.into())),
+        verdict(set::EXITS, vec![device(&near)], Verdict::Accept),
+    ];
+    objects.extend(endpoint.legs.iter().map(|leg| via(FABRIC, leg.pool, &near, endpoint.consumer.1, None)));
+    objects
+}
+
+/// The link between the two routers, shared by all endpoints between them. Within one VPC it is a loop.
+fn link(endpoint: &Endpoint) -> Object {
+    let (near, far) = (to_provider(endpoint.provider.0), to_consumer(endpoint.consumer.0));
+    let seed = format!("{}-{}", endpoint.consumer.0, endpoint.provider.0);
+    let peer = link_end(&far, &format!("far-{seed}"), MTU);
+    let kind = LinkKind::Veth { namespace: endpoint.provider_vpc.to_string(), peer };
+    Object::Link(Link { end: link_end(&near, &format!("near-{seed}"), MTU), kind })
+}

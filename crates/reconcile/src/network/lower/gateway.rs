@@ -1,0 +1,53 @@
+//! The ways to the internet: the link of a gateway, and the translation of public addresses and NAT gateways.
+
+use ipnet::Ipv4Net;
+use kernel::nft::{Data, Value, Verdict};
+use kernel::{Link, LinkKind, Object};
+use plan::{Gateway, Nat, PublicAddress};
+use resource::router_address;
+
+use super::router::ROUTER_SETTINGS;
+use super::{in_namespace, link_end, own_address, sysctl, via};
+use crate::network::ledger::Placed;
+use crate::network::name::{INTERNET, WAN, to_vpc};
+use crate::network::ruleset::{FROM_INTERNET, TO_INTERNET, device, element, set, verdict};
+
+/// AWS's MTU towards the internet.
+const MTU: u32 = 1500;
+/// The internet's own routing table.
+const MAIN: u32 = 254;
+
+pub(super) fn lower(gateway: &Gateway) -> Vec<Placed> {
+    let far = to_vpc(gateway.router);
+    let peer = link_end(&far, &far, MTU);
+    let kind = LinkKind::Veth { namespace: INTERNET.into(), peer };
+    let objects = [
+        Object::Link(Link { end: link_end(WAN, &format!("{WAN}{}", gateway.router), MTU), kind }),
+        verdict(set::EDGES, vec![device(WAN)], Verdict::Goto(FROM_INTERNET.into())),
+        verdict(set::EXITS, vec![device(WAN)], Verdict::Goto(TO_INTERNET.into())),
+    ];
+    let mut placed = in_namespace(gateway.vpc.as_str(), objects);
+    placed.extend(internet());
+    placed
+}
+
+/// What the internet is, while any gateway leads to it.
+fn internet() -> Vec<Placed> {
+    let settings = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value));
+    in_namespace(INTERNET, settings.chain(router_address(0).map(own_address)))
+}
+
+pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
+    let pair = |map, from, to| element(map, vec![Value::Addr(from)], Data::Values(vec![Value::Addr(to)]));
+    let objects =
+        [pair(set::PUBLIC_IN, address.public, address.private), pair(set::PUBLIC_OUT, address.private, address.public)];
+    let mut placed = in_namespace(address.vpc.as_str(), objects);
+    let route = via(MAIN, Ipv4Net::from(address.public), &to_vpc(address.router), address.fabric, None);
+    placed.extend(in_namespace(INTERNET, [route]));
+    placed
+}
+
+pub(super) fn lower_nat(nat: &Nat) -> Vec<Placed> {
+    let source = element(set::NAT_OUT, vec![Value::Mark(nat.realm.into())], Data::Values(vec![Value::Addr(nat.public)]));
+    in_namespace(nat.vpc.as_str(), [source])
+}

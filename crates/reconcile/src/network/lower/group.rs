@@ -1,0 +1,64 @@
+//! A security group: a chain for each direction and the set of its members' addresses.
+
+use ipnet::Ipv4Net;
+use kernel::Object;
+use kernel::nft::{Field, Match, Rule, SetData, Type, Value};
+use plan::{Allow, Group, Peer};
+use resource::Traffic;
+
+use super::in_namespace;
+use crate::network::ledger::Placed;
+use crate::network::name::{group_in, group_out, members};
+use crate::network::ruleset::{accept_if, chain, hashed};
+
+pub(super) fn lower(group: &Group) -> Vec<Placed> {
+    let objects = [
+        Object::Set(hashed(&members(&group.id), &[Type::Addr], SetData::None)),
+        Object::Chain(chain(&group_in(&group.id), accepting(&group.ingress, &Field::Saddr))),
+        Object::Chain(chain(&group_out(&group.id), accepting(&group.egress, &Field::Daddr))),
+    ];
+    in_namespace(group.vpc.as_str(), objects)
+}
+
+/// Rules that accept what is allowed; `peer` is where the other side's address stands.
+pub(super) fn accepting(allows: &[Allow], peer: &Field) -> Vec<Rule> {
+    allows.iter().flat_map(|allow| matches(allow, peer)).map(accept_if).collect()
+}
+
+/// One list of matches per block that the peer is.
+fn matches(allow: &Allow, peer: &Field) -> Vec<Vec<Match>> {
+    let Some(traffic) = traffic(allow.traffic) else { return Vec::new() };
+    let with = |m: Option<Match>| traffic.iter().cloned().chain(m).collect::<Vec<_>>();
+    match &allow.peer {
+        Peer::Net(net) => vec![with(from_net(peer, *net))],
+        Peer::Members(group) => vec![with(Some(Match::in_set([peer.clone()], &members(group))))],
+        Peer::List(_, nets) => nets.iter().map(|net| with(from_net(peer, *net))).collect(),
+    }
+}
+
+/// The match of a block; none for the one that holds every address.
+pub(super) fn from_net(field: &Field, net: Ipv4Net) -> Option<Match> {
+    (net.prefix_len() != 0).then(|| Match::within(field.clone(), net))
+}
+
+/// The matches of some traffic; none for what IPv4 never carries.
+pub(super) fn traffic(traffic: Traffic) -> Option<Vec<Match>> {
+    let protocol = |number| Match::is(Field::L4Proto, Value::Proto(number));
+    let ports = |number, field: Field, from: u16, to: u16| match (from, to) {
+        (0, u16::MAX) => vec![protocol(number)],
+        _ if from == to => vec![Match::is(field, Value::Port(from))],
+        _ => vec![Match::between(field, Value::Port(from), Value::Port(to))],
+    };
+    Some(match traffic {
+        Traffic::All => Vec::new(),
+        Traffic::Tcp(from, to) => ports(6, Field::TcpDport, from, to),
+        Traffic::Udp(from, to) => ports(17, Field::UdpDport, from, to),
+        Traffic::Icmp { kind, code } => {
+            let kind = kind.map(|n| Match::is(Field::IcmpType, Value::Proto(n)));
+            let code = code.map(|n| Match::is(Field::IcmpCode, Value::Proto(n)));
+            std::iter::once(protocol(1)).chain(kind).chain(code).collect()
+        }
+        Traffic::Icmpv6 { .. } => return None,
+        Traffic::Protocol(number) => vec![protocol(number)],
+    })
+}

@@ -1,0 +1,119 @@
+//! An interface: a link into a workload's namespace and its place in the filter, or an address that the router holds.
+
+use ipnet::Ipv4Net;
+use kernel::nft::{Data, Value, Verdict};
+use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
+use plan::{Interface, Place};
+use resource::GroupId;
+
+use super::{in_namespace, link_end, on_device, own_address, sysctl, via};
+use crate::network::ledger::Placed;
+use crate::network::name::{LOCAL, group_in, group_out, interface_device, members, profile_in, profile_out, table_number};
+use crate::network::ruleset::{chain, device, drop_if, element, jump, set, verdict};
+
+/// AWS's MTU inside a VPC.
+const MTU: u32 = 9001;
+/// The main routing table of a workload.
+const MAIN: u32 = 254;
+
+pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
+    let mut objects = membership(interface);
+    objects.extend(profiles(&interface.groups));
+    let mut placed = match &interface.place {
+        Place::Router => {
+            objects.extend(held(interface));
+            Vec::new()
+        }
+        Place::Workload { .. } => {
+            objects.extend(linked(interface));
+            workload(interface)
+        }
+    };
+    placed.extend(in_namespace(interface.vpc.as_str(), objects));
+    placed
+}
+
+fn membership(interface: &Interface) -> Vec<Object> {
+    let groups = interface.groups.iter();
+    let pairs = groups.flat_map(|group| interface.addresses.iter().map(move |address| (group, *address)));
+    pairs.map(|(group, address)| element(&members(group), vec![Value::Addr(address)], Data::None)).collect()
+}
+
+/// The chains of a set of groups: what any of them lets in or out. Interfaces with the same groups share them.
+fn profiles(groups: &[GroupId]) -> Vec<Object> {
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let profile = |name: String, each: fn(&GroupId) -> String| {
+        let mut rules: Vec<_> = groups.iter().map(|group| kernel::nft::Rule::new([], [jump(&each(group))])).collect();
+        rules.push(drop_if(vec![]));
+        Object::Chain(chain(&name, rules))
+    };
+    vec![profile(profile_in(groups), group_in), profile(profile_out(groups), group_out)]
+}
+
+/// An address that the router holds.
+fn held(interface: &Interface) -> Vec<Object> {
+    let mut objects: Vec<Object> = interface.addresses.iter().map(|address| own_address(*address)).collect();
+    for address in interface.addresses.iter().chain(&interface.public).map(|address| vec![Value::Addr(*address)]) {
+        if !interface.groups.is_empty() {
+            objects.push(verdict(set::MANAGED_IN, address.clone(), Verdict::Goto(profile_in(&interface.groups))));
+            objects.push(verdict(set::MANAGED_OUT, address.clone(), Verdict::Goto(profile_out(&interface.groups))));
+        }
+        if let Some(acl) = &interface.acl {
+            objects.push(verdict(set::ACL_MANAGED_IN, address.clone(), Verdict::Jump(super::acl::chain_in(acl))));
+            objects.push(verdict(set::ACL_MANAGED_OUT, address, Verdict::Jump(super::acl::chain_out(acl))));
+        }
+    }
+    objects
+}
+
+/// The router's side of a workload's link.
+fn linked(interface: &Interface) -> Vec<Object> {
+    let Place::Workload { namespace, device: index, mac, checked, table, .. } = &interface.place else { return Vec::new() };
+    let name = interface_device(&interface.id);
+    let mark = table_number(table);
+    let peer = LinkEnd { mac: parse_mac(mac).unwrap_or_else(|| Mac::of(mac)), ..link_end(&format!("eth{index}"), mac, MTU) };
+    let kind = LinkKind::Veth { namespace: namespace.clone(), peer };
+    let mut objects = vec![
+        Object::Link(Link { end: link_end(&name, &name, MTU), kind }),
+        // Otherwise the answer to the first ARP request is up to 0.8 s late.
+        sysctl(format!("net/ipv4/neigh/{name}/proxy_delay"), "0"),
+        Object::Rule(Rule { priority: 300, iif: None, from: None, to: None, fwmark: Some(mark), table: mark }),
+        verdict(set::EGRESS, vec![device(&name)], Verdict::Goto(profile_out(&interface.groups))),
+        verdict(set::INGRESS, vec![device(&name)], Verdict::Goto(profile_in(&interface.groups))),
+    ];
+    objects.extend(interface.addresses.iter().map(|address| on_device(LOCAL, Ipv4Net::from(*address), &name)));
+    let value = || Data::Values(vec![Value::Mark(mark)]);
+    match checked {
+        true => objects.extend(
+            interface.addresses.iter().map(|address| element(set::BOUND, vec![device(&name), Value::Addr(*address)], value())),
+        ),
+        false => objects.push(element(set::UNCHECKED, vec![device(&name)], value())),
+    }
+    objects
+}
+
+/// The workload's side of its link.
+fn workload(interface: &Interface) -> Vec<Placed> {
+    let Place::Workload { namespace, device: index, subnet, gateway, .. } = &interface.place else { return Vec::new() };
+    let name = format!("eth{index}");
+    let address = |address| Ipv4Net::new(address, subnet.prefix_len()).unwrap_or_else(|_| Ipv4Net::from(address));
+    let mut objects: Vec<Object> =
+        interface.addresses.iter().map(|a| Object::Address(Address { link: name.clone(), net: address(*a) })).collect();
+    if *index == 0 {
+        objects.push(via(MAIN, Ipv4Net::default(), &name, *gateway, None));
+        objects.push(sysctl("net/ipv6/conf/all/disable_ipv6", "1"));
+        objects.push(sysctl("net/ipv4/ping_group_range", "0 2147483647"));
+        objects.push(sysctl("net/ipv4/ip_unprivileged_port_start", "0"));
+    }
+    in_namespace(namespace, objects)
+}
+
+/// An Ethernet address as text, `02:00:…`.
+fn parse_mac(text: &str) -> Option<Mac> {
+    let mut bytes = text.split(':').map(|part| u8::from_str_radix(part, 16).ok());
+    let mac = std::array::from_fn(|_| bytes.next().flatten());
+    let [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] = mac else { return None };
+    bytes.next().is_none().then_some(Mac([a, b, c, d, e, f]))
+}

@@ -1,0 +1,65 @@
+//! Turns items of the plan into objects in namespaces: a file per kind of item.
+
+mod acl;
+mod balancer;
+mod endpoint;
+mod gateway;
+mod group;
+mod interface;
+mod router;
+mod table;
+
+use ipnet::Ipv4Net;
+use kernel::{Address, LinkEnd, Mac, Object, Route, RouteKind, Sysctl};
+use plan::Item;
+use std::net::Ipv4Addr;
+
+use super::ledger::Placed;
+
+/// The objects that `item` needs.
+pub(super) fn lower(item: &Item) -> Vec<Placed> {
+    match item {
+        Item::Router(item) => router::lower(item),
+        Item::Interface(item) => interface::lower(item),
+        Item::Table(item) => table::lower(item),
+        Item::Group(item) => group::lower(item),
+        Item::Acl(item) => acl::lower(item),
+        Item::Gateway(item) => gateway::lower(item),
+        Item::Address(item) => gateway::lower_address(item),
+        Item::Nat(item) => gateway::lower_nat(item),
+        Item::Balancer(item) => balancer::lower(item),
+        Item::Endpoint(item) => endpoint::lower(item),
+    }
+}
+
+/// Objects in one namespace.
+fn in_namespace(namespace: &str, objects: impl IntoIterator<Item = Object>) -> Vec<Placed> {
+    objects.into_iter().map(|object| Placed { namespace: namespace.to_owned(), object }).collect()
+}
+
+/// An address that the namespace itself holds.
+fn own_address(address: Ipv4Addr) -> Object {
+    Object::Address(Address { link: "lo".into(), net: Ipv4Net::from(address) })
+}
+
+/// A route through a neighbour that need not be on the link by anybody's prefix.
+fn via(table: u32, dst: Ipv4Net, dev: &str, via: Ipv4Addr, realm: Option<u16>) -> Object {
+    let kind = RouteKind::Unicast { dev: dev.into(), via: Some(via), onlink: true, src: None, realm };
+    Object::Route(Route { table, dst, metric: 0, kind })
+}
+
+/// A route to what is directly on a device.
+fn on_device(table: u32, dst: Ipv4Net, dev: &str) -> Object {
+    let kind = RouteKind::Unicast { dev: dev.into(), via: None, onlink: false, src: None, realm: None };
+    Object::Route(Route { table, dst, metric: 0, kind })
+}
+
+/// A setting.
+fn sysctl(path: impl Into<String>, value: &str) -> Object {
+    Object::Sysctl(Sysctl { path: path.into(), value: value.into() })
+}
+
+/// An end of a link that is up, with an address that follows from `seed`.
+fn link_end(name: &str, seed: &str, mtu: u32) -> LinkEnd {
+    LinkEnd { name: name.into(), mac: Mac::of(seed), mtu, up: true }
+}

@@ -1,0 +1,55 @@
+//! A VPC's router: forwarding, its own addresses, the order in which routing tables are asked, the fixed filter.
+
+use std::net::Ipv4Addr;
+
+use kernel::nft::{Data, Value};
+use kernel::{Object, Route, RouteKind, Rule};
+use plan::Router;
+
+use super::{in_namespace, on_device, own_address, sysctl};
+use crate::network::ledger::Placed;
+use crate::network::name::{FABRIC, LOCAL, NOWHERE};
+use crate::network::ruleset::{self, FABRIC_NET, element, set};
+
+/// The resolver of every VPC.
+const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
+/// Instance metadata.
+const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
+
+/// Settings of every namespace that routes.
+pub(super) const ROUTER_SETTINGS: &[(&str, &str)] = &[
+    ("net/ipv4/ip_forward", "1"),
+    ("net/ipv4/conf/all/rp_filter", "0"),
+    ("net/ipv4/conf/default/rp_filter", "0"),
+    ("net/ipv4/conf/all/send_redirects", "0"),
+    ("net/ipv4/conf/default/send_redirects", "0"),
+    // Every address of a subnet is answered for by the router, also those that nobody has: packets to them vanish.
+    ("net/ipv4/conf/all/proxy_arp", "1"),
+    // A closed flow's ports are free again after as long as the targets of this machine need.
+    ("net/netfilter/nf_conntrack_tcp_timeout_time_wait", "5"),
+];
+
+pub(super) fn lower(router: &Router) -> Vec<Placed> {
+    let mut objects: Vec<Object> = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value)).collect();
+    objects.extend(ruleset::objects());
+    objects.extend(asking_order());
+    objects.push(Object::Route(Route { table: NOWHERE, dst: Default::default(), metric: 0, kind: RouteKind::Blackhole }));
+    objects.extend(router.cidrs.iter().map(|cidr| on_device(LOCAL, *cidr, "lo")));
+    objects.extend(router.gateways.iter().map(|address| own_address(*address)));
+    objects.push(own_address(router.fabric));
+    let resolver = router.resolver.map(|address| [address, RESOLVER]);
+    for address in resolver.into_iter().flatten().chain([METADATA]) {
+        objects.push(own_address(address));
+        objects.push(element(set::AMAZON, vec![Value::Addr(address)], Data::None));
+    }
+    in_namespace(router.vpc.as_str(), objects)
+}
+
+/// The fabric first, then the VPC's own blocks, then (by mark, see the tables) the sender's route table, then nowhere.
+fn asking_order() -> impl Iterator<Item = Object> {
+    let rule = |priority, to: Option<&str>, table| {
+        let to = to.map(|net| net.parse().expect("a literal network is well-formed"));
+        Object::Rule(Rule { priority, iif: None, from: None, to, fwmark: None, table })
+    };
+    [rule(100, Some(FABRIC_NET), FABRIC), rule(200, None, LOCAL), rule(400, None, NOWHERE)].into_iter()
+}

@@ -1,0 +1,78 @@
+//! The names of what we make in the kernel: short where the kernel wants it, and always derived, never remembered.
+
+use resource::{GroupId, InterfaceId, RouteTableId};
+
+/// The namespace of the simulated internet.
+pub const INTERNET: &str = "internet";
+
+/// The nftables table of every router.
+pub(super) const TABLE: &str = "underpass";
+
+/// A router's link to the internet.
+pub(super) const WAN: &str = "wan";
+
+/// The routing table of the fabric.
+pub(super) const FABRIC: u32 = 240;
+/// The routing table of a VPC's own blocks.
+pub(super) const LOCAL: u32 = 100;
+/// The routing table of packets that no table had a route for.
+pub(super) const NOWHERE: u32 = 999;
+
+/// The router's end of an interface's link.
+pub fn interface_device(id: &InterfaceId) -> String {
+    format!("e{}", tail(id.as_str(), 14))
+}
+
+/// The consumer's end of the link to a provider's router.
+pub(super) fn to_provider(router: u32) -> String {
+    format!("p{router:x}")
+}
+
+/// The provider's end of the link to a consumer's router.
+pub(super) fn to_consumer(router: u32) -> String {
+    format!("c{router:x}")
+}
+
+/// The internet's end of the link to a VPC's router.
+pub(super) fn to_vpc(router: u32) -> String {
+    format!("v{router:x}")
+}
+
+/// The mark and the routing table of a route table.
+pub(super) fn table_number(id: &RouteTableId) -> u32 {
+    let digits = u32::from_str_radix(tail(id.as_str(), 8), 16).unwrap_or_default();
+    digits & 0x3fff_ffff | 0x4000_0000
+}
+
+/// What groups together let in.
+pub(super) fn profile_in(groups: &[GroupId]) -> String {
+    format!("in-{}", profile(groups))
+}
+
+/// What groups together let out.
+pub(super) fn profile_out(groups: &[GroupId]) -> String {
+    format!("out-{}", profile(groups))
+}
+
+fn profile(groups: &[GroupId]) -> String {
+    groups.iter().map(|id| tail(id.as_str(), 12)).collect::<Vec<_>>().join("-")
+}
+
+/// What one group lets in.
+pub(super) fn group_in(id: &GroupId) -> String {
+    format!("{id}-in")
+}
+
+/// What one group lets out.
+pub(super) fn group_out(id: &GroupId) -> String {
+    format!("{id}-out")
+}
+
+/// The addresses of a group's members.
+pub(super) fn members(id: &GroupId) -> String {
+    format!("{id}-members")
+}
+
+fn tail(text: &str, digits: usize) -> &str {
+    text.get(text.len().saturating_sub(digits)..).unwrap_or(text)
+}

@@ -1,0 +1,292 @@
+//! The filter of a VPC's router: the fixed chains that every packet takes, and the sets and maps that items fill.
+//!
+//! A packet is judged twice, each time with the addresses that the VPC sees: when it leaves its source (before any
+//! translation) and when it arrives at its destination (after all of it). An `accept` ends one chain and not the
+//! packet's way, so each judgement is a base chain of its own.
+//!
+//! | chain  | where              | what it judges                                                        |
+//! | ------ | ------------------ | --------------------------------------------------------------------- |
+//! | leave  | prerouting -155    | source check, the source subnet's ACL, the source's groups             |
+//! | enter  | prerouting -150    | ACL and groups of an address that the router holds (endpoints, nodes)   |
+//! | screen | prerouting -145    | a balancer's own groups on clients of PrivateLink                       |
+//! | dnat   | prerouting -100    | balancers, endpoints, public addresses                                  |
+//! | local  | input 0            | what the router itself answers                                          |
+//! | across | forward 0          | addresses that nobody has: silence                                      |
+//! | snat   | postrouting 100    | nodes, endpoints, NAT gateways, public addresses                        |
+//! | exit   | postrouting 140    | ACL and groups of an address that the router holds, as a source          |
+//! | arrive | postrouting 150    | the destination subnet's ACL, the destination's groups                   |
+
+use ipnet::Ipv4Net;
+use kernel::Object;
+use kernel::nft::{
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Policy, Rule, Rules, Set, SetData, Table, Type,
+    Value, Verdict, ct_state,
+};
+
+use super::name::{TABLE, WAN};
+
+/// Sets and maps by name.
+pub(super) mod set {
+    /// Device and source address to the mark of the route table.
+    pub const BOUND: &str = "bound";
+    /// Device without source check to the mark of the route table.
+    pub const UNCHECKED: &str = "unchecked";
+    /// What is never filtered: the resolver and the metadata services.
+    pub const AMAZON: &str = "amazon";
+    /// Where packets from a link that is no interface go on.
+    pub const EDGES: &str = "edges";
+    /// Where packets to a link that is no interface go on.
+    pub const EXITS: &str = "exits";
+    /// What an interface's groups let out, by device.
+    pub const EGRESS: &str = "egress";
+    /// What an interface's groups let in, by device.
+    pub const INGRESS: &str = "ingress";
+    /// What the groups of an address that the router holds let in.
+    pub const MANAGED_IN: &str = "managed-in";
+    /// What the groups of an address that the router holds let out.
+    pub const MANAGED_OUT: &str = "managed-out";
+    /// The ACL of packets out of a subnet.
+    pub const ACL_OUT: &str = "acl-out";
+    /// The ACL of packets into a subnet.
+    pub const ACL_IN: &str = "acl-in";
+    /// The ACL of packets from an address that the router holds.
+    pub const ACL_MANAGED_OUT: &str = "acl-managed-out";
+    /// The ACL of packets to an address that the router holds.
+    pub const ACL_MANAGED_IN: &str = "acl-managed-in";
+    /// What balancers let in from clients of PrivateLink, by endpoint address.
+    pub const SCREENED: &str = "screened";
+    /// Balancer ports to the chain that picks a target.
+    pub const SERVICES: &str = "services";
+    /// Endpoint ports to the fabric address of the node.
+    pub const FORWARD: &str = "forward";
+    /// Endpoint address to the addresses it has on the fabric.
+    pub const POOL_OF: &str = "pool-of";
+    /// Balancer port to the address that targets see.
+    pub const NODE_OF: &str = "node-of";
+    /// Endpoint addresses whose connection is accepted.
+    pub const OPEN: &str = "open";
+    /// Public address to private.
+    pub const PUBLIC_IN: &str = "public-in";
+    /// Private address to public.
+    pub const PUBLIC_OUT: &str = "public-out";
+    /// Realm of a NAT gateway to its public address.
+    pub const NAT_OUT: &str = "nat-out";
+    /// Address and port of the daemon's own listeners.
+    pub const LISTENING: &str = "listening";
+}
+
+/// The chain for packets that come from a provider's router.
+pub(super) const FROM_SERVICE: &str = "from-service";
+/// The chain for packets that come from a consumer's router.
+pub(super) const FROM_CONSUMER: &str = "from-consumer";
+/// The chain for packets that come from the internet.
+pub(super) const FROM_INTERNET: &str = "from-internet";
+/// The chain for packets to a provider's router.
+pub(super) const TO_SERVICE: &str = "to-service";
+/// The chain for packets to the internet.
+pub(super) const TO_INTERNET: &str = "to-internet";
+const UNBOUND: &str = "unbound";
+
+/// Class E: the fabric.
+pub(super) const FABRIC_NET: &str = "240.0.0.0/4";
+/// The fabric addresses of balancer nodes.
+const NODES_NET: &str = "248.0.0.0/6";
+/// The simulated internet.
+const INTERNET_NET: &str = "198.18.0.0/15";
+
+/// The fixed part of a router's filter.
+pub(super) fn objects() -> Vec<Object> {
+    let mut objects = vec![Object::Table(Table { name: TABLE.into() })];
+    objects.extend(sets().into_iter().map(Object::Set));
+    objects.extend(chains().into_iter().map(Object::Chain));
+    for map in [set::EDGES, set::EXITS] {
+        objects.push(verdict(map, vec![Value::Interface("lo".into())], Verdict::Accept));
+    }
+    objects
+}
+
+fn sets() -> Vec<Set> {
+    use Type::{Addr, Interface, Mark, Port, Proto};
+    let by_device = [set::EDGES, set::EXITS, set::EGRESS, set::INGRESS];
+    let by_address = [set::MANAGED_IN, set::MANAGED_OUT, set::ACL_MANAGED_IN, set::ACL_MANAGED_OUT, set::SCREENED];
+    let mut sets: Vec<Set> = Vec::new();
+    sets.extend(by_device.map(|name| hashed(name, &[Interface], SetData::Verdict)));
+    sets.extend(by_address.map(|name| hashed(name, &[Addr], SetData::Verdict)));
+    sets.extend([set::ACL_OUT, set::ACL_IN].map(|name| Set { interval: true, ..hashed(name, &[Addr], SetData::Verdict) }));
+    sets.extend([
+        hashed(set::BOUND, &[Interface, Addr], SetData::Values(vec![Mark])),
+        hashed(set::UNCHECKED, &[Interface], SetData::Values(vec![Mark])),
+        hashed(set::AMAZON, &[Addr], SetData::None),
+        hashed(set::OPEN, &[Addr], SetData::None),
+        hashed(set::LISTENING, &[Addr, Port], SetData::None),
+        hashed(set::SERVICES, &[Addr, Proto, Port], SetData::Verdict),
+        hashed(set::FORWARD, &[Addr, Proto, Port], SetData::Values(vec![Addr])),
+        hashed(set::POOL_OF, &[Addr], SetData::Pool),
+        hashed(set::NODE_OF, &[Addr, Port], SetData::Values(vec![Addr])),
+        hashed(set::PUBLIC_IN, &[Addr], SetData::Values(vec![Addr])),
+        hashed(set::PUBLIC_OUT, &[Addr], SetData::Values(vec![Addr])),
+        hashed(set::NAT_OUT, &[Mark], SetData::Values(vec![Addr])),
+    ]);
+    sets
+}
+
+/// A set or map of exact keys.
+pub(super) fn hashed(name: &str, key: &[Type], data: SetData) -> Set {
+    Set { table: TABLE.into(), name: name.into(), key: key.to_vec(), data, interval: false }
+}
+
+fn chains() -> Vec<Chain> {
+    use HookPoint::{Forward, Input, Postrouting, Prerouting};
+    vec![
+        base("leave", ChainKind::Filter, Prerouting, -155, Policy::Accept, leave()),
+        base("enter", ChainKind::Filter, Prerouting, -150, Policy::Accept, enter()),
+        base("screen", ChainKind::Filter, Prerouting, -145, Policy::Accept, screen()),
+        base("dnat", ChainKind::Nat, Prerouting, -100, Policy::Accept, dnat()),
+        base("local", ChainKind::Filter, Input, 0, Policy::Drop, local()),
+        base("across", ChainKind::Filter, Forward, 0, Policy::Accept, vec![drop_if(vec![Match::is(Field::OifName, device("lo"))])]),
+        base("snat", ChainKind::Nat, Postrouting, 100, Policy::Accept, snat()),
+        base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
+        base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
+        chain(UNBOUND, unbound()),
+        chain(FROM_SERVICE, vec![known_flow(), drop_if(vec![])]),
+        chain(FROM_CONSUMER, vec![accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]),
+        chain(FROM_INTERNET, vec![accept_if(vec![within(Field::Daddr, INTERNET_NET)]), drop_if(vec![])]),
+        chain(TO_SERVICE, vec![accept_if(vec![Match::in_set([Field::CtOriginalDaddr], set::OPEN)]), drop_if(vec![])]),
+        chain(TO_INTERNET, vec![accept_if(vec![within(Field::Saddr, INTERNET_NET)]), drop_if(vec![])]),
+    ]
+}
+
+fn leave() -> Vec<Rule> {
+    vec![
+        vmap([Field::IifName], set::EDGES),
+        mark_from([Field::IifName, Field::Saddr], set::BOUND),
+        Rule::new([unmarked()], [jump(UNBOUND)]),
+        accept_if(vec![Match::in_set([Field::Daddr], set::AMAZON)]),
+        drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
+        vmap([Field::Saddr], set::ACL_OUT),
+        known_flow(),
+        drop_if(vec![Match::any_of(Field::CtState, ct_state::INVALID)]),
+        vmap([Field::IifName], set::EGRESS),
+        drop_if(vec![]),
+    ]
+}
+
+/// A source that the device may not have: only without the source check.
+fn unbound() -> Vec<Rule> {
+    vec![mark_from([Field::IifName], set::UNCHECKED), drop_if(vec![unmarked()])]
+}
+
+fn enter() -> Vec<Rule> {
+    vec![vmap([Field::Daddr], set::ACL_MANAGED_IN), known_flow(), vmap([Field::Daddr], set::MANAGED_IN)]
+}
+
+fn screen() -> Vec<Rule> {
+    vec![known_flow(), vmap([Field::Daddr], set::SCREENED)]
+}
+
+fn dnat() -> Vec<Rule> {
+    let port = || [Field::Daddr, Field::L4Proto, Field::ThDport];
+    let from_wan = Match::is(Field::IifName, device(WAN));
+    vec![
+        vmap(port(), set::SERVICES),
+        Rule::new([], [Action::Dnat(Nat::by_map(port(), set::FORWARD, Gives::Addr))]),
+        Rule::new([from_wan], [Action::Dnat(Nat::by_map([Field::Daddr], set::PUBLIC_IN, Gives::Addr))]),
+    ]
+}
+
+fn local() -> Vec<Rule> {
+    let to_amazon = || Match::in_set([Field::Daddr], set::AMAZON);
+    vec![
+        accept_if(vec![Match::is(Field::IifName, device("lo"))]),
+        known_flow(),
+        accept_if(vec![to_amazon(), Match::is(Field::UdpDport, Value::Port(53))]),
+        accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(53))]),
+        accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(80))]),
+        accept_if(vec![Match::in_set([Field::Daddr, Field::TcpDport], set::LISTENING)]),
+    ]
+}
+
+fn snat() -> Vec<Rule> {
+    let original_port = [Field::CtOriginalDaddr, Field::CtOriginalDport];
+    let to_wan = || Match::is(Field::OifName, device(WAN));
+    vec![
+        Rule::new([], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
+        Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
+        Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_OUT, Gives::Addr))]),
+        Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::Saddr], set::PUBLIC_OUT, Gives::Addr))]),
+    ]
+}
+
+fn exit() -> Vec<Rule> {
+    vec![vmap([Field::Saddr], set::ACL_MANAGED_OUT), known_flow(), vmap([Field::Saddr], set::MANAGED_OUT)]
+}
+
+fn arrive() -> Vec<Rule> {
+    vec![
+        vmap([Field::OifName], set::EXITS),
+        accept_if(vec![Match::in_set([Field::Saddr], set::AMAZON)]),
+        vmap([Field::Daddr], set::ACL_IN),
+        known_flow(),
+        vmap([Field::OifName], set::INGRESS),
+        drop_if(vec![]),
+    ]
+}
+
+fn base(name: &str, kind: ChainKind, point: HookPoint, priority: i32, policy: Policy, rules: Vec<Rule>) -> Chain {
+    Chain { hook: Some(Hook { kind, point, priority, policy }), ..chain(name, rules) }
+}
+
+/// A chain that is jumped to.
+pub(super) fn chain(name: &str, rules: Vec<Rule>) -> Chain {
+    Chain { table: TABLE.into(), name: name.into(), hook: None, rules: Rules::Listed(rules) }
+}
+
+/// An element of a verdict map.
+pub(super) fn verdict(map: &str, key: Vec<Value>, verdict: Verdict) -> Object {
+    element(map, key, Data::Verdict(verdict))
+}
+
+/// An element of a set or map.
+pub(super) fn element(set: &str, key: Vec<Value>, data: Data) -> Object {
+    Object::Element(Element { table: TABLE.into(), set: set.into(), key, key_end: None, data })
+}
+
+/// A rule that accepts.
+pub(super) fn accept_if(matches: Vec<Match>) -> Rule {
+    Rule::new(matches, [Action::Verdict(Verdict::Accept)])
+}
+
+/// A rule that drops.
+pub(super) fn drop_if(matches: Vec<Match>) -> Rule {
+    Rule::new(matches, [Action::Verdict(Verdict::Drop)])
+}
+
+/// An action that goes into a chain and comes back.
+pub(super) fn jump(chain: &str) -> Action {
+    Action::Verdict(Verdict::Jump(chain.into()))
+}
+
+/// The value of a device's name.
+pub(super) fn device(name: &str) -> Value {
+    Value::Interface(name.into())
+}
+
+fn known_flow() -> Rule {
+    accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED)])
+}
+
+fn unmarked() -> Match {
+    Match::is(Field::Mark, Value::Mark(0))
+}
+
+fn mark_from(key: impl Into<Vec<Field>>, map: &str) -> Rule {
+    Rule::new([], [Action::SetMark(Mark::Map { key: key.into(), map: map.into() })])
+}
+
+fn vmap(key: impl Into<Vec<Field>>, map: &str) -> Rule {
+    Rule::new([], [Action::Vmap { key: key.into(), map: map.into() }])
+}
+
+fn within(field: Field, net: &str) -> Match {
+    Match::within(field, net.parse::<Ipv4Net>().expect("the networks named in this file are well-formed"))
+}
