@@ -78,6 +78,9 @@ pub(crate) fn available() -> Result<String, String> {
 /// better than none: what failed is in the answer.
 pub(crate) fn join_new(folder: &Path, limits: &Limits) -> Membership {
     let mut membership = Membership::default();
+    if *limits == Limits::default() {
+        return membership;
+    }
     let missing = match places() {
         Ok(places) => {
             let failed: Vec<_> = places.iter().filter_map(|place| enter(place, folder, limits, &mut membership).err()).collect();
@@ -86,7 +89,7 @@ pub(crate) fn join_new(folder: &Path, limits: &Limits) -> Membership {
         }
         Err(error) => vec![error.to_string()],
     };
-    if *limits != Limits::default() && !missing.is_empty() {
+    if !missing.is_empty() {
         membership.unenforced = Some(missing.join("; "));
     }
     membership

@@ -4,6 +4,7 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::errno::Errno;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sigaction};
@@ -26,8 +27,12 @@ static PROGRAM: AtomicI32 = AtomicI32::new(0);
 /// A signal that came before the program was there; 0 for none.
 static EARLY: AtomicI32 = AtomicI32::new(0);
 
-/// Passes on signals from its making to its end. One at a time per process.
+/// A process has one set of signal handlers.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Passes on signals from its making to its end. One at a time per process; a second one waits for its turn.
 pub(crate) struct Relay {
+    _turn: MutexGuard<'static, ()>,
     before: Vec<(Signal, SigAction)>,
 }
 
@@ -35,7 +40,9 @@ impl Relay {
     /// Begins to take signals. Made before the program starts, so that none is lost or ends us in between.
     pub(crate) fn begin() -> io::Result<Self> {
         let action = SigAction::new(SigHandler::SigAction(pass_on), SaFlags::SA_RESTART, SigSet::empty());
-        let mut relay = Self { before: Vec::new() };
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        EARLY.store(0, Ordering::SeqCst);
+        let mut relay = Self { _turn: turn, before: Vec::new() };
         for signal in PASSED_ON {
             // SAFETY: the handler only uses atomics and calls kill, both of which are safe in a handler.
             let before = unsafe { sigaction(signal, &action) }?;

@@ -1,23 +1,19 @@
 //! Runs a program of the host with the network of a namespace: the host's whole tree and the caller's streams, but
 //! another resolver, other host names and our certificate authority, each of which only this program sees.
 
-use std::ffi::{CString, OsString};
+use std::ffi::OsString;
 use std::fs;
-use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
-use nix::errno::Errno;
-use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
 
 use crate::error::During;
 use crate::foreground::Relay;
-use crate::{Error, StepFailed, trust};
+use crate::{Error, StepFailed, mounts, namespaces, trust};
 
 /// What a program of the host sees differently.
 #[derive(Debug, Clone)]
@@ -35,81 +31,77 @@ pub struct View<'a> {
 }
 
 /// Runs `program` (its name and arguments) and answers its exit status as a shell would: 128 and the number of the
-/// signal if one ended it.
+/// signal if one ended it. A program that is not there is an [`Error::NotRun`] with the kernel's error number.
 ///
-/// Signals to this process go on to the program while it runs, and the program does not outlive this process. The
-/// calling thread must be the one that waits: one program at a time per process.
+/// Signals to this process go on to the program while it runs, and the program does not outlive this process.
 pub fn run(view: &View<'_>, program: &[OsString]) -> Result<u8, Error> {
     let name = program.first().map(|name| name.display().to_string()).unwrap_or_default();
-    start_and_wait(view, program).map_err(|source| Error::NotRun { program: name, source })
+    // A thread takes the namespaces, so that the process keeps its own; the program inherits those of the thread.
+    let outcome = thread::scope(|scope| scope.spawn(|| run_here(view, program)).join());
+    let outcome = outcome.unwrap_or_else(|_| Err(StepFailed::new("start a thread", libc::EAGAIN)));
+    outcome.map_err(|source| Error::NotRun { program: name, source })
 }
 
-fn start_and_wait(view: &View<'_>, program: &[OsString]) -> Result<u8, StepFailed> {
+fn run_here(view: &View<'_>, program: &[OsString]) -> Result<u8, StepFailed> {
     let (name, arguments) = program.split_first().ok_or_else(|| StepFailed::new("choose a program", libc::EINVAL))?;
     let files = tempfile::Builder::new().prefix("underpass-exec-").tempdir().during("create a folder")?;
-    let (covers, bundle) = write_covers(view, files.path())?;
-    let netns = fs::File::open(view.netns).during(format!("open the network namespace {}", view.netns.display()))?;
+    namespaces::enter_network(view.netns)?;
+    namespaces::separate_mounts()?;
+    for (path, content) in replaced_files(view) {
+        cover(&path, &content, files.path())?;
+    }
+    hide_name_cache(files.path())?;
+    let bundle = show_bundle(view.ca_pem, files.path())?;
     let mut command = Command::new(name);
-    command.args(arguments).envs(trust::environment(&bundle)).envs(view.env.iter().map(|(name, value)| (name, value)));
-    // SAFETY: between fork and exec it only makes system calls with values prepared before; nothing is allocated.
+    command.args(arguments).envs(trust::environment(&bundle.display().to_string()));
+    command.envs(view.env.iter().map(|(name, value)| (name, value)));
+    // SAFETY: between fork and exec it makes one system call.
     unsafe {
-        command.pre_exec(move || {
-            set_pdeathsig(Signal::SIGKILL)?;
-            setns(&netns, CloneFlags::CLONE_NEWNET)?;
-            unshare(CloneFlags::CLONE_NEWNS)?;
-            mount(None::<&str>, c"/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
-            covers.iter().try_for_each(Cover::apply)?;
-            Ok(())
-        });
+        command.pre_exec(|| Ok(set_pdeathsig(Signal::SIGKILL)?));
     }
     let relay = Relay::begin().during("take signals")?;
     let child = command.spawn().during(format!("run {}", name.display()))?;
+    if !bundle.starts_with(files.path()) {
+        // What covers a file stays, though its own name goes: should we be killed, nothing is left behind.
+        drop(files);
+    }
     relay.wait(child).during("wait for the program")
 }
 
-/// One file that is seen in the place of another.
-struct Cover {
-    from: CString,
-    to: CString,
+/// The files of the host that the program sees with another content.
+fn replaced_files(view: &View<'_>) -> Vec<(PathBuf, String)> {
+    let resolver = Some(("/etc/resolv.conf", view.resolv_conf.to_owned()));
+    let hosts = view.hosts.map(|hosts| ("/etc/hosts", hosts.to_owned()));
+    let names = fs::read_to_string("/etc/nsswitch.conf").ok().and_then(|text| plain_name_service(&text));
+    let names = names.map(|text| ("/etc/nsswitch.conf", text));
+    [resolver, hosts, names].into_iter().flatten().map(|(path, text)| (path.into(), text)).collect()
 }
 
-impl Cover {
-    fn new(from: &Path, to: &Path) -> io::Result<Self> {
-        let text = |path: &Path| CString::new(path.as_os_str().as_bytes());
-        Ok(Self { from: text(from)?, to: text(to)? })
-    }
-
-    fn apply(&self) -> Result<(), Errno> {
-        mount(Some(self.from.as_c_str()), self.to.as_c_str(), None::<&str>, MsFlags::MS_BIND, None::<&str>)
-    }
+/// Shows `content` in the place of a file, which must exist. The content lies in `files`, under the file's own name.
+fn cover(path: &Path, content: &str, files: &Path) -> Result<(), StepFailed> {
+    let shown = files.join(path.file_name().unwrap_or_default());
+    fs::write(&shown, content).during(format!("write {}", shown.display()))?;
+    mounts::bind(&shown, path)
 }
 
-/// Writes the files into `folder`; answers what covers what, and where the program finds the bundle of authorities.
-fn write_covers(view: &View<'_>, folder: &Path) -> Result<(Vec<Cover>, String), StepFailed> {
-    let bundle_in_place = trust::host_bundle();
-    let bundle = folder.join("ca-certificates.crt");
-    let mut contents = vec![(PathBuf::from("/etc/resolv.conf"), view.resolv_conf.as_bytes().to_vec())];
-    contents.extend(view.hosts.map(|hosts| (PathBuf::from("/etc/hosts"), hosts.as_bytes().to_vec())));
-    if let Some(names) = plain_name_service(&fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default()) {
-        contents.push((PathBuf::from("/etc/nsswitch.conf"), names.into_bytes()));
+/// A cache of names that runs on the host would answer with the host's names.
+fn hide_name_cache(files: &Path) -> Result<(), StepFailed> {
+    let cache = Path::new("/run/nscd");
+    if !cache.is_dir() {
+        return Ok(());
     }
-    let mut covers = Vec::new();
-    for (n, (to, content)) in contents.into_iter().enumerate() {
-        let from = folder.join(n.to_string());
-        fs::write(&from, content).during("write what the program sees")?;
-        covers.push(Cover::new(&from, &to).during("name what the program sees")?);
-    }
-    fs::write(&bundle, trust::merged_bundle(view.ca_pem)).during("write the certificate authorities")?;
-    let seen_at = bundle_in_place.as_deref().unwrap_or(&bundle);
-    covers.extend(bundle_in_place.iter().map(|to| Cover::new(&bundle, to)).collect::<io::Result<Vec<_>>>().during("name the bundle")?);
-    // A cache of names that runs on the host would answer with the host's names.
-    let caches = ["/run/nscd", "/var/run/nscd"].map(Path::new).into_iter().filter(|cache| cache.is_dir());
-    for cache in caches.take(1) {
-        let empty = folder.join("empty");
-        fs::create_dir(&empty).during("write what the program sees")?;
-        covers.push(Cover::new(&empty, cache).during("name what the program sees")?);
-    }
-    Ok((covers, seen_at.display().to_string()))
+    let empty = files.join("nscd");
+    fs::create_dir(&empty).during("create a folder")?;
+    mounts::bind(&empty, cache)
+}
+
+/// Shows our authorities in the place of the host's bundle, or beside it if it has none; answers where.
+fn show_bundle(ca_pem: &str, files: &Path) -> Result<PathBuf, StepFailed> {
+    let merged = files.join("ca-certificates.crt");
+    fs::write(&merged, trust::merged_bundle(ca_pem)).during("write the certificate authorities")?;
+    let Some(place) = trust::host_bundle() else { return Ok(merged) };
+    mounts::bind(&merged, &place)?;
+    Ok(place)
 }
 
 /// The host's `nsswitch.conf` with names looked up in files and DNS only, if it says otherwise: other sources ask a daemon

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::Read;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -141,24 +141,18 @@ impl Machines {
     /// A machine that does not run is no error.
     pub fn stop(&self, id: &MachineId, grace: Duration) -> Result<(), Error> {
         let layout = self.layout(id);
-        if !layout.folder().exists() {
-            return Ok(());
+        match existing(&layout)? {
+            Some(_lock) => stop_locked(id, &layout, grace),
+            None => Ok(()),
         }
-        let _lock = prepare(&layout)?;
-        if let Some((_, machine)) = find_running(&layout)? {
-            end(id, &layout, &machine, grace)?;
-        }
-        forget(&layout)
     }
 
     /// Kills a machine and removes all of it. Also what a start that was cut off left behind, and no error if there is nothing.
     pub fn destroy(&self, id: &MachineId) -> Result<(), Error> {
         let layout = self.layout(id);
-        self.stop(id, Duration::ZERO)?;
-        match fs::remove_dir_all(layout.folder()) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            other => other.on("remove", layout.folder()),
-        }
+        let Some(_lock) = existing(&layout)? else { return Ok(()) };
+        stop_locked(id, &layout, Duration::ZERO)?;
+        fs::remove_dir_all(layout.folder()).on("remove", layout.folder())
     }
 
     /// The last `max_bytes` that a machine printed, over all its boots; at most 128 KiB are kept.
@@ -201,17 +195,39 @@ impl Machines {
 /// The name of no machine, because it begins with a dot.
 const IMAGES: &str = ".images";
 
-/// Makes the folders of a machine and takes its lock, waiting for whoever starts or stops it.
+/// Makes the folders of a machine and takes its lock.
 fn prepare(layout: &Layout) -> Result<Flock<File>, Error> {
-    DirBuilder::new().recursive(true).mode(0o700).create(layout.folder()).on("create", layout.folder())?;
-    let file = File::create(layout.lock()).on("create", &layout.lock())?;
-    let lock = Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno.into()).on("lock", &layout.lock())?;
+    let lock = loop {
+        DirBuilder::new().recursive(true).mode(0o700).create(layout.folder()).on("create", layout.folder())?;
+        if let Some(lock) = existing(layout)? {
+            break lock;
+        }
+    };
     for folder in layout.folders() {
         DirBuilder::new().recursive(true).create(&folder).on("create", &folder)?;
         // The root of the machine has the mode of the upper layer.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).on("set the mode of", &folder)?;
     }
     Ok(lock)
+}
+
+/// Takes the lock of a machine, waiting for whoever starts or stops it; `None` if there is no such machine, or none any
+/// more after the wait.
+fn existing(layout: &Layout) -> Result<Option<Flock<File>>, Error> {
+    let file = match File::create(layout.lock()) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other.on("create", &layout.lock())?,
+    };
+    let lock = Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno.into()).on("lock", &layout.lock())?;
+    let removed = lock.metadata().on("look at", &layout.lock())?.nlink() == 0;
+    Ok((!removed).then_some(lock))
+}
+
+fn stop_locked(id: &MachineId, layout: &Layout, grace: Duration) -> Result<(), Error> {
+    if let Some((_, machine)) = find_running(layout)? {
+        end(id, layout, &machine, grace)?;
+    }
+    forget(layout)
 }
 
 fn find_running(layout: &Layout) -> Result<Option<(Running, ProcessHandle)>, Error> {

@@ -34,7 +34,7 @@ const GROUPS: &[(&str, u32)] = &[
 pub(super) fn add(tree: &mut Tree) {
     tree.insert("etc/passwd", Entry::File(0o644, passwd().into()));
     tree.insert("etc/group", Entry::File(0o644, group().into()));
-    tree.insert("home/ec2-user", Entry::Folder(0o755));
+    tree.insert("home/ec2-user", Entry::HomeOf(1000));
 }
 
 fn passwd() -> String {

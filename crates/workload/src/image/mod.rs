@@ -135,7 +135,7 @@ mod tests {
         let second = Image::builtin(cache.path(), &[]).expect("an image");
         assert_eq!(first, second);
         let kept: Vec<_> = fs::read_dir(cache.path()).expect("readable").flatten().map(|entry| entry.path()).collect();
-        assert_eq!(kept, [first.root.clone()]);
+        assert_eq!(kept, std::slice::from_ref(&first.root));
         assert!(first.root.join("etc/passwd").is_file());
         assert_eq!(fs::read_link(first.root.join("bin")).expect("a link"), Path::new("usr/bin"));
     }

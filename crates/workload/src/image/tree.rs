@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -14,6 +14,8 @@ use crate::error::OnPath;
 pub(crate) enum Entry {
     /// A folder with a mode.
     Folder(u32),
+    /// A folder that belongs to the user and the group of one number.
+    HomeOf(u32),
     /// A file with a mode and a content.
     File(u32, Vec<u8>),
     /// A symbolic link.
@@ -50,6 +52,10 @@ impl Tree {
             }
             match entry {
                 Entry::Folder(mode) => make_folder(&path, *mode)?,
+                Entry::HomeOf(owner) => {
+                    make_folder(&path, 0o755)?;
+                    chown(&path, Some(*owner), Some(*owner)).on("give away", &path)?;
+                }
                 Entry::File(mode, content) => write_file(&path, *mode, content)?,
                 Entry::Link(target) => symlink(target, &path).on("create", &path)?,
             }

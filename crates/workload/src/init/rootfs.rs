@@ -14,11 +14,12 @@ use crate::mounts::{self, nothing_runs};
 use crate::{Image, StepFailed};
 
 /// Parts of `/proc` that speak of the host.
-const HIDDEN_IN_PROC: [&str; 9] =
-    ["acpi", "asound", "interrupts", "kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list"];
+const HIDDEN_IN_PROC: [&str; 10] =
+    ["acpi", "asound", "interrupts", "kcore", "key-users", "keys", "latency_stats", "sched_debug", "scsi", "timer_list"];
 /// Parts of `/proc` that change the host.
 const FIXED_IN_PROC: [&str; 5] = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
-const HIDDEN_IN_SYS: [&str; 3] = ["firmware", "kernel/security", "fs/bpf"];
+/// Parts of `/sys` that speak of the host: its serial numbers, its power draw, its firmware.
+const HIDDEN_IN_SYS: [&str; 4] = ["firmware", "devices/virtual/dmi", "devices/virtual/powercap", "kernel/security"];
 /// The devices that a machine has.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 /// What is printed here is on the machine's console.

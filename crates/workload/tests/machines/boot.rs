@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use workload::{Error, Status};
+use workload::{Error, Limits, Status};
 
 use crate::world::{World, eventually, words};
 
@@ -18,13 +18,16 @@ fn a_machine_runs_its_user_data_and_shows_it_on_the_console() {
 #[test]
 fn the_time_from_start_to_the_first_instruction_is_told() {
     let world = World::new();
-    for name in ["a", "b", "c", "d"] {
-        let spec = world.spec(name, "#!/bin/sh\necho first\n");
+    for (name, limited) in [("a", true), ("b", false), ("c", true), ("d", false), ("e", true), ("f", false)] {
+        let mut spec = world.spec(name, "#!/bin/sh\necho first\n");
+        if !limited {
+            spec.limits = Limits::default();
+        }
         let begun = Instant::now();
         world.machines.start(&spec).unwrap();
         let started = begun.elapsed();
         world.printed(&spec.id, "first");
-        println!("start answered after {started:?}; the first line was seen after {:?}", begun.elapsed());
+        println!("limits {limited}: start answered after {started:?}; the first line was seen after {:?}", begun.elapsed());
     }
 }
 

@@ -62,6 +62,7 @@ fn root_of_a_machine_can_do_what_a_server_does() {
         "echo from a program > /dev/console",
         "mkdir -p /var/www/x && touch /usr/local/bin/y /etc/z /home/ec2-user/w",
         "script -qc true /dev/null",
+        "su ec2-user -c 'touch ~/mine && test $(id -u) = 1000'",
     ] {
         let (status, output) = world.shell(&id, allowed);
         assert_eq!(status, 0, "{allowed} failed: {output}");

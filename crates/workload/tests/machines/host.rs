@@ -7,11 +7,7 @@ use workload::host::{View, run};
 
 use crate::world::{World, words};
 
-/// `run` takes over the signals of the process, so these tests take turns.
-static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
 fn run_shell(world: &World, line: &str) -> u8 {
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let env = [("RESULT".to_owned(), world.folder().join("result").display().to_string())];
     let view = View {
         netns: &world.netns,
@@ -71,7 +67,6 @@ fn a_signal_to_the_caller_goes_on_to_the_program() {
 
 #[test]
 fn a_namespace_or_program_that_is_not_there_is_an_error_that_names_it() {
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let world = World::new();
     let mut view = View { netns: Path::new("/no/such/netns"), resolv_conf: "", hosts: None, ca_pem: "", env: &[] };
     let error = run(&view, &words(&["true"])).unwrap_err();
@@ -79,4 +74,5 @@ fn a_namespace_or_program_that_is_not_there_is_an_error_that_names_it() {
     view.netns = &world.netns;
     let error = run(&view, &words(&["no-such-program"])).unwrap_err();
     assert_eq!(error.to_string(), "cannot run no-such-program");
+    assert!(matches!(error, workload::Error::NotRun { source, .. } if source.errno == 2 && source.step == "run no-such-program"));
 }

@@ -8,5 +8,6 @@ mod confinement;
 mod crash;
 mod host;
 mod privacy;
+mod probe;
 mod stop;
 mod world;
