@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 use crate::error::KernelError;
 use crate::kernel::FlowFilter;
 use crate::netlink::{Attributes, Socket, Writer, flag, u16_be};
+use crate::nftables::NETLINK_NETFILTER;
 
-const NETLINK_NETFILTER: isize = 12;
 const CT_GET: u16 = 1 << 8 | 1;
 const CT_DELETE: u16 = 1 << 8 | 2;
 /// Family IPv4, version 0, no resource.

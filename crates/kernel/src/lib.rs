@@ -8,6 +8,7 @@ mod fake;
 mod flows;
 mod kernel;
 pub mod nft;
+mod nftables;
 mod namespaces;
 mod netlink;
 mod object;

@@ -4,4 +4,4 @@ mod socket;
 mod wire;
 
 pub(crate) use socket::{Answer, Socket};
-pub(crate) use wire::{Attributes, Messages, Writer, flag, u16_be, u32_be, u32_ne};
+pub(crate) use wire::{Attributes, Writer, flag, u16_be, u32_ne};

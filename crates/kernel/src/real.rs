@@ -11,6 +11,7 @@ use crate::flows;
 use crate::kernel::{FlowFilter, Kernel};
 use crate::namespaces::{Namespaces, aside, enter};
 use crate::netlink::{Answer, Socket, Writer};
+use crate::nftables;
 use crate::object::{Change, Key, Object};
 use crate::order::{Stage, in_order, stage};
 use crate::route;
@@ -79,6 +80,7 @@ impl Kernel for Netlink {
     fn observe(&self, namespace: &str, sysctls: &[&str]) -> Result<Vec<Object>, KernelError> {
         self.inside(namespace, |inside| {
             let mut objects = survey::survey(inside)?;
+            objects.extend(nftables::observe(&self.prefix)?);
             objects.extend(settings::read(sysctls)?);
             Ok(objects)
         })
@@ -103,7 +105,7 @@ impl Inside<'_> {
         match stage {
             Stage::Unroute | Stage::Route => self.make_routes(changes),
             Stage::Unlink => links::remove(self, changes),
-            Stage::Filter => Ok(()),
+            Stage::Filter => nftables::commit(changes),
             Stage::Set | Stage::SetDevice => changes.iter().try_for_each(|change| settings::make(change)),
             Stage::Link => changes.iter().try_for_each(|change| links::make(self, change)),
         }

@@ -1,0 +1,180 @@
+//! Writes the steps of a transaction as one batch of nfnetlink messages.
+
+use super::expression;
+use super::step::{Slot, Step};
+use super::value::{concat, concat_number, length, width, write_data};
+use super::word::{self, HEADER};
+use crate::netlink::{Writer, flag};
+use crate::nft::{Chain, ChainKind, Data, Hook, HookPoint, Policy, Rule, Set, SetData, Type};
+
+/// The batch. The message of a step has the number of the step plus one; the last is acknowledged.
+pub(super) fn batch(steps: &[Step<'_>]) -> Writer {
+    let mut w = Writer::default();
+    w.message(word::BATCH_BEGIN, 0, 0, &word::BATCH_HEADER, |_| {});
+    for (sequence, step) in (1..).zip(steps) {
+        let last = usize::try_from(sequence).is_ok_and(|number| number == steps.len());
+        write(&mut w, sequence, if last { flag::ACK } else { 0 }, step);
+    }
+    w.message(word::BATCH_END, 0, 0, &word::BATCH_HEADER, |_| {});
+    w
+}
+
+fn write(w: &mut Writer, sequence: u32, flags: u16, step: &Step<'_>) {
+    let create = flags | flag::CREATE;
+    match step {
+        Step::DeleteTable(name) => w.message(word::DELTABLE, flags, sequence, &HEADER, |w| w.text(word::TABLE_NAME, name)),
+        Step::NewTable(table) => w.message(word::NEWTABLE, create, sequence, &HEADER, |w| w.text(word::TABLE_NAME, &table.name)),
+        Step::NewChain(chain) => w.message(word::NEWCHAIN, create, sequence, &HEADER, |w| new_chain(w, chain)),
+        Step::Flush(table, name) => w.message(word::DELRULE, flags, sequence, &HEADER, |w| {
+            w.text(word::RULE_TABLE, table);
+            w.text(word::RULE_CHAIN, name);
+        }),
+        Step::DeleteElements(set, slots) => w.message(word::DELELEM, flags, sequence, &HEADER, |w| {
+            elements(w, set, slots.iter().map(|slot| (*slot, &Data::None)));
+        }),
+        Step::DeleteSet(table, name) => w.message(word::DELSET, flags, sequence, &HEADER, |w| {
+            w.text(word::SET_TABLE, table);
+            w.text(word::SET_NAME, name);
+        }),
+        Step::DeleteChain(table, name) => w.message(word::DELCHAIN, flags, sequence, &HEADER, |w| {
+            w.text(word::CHAIN_TABLE, table);
+            w.text(word::CHAIN_NAME, name);
+        }),
+        Step::NewSet(set) => w.message(word::NEWSET, create, sequence, &HEADER, |w| new_set(w, set, sequence)),
+        Step::NewElements(set, some) => w.message(word::NEWELEM, create, sequence, &HEADER, |w| {
+            elements(w, set, some.iter().map(|e| (Slot { key: &e.key, end: e.key_end.as_deref() }, &e.data)));
+        }),
+        Step::NewRule(chain, rule) => {
+            w.message(word::NEWRULE, create | flag::APPEND, sequence, &HEADER, |w| new_rule(w, chain, rule));
+        }
+    }
+}
+
+fn new_chain(w: &mut Writer, chain: &Chain) {
+    w.text(word::CHAIN_TABLE, &chain.table);
+    w.text(word::CHAIN_NAME, &chain.name);
+    if let Some(hook) = &chain.hook {
+        w.nest(word::CHAIN_HOOK, |w| {
+            w.u32_be(word::HOOK_NUMBER, hook_number(hook.point));
+            w.u32_be(word::HOOK_PRIORITY, hook.priority.cast_unsigned());
+        });
+        w.u32_be(word::CHAIN_POLICY, policy_number(hook.policy));
+        w.text(word::CHAIN_TYPE, hook.kind.word());
+    }
+}
+
+fn new_rule(w: &mut Writer, chain: &Chain, rule: &Rule) {
+    w.text(word::RULE_TABLE, &chain.table);
+    w.text(word::RULE_CHAIN, &chain.name);
+    w.nest(word::RULE_EXPRESSIONS, |w| expression::write(w, rule));
+    let mut note = vec![word::USERDATA_DIGEST, 8];
+    note.extend(rule.digest().to_be_bytes());
+    w.attr(word::RULE_USERDATA, &note);
+}
+
+fn new_set(w: &mut Writer, set: &Set, id: u32) {
+    let concatenated = set.interval && set.key.len() > 1;
+    let flags = if set.interval { word::SET_INTERVAL } else { 0 }
+        | if set.data == SetData::None { 0 } else { word::SET_MAP }
+        | if concatenated { word::SET_CONCAT } else { 0 };
+    w.text(word::SET_TABLE, &set.table);
+    w.text(word::SET_NAME, &set.name);
+    w.u32_be(word::SET_FLAGS, flags);
+    w.u32_be(word::SET_KEY_TYPE, concat_number(&set.key));
+    w.u32_be(word::SET_KEY_LEN, u32::try_from(length(&set.key)).unwrap_or(u32::MAX));
+    match &set.data {
+        SetData::None => {}
+        SetData::Values(types) => {
+            w.u32_be(word::SET_DATA_TYPE, concat_number(types));
+            w.u32_be(word::SET_DATA_LEN, u32::try_from(length(types)).unwrap_or(u32::MAX));
+        }
+        SetData::Pool => {
+            w.u32_be(word::SET_DATA_TYPE, concat_number(&[Type::Addr]));
+            w.u32_be(word::SET_DATA_LEN, 8);
+            w.attr(word::SET_USERDATA, &word::USERDATA_DATA_INTERVAL);
+        }
+        SetData::Verdict => w.u32_be(word::SET_DATA_TYPE, word::TYPE_VERDICT),
+    }
+    w.u32_be(word::SET_ID, id);
+    if concatenated {
+        w.nest(word::SET_DESC, |w| w.nest(word::DESC_CONCAT, |w| set.key.iter().for_each(|kind| field_length(w, *kind))));
+    }
+}
+
+fn field_length(w: &mut Writer, kind: Type) {
+    w.nest(word::ITEM, |w| w.u32_be(word::FIELD_LEN, u32::try_from(width(kind)).unwrap_or(u32::MAX)));
+}
+
+fn elements<'e>(w: &mut Writer, set: &Set, some: impl Iterator<Item = (Slot<'e>, &'e Data)>) {
+    w.text(word::ELEMENTS_TABLE, &set.table);
+    w.text(word::ELEMENTS_SET, &set.name);
+    w.nest(word::ELEMENTS, |w| some.for_each(|(slot, data)| element(w, set, slot, data)));
+}
+
+/// One element. A range of concatenated keys is one item with both ends; a range of single keys is two items, the
+/// second of which is the first key after the range and marked as an end.
+fn element(w: &mut Writer, set: &Set, slot: Slot<'_>, data: &Data) {
+    let (first, last) = (concat(slot.key), concat(slot.end.unwrap_or(slot.key)));
+    w.nest(word::ITEM, |w| {
+        key(w, word::ELEM_KEY, &first);
+        if set.interval && set.key.len() > 1 {
+            key(w, word::ELEM_KEY_END, &last);
+        }
+        write_data(w, data);
+    });
+    if set.interval
+        && set.key.len() == 1
+        && let Some(after) = successor(last)
+    {
+        w.nest(word::ITEM, |w| {
+            key(w, word::ELEM_KEY, &after);
+            w.u32_be(word::ELEM_FLAGS, word::INTERVAL_END);
+        });
+    }
+}
+
+fn key(w: &mut Writer, kind: u16, bytes: &[u8]) {
+    w.nest(kind, |w| w.attr(word::DATA_VALUE, bytes));
+}
+
+/// The next number of the same width, if there is one.
+fn successor(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    for byte in bytes.iter_mut().rev() {
+        let (next, overflow) = byte.overflowing_add(1);
+        *byte = next;
+        if !overflow {
+            return Some(bytes);
+        }
+    }
+    None
+}
+
+fn policy_number(policy: Policy) -> u32 {
+    match policy {
+        Policy::Drop => 0,
+        Policy::Accept => 1,
+    }
+}
+
+fn hook_number(point: HookPoint) -> u32 {
+    match point {
+        HookPoint::Prerouting => 0,
+        HookPoint::Input => 1,
+        HookPoint::Forward => 2,
+        HookPoint::Output => 3,
+        HookPoint::Postrouting => 4,
+    }
+}
+
+/// The hook that these words and numbers of the kernel describe.
+pub(super) fn hook(kind: &str, number: u32, priority: i32, policy: u32) -> Option<Hook> {
+    let kinds = [ChainKind::Filter, ChainKind::Nat, ChainKind::Route];
+    let points =
+        [HookPoint::Prerouting, HookPoint::Input, HookPoint::Forward, HookPoint::Output, HookPoint::Postrouting];
+    Some(Hook {
+        kind: kinds.into_iter().find(|known| known.word() == kind)?,
+        point: points.into_iter().find(|point| hook_number(*point) == number)?,
+        priority,
+        policy: if policy == 0 { Policy::Drop } else { Policy::Accept },
+    })
+}
