@@ -91,14 +91,28 @@ fn new_set(w: &mut Writer, set: &Set, id: u32) {
         SetData::Pool => {
             w.u32_be(word::SET_DATA_TYPE, concat_number(&[Type::Addr]));
             w.u32_be(word::SET_DATA_LEN, 8);
-            w.attr(word::SET_USERDATA, &word::USERDATA_DATA_INTERVAL);
         }
         SetData::Verdict => w.u32_be(word::SET_DATA_TYPE, word::TYPE_VERDICT),
     }
     w.u32_be(word::SET_ID, id);
+    w.attr(word::SET_USERDATA, &notes(set));
     if concatenated {
         w.nest(word::SET_DESC, |w| w.nest(word::DESC_CONCAT, |w| set.key.iter().for_each(|kind| field_length(w, *kind))));
     }
+}
+
+/// What `nft` must know to print the elements as they are.
+fn notes(set: &Set) -> Vec<u8> {
+    let mut notes = Vec::new();
+    if set.key == [Type::Mark] {
+        notes.extend(word::USERDATA_KEY_NATIVE);
+    }
+    match &set.data {
+        SetData::Values(types) if types[..] == [Type::Mark] => notes.extend(word::USERDATA_DATA_NATIVE),
+        SetData::Pool => notes.extend(word::USERDATA_DATA_RANGE),
+        _ => {}
+    }
+    notes
 }
 
 fn field_length(w: &mut Writer, kind: Type) {

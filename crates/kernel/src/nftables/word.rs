@@ -63,8 +63,16 @@ pub(super) const SET_INTERVAL: u32 = 0x4;
 pub(super) const SET_MAP: u32 = 0x8;
 pub(super) const SET_CONCAT: u32 = 0x80;
 pub(super) const TYPE_VERDICT: u32 = 0xffff_ff00;
-/// nft's own note in a set's user data that its data are ranges: type 6, four bytes, 1.
-pub(super) const USERDATA_DATA_INTERVAL: [u8; 6] = [6, 4, 1, 0, 0, 0];
+/// nft's own notes in a set's user data, each of type, length and value: that keys or data are numbers in the machine's
+/// order, and that data are ranges.
+pub(super) const USERDATA_KEY_NATIVE: [u8; 6] = note(0);
+pub(super) const USERDATA_DATA_NATIVE: [u8; 6] = note(1);
+pub(super) const USERDATA_DATA_RANGE: [u8; 6] = note(6);
+
+const fn note(kind: u8) -> [u8; 6] {
+    let [a, b, c, d] = 1_u32.to_ne_bytes();
+    [kind, 4, a, b, c, d]
+}
 
 pub(super) const ELEMENTS_TABLE: u16 = 1;
 pub(super) const ELEMENTS_SET: u16 = 2;

@@ -1,6 +1,7 @@
 //! The crate against the real kernel, in namespaces of its own, judged with the `ip` and `nft` programs. Needs root.
 #![allow(clippy::unwrap_used)]
 
+mod filters;
 mod links;
 mod routes;
 mod world;
