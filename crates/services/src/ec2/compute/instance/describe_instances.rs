@@ -1,0 +1,138 @@
+//! DescribeInstances, grouped by the reservation that made them.
+
+use std::sync::Arc;
+
+use resource::{Instance, NetworkInterface, private_dns_name};
+use serde::{Deserialize, Serialize};
+use store::Snapshot;
+
+use super::super::interface::view as interfaces;
+use super::view::{self, View};
+use crate::ec2::find;
+use crate::filter::{self, Filter};
+use crate::page::{self, Ask};
+use crate::{Error, Read};
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    instance_ids: Vec<String>,
+    filters: Vec<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    reservations: Vec<Reservation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reservation {
+    reservation_id: String,
+    owner_id: String,
+    groups: [(); 0],
+    instances: Vec<View>,
+}
+
+pub fn describe_instances(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+    let chosen = Chosen { ids: &input.instance_ids, filters: &input.filters, max: input.max_results, token: input.next_token.as_deref() };
+    let page = chosen.page(cx, |_| true)?;
+    let mut reservations: Vec<Reservation> = Vec::new();
+    for instance in &page.items {
+        let view = view::view(cx.world, instance);
+        match reservations.iter_mut().find(|r| r.reservation_id == instance.reservation) {
+            Some(reservation) => reservation.instances.push(view),
+            None => reservations.push(Reservation {
+                reservation_id: instance.reservation.clone(),
+                owner_id: instance.owner.account.clone(),
+                groups: [],
+                instances: vec![view],
+            }),
+        }
+    }
+    Ok(Output { reservations, next_token: page.next })
+}
+
+/// The instances that a Describe request chooses.
+pub struct Chosen<'a> {
+    /// By id; empty is all.
+    pub ids: &'a [String],
+    /// By filters.
+    pub filters: &'a [Filter],
+    /// At most this many.
+    pub max: Option<usize>,
+    /// From here on.
+    pub token: Option<&'a str>,
+}
+
+impl Chosen<'_> {
+    /// The page of them that also satisfy `also`.
+    ///
+    /// # Errors
+    /// AWS's codes for unknown ids, filters and tokens; `InvalidParameterCombination` for ids with a page size.
+    pub fn page(&self, cx: &Read<'_>, also: impl Fn(&Instance) -> bool) -> Result<page::Page<Arc<Instance>>, Error> {
+        if !self.ids.is_empty() && self.max.is_some() {
+            return Err(Error::combination("The parameter instancesSet cannot be used with the parameter maxResults"));
+        }
+        let instances: Vec<Arc<Instance>> = match self.ids {
+            [] => cx.world.owned(cx.owner()).collect(),
+            ids => ids.iter().map(|id| find::instance(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
+        };
+        let instances = instances.into_iter().filter(|instance| also(instance));
+        let mut kept = filter::select(self.filters, instances, |instance, name| values(cx.world, instance, name))?;
+        kept.sort_by_key(|instance| key(instance));
+        page::cut(Ask { max_results: self.max, token: self.token }, kept, |instance| key(instance))
+    }
+}
+
+/// In the order of launches.
+fn key(instance: &Instance) -> String {
+    format!("{:020}/{}/{:05}", instance.launched.0, instance.reservation, instance.launch_index)
+}
+
+fn values(world: &Snapshot, instance: &Instance, filter: &str) -> Option<Vec<String>> {
+    let one = |text: &str| Some(vec![text.to_owned()]);
+    let (code, state) = instance.state.code_and_name();
+    match filter {
+        "instance-id" => one(instance.id.as_str()),
+        "instance-state-name" => one(state),
+        "instance-state-code" => one(&code.to_string()),
+        "instance-type" => one(&instance.instance_type),
+        "image-id" => one(&instance.image),
+        "vpc-id" => one(instance.vpc.as_str()),
+        "subnet-id" => one(instance.subnet.as_str()),
+        "availability-zone" => one(&instance.zone),
+        "reservation-id" => one(&instance.reservation),
+        "owner-id" => one(&instance.owner.account),
+        "launch-index" => one(&instance.launch_index.to_string()),
+        "key-name" => Some(instance.key_name.iter().cloned().collect()),
+        "iam-instance-profile.arn" => Some(instance.profile.iter().cloned().collect()),
+        "ip-address" => Some(view::public_address(world, instance).iter().map(ToString::to_string).collect()),
+        "metadata-options.http-tokens" => one(if instance.metadata.tokens_required { "required" } else { "optional" }),
+        _ => filter::tag_values(&instance.tags, filter).or_else(|| interface_values(world, instance, filter)),
+    }
+}
+
+fn interface_values(world: &Snapshot, instance: &Instance, filter: &str) -> Option<Vec<String>> {
+    let interfaces = view::interfaces_of(world, instance);
+    let primary = || interfaces.first().and_then(|interface| interface.primary());
+    let each = |value: fn(&NetworkInterface) -> String| Some(interfaces.iter().map(|interface| value(interface)).collect());
+    let groups = || interfaces.iter().flat_map(|interface| interfaces::groups(world, &interface.groups));
+    match filter {
+        "private-ip-address" => Some(primary().iter().map(ToString::to_string).collect()),
+        "private-dns-name" => Some(primary().iter().map(|address| private_dns_name(&instance.owner.region, *address)).collect()),
+        "network-interface.network-interface-id" => each(|interface| interface.id.to_string()),
+        "network-interface.subnet-id" => each(|interface| interface.subnet.to_string()),
+        "network-interface.addresses.private-ip-address" => {
+            Some(interfaces.iter().flat_map(|interface| interface.addresses.iter().map(ToString::to_string)).collect())
+        }
+        "instance.group-id" | "network-interface.group-id" => Some(groups().map(|group| group.group_id).collect()),
+        "instance.group-name" | "network-interface.group-name" => Some(groups().map(|group| group.group_name).collect()),
+        _ => None,
+    }
+}

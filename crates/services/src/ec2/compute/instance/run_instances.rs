@@ -1,0 +1,170 @@
+//! RunInstances: new machines, in one reservation; they answer `pending` until their processes run.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use resource::{Instance, InstanceId, InstanceState, KeyPair, MetadataOptions, NetworkInterface, Owner, Resource, Tags, Timestamp, random_id};
+use serde::Serialize;
+use store::{Snapshot, Txn};
+
+use super::super::instance_type::{self, InstanceType};
+use super::super::{image, template};
+use super::launch::Launch;
+use super::network::Network;
+use super::profile;
+use super::view::{self, View};
+use crate::tags;
+use crate::{Error, Write};
+
+const MAX_USER_DATA: usize = 16_384;
+const MAX_PER_CALL: u32 = 100;
+const TAGGABLE: &[&str] = &["instance", "network-interface", "volume"];
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    reservation_id: String,
+    owner_id: String,
+    groups: [(); 0],
+    instances: Vec<View>,
+}
+
+pub fn run_instances(cx: &mut Write<'_>, input: Launch) -> Result<Output, Error> {
+    let (owner, now) = (cx.owner().clone(), cx.now);
+    let (least, most) = counts(&input)?;
+    let launch = match &input.launch_template {
+        Some(reference) => input.clone().over(template::launch_of(cx.txn, &owner, reference)?)?,
+        None => input,
+    };
+    let order = Order::read(cx.txn, &owner, &launch, now)?;
+    let mut launched = Vec::new();
+    for index in 0..most {
+        match order.launch_one(cx.txn, index) {
+            Ok(id) => launched.push(id),
+            Err(error) if error.code == "InsufficientFreeAddressesInSubnet" && index >= least => break,
+            Err(error) => return Err(error),
+        }
+    }
+    let instances = launched.iter().filter_map(|id| cx.txn.find::<Instance>(id.as_str())).map(|i| view::view(cx.txn, &i)).collect();
+    Ok(Output { reservation_id: order.model.reservation.clone(), owner_id: owner.account, groups: [], instances })
+}
+
+fn counts(input: &Launch) -> Result<(u32, u32), Error> {
+    let most = input.max_count.ok_or_else(|| Error::missing("MaxCount"))?;
+    let least = input.min_count.ok_or_else(|| Error::missing("MinCount"))?;
+    if least == 0 || most < least {
+        return Err(Error::invalid_value(format!("Value ({least}..{most}) for MinCount and MaxCount is not a range of at least 1.")));
+    }
+    match most > MAX_PER_CALL {
+        true => Err(Error::new("InstanceLimitExceeded", format!("underpass launches at most {MAX_PER_CALL} instances in one call."))),
+        false => Ok((least, most)),
+    }
+}
+
+/// A launch that was checked: what all its instances have in common.
+struct Order {
+    model: Instance,
+    network: Network,
+    interface_tags: Tags,
+}
+
+impl Order {
+    fn read(world: &Snapshot, owner: &Owner, launch: &Launch, now: Timestamp) -> Result<Self, Error> {
+        let image = image::resolve(launch.image_id.as_deref().ok_or_else(|| Error::missing("ImageId"))?)?;
+        let kind = instance_type::find(launch.instance_type.as_deref().unwrap_or(instance_type::DEFAULT))?;
+        let network = Network::read(world, owner, launch, kind)?;
+        check_tenancy(launch)?;
+        // Volumes do not exist here: the root is an overlay. Their tags are checked like all and then have nothing to be on.
+        tags::specified(&launch.tag_specifications, "volume", TAGGABLE)?;
+        let interface_tags = tags::specified(&launch.tag_specifications, "network-interface", TAGGABLE)?;
+        let model = model(world, owner, launch, (image, kind), &network, now)?;
+        Ok(Self { model, network, interface_tags })
+    }
+
+    fn launch_one(&self, txn: &mut Txn, launch_index: u32) -> Result<InstanceId, Error> {
+        let id = InstanceId::random();
+        self.network.attach(txn, &self.model.owner, &id, &self.interface_tags, self.model.launched)
+            .inspect_err(|_| undo(txn, &id))?;
+        txn.put(Instance { id: id.clone(), launch_index, ..self.model.clone() });
+        Ok(id)
+    }
+}
+
+/// Removes the interfaces of an instance that could not be launched.
+fn undo(txn: &mut Txn, id: &InstanceId) {
+    let made: Vec<String> = txn.linked::<NetworkInterface>(Instance::KIND, id).map(|interface| interface.id.to_string()).collect();
+    made.iter().for_each(|key| txn.remove::<NetworkInterface>(key));
+}
+
+fn model(
+    world: &Snapshot,
+    owner: &Owner,
+    launch: &Launch,
+    (image, kind): (&str, &InstanceType),
+    network: &Network,
+    now: Timestamp,
+) -> Result<Instance, Error> {
+    let defaults = MetadataOptions::default();
+    Ok(Instance {
+        id: InstanceId::random(),
+        owner: owner.clone(),
+        reservation: random_id("r-"),
+        launch_index: 0,
+        image: image.to_owned(),
+        instance_type: kind.name.to_owned(),
+        vpc: network.subnet.vpc.clone(),
+        subnet: network.subnet.id.clone(),
+        zone: network.subnet.zone.clone(),
+        state: InstanceState::Pending,
+        state_reason: None,
+        boot: 1,
+        user_data: launch.user_data.as_deref().map(check_user_data).transpose()?,
+        key_name: launch.key_name.as_deref().map(|name| check_key(world, owner, name)).transpose()?,
+        profile: launch.iam_instance_profile.as_ref().map(|reference| profile::resolve(world, owner, reference)).transpose()?,
+        metadata: launch.metadata_options.as_ref().map_or(Ok(defaults.clone()), |wanted| wanted.apply(&defaults))?,
+        termination_protection: launch.disable_api_termination.unwrap_or(false),
+        terminate_on_shutdown: launch.instance_initiated_shutdown_behavior.as_deref() == Some("terminate"),
+        monitoring: launch.monitoring.as_ref().is_some_and(|monitoring| monitoring.enabled),
+        ebs_optimized: launch.ebs_optimized.unwrap_or(false),
+        cpu_credits: launch.credit_specification.as_ref().map(|credits| check_credits(&credits.cpu_credits)).transpose()?,
+        client_token: None,
+        launched: now,
+        terminated: None,
+        tags: tags::specified(&launch.tag_specifications, "instance", TAGGABLE)?,
+    })
+}
+
+/// User data must be base64 of at most 16 KiB.
+///
+/// # Errors
+/// `InvalidUserData.Malformed`, `InvalidParameterValue`.
+pub fn check_user_data(text: &str) -> Result<String, Error> {
+    let compact: String = text.split_whitespace().collect();
+    let raw = STANDARD.decode(&compact);
+    let raw = raw.map_err(|_| Error::new("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."))?;
+    match raw.len() > MAX_USER_DATA {
+        true => Err(Error::invalid_value(format!("User data is limited to {MAX_USER_DATA} bytes"))),
+        false => Ok(compact),
+    }
+}
+
+fn check_key(world: &Snapshot, owner: &Owner, name: &str) -> Result<String, Error> {
+    let key = format!("{}/{}/{name}", owner.account, owner.region);
+    match world.named::<KeyPair>("key-name", key).next() {
+        Some(_) => Ok(name.to_owned()),
+        None => Err(Error::new("InvalidKeyPair.NotFound", format!("The key pair '{name}' does not exist"))),
+    }
+}
+
+fn check_credits(text: &str) -> Result<String, Error> {
+    match text {
+        "standard" | "unlimited" => Ok(text.to_owned()),
+        other => Err(Error::invalid_value(format!("Invalid value '{other}' for CpuCredits: standard or unlimited."))),
+    }
+}
+
+fn check_tenancy(launch: &Launch) -> Result<(), Error> {
+    let tenancy = launch.placement.as_ref().and_then(|placement| placement.tenancy.as_deref());
+    match tenancy.filter(|tenancy| *tenancy != "default") {
+        Some(other) => Err(Error::new("UnsupportedOperation", format!("underpass does not support Placement.Tenancy={other}: there is one kind of host."))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,4 @@
+//! Network interfaces that users make, see and move.
+
+pub mod address_list;
+pub mod view;

@@ -1,0 +1,44 @@
+//! CreateNetworkAcl: a filter that denies everything until it gets entries.
+
+use resource::{AclId, NetworkAcl, Resource, Vpc};
+use serde::{Deserialize, Serialize};
+
+use super::view::{self, View};
+use crate::ec2::find;
+use crate::tags::{self, TagSpecification};
+use crate::{Error, Write};
+
+const ACLS_PER_VPC: usize = 200;
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    vpc_id: String,
+    tag_specifications: Vec<TagSpecification>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    network_acl: View,
+}
+
+pub fn create_network_acl(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    let owner = cx.owner().clone();
+    let vpc = find::vpc(cx.txn, &owner, &input.vpc_id)?;
+    if cx.txn.linked::<NetworkAcl>(Vpc::KIND, &vpc.id).count() >= ACLS_PER_VPC {
+        return Err(Error::new("NetworkAclLimitExceeded", format!("A VPC may have at most {ACLS_PER_VPC} network ACLs.")));
+    }
+    let acl = NetworkAcl {
+        id: AclId::random(),
+        owner,
+        vpc: vpc.id.clone(),
+        is_default: false,
+        entries: Vec::new(),
+        associations: Vec::new(),
+        tags: tags::specified(&input.tag_specifications, "network-acl", &["network-acl"])?,
+    };
+    let network_acl = view::view(&acl);
+    cx.txn.put(acl);
+    Ok(Output { network_acl })
+}

@@ -1,0 +1,86 @@
+//! CreateSecurityGroup: an empty filter that lets everything out.
+
+use ipnet::Ipv4Net;
+use resource::{GroupId, GroupRule, GroupRuleId, Resource, RulePeer, SecurityGroup, Tags, Traffic, Vpc};
+use serde::{Deserialize, Serialize};
+
+use super::{permission, security_group};
+use crate::ec2::{defaults, find};
+use crate::tags::{self, Tag, TagSpecification};
+use crate::{Error, Write};
+
+const GROUPS_PER_REGION: usize = 2500;
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    description: String,
+    group_name: String,
+    vpc_id: Option<String>,
+    tag_specifications: Vec<TagSpecification>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    group_id: String,
+    tags: Vec<Tag>,
+    security_group_arn: String,
+}
+
+pub fn create_security_group(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    let owner = cx.owner().clone();
+    let vpc = match &input.vpc_id {
+        Some(id) => find::vpc(cx.txn, &owner, id)?,
+        None => security_group::default_vpc(cx.txn, &owner)?,
+    };
+    let name = checked_name(&input.group_name)?;
+    permission::check_description(&input.description)?;
+    if cx.txn.linked::<SecurityGroup>(Vpc::KIND, &vpc.id).any(|group| group.name == name) {
+        let message = format!("The security group '{name}' already exists for VPC '{}'", vpc.id);
+        return Err(Error::new("InvalidGroup.Duplicate", message));
+    }
+    if cx.txn.owned::<SecurityGroup>(&owner).count() >= GROUPS_PER_REGION {
+        return Err(Error::new("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached."));
+    }
+    let tags = tags::specified(&input.tag_specifications, "security-group", &["security-group"])?;
+    let group = SecurityGroup {
+        id: GroupId::random(),
+        owner,
+        vpc: vpc.id.clone(),
+        name: name.to_owned(),
+        description: input.description,
+        rules: vec![all_out()],
+        tags,
+    };
+    cx.txn.put(group.clone());
+    Ok(Output {
+        group_id: group.id.to_string(),
+        tags: tags::view(&group.tags),
+        security_group_arn: group.owner.arn("ec2", &format!("security-group/{}", group.id)),
+    })
+}
+
+/// The rule that every new group has: everything may go out.
+fn all_out() -> GroupRule {
+    GroupRule {
+        id: GroupRuleId::random(),
+        egress: true,
+        traffic: Traffic::All,
+        peer: RulePeer::Cidr(Ipv4Net::default()),
+        description: None,
+        tags: Tags::default(),
+    }
+}
+
+fn checked_name(name: &str) -> Result<&str, Error> {
+    let name = name.trim_end();
+    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    if name == defaults::DEFAULT_GROUP {
+        return Err(Error::new("InvalidGroup.Reserved", "The security group name 'default' is reserved."));
+    }
+    match name.is_empty() || name.len() > 255 || name.starts_with("sg-") || !name.chars().all(allowed) {
+        true => Err(Error::invalid_value(format!("Value ({name}) for parameter groupName is invalid."))),
+        false => Ok(name),
+    }
+}

@@ -1,0 +1,114 @@
+//! DescribeSecurityGroups.
+
+use std::sync::Arc;
+
+use resource::{GroupRule, RulePeer, SecurityGroup};
+use serde::{Deserialize, Serialize};
+
+use super::permission::{self, Permission};
+use super::{security_group, traffic};
+use crate::ec2::find;
+use crate::filter::{self, Filter};
+use crate::page::{self, Ask};
+use crate::tags::{self, Tag};
+use crate::{Error, Read};
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    group_ids: Vec<String>,
+    group_names: Vec<String>,
+    filters: Vec<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    security_groups: Vec<View>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct View {
+    group_id: String,
+    group_name: String,
+    description: String,
+    vpc_id: String,
+    owner_id: String,
+    security_group_arn: String,
+    ip_permissions: Vec<Permission>,
+    ip_permissions_egress: Vec<Permission>,
+    tags: Vec<Tag>,
+}
+
+pub fn describe_security_groups(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+    let mut groups = Vec::new();
+    for id in &input.group_ids {
+        groups.push(find::group(cx.world, cx.owner(), id)?);
+    }
+    for name in &input.group_names {
+        let vpc = security_group::default_vpc(cx.world, cx.owner())?;
+        groups.push(security_group::named(cx.world, &vpc, name)?);
+    }
+    if input.group_ids.is_empty() && input.group_names.is_empty() {
+        groups = cx.world.owned(cx.owner()).collect();
+    }
+    let groups = filter::select(&input.filters, groups.into_iter(), values)?;
+    let page = page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, groups, |g| g.id.to_string())?;
+    Ok(Output { security_groups: page.items.iter().map(|group| view(group)).collect(), next_token: page.next })
+}
+
+fn view(group: &SecurityGroup) -> View {
+    View {
+        group_id: group.id.to_string(),
+        group_name: group.name.clone(),
+        description: group.description.clone(),
+        vpc_id: group.vpc.to_string(),
+        owner_id: group.owner.account.clone(),
+        security_group_arn: group.owner.arn("ec2", &format!("security-group/{}", group.id)),
+        ip_permissions: permission::view(group.rules.iter().filter(|rule| !rule.egress)),
+        ip_permissions_egress: permission::view(group.rules.iter().filter(|rule| rule.egress)),
+        tags: tags::view(&group.tags),
+    }
+}
+
+fn values(group: &Arc<SecurityGroup>, filter: &str) -> Option<Vec<String>> {
+    let one = |text: &str| Some(vec![text.to_owned()]);
+    match filter {
+        "group-id" => one(group.id.as_str()),
+        "group-name" => one(&group.name),
+        "description" => one(&group.description),
+        "vpc-id" => one(group.vpc.as_str()),
+        "owner-id" => one(&group.owner.account),
+        _ => filter::tag_values(&group.tags, filter).or_else(|| permission_values(group, filter)),
+    }
+}
+
+fn permission_values(group: &SecurityGroup, filter: &str) -> Option<Vec<String>> {
+    let (egress, field) = match filter.strip_prefix("egress.") {
+        Some(rest) => (true, rest.strip_prefix("ip-permission.")?),
+        None => (false, filter.strip_prefix("ip-permission.")?),
+    };
+    let rules = || group.rules.iter().filter(|rule| rule.egress == egress);
+    let known = ["cidr", "ipv6-cidr", "group-id", "prefix-list-id", "user-id", "protocol", "from-port", "to-port"];
+    known.contains(&field).then(|| rules().filter_map(|rule| rule_value(rule, field)).collect())
+}
+
+fn rule_value(rule: &GroupRule, field: &str) -> Option<String> {
+    let words = traffic::words(rule.traffic);
+    match (field, &rule.peer) {
+        ("cidr", RulePeer::Cidr(cidr)) => Some(cidr.to_string()),
+        ("ipv6-cidr", RulePeer::Cidr6(cidr)) => Some(cidr.to_string()),
+        ("group-id", RulePeer::Group { id, .. }) => Some(id.to_string()),
+        ("user-id", RulePeer::Group { account, .. }) => Some(account.clone()),
+        ("prefix-list-id", RulePeer::PrefixList(id)) => Some(id.to_string()),
+        ("protocol", _) => Some(words.protocol),
+        ("from-port", _) => words.from.map(|port| port.to_string()),
+        ("to-port", _) => words.to.map(|port| port.to_string()),
+        _ => None,
+    }
+}
