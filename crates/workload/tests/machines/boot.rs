@@ -1,10 +1,14 @@
 //! Boot, user data, console, and programs run in a machine.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use workload::{Error, Limits, Status};
 
-use crate::world::{World, eventually, words};
+use crate::world::{HELPER, World, eventually, processes_with, words};
 
 #[test]
 fn a_machine_runs_its_user_data_and_shows_it_on_the_console() {
@@ -144,4 +148,43 @@ fn a_machine_whose_image_is_missing_does_not_start_and_leaves_no_process() {
     let Error::NotStarted { source, .. } = &error else { panic!("{error}") };
     assert!(source.step.starts_with("mount overlay"), "{source}");
     assert!(!world.folder().join("machines/m/running.json").exists());
+}
+
+#[test]
+fn a_program_run_in_a_machine_ends_with_its_caller() {
+    let world = World::new();
+    let (id, _) = world.start("m", "");
+    let folder = world.folder().join("machines/m");
+    let mut caller = Command::new(HELPER).arg("machine-join").arg(folder).args(["sleep", "98764"]).spawn().unwrap();
+    eventually(|| (processes_with("98764") == 2).then_some(())).expect("it runs");
+    caller.kill().unwrap();
+    caller.wait().unwrap();
+    eventually(|| (processes_with("98764") == 0).then_some(())).expect("it has ended");
+    assert_eq!(world.shell(&id, "true").0, 0);
+}
+
+#[test]
+fn a_signal_to_the_caller_reaches_the_program_in_the_machine() {
+    let world = World::new();
+    let (id, _) = world.start("m", "");
+    let folder = world.folder().join("machines/m");
+    let line = "trap 'echo told > /dev/console; exit 9' TERM; echo ready > /dev/console; while :; do sleep 0.01; done";
+    let mut caller = Command::new(HELPER).arg("machine-join").arg(folder).args(["sh", "-c", line]).spawn().unwrap();
+    world.printed(&id, "ready");
+    kill(Pid::from_raw(caller.id().cast_signed()), Signal::SIGTERM).unwrap();
+    assert_eq!(caller.wait().unwrap().code(), Some(9));
+    world.printed(&id, "told");
+}
+
+#[test]
+fn a_program_gets_the_callers_streams() {
+    let world = World::new();
+    world.start("m", "");
+    let folder = world.folder().join("machines/m");
+    let mut caller = Command::new(HELPER);
+    caller.arg("machine-join").arg(folder).args(["sh", "-c", "tr a-z A-Z; echo oops >&2"]);
+    let mut running = caller.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    running.stdin.take().unwrap().write_all(b"shout").unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (b"SHOUT".as_slice(), b"oops\n".as_slice()));
 }

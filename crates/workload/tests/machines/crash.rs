@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use workload::{Running, Status};
 
@@ -13,7 +13,7 @@ const FOLDER: &str = "UNDERPASS_TEST_FOLDER";
 #[test]
 #[ignore = "it is the daemon that another test starts and kills"]
 fn plays_a_daemon() {
-    let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let machines = machines_in(&folder);
     let script = "#!/bin/sh\nwhile :; do echo tick; sleep 0.01; done\n";
     machines.start(&spec_in(&machines, &folder.join("netns"), "m", script)).unwrap();
@@ -22,15 +22,20 @@ fn plays_a_daemon() {
     }
 }
 
-fn start_by_a_daemon_that_is_killed(world: &World) -> Running {
-    let id = "m".parse().unwrap();
-    let mut daemon = Command::new(std::env::current_exe().unwrap())
+fn daemon(world: &World) -> Child {
+    Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", "crash::plays_a_daemon"])
         .env(FOLDER, world.folder())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+fn start_by_a_daemon_that_is_killed(world: &World) -> Running {
+    let id = "m".parse().unwrap();
+    let mut daemon = daemon(world);
     let up = eventually(|| running(world.machines.status(&id).unwrap()).filter(|_| world.console(&id).contains("tick")));
     daemon.kill().unwrap();
     daemon.wait().unwrap();
@@ -91,4 +96,44 @@ fn a_start_that_was_cut_off_before_it_was_noted_leaves_a_folder_that_can_be_remo
     world.start("m", "");
     world.machines.destroy(&id).unwrap();
     assert_eq!(world.machines.status(&id).unwrap(), Status::Absent);
+}
+
+#[test]
+fn a_daemon_killed_at_any_moment_of_a_start_leaves_a_machine_that_the_next_one_completes() {
+    let world = World::new();
+    let id = "m".parse().unwrap();
+    let folder = world.folder().join("machines/m");
+    // Each file appears at a later moment of the start than the one before.
+    for moment in ["lock", "spec.json", "generated/etc/hosts", "running.json", "console.0", "user-data-taken"] {
+        let mut daemon = daemon(&world);
+        eventually(|| folder.join(moment).exists().then_some(())).expect("the start goes on");
+        daemon.kill().unwrap();
+        daemon.wait().unwrap();
+        let (_, completed) = world.start("m", "");
+        assert_eq!(running(world.machines.status(&id).unwrap()), Some(completed), "killed at {moment}");
+        assert_eq!(world.shell(&id, "true").0, 0, "killed at {moment}");
+        world.machines.destroy(&id).unwrap();
+        assert!(!folder.exists());
+        let path = folder.display().to_string();
+        assert_eq!(crate::world::processes_with(&path), 0, "killed at {moment}");
+    }
+}
+
+#[test]
+fn a_starter_that_is_killed_leaves_no_process() {
+    let world = World::new();
+    let mut spec = world.spec("m", "");
+    // The starter waits for ever for a file that is a pipe without a writer.
+    spec.netns = world.folder().join("pipe");
+    nix::unistd::mkfifo(&spec.netns, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    let folder = world.folder().join("machines/m").display().to_string();
+    std::thread::scope(|scope| {
+        let start = scope.spawn(|| world.machines.start(&spec));
+        let starter = eventually(|| crate::world::process_with(&["machine-launch", &folder])).expect("the starter runs");
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(starter), nix::sys::signal::Signal::SIGKILL).unwrap();
+        let error = start.join().unwrap().unwrap_err();
+        assert!(matches!(error, workload::Error::NotStarted { .. }), "{error}");
+    });
+    assert_eq!(crate::world::processes_with(&folder), 0);
+    assert_eq!(world.machines.status(&spec.id).unwrap(), Status::Stopped);
 }

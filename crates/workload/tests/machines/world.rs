@@ -121,10 +121,22 @@ pub fn mounts_naming(text: &Path) -> usize {
     fs::read_to_string("/proc/self/mountinfo").unwrap().lines().filter(|line| line.contains(&text)).count()
 }
 
-/// Processes of the host whose command line has `text`.
+/// How many processes of the host have `text` in their command line.
 pub fn processes_with(text: &str) -> usize {
-    let folders = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path().join("cmdline"));
-    folders.filter(|file| fs::read(file).is_ok_and(|line| String::from_utf8_lossy(&line).contains(text))).count()
+    command_lines().filter(|(_, line)| line.contains(text)).count()
+}
+
+/// A process of the host whose command line has all of `texts`.
+pub fn process_with(texts: &[&str]) -> Option<i32> {
+    command_lines().find(|(_, line)| texts.iter().all(|text| line.contains(text))).map(|(pid, _)| pid)
+}
+
+fn command_lines() -> impl Iterator<Item = (i32, String)> {
+    fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let line = fs::read(entry.path().join("cmdline")).ok()?;
+        Some((pid, String::from_utf8_lossy(&line).into_owned()))
+    })
 }
 
 fn bind_new_network(at: &Path) {
