@@ -1,0 +1,16 @@
+//! Endpoints: a consumer's way to one service.
+
+pub mod create_vpc_endpoint;
+pub mod delete_vpc_endpoints;
+pub mod describe_vpc_endpoints;
+pub mod modify_vpc_endpoint;
+mod place;
+mod view;
+
+use crate::Error;
+
+/// Operations on endpoints spell some codes differently from the rest of EC2: `InvalidVpcId.NotFound`.
+fn spelled(error: Error) -> Error {
+    let code = error.code.replace("InvalidVpcID.", "InvalidVpcId.").replace("InvalidSubnetID.", "InvalidSubnetId.");
+    Error { code, ..error }
+}

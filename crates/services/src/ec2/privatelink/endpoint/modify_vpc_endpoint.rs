@@ -1,0 +1,104 @@
+//! ModifyVpcEndpoint: other subnets, other groups.
+
+use resource::{EndpointService, EndpointState, NetworkInterface, SubnetId, VpcEndpoint};
+use serde::{Deserialize, Serialize};
+
+use super::super::service;
+use super::{place, spelled};
+use crate::ec2::find;
+use crate::ec2::firewall::security_group;
+use crate::{Error, Write};
+
+/// What is asked.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    vpc_endpoint_id: String,
+    reset_policy: bool,
+    policy_document: Option<String>,
+    add_route_table_ids: Vec<String>,
+    remove_route_table_ids: Vec<String>,
+    add_subnet_ids: Vec<String>,
+    remove_subnet_ids: Vec<String>,
+    add_security_group_ids: Vec<String>,
+    remove_security_group_ids: Vec<String>,
+    ip_address_type: Option<String>,
+    private_dns_enabled: Option<bool>,
+}
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    r#return: bool,
+}
+
+/// Changes an endpoint; one that carried packets is `pending` until the change is in the network.
+pub fn modify_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    let before = find::endpoint(cx.txn, cx.owner(), &input.vpc_endpoint_id)?;
+    let service = before.service.as_ref().and_then(|id| cx.txn.find::<EndpointService>(id.as_str()));
+    check(&input, &before, service.as_deref())?;
+    let mut endpoint = VpcEndpoint::clone(&before);
+    change_subnets(cx, &input, &mut endpoint, service.as_deref())?;
+    change_groups(cx, &input, &mut endpoint)?;
+    if endpoint != *before && endpoint.state == EndpointState::Available {
+        endpoint.state = EndpointState::Pending;
+    }
+    cx.txn.put(endpoint);
+    Ok(Output { r#return: true })
+}
+
+/// Everything that an interface endpoint to a custom service does not take.
+fn check(input: &Input, endpoint: &VpcEndpoint, service: Option<&EndpointService>) -> Result<(), Error> {
+    let invalid = |message: String| Err(Error::new("InvalidParameter", message));
+    if matches!(endpoint.state, EndpointState::Deleting | EndpointState::Deleted | EndpointState::Failed) {
+        let message = format!("The VPC endpoint {} is in the state {} and cannot be modified", endpoint.id, endpoint.state.as_str());
+        return Err(Error::new("IncorrectState", message));
+    }
+    if input.reset_policy || input.policy_document.is_some() {
+        return invalid(format!("The service {} does not support endpoint policies.", endpoint.service_name));
+    }
+    if !input.add_route_table_ids.is_empty() || !input.remove_route_table_ids.is_empty() {
+        return invalid("Route table IDs are only supported for Gateway type VPC Endpoint.".into());
+    }
+    if let Some(other) = input.ip_address_type.as_deref().filter(|kind| *kind != "ipv4") {
+        return Err(Error::new("UnsupportedOperation", format!("underpass does not support ModifyVpcEndpoint.IpAddressType {other} yet; use ipv4")));
+    }
+    match (input.private_dns_enabled, service) {
+        (Some(true), Some(service)) => Err(service::no_private_name(service)),
+        (Some(true), None) => invalid(format!("The service {} is gone", endpoint.service_name)),
+        _ => Ok(()),
+    }
+}
+
+fn change_subnets(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint, service: Option<&EndpointService>) -> Result<(), Error> {
+    for text in &input.remove_subnet_ids {
+        let id = SubnetId::parse(text).ok().filter(|id| endpoint.subnets.contains(id));
+        let id = id.ok_or_else(|| Error::new("InvalidParameter", format!("The subnet {text} is not one of the endpoint {}", endpoint.id)))?;
+        place::leave(cx, endpoint, &id);
+    }
+    let offered = service.map(|service| service::zones(cx.txn, service)).unwrap_or_default();
+    let places = place::parse(&cx.read(), &endpoint.vpc, &offered, &endpoint.subnets, &input.add_subnet_ids, &[])?;
+    place::fill(cx, endpoint, &places)
+}
+
+fn change_groups(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
+    if input.add_security_group_ids.is_empty() && input.remove_security_group_ids.is_empty() {
+        return Ok(());
+    }
+    let mut wanted: Vec<String> = endpoint.groups.iter().map(ToString::to_string).collect();
+    wanted.extend(input.add_security_group_ids.iter().cloned());
+    if let Some(absent) = input.remove_security_group_ids.iter().find(|id| !wanted.contains(id)) {
+        return Err(Error::new("InvalidParameter", format!("The security group {absent} is not one of the endpoint {}", endpoint.id)));
+    }
+    wanted.retain(|id| !input.remove_security_group_ids.contains(id));
+    if wanted.is_empty() {
+        return Err(Error::new("InvalidParameter", "An interface endpoint must have at least one security group"));
+    }
+    let vpc = find::vpc(cx.txn, cx.owner(), endpoint.vpc.as_str()).map_err(spelled)?;
+    endpoint.groups = security_group::for_interface(cx.txn, cx.owner(), &vpc, &wanted)?;
+    for interface in &endpoint.interfaces {
+        cx.txn.update::<NetworkInterface>(interface.as_str(), |interface| interface.groups = endpoint.groups.clone());
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! CreateVpcEndpointServiceConfiguration: offers what stands behind Network Load Balancers to other VPCs.
+
+use resource::{EndpointService, EndpointServiceId};
+use serde::{Deserialize, Serialize};
+
+use super::balancers;
+use super::view::{self, ConfigurationView};
+use crate::tags::{self, TagSpecification};
+use crate::{Error, Write};
+
+/// What is asked.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    acceptance_required: Option<bool>,
+    network_load_balancer_arns: Vec<String>,
+    supported_ip_address_types: Vec<String>,
+    supported_regions: Vec<String>,
+    tag_specifications: Vec<TagSpecification>,
+}
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    service_configuration: ConfigurationView,
+}
+
+/// Creates a service. Connections to it must be accepted unless the request says otherwise.
+pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    if input.network_load_balancer_arns.is_empty() {
+        return Err(Error::new("InvalidParameter", "At least one network load balancer ARN must be specified"));
+    }
+    if let Some(other) = input.supported_ip_address_types.iter().find(|kind| *kind != "ipv4") {
+        let message = format!("underpass does not support CreateVpcEndpointServiceConfiguration.SupportedIpAddressTypes {other} yet; use ipv4");
+        return Err(Error::new("UnsupportedOperation", message));
+    }
+    if let Some(other) = input.supported_regions.iter().find(|region| **region != cx.owner().region) {
+        let message = format!("underpass does not support CreateVpcEndpointServiceConfiguration.SupportedRegions {other} yet; leave it out");
+        return Err(Error::new("UnsupportedOperation", message));
+    }
+    let service = EndpointService {
+        id: EndpointServiceId::random(),
+        owner: cx.owner().clone(),
+        acceptance_required: input.acceptance_required.unwrap_or(true),
+        balancers: balancers::parse(cx.txn, cx.owner(), None, &input.network_load_balancer_arns)?,
+        principals: Vec::new(),
+        tags: tags::specified(&input.tag_specifications, "vpc-endpoint-service", &["vpc-endpoint-service"])?,
+    };
+    cx.txn.put(service.clone());
+    Ok(Output { service_configuration: view::configuration(cx.txn, &service) })
+}

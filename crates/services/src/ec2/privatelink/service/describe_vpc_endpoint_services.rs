@@ -1,0 +1,100 @@
+//! DescribeVpcEndpointServices: the services that the caller may make endpoints to.
+
+use std::sync::Arc;
+
+use resource::{EndpointService, zone_id};
+use serde::{Deserialize, Serialize};
+
+use super::super::principal::is_listed;
+use super::super::service_name;
+use super::view::{INTERFACE, ServiceType};
+use super::zones;
+use crate::filter::{self, Filter};
+use crate::page::{self, Ask};
+use crate::tags::{self, Tag};
+use crate::{Error, Read};
+
+/// What is asked.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    service_names: Vec<String>,
+    filters: Vec<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    service_names: Vec<String>,
+    service_details: Vec<Detail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Detail {
+    service_name: String,
+    service_id: String,
+    service_type: [ServiceType; 1],
+    service_region: String,
+    availability_zone_ids: Vec<String>,
+    availability_zones: Vec<String>,
+    owner: String,
+    base_endpoint_dns_names: [String; 1],
+    vpc_endpoint_policy_supported: bool,
+    acceptance_required: bool,
+    manages_vpc_endpoints: bool,
+    tags: Vec<Tag>,
+    supported_ip_address_types: [&'static str; 1],
+}
+
+/// Describes services: those named, or all that are the caller's or name the caller.
+pub fn describe_vpc_endpoint_services(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+    let visible: Vec<Arc<EndpointService>> = match input.service_names.is_empty() {
+        true => cx.world.all::<EndpointService>().filter(|service| service.owner.region == cx.owner().region && is_listed(service, cx.caller)).collect(),
+        false => input.service_names.iter().map(|name| service_name::find(cx, name)).collect::<Result<_, _>>()?,
+    };
+    let kept = filter::select(&input.filters, visible.into_iter(), |service, name| values(service, name))?;
+    let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
+    let page = page::cut(ask, kept, |service| service.service_name())?;
+    Ok(Output {
+        service_names: page.items.iter().map(|service| service.service_name()).collect(),
+        service_details: page.items.iter().map(|service| detail(cx, service)).collect(),
+        next_token: page.next,
+    })
+}
+
+fn values(service: &EndpointService, filter: &str) -> Option<Vec<String>> {
+    match filter {
+        "owner" => Some(vec![service.owner.account.clone()]),
+        "service-name" => Some(vec![service.service_name()]),
+        "service-region" => Some(vec![service.owner.region.clone()]),
+        "service-type" => Some(vec!["Interface".into()]),
+        "supported-ip-address-types" => Some(vec!["ipv4".into()]),
+        other => filter::tag_values(&service.tags, other),
+    }
+}
+
+fn detail(cx: &Read<'_>, service: &EndpointService) -> Detail {
+    let zones = zones(cx.world, service);
+    let own = service.owner == *cx.owner();
+    Detail {
+        service_name: service.service_name(),
+        service_id: service.id.to_string(),
+        service_type: INTERFACE,
+        service_region: service.owner.region.clone(),
+        availability_zone_ids: zones.iter().filter_map(|zone| zone_id(&service.owner.region, zone)).collect(),
+        availability_zones: zones.into_iter().collect(),
+        owner: service.owner.account.clone(),
+        base_endpoint_dns_names: [service.base_dns_name()],
+        vpc_endpoint_policy_supported: false,
+        acceptance_required: service.acceptance_required,
+        manages_vpc_endpoints: false,
+        tags: if own { tags::view(&service.tags) } else { Vec::new() },
+        supported_ip_address_types: ["ipv4"],
+    }
+}

@@ -1,0 +1,48 @@
+//! Endpoint services: a provider's offer of what stands behind its balancers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use resource::{EndpointService, LoadBalancer, Owner, Resource, VpcEndpoint};
+use store::Snapshot;
+
+use crate::Error;
+
+mod balancers;
+pub mod create_configuration;
+pub mod delete_configurations;
+pub mod describe_configurations;
+pub mod describe_permissions;
+pub mod describe_vpc_endpoint_services;
+pub mod modify_configuration;
+pub mod modify_permissions;
+mod view;
+
+/// The zones in which endpoints to a service can have interfaces: those of its balancers.
+pub fn zones(world: &Snapshot, service: &EndpointService) -> BTreeSet<String> {
+    let balancers = service.balancers.iter().filter_map(|arn| world.find::<LoadBalancer>(arn));
+    balancers.flat_map(|balancer| balancer.zones.iter().map(|zone| zone.zone.clone()).collect::<Vec<_>>()).collect()
+}
+
+/// Why endpoints to a service cannot have private DNS: it has no private name. Services with one come later.
+pub fn no_private_name(service: &EndpointService) -> Error {
+    let message = format!("Private DNS can't be enabled because the service {} does not provide a private DNS name.", service.service_name());
+    Error::new("InvalidParameter", message)
+}
+
+/// The caller's service, for operations on its configuration.
+fn own(world: &Snapshot, owner: &Owner, id: &str) -> Result<Arc<EndpointService>, Error> {
+    crate::ec2::find::endpoint_service(world, owner, id)
+}
+
+/// Refuses when endpoints are, or wait to be, connected to a service.
+fn refuse_while_connected(world: &Snapshot, service: &EndpointService) -> Result<(), Error> {
+    let mut endpoints = world.linked::<VpcEndpoint>(EndpointService::KIND, &service.id);
+    match endpoints.find(|endpoint| endpoint.state.is_open() || endpoint.state == resource::EndpointState::PendingAcceptance) {
+        Some(endpoint) => {
+            let message = format!("There are existing connections to the service {}, such as {}; reject them first", service.id, endpoint.id);
+            Err(Error::new("ExistingVpcEndpointConnections", message))
+        }
+        None => Ok(()),
+    }
+}

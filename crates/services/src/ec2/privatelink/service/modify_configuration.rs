@@ -1,0 +1,54 @@
+//! ModifyVpcEndpointServiceConfiguration: other balancers behind a service, or acceptance on and off.
+
+use resource::EndpointService;
+use serde::{Deserialize, Serialize};
+
+use super::{balancers, own, refuse_while_connected};
+use crate::{Error, Write};
+
+/// What is asked.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    service_id: String,
+    acceptance_required: Option<bool>,
+    add_network_load_balancer_arns: Vec<String>,
+    remove_network_load_balancer_arns: Vec<String>,
+}
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    r#return: bool,
+}
+
+/// Changes a service. Acceptance speaks of new connections only.
+pub fn modify_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    let mut service = EndpointService::clone(&*own(cx.txn, cx.owner(), &input.service_id)?);
+    service.acceptance_required = input.acceptance_required.unwrap_or(service.acceptance_required);
+    remove(cx, &mut service, &input.remove_network_load_balancer_arns)?;
+    for arn in balancers::parse(cx.txn, cx.owner(), Some(&service), &input.add_network_load_balancer_arns)? {
+        if !service.balancers.contains(&arn) {
+            service.balancers.push(arn);
+        }
+    }
+    if service.balancers.is_empty() {
+        return Err(Error::new("InvalidParameter", "An endpoint service must have at least one network load balancer"));
+    }
+    cx.txn.put(service);
+    Ok(Output { r#return: true })
+}
+
+fn remove(cx: &Write<'_>, service: &mut EndpointService, arns: &[String]) -> Result<(), Error> {
+    if arns.is_empty() {
+        return Ok(());
+    }
+    if let Some(absent) = arns.iter().find(|arn| !service.balancers.contains(arn)) {
+        let message = format!("The network load balancer '{absent}' is not associated with the endpoint service {}", service.id);
+        return Err(Error::new("InvalidNetworkLoadBalancerArn.NotFound", message));
+    }
+    refuse_while_connected(cx.txn, service)?;
+    service.balancers.retain(|arn| !arns.contains(arn));
+    Ok(())
+}
