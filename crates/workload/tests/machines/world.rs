@@ -66,10 +66,14 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        for (id, _) in self.machines.list().unwrap() {
-            self.machines.destroy(&id).unwrap();
+        let listed = self.machines.list().map(|machines| machines.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
+        let failed = listed.iter().flatten().filter_map(|id| self.machines.destroy(id).err()).map(|error| error.to_string());
+        let failed: Vec<_> = failed.collect();
+        let unmounted = umount2(&self.netns, MntFlags::MNT_DETACH);
+        // A test that has failed already is to say its own reason.
+        if !thread::panicking() {
+            assert!(listed.is_ok() && failed.is_empty() && unmounted.is_ok(), "{failed:?} {unmounted:?}");
         }
-        umount2(&self.netns, MntFlags::MNT_DETACH).unwrap();
     }
 }
 
