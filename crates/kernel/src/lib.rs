@@ -13,6 +13,7 @@ mod namespaces;
 mod netlink;
 mod object;
 mod order;
+mod probe;
 mod real;
 mod route;
 
@@ -22,4 +23,5 @@ pub use fake::Fake;
 pub use kernel::{FlowFilter, Kernel};
 pub use namespaces::Namespaces;
 pub use object::{Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule, Sysctl};
+pub use probe::{Feature, probe};
 pub use real::Netlink;

@@ -191,7 +191,7 @@ pub(crate) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Kerne
 }
 
 /// Gives the namespace of this thread the first congestion control that it may have, and checks that it took.
-fn choose_congestion_control() -> Result<(), KernelError> {
+pub(crate) fn choose_congestion_control() -> Result<(), KernelError> {
     const PATH: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
     for choice in CONGESTION_CONTROLS {
         if fs::write(PATH, choice).is_ok() && fs::read_to_string(PATH).is_ok_and(|now| now.trim() == choice) {

@@ -24,7 +24,7 @@ pub(super) fn make(inside: &Inside<'_>, change: &Change) -> Result<(), KernelErr
             create(inside, link, change)?;
         }
         None => match create(inside, link, change) {
-            Err(error) if error.errno() == Some(libc::EEXIST) => adopt(inside, link, change, error)?,
+            Err(error) if error.errno() == Some(libc::EEXIST) => adopt(inside, link, change)?,
             other => other?,
         },
     }
@@ -91,14 +91,15 @@ fn create(inside: &Inside<'_>, link: &Link, change: &Change) -> Result<(), Kerne
 }
 
 /// The name is taken, here or in the far namespace. What is here is brought in line or makes room.
-fn adopt(inside: &Inside<'_>, link: &Link, change: &Change, error: KernelError) -> Result<(), KernelError> {
+fn adopt(inside: &Inside<'_>, link: &Link, change: &Change) -> Result<(), KernelError> {
     match find(inside, &link.end.name)? {
         Some(old) if same_pair(&old.kind, &link.kind) => Ok(()),
         Some(_) => {
             remove_named(inside, &[&link.end.name])?;
             create(inside, link, change)
         }
-        None => Err(error),
+        // It has just gone with the namespace of its far end, or the name is taken over there.
+        None => create(inside, link, change),
     }
 }
 

@@ -165,9 +165,9 @@ fn everything() -> Vec<Object> {
         base("raw", ChainKind::Filter, HookPoint::Prerouting, -300, vec![act(Action::Notrack)]),
         base("route", ChainKind::Route, HookPoint::Output, -150, vec![]),
         base("input", ChainKind::Filter, HookPoint::Input, 0, vec![]),
-        base("dnat", ChainKind::Nat, HookPoint::Prerouting, -100, translations()),
+        base("translate", ChainKind::Nat, HookPoint::Prerouting, -100, translations()),
         base(
-            "snat",
+            "hide",
             ChainKind::Nat,
             HookPoint::Postrouting,
             100,
@@ -194,7 +194,9 @@ fn every_word_is_taken_and_observed_as_it_was_wanted() {
 fn nft_reads_what_we_print() {
     let world = World::with(&["a"]);
     world.settle("a", &everything());
-    let rules = [("matches", matches()), ("filter", actions()), ("dnat", translations())];
+    // nft holds the numbers of a hash for another type than marks; the kernel holds both for four bytes.
+    let typed = translations().into_iter().filter(|rule| !rule.to_string().contains(" mod ")).collect();
+    let rules = [("matches", matches()), ("filter", actions()), ("translate", typed)];
     let lines = rules.into_iter().flat_map(|(chain, rules)| {
         rules.into_iter().map(move |rule| format!("add rule ip underpass {chain} {rule}\n"))
     });

@@ -3,5 +3,7 @@
 
 mod filters;
 mod links;
+mod packets;
+mod probing;
 mod routes;
 mod world;
