@@ -68,7 +68,9 @@ pub(crate) fn available() -> Result<String, String> {
         return Err("no hierarchy with both the memory and the pids controller is mounted".to_owned());
     }
     for place in &places {
-        prepare(place).map_err(|error| format!("{} cannot be used: {error}", place.parent.display()))?;
+        let tried = prepare(place);
+        remove_if_unused(&place.parent);
+        tried.map_err(|error| format!("{} cannot be used: {error}", place.parent.display()))?;
     }
     let parents: Vec<_> = places.iter().map(|place| place.parent.display().to_string()).collect();
     Ok(parents.join(" and "))
@@ -97,7 +99,7 @@ pub(crate) fn join_new(folder: &Path, limits: &Limits) -> Membership {
 
 fn enter(place: &Place, folder: &Path, limits: &Limits, membership: &mut Membership) -> Result<(), String> {
     let own = place.parent.join(name_of(folder));
-    let result = prepare(place).and_then(|()| create(&own)).and_then(|()| {
+    let result = make(place, &own).and_then(|()| {
         if !membership.folders.contains(&own) {
             membership.folders.push(own.clone());
         }
@@ -123,8 +125,7 @@ pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other.on("remove", &parent.join(&name)),
         };
-        // Works for the last one only.
-        let _ = fs::remove_dir(&parent);
+        remove_if_unused(&parent);
         removed
     }))
 }
@@ -147,6 +148,24 @@ fn create(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Whoever ends the last machine removes our folder, perhaps just before the first one is made in it: then again.
+fn make(place: &Place, own: &Path) -> io::Result<()> {
+    const ATTEMPTS: usize = 16;
+    let mut made = Ok(());
+    for _ in 0..ATTEMPTS {
+        made = prepare(place).and_then(|()| create(own));
+        if made.as_ref().err().map(io::Error::kind) != Some(io::ErrorKind::NotFound) {
+            break;
+        }
+    }
+    made
+}
+
+/// The kernel removes a cgroup only if it holds neither a process nor another cgroup.
+fn remove_if_unused(parent: &Path) {
+    let _ = fs::remove_dir(parent);
 }
 
 /// Makes our folder, and in version 2 hands the controllers down to it and through it.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use workload::{Error, Limits, Status};
+use workload::{Error, Limits, Spec, Status};
 
 use crate::world::{HELPER, World, eventually, processes_with, words};
 
@@ -22,16 +22,19 @@ fn a_machine_runs_its_user_data_and_shows_it_on_the_console() {
 #[test]
 fn the_time_from_start_to_the_first_instruction_is_told() {
     let world = World::new();
-    for (name, limited) in [("a", true), ("b", false), ("c", true), ("d", false), ("e", true), ("f", false)] {
-        let mut spec = world.spec(name, "#!/bin/sh\necho first\n");
-        if !limited {
-            spec.limits = Limits::default();
+    for limits in [Limits::default(), world.spec("m", "").limits] {
+        let mut fastest = (Duration::MAX, Duration::MAX);
+        for _ in 0..8 {
+            let spec = Spec { limits, ..world.spec("m", "#!/bin/sh\necho first\n") };
+            let begun = Instant::now();
+            world.machines.start(&spec).unwrap();
+            let answered = begun.elapsed();
+            world.printed(&spec.id, "first");
+            fastest = (fastest.0.min(answered), fastest.1.min(begun.elapsed()));
+            world.machines.destroy(&spec.id).unwrap();
         }
-        let begun = Instant::now();
-        world.machines.start(&spec).unwrap();
-        let started = begun.elapsed();
-        world.printed(&spec.id, "first");
-        println!("limits {limited}: start answered after {started:?}; the first line was seen after {:?}", begun.elapsed());
+        let (answered, printed) = fastest;
+        println!("fastest of 8 with {limits:?}: start answered after {answered:?}, the first line was there after {printed:?}");
     }
 }
 
@@ -130,7 +133,7 @@ fn a_flood_on_the_console_does_not_fill_the_disk() {
 #[test]
 fn a_machine_without_its_network_does_not_start_and_says_why() {
     let world = World::new();
-    let spec = workload::Spec { netns: "/no/such/netns".into(), ..world.spec("m", "") };
+    let spec = Spec { netns: "/no/such/netns".into(), ..world.spec("m", "") };
     let error = world.machines.start(&spec).unwrap_err();
     let Error::NotStarted { source, .. } = &error else { panic!("{error}") };
     assert_eq!(source.to_string(), "cannot enter the network namespace /no/such/netns: No such file or directory (os error 2)");
