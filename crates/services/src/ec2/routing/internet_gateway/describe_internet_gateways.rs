@@ -1,0 +1,48 @@
+//! DescribeInternetGateways.
+
+use resource::InternetGateway;
+use serde::{Deserialize, Serialize};
+
+use super::view::{ATTACHED, InternetGatewayView};
+use crate::ec2::find;
+use crate::filter::{self, Filter};
+use crate::page::{self, Ask};
+use crate::{Error, Read};
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    internet_gateway_ids: Vec<String>,
+    filters: Vec<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    internet_gateways: Vec<InternetGatewayView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+/// The caller's internet gateways.
+pub fn describe_internet_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+    let gateways = find::listed(cx, &input.internet_gateway_ids, find::internet_gateway)?;
+    let kept = filter::select(&input.filters, gateways.into_iter(), |gateway, name| values(gateway, name))?;
+    let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
+    let page = page::cut(ask, kept, |gateway| gateway.id.to_string())?;
+    let internet_gateways = page.items.iter().map(|gateway| InternetGatewayView::new(gateway)).collect();
+    Ok(Output { internet_gateways, next_token: page.next })
+}
+
+/// What a gateway has under a filter's name.
+fn values(gateway: &InternetGateway, filter: &str) -> Option<Vec<String>> {
+    match filter {
+        "attachment.state" => Some(gateway.vpc.iter().map(|_| ATTACHED.to_owned()).collect()),
+        "attachment.vpc-id" => Some(gateway.vpc.iter().map(ToString::to_string).collect()),
+        "internet-gateway-id" => Some(vec![gateway.id.to_string()]),
+        "owner-id" => Some(vec![gateway.owner.account.clone()]),
+        other => filter::tag_values(&gateway.tags, other),
+    }
+}

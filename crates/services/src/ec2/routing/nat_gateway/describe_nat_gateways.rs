@@ -1,0 +1,52 @@
+//! DescribeNatGateways: failed and deleted ones are listed for an hour.
+
+use resource::NatGateway;
+use serde::{Deserialize, Serialize};
+
+use super::view::{self, NatGatewayView};
+use crate::ec2::find;
+use crate::filter::{self, Filter};
+use crate::page::{self, Ask};
+use crate::{Error, Read};
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    nat_gateway_ids: Vec<String>,
+    #[serde(rename = "Filter")]
+    filters: Vec<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    nat_gateways: Vec<NatGatewayView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+/// The caller's NAT gateways.
+pub fn describe_nat_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+    let gateways = find::listed(cx, &input.nat_gateway_ids, super::find)?;
+    let listed = gateways.into_iter().filter(|gateway| super::is_listed(gateway, cx.now));
+    let kept = filter::select(&input.filters, listed, |gateway, name| values(gateway, name))?;
+    let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
+    let page = page::cut(ask, kept, |gateway| gateway.id.to_string())?;
+    let nat_gateways = page.items.iter().map(|gateway| NatGatewayView::new(cx.world, gateway)).collect();
+    Ok(Output { nat_gateways, next_token: page.next })
+}
+
+/// What a NAT gateway has under a filter's name.
+fn values(gateway: &NatGateway, filter: &str) -> Option<Vec<String>> {
+    let value = match filter {
+        "nat-gateway-id" => gateway.id.to_string(),
+        "state" => gateway.state.as_str().to_owned(),
+        "subnet-id" => gateway.subnet.to_string(),
+        "vpc-id" => gateway.vpc.to_string(),
+        "connectivity-type" => view::connectivity(gateway).to_owned(),
+        other => return filter::tag_values(&gateway.tags, other),
+    };
+    Some(vec![value])
+}

@@ -1,0 +1,50 @@
+//! ReplaceRoute: another target for a destination that a table has a route to.
+
+use resource::{Route, RouteDestination, RouteTable, RouteTarget};
+
+use super::target::Named;
+use super::{Request, destination};
+use crate::ec2::find;
+use crate::{Error, Write};
+
+/// Changes the target of a route.
+pub fn replace_route(cx: &mut Write<'_>, input: Request) -> Result<(), Error> {
+    let table = find::route_table(cx.txn, cx.owner(), &input.route_table_id)?;
+    let vpc = find::vpc(cx.txn, cx.owner(), table.vpc.as_str())?;
+    let destination = destination::named(input.destination_cidr_block.as_deref(), input.destination_prefix_list_id.as_deref())?;
+    let named = input.target(cx.txn, cx.owner(), &vpc.id)?;
+    let local = matches!(destination, RouteDestination::Cidr(block) if destination::is_local(&vpc, block));
+    let target = match named {
+        Named::Local if local => return Ok(()),
+        Named::Local => return Err(Error::invalid_value("Only the route to a block of the VPC can have the target local.")),
+        Named::Target(_) if local => {
+            let message = "underpass does not support ReplaceRoute of a local route yet; a route to a whole subnet can be created instead";
+            return Err(Error::new("UnsupportedOperation", message));
+        }
+        Named::Target(target) => target,
+    };
+    let route = changeable(&table, &destination)?;
+    if let RouteDestination::Cidr(block) = route.destination {
+        destination::check(cx.txn, &vpc, block, &target)?;
+    }
+    cx.txn.update::<RouteTable>(table.id.as_str(), |table| {
+        table.routes.iter_mut().filter(|route| route.destination == destination).for_each(|route| route.target = target.clone());
+    });
+    Ok(())
+}
+
+fn changeable<'a>(table: &'a RouteTable, destination: &RouteDestination) -> Result<&'a Route, Error> {
+    let route = table.routes.iter().find(|route| route.destination == *destination);
+    let route = route.ok_or_else(|| {
+        Error::invalid_value(format!("There is no such route in {}. CreateRoute adds one.", table.id))
+    })?;
+    match &route.target {
+        RouteTarget::Endpoint(id) => Err(of_endpoint(id)),
+        _ => Ok(route),
+    }
+}
+
+/// Routes to gateway endpoints are not for route operations.
+pub fn of_endpoint(endpoint: &resource::EndpointId) -> Error {
+    Error::invalid_value(format!("The route is managed by {endpoint}; ModifyVpcEndpoint adds and removes it."))
+}

@@ -1,0 +1,45 @@
+//! CreateRouteTable: a table with the VPC's local routes and no users.
+
+use resource::{Resource, RouteTable, RouteTableId, Vpc};
+use serde::{Deserialize, Serialize};
+
+use super::view::RouteTableView;
+use crate::ec2::find;
+use crate::tags::{self, TagSpecification};
+use crate::{Error, Write};
+
+/// AWS's quota of route tables per VPC.
+const MAX_TABLES: usize = 200;
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    vpc_id: String,
+    tag_specifications: Vec<TagSpecification>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    route_table: RouteTableView,
+}
+
+/// Records a new route table.
+pub fn create_route_table(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    let vpc = find::vpc(cx.txn, cx.owner(), &input.vpc_id)?;
+    let tags = tags::specified(&input.tag_specifications, "route-table", &["route-table"])?;
+    if cx.txn.linked::<RouteTable>(Vpc::KIND, &vpc.id).count() >= MAX_TABLES {
+        return Err(Error::new("RouteTableLimitExceeded", format!("A VPC can have at most {MAX_TABLES} route tables.")));
+    }
+    let table = RouteTable {
+        id: RouteTableId::random(),
+        owner: cx.owner().clone(),
+        vpc: vpc.id.clone(),
+        routes: Vec::new(),
+        associations: Vec::new(),
+        tags,
+    };
+    let route_table = RouteTableView::new(cx.txn, &table);
+    cx.txn.put(table);
+    Ok(Output { route_table })
+}
