@@ -51,10 +51,20 @@ fn report(server: &str, ended: Result<(), tokio::task::JoinError>) {
     }
 }
 
-/// Out of descriptors or memory: nothing announces that there are some again, so this waits a little.
-async fn failed(server: &str, error: &io::Error) {
-    tracing::warn!(%error, server, "cannot accept a connection");
-    tokio::time::sleep(RETRY).await;
+/// After an accept that failed: at once on to the next connection if only this one was lost, else a pause, because
+/// nothing announces that there are descriptors or memory again.
+pub(crate) async fn failed(server: &str, error: &io::Error) {
+    let exhausted = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+    if error
+        .raw_os_error()
+        .is_some_and(|code| exhausted.contains(&code))
+    {
+        tracing::warn!(%error, server, "cannot accept connections for the moment");
+        tokio::time::sleep(RETRY).await;
+    } else {
+        tracing::debug!(%error, server, "a connection was gone before it was accepted");
+        tokio::task::yield_now().await;
+    }
 }
 
 /// How many connections each source has open.
@@ -70,7 +80,10 @@ struct Slot {
 impl Sources {
     fn slot(&self, source: Ipv4Addr) -> Option<Slot> {
         self.change(source, |open| (open < PER_SOURCE).then_some(open + 1))
-            .then(|| Slot { sources: self.clone(), source })
+            .then(|| Slot {
+                sources: self.clone(),
+                source,
+            })
     }
 
     /// Changes a count; those that come to zero are forgotten. False if there is no change.
@@ -88,7 +101,8 @@ impl Sources {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.sources.change(self.source, |open| Some(open.saturating_sub(1)));
+        self.sources
+            .change(self.source, |open| Some(open.saturating_sub(1)));
     }
 }
 
@@ -122,7 +136,10 @@ mod tests {
             held.push(stream);
         }
         assert!(connect([127, 0, 0, 9], addr).await.read_u8().await.is_err());
-        assert_eq!(connect([127, 0, 0, 8], addr).await.read_u8().await.unwrap(), b'!');
+        assert_eq!(
+            connect([127, 0, 0, 8], addr).await.read_u8().await.unwrap(),
+            b'!'
+        );
         drop(held);
         while connect([127, 0, 0, 9], addr).await.read_u8().await.is_err() {}
         server.abort();

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::sched::{CloneFlags, setns};
@@ -16,15 +17,21 @@ const BACKLOG: i32 = 4096;
 
 /// A network namespace as a source of sockets.
 ///
-/// The provided methods give non-blocking sockets, ready to hand to tokio. Addresses need not exist yet (`IP_FREEBIND`),
-/// so the order in which addresses and sockets are made does not matter.
+/// The sockets do not block, ready to hand to tokio. The addresses of servers need not exist yet (`IP_FREEBIND`), so the
+/// order in which addresses and sockets are made does not matter. A socket keeps its namespace alive: stop the servers
+/// of a network before removing it.
 pub trait Place: Debug + Send + Sync + 'static {
-    /// Opens a fresh IPv4 socket of `kind` in this place.
+    /// Opens a fresh, non-blocking IPv4 socket of `kind` in this place.
     fn socket(&self, kind: Type) -> io::Result<Socket>;
+
+    /// A number that tells this place from every other, however often it is opened.
+    fn identity(&self) -> u64;
 
     /// A UDP socket bound to `addr`.
     fn udp(&self, addr: SocketAddrV4) -> io::Result<UdpSocket> {
-        Ok(bound(self.socket(Type::DGRAM)?, addr)?.into())
+        let socket = self.socket(Type::DGRAM)?;
+        socket.set_freebind_v4(true)?;
+        Ok(bound(socket, addr)?.into())
     }
 
     /// A listening TCP socket; with `shared`, others may listen on the same address and share its connections.
@@ -32,6 +39,7 @@ pub trait Place: Debug + Send + Sync + 'static {
         let socket = self.socket(Type::STREAM)?;
         socket.set_reuse_address(true)?;
         socket.set_reuse_port(shared)?;
+        socket.set_freebind_v4(true)?;
         let socket = bound(socket, addr)?;
         socket.listen(BACKLOG)?;
         Ok(socket.into())
@@ -47,15 +55,17 @@ pub trait Place: Debug + Send + Sync + 'static {
 }
 
 fn bound(socket: Socket, addr: SocketAddrV4) -> io::Result<Socket> {
-    socket.set_nonblocking(true)?;
-    socket.set_freebind_v4(true)?;
     socket.bind(&SocketAddr::V4(addr).into())?;
     Ok(socket)
 }
 
 fn open(kind: Type) -> io::Result<Socket> {
-    let protocol = if kind == Type::STREAM { Protocol::TCP } else { Protocol::UDP };
-    Socket::new(Domain::IPV4, kind, Some(protocol))
+    let protocol = if kind == Type::STREAM {
+        Protocol::TCP
+    } else {
+        Protocol::UDP
+    };
+    Socket::new(Domain::IPV4, kind.nonblocking(), Some(protocol))
 }
 
 /// The namespace of the calling thread: the loopback of tests, or the host itself.
@@ -63,6 +73,10 @@ fn open(kind: Type) -> io::Result<Socket> {
 pub struct Here;
 
 impl Place for Here {
+    fn identity(&self) -> u64 {
+        0
+    }
+
     fn socket(&self, kind: Type) -> io::Result<Socket> {
         open(kind)
     }
@@ -72,18 +86,23 @@ impl Place for Here {
 #[derive(Debug)]
 pub struct Namespace {
     file: File,
+    inode: u64,
 }
 
 impl Namespace {
     /// Opens the namespace that is mounted at `path` (`/run/netns/…` or `/proc/PID/ns/net`).
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
-        Ok(Self { file: File::open(path)? })
+        File::open(path)?.try_into()
     }
 }
 
-impl From<File> for Namespace {
-    fn from(file: File) -> Self {
-        Self { file }
+impl TryFrom<File> for Namespace {
+    type Error = io::Error;
+
+    /// The namespace that `file` holds open; what else it may be shows when a socket is wanted.
+    fn try_from(file: File) -> io::Result<Self> {
+        let inode = file.metadata()?.ino();
+        Ok(Self { file, inode })
     }
 }
 
@@ -93,6 +112,10 @@ thread_local! {
 }
 
 impl Place for Namespace {
+    fn identity(&self) -> u64 {
+        self.inode
+    }
+
     /// Visits the namespace for the length of one system call; it costs about two microseconds.
     fn socket(&self, kind: Type) -> io::Result<Socket> {
         HOME.with(|home| {
@@ -143,7 +166,27 @@ mod tests {
         let here = std::fs::read_link("/proc/thread-self/ns/net").unwrap();
         let elsewhere = fresh_namespace();
         elsewhere.socket(Type::STREAM).unwrap();
-        assert_eq!(std::fs::read_link("/proc/thread-self/ns/net").unwrap(), here);
+        assert_eq!(
+            std::fs::read_link("/proc/thread-self/ns/net").unwrap(),
+            here
+        );
+    }
+
+    #[test]
+    fn a_namespace_is_the_same_however_often_it_is_opened() {
+        let here = || {
+            Namespace::open("/proc/thread-self/ns/net")
+                .unwrap()
+                .identity()
+        };
+        assert_eq!(here(), here());
+        assert_ne!(here(), fresh_namespace().identity());
+    }
+
+    #[test]
+    fn a_file_that_is_no_namespace_gives_no_socket() {
+        let file = Namespace::open("/proc/self/status").unwrap();
+        assert!(file.socket(Type::STREAM).is_err());
     }
 
     #[test]

@@ -38,7 +38,9 @@ pub fn serve(place: &dyn Place, addrs: &[SocketAddrV4], view: &View) -> io::Resu
         let tcp = TcpListener::from_std(place.tcp_listener(*addr, false)?)?;
         tasks.spawn(datagrams(udp, view.clone()));
         let view = view.clone();
-        tasks.spawn(accept("dns", tcp, move |stream, _| connection(stream, view.clone())));
+        tasks.spawn(accept("dns", tcp, move |stream, _| {
+            connection(stream, view.clone())
+        }));
     }
     Ok(Serving::new(tasks))
 }
@@ -81,7 +83,9 @@ async fn connection(mut stream: TcpStream, view: View) {
         }
         let length = u16::try_from(reply.len()).unwrap_or(u16::MAX).to_be_bytes();
         reply.splice(0..0, length);
-        let Ok(Ok(())) = timeout(IDLE, stream.write_all(&reply)).await else { return };
+        let Ok(Ok(())) = timeout(IDLE, stream.write_all(&reply)).await else {
+            return;
+        };
     }
 }
 

@@ -42,10 +42,11 @@ pub struct Check {
 }
 
 impl PartialEq for Check {
-    /// Whether the same is checked in the same way: places are compared by identity.
+    /// Whether the same is checked in the same way.
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.place, &other.place)
-            && (self.node, self.target, &self.protocol) == (other.node, other.target, &other.protocol)
+        self.place.identity() == other.place.identity()
+            && (self.node, self.target, &self.protocol)
+                == (other.node, other.target, &other.protocol)
             && (self.interval, self.timeout) == (other.interval, other.timeout)
             && (self.thresholds, self.proxy_header) == (other.thresholds, other.proxy_header)
     }

@@ -2,20 +2,17 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddrV4;
+use std::net::{SocketAddr, SocketAddrV4};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-use super::connection::{Leg, connection};
+use super::connection::{Flow, Leg, connection};
 use super::route::Route;
-
-/// How long to wait before accepting again after the kernel could not.
-const RETRY: Duration = Duration::from_millis(100);
+use crate::accept::failed;
 
 /// A listener. Dropping it resets its connections, as [`Listener::cut`] does.
 #[derive(Debug)]
@@ -40,16 +37,21 @@ enum Life {
 
 impl Listener {
     pub(super) fn start<'h>(
+        addr: SocketAddrV4,
         sockets: impl Iterator<Item = (std::net::TcpListener, &'h Handle)>,
         route: Route,
         limit: usize,
     ) -> io::Result<Self> {
         let limit = limit.min(Semaphore::MAX_PERMITS);
         let slots = Arc::new(Semaphore::new(limit));
-        let (wanted, changes) = watch::channel(Wanted { life: Life::Accepting, route: Arc::new(route) });
+        let (wanted, changes) = watch::channel(Wanted {
+            life: Life::Accepting,
+            route: Arc::new(route),
+        });
         for (socket, handle) in sockets {
             let _context = handle.enter();
             let acceptor = Acceptor {
+                addr,
                 slots: Arc::clone(&slots),
                 changes: changes.clone(),
                 connections: JoinSet::new(),
@@ -57,12 +59,17 @@ impl Listener {
             };
             handle.spawn(acceptor.run(TcpListener::from_std(socket)?));
         }
-        Ok(Self { wanted, slots, limit })
+        Ok(Self {
+            wanted,
+            slots,
+            limit,
+        })
     }
 
     /// Sends new connections along another route, and resets those to its evicted targets.
     pub fn publish(&self, route: Route) {
-        self.wanted.send_modify(|wanted| wanted.route = Arc::new(route));
+        self.wanted
+            .send_modify(|wanted| wanted.route = Arc::new(route));
     }
 
     /// Stops accepting; the connections that are open go on.
@@ -84,6 +91,7 @@ impl Listener {
 
 /// The part of a listener on one core.
 struct Acceptor {
+    addr: SocketAddrV4,
     slots: Arc<Semaphore>,
     changes: watch::Receiver<Wanted>,
     connections: JoinSet<()>,
@@ -116,19 +124,20 @@ impl Acceptor {
             tokio::select! {
                 changed = self.changes.changed() => return changed,
                 Some(ended) = self.connections.join_next_with_id() => self.forget(ended),
-                client = accept(socket) => self.launch(client),
+                (client, flow) = accept(self.addr, socket) => self.launch(client, flow),
             }
         }
     }
 
     /// Starts a connection; one too many, or with nowhere to go, is reset as it is dropped.
-    fn launch(&mut self, client: Leg) {
+    fn launch(&mut self, client: Leg, flow: Flow) {
         let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
             return tracing::warn!("a connection was reset because its listener has too many");
         };
-        let Some(flow) = client.flow() else { return };
         let route = Arc::clone(&self.changes.borrow().route);
-        let Some((source, target)) = route.choose(flow.client, flow.listener) else { return };
+        let Some((source, target)) = route.choose(flow.client, flow.listener) else {
+            return;
+        };
         let task = self.connections.spawn(async move {
             connection(client, flow, route, source, target).await;
             drop(slot);
@@ -137,7 +146,10 @@ impl Acceptor {
     }
 
     fn evict(&self, route: &Route) {
-        let doomed = self.targets.values().filter(|(target, _)| route.evicted.contains(target));
+        let doomed = self
+            .targets
+            .values()
+            .filter(|(target, _)| route.evicted.contains(target));
         doomed.for_each(|(_, task)| task.abort());
     }
 
@@ -156,16 +168,17 @@ impl Acceptor {
 }
 
 /// Waits for a connection; for ever without a socket.
-async fn accept(socket: Option<&TcpListener>) -> Leg {
-    let Some(socket) = socket else { return std::future::pending().await };
+async fn accept(listener: SocketAddrV4, socket: Option<&TcpListener>) -> (Leg, Flow) {
+    let Some(socket) = socket else {
+        return std::future::pending().await;
+    };
     loop {
-        match socket.accept().await.and_then(|(stream, _)| Leg::new(stream)) {
-            Ok(client) => return client,
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                // Out of descriptors or memory: nothing announces that there are some again.
-                tokio::time::sleep(RETRY).await;
+        match socket.accept().await {
+            Ok((stream, SocketAddr::V4(client))) => {
+                return (Leg::new(stream), Flow { client, listener });
             }
+            Ok((_, SocketAddr::V6(_))) => {}
+            Err(error) => failed("tcp", &error).await,
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
-use dataplane::dns::{DomainName, Layer, Records, Soa, View, Zone, serve};
 use dataplane::Here;
+use dataplane::dns::{DomainName, Layer, Records, Soa, View, Zone, serve};
 use hickory_proto::op::{Message, Query, ResponseCode};
 use hickory_proto::rr::{Name, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,10 +15,16 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn view(records: u32) -> View {
     let apex: DomainName = "aws.test".parse().unwrap();
-    let soa = Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
+    let soa = Soa {
+        primary: apex.clone(),
+        contact: apex.clone(),
+        serial: 1,
+        negative_ttl: 60,
+    };
     let mut zone = Zone::new(apex, &soa);
     let addresses = (0..records).map(Ipv4Addr::from_bits);
-    zone.put(&"many.aws.test".parse().unwrap(), Records::a(60, addresses)).unwrap();
+    zone.put(&"many.aws.test".parse().unwrap(), Records::a(60, addresses))
+        .unwrap();
     let layer = Layer::default();
     layer.publish([zone].into_iter().collect());
     View::new([layer])
@@ -55,7 +61,14 @@ async fn a_truncated_answer_is_whole_when_asked_again_over_tcp() {
     assert!(cut.metadata.truncation);
     let mut stream = TcpStream::connect(addr).await.unwrap();
     for _ in 0..3 {
-        assert_eq!(ask_tcp(&mut stream, &question("many.aws.test.")).await.unwrap().answers.len(), 100);
+        assert_eq!(
+            ask_tcp(&mut stream, &question("many.aws.test."))
+                .await
+                .unwrap()
+                .answers
+                .len(),
+            100
+        );
     }
 }
 
@@ -63,12 +76,25 @@ async fn a_truncated_answer_is_whole_when_asked_again_over_tcp() {
 async fn a_malformed_datagram_leaves_the_server_answering() {
     let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 2), 10053);
     let _serving = serve(&Here, &[addr], &view(1)).unwrap();
-    let broken = ask_udp(addr, &question("many.aws.test.")[..20]).await.unwrap();
+    let broken = ask_udp(addr, &question("many.aws.test.")[..20])
+        .await
+        .unwrap();
     assert_eq!(broken.metadata.response_code, ResponseCode::FormErr);
-    assert_eq!(ask_udp(addr, &question("many.aws.test.")).await.unwrap().answers.len(), 1);
+    assert_eq!(
+        ask_udp(addr, &question("many.aws.test."))
+            .await
+            .unwrap()
+            .answers
+            .len(),
+        1
+    );
     let mut stream = TcpStream::connect(addr).await.unwrap();
     stream.write_u16(u16::MAX).await.unwrap();
-    assert_eq!(timeout(SECOND, stream.read_u8()).await.unwrap().ok(), None, "an oversized question closes the connection");
+    assert_eq!(
+        timeout(SECOND, stream.read_u8()).await.unwrap().ok(),
+        None,
+        "an oversized question closes the connection"
+    );
 }
 
 #[tokio::test]
@@ -76,7 +102,11 @@ async fn a_stopped_server_has_closed_its_sockets_and_connections() {
     let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 3), 10053);
     let serving = serve(&Here, &[addr], &view(1)).unwrap();
     let mut stream = TcpStream::connect(addr).await.unwrap();
-    assert!(ask_tcp(&mut stream, &question("many.aws.test.")).await.is_some());
+    assert!(
+        ask_tcp(&mut stream, &question("many.aws.test."))
+            .await
+            .is_some()
+    );
     serving.stop().await;
     assert_eq!(timeout(SECOND, stream.read_u8()).await.unwrap().ok(), None);
     let again = serve(&Here, &[addr], &view(1)).unwrap();

@@ -16,12 +16,24 @@ const TWO: Ipv4Addr = Ipv4Addr::new(127, 80, 0, 2);
 fn start(server: SocketAddrV4) -> Serving {
     let mut instances = Instances::default();
     for (address, id) in [(ONE, "i-1"), (TWO, "i-2")] {
-        let settings = Settings { token_required: true, ..Settings::default() };
-        instances.insert(address, Arc::new(Instance::new(id, settings, [("meta-data/instance-id", id)])));
+        let settings = Settings {
+            token_required: true,
+            ..Settings::default()
+        };
+        instances.insert(
+            address,
+            Arc::new(Instance::new(id, settings, [("meta-data/instance-id", id)])),
+        );
     }
     let directory = Directory::default();
     directory.publish(instances);
-    serve(&Here, server, &directory, &Tokens::with_random_key().unwrap()).unwrap()
+    serve(
+        &Here,
+        server,
+        &directory,
+        &Tokens::with_random_key().unwrap(),
+    )
+    .unwrap()
 }
 
 /// Sends a request from `source` and gives the whole reply.
@@ -29,9 +41,17 @@ async fn ask(source: Ipv4Addr, server: SocketAddrV4, head: &str) -> String {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((source, 0).into()).unwrap();
     let mut stream = socket.connect(server.into()).await.unwrap();
-    stream.write_all(format!("{head}\r\nHost: 169.254.169.254\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+    stream
+        .write_all(
+            format!("{head}\r\nHost: 169.254.169.254\r\nConnection: close\r\n\r\n").as_bytes(),
+        )
+        .await
+        .unwrap();
     let mut reply = String::new();
-    tokio::time::timeout(Duration::from_secs(5), stream.read_to_string(&mut reply)).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(5), stream.read_to_string(&mut reply))
+        .await
+        .unwrap()
+        .unwrap();
     reply
 }
 
@@ -46,11 +66,18 @@ async fn each_instance_sees_itself_and_cannot_use_anothers_token() {
     let wish = "PUT /latest/api/token HTTP/1.1\r\nX-aws-ec2-metadata-token-ttl-seconds: 60";
     let reply = ask(ONE, server, wish).await;
     assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
-    let read = format!("GET /latest/meta-data/instance-id HTTP/1.1\r\nX-aws-ec2-metadata-token: {}", body(&reply));
+    let read = format!(
+        "GET /latest/meta-data/instance-id HTTP/1.1\r\nX-aws-ec2-metadata-token: {}",
+        body(&reply)
+    );
     assert_eq!(body(&ask(ONE, server, &read).await), "i-1");
     assert!(ask(TWO, server, &read).await.starts_with("HTTP/1.1 401"));
     let stranger = Ipv4Addr::new(127, 80, 0, 3);
-    assert!(ask(stranger, server, &read).await.starts_with("HTTP/1.1 403"));
+    assert!(
+        ask(stranger, server, &read)
+            .await
+            .starts_with("HTTP/1.1 403")
+    );
 }
 
 #[tokio::test]
@@ -58,9 +85,21 @@ async fn what_is_not_http_is_answered_or_closed_and_others_go_on() {
     let server = SocketAddrV4::new(Ipv4Addr::new(127, 80, 1, 2), PORT);
     let _serving = start(server);
     let long = format!("GET /{} HTTP/1.1", "a".repeat(20_000));
-    for head in ["\u{1}\u{2} garbage", "GET", "PUT /latest/api/token HTTP/1.1\r\nContent-Length: 99999", &long] {
+    for head in [
+        "\u{1}\u{2} garbage",
+        "GET",
+        "PUT /latest/api/token HTTP/1.1\r\nContent-Length: 99999",
+        &long,
+    ] {
         let reply = ask(ONE, server, head).await;
-        assert!(reply.is_empty() || reply.starts_with("HTTP/1.1 4"), "{reply}");
+        assert!(
+            reply.is_empty() || reply.starts_with("HTTP/1.1 4"),
+            "{reply}"
+        );
     }
-    assert!(ask(ONE, server, "GET /latest/ HTTP/1.1").await.starts_with("HTTP/1.1 401"));
+    assert!(
+        ask(ONE, server, "GET /latest/ HTTP/1.1")
+            .await
+            .starts_with("HTTP/1.1 401")
+    );
 }

@@ -9,13 +9,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::relay::{NODE, PATIENCE, echo, front, is_reset, listen, resets, round_trip, route, target, until};
+use crate::relay::{
+    NODE, PATIENCE, echo, front, is_reset, listen, resets, round_trip, route, target, until,
+};
 
 #[tokio::test]
 async fn twenty_megabytes_come_back_whole_after_the_client_has_ended() {
     let engine = Engine::start(2).unwrap();
     let listener = listen(&engine, front(1), route(&[echo().await]));
-    let sent: Vec<u8> = (0..20_000_000_u32).map(|n| (n ^ n >> 8 ^ n >> 16) as u8).collect();
+    let sent: Vec<u8> = (0..20_000_000_u32)
+        .map(|n| (n ^ n >> 8 ^ n >> 16) as u8)
+        .collect();
     for _ in 0..4 {
         let (mut read, mut write) = TcpStream::connect(front(1)).await.unwrap().into_split();
         let data = sent.clone();
@@ -25,8 +29,16 @@ async fn twenty_megabytes_come_back_whole_after_the_client_has_ended() {
             write
         });
         let mut received = Vec::new();
-        timeout(PATIENCE, read.read_to_end(&mut received)).await.unwrap().unwrap();
-        assert!(received == sent, "{} of {} bytes", received.len(), sent.len());
+        timeout(PATIENCE, read.read_to_end(&mut received))
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(
+            received == sent,
+            "{} of {} bytes",
+            received.len(),
+            sent.len()
+        );
         sender.await.unwrap();
     }
     until("every connection has ended", || listener.connections() == 0).await;
@@ -58,11 +70,20 @@ async fn a_server_that_ends_first_still_hears_its_client() {
     let (mut accepted, from) = server.accept().await.unwrap();
     assert_eq!(from.ip(), NODE, "the target sees the node");
     accepted.shutdown().await.unwrap();
-    assert_eq!(timeout(PATIENCE, client.read(&mut [0])).await.unwrap().unwrap(), 0);
+    assert_eq!(
+        timeout(PATIENCE, client.read(&mut [0]))
+            .await
+            .unwrap()
+            .unwrap(),
+        0
+    );
     client.write_all(b"late").await.unwrap();
     client.shutdown().await.unwrap();
     let mut heard = String::new();
-    timeout(PATIENCE, accepted.read_to_string(&mut heard)).await.unwrap().unwrap();
+    timeout(PATIENCE, accepted.read_to_string(&mut heard))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(heard, "late");
 }
 
@@ -93,8 +114,13 @@ async fn an_evicted_target_loses_its_connections_and_the_others_go_on() {
     listener.publish(route(&[good]));
     let mut kept = TcpStream::connect(front(7)).await.unwrap();
     round_trip(&mut kept).await.unwrap();
-    round_trip(&mut doomed).await.expect("a new route alone cuts nothing");
-    listener.publish(Route { evicted: vec![bad], ..route(&[good]) });
+    round_trip(&mut doomed)
+        .await
+        .expect("a new route alone cuts nothing");
+    listener.publish(Route {
+        evicted: vec![bad],
+        ..route(&[good])
+    });
     assert!(is_reset(&mut doomed).await);
     round_trip(&mut kept).await.unwrap();
 }
@@ -108,7 +134,9 @@ async fn what_cannot_be_carried_is_reset() {
     assert!(resets(front(8)).await, "the target refuses");
     listener.publish(route(&[]));
     assert!(resets(front(8)).await, "there is no target");
-    let full = engine.listen(&Here, front(9), route(&[echo().await]), 1).unwrap();
+    let full = engine
+        .listen(&Here, front(9), route(&[echo().await]), 1)
+        .unwrap();
     let mut first = TcpStream::connect(front(9)).await.unwrap();
     round_trip(&mut first).await.unwrap();
     assert!(resets(front(9)).await, "the listener is full");
@@ -121,7 +149,14 @@ async fn an_idle_connection_is_reset_on_both_sides_in_time() {
     let engine = Engine::start(1).unwrap();
     let (server, addr) = target().await;
     let idle_timeout = Duration::from_millis(80);
-    let _listener = listen(&engine, front(10), Route { idle_timeout, ..route(&[addr]) });
+    let _listener = listen(
+        &engine,
+        front(10),
+        Route {
+            idle_timeout,
+            ..route(&[addr])
+        },
+    );
     let mut client = TcpStream::connect(front(10)).await.unwrap();
     let (mut accepted, _) = server.accept().await.unwrap();
     let start = Instant::now();
@@ -133,15 +168,33 @@ async fn an_idle_connection_is_reset_on_both_sides_in_time() {
 async fn the_target_is_told_who_asks_and_through_which_endpoint() {
     let engine = Engine::start(1).unwrap();
     let (server, addr) = target().await;
-    let proxy_header = Some(ProxyHeader { endpoint: Some("vpce-0a1b2c".into()), checksum: false });
-    let _listener = listen(&engine, front(11), Route { proxy_header, ..route(&[addr]) });
+    let proxy_header = Some(ProxyHeader {
+        endpoint: Some("vpce-0a1b2c".into()),
+        checksum: false,
+    });
+    let _listener = listen(
+        &engine,
+        front(11),
+        Route {
+            proxy_header,
+            ..route(&[addr])
+        },
+    );
     let client = TcpStream::connect(front(11)).await.unwrap();
-    let SocketAddr::V4(own) = client.local_addr().unwrap() else { panic!("the address is IPv4") };
+    let SocketAddr::V4(own) = client.local_addr().unwrap() else {
+        panic!("the address is IPv4")
+    };
     let (mut accepted, _) = server.accept().await.unwrap();
     let mut header = [0; 28 + 4 + 11];
-    timeout(PATIENCE, accepted.read_exact(&mut header)).await.unwrap().unwrap();
+    timeout(PATIENCE, accepted.read_exact(&mut header))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(header[16..20], own.ip().octets());
     assert_eq!(header[20..24], front(11).ip().octets());
-    assert_eq!(header[24..28], [own.port().to_be_bytes(), 10100_u16.to_be_bytes()].concat());
+    assert_eq!(
+        header[24..28],
+        [own.port().to_be_bytes(), 10100_u16.to_be_bytes()].concat()
+    );
     assert_eq!(&header[32..], b"vpce-0a1b2c");
 }

@@ -42,7 +42,9 @@ pub async fn target() -> (TcpListener, SocketAddrV4) {
 }
 
 pub fn addr_of(listener: &std::net::TcpListener) -> SocketAddrV4 {
-    let SocketAddr::V4(addr) = listener.local_addr().unwrap() else { panic!("the address is IPv4") };
+    let SocketAddr::V4(addr) = listener.local_addr().unwrap() else {
+        panic!("the address is IPv4")
+    };
     addr
 }
 
@@ -88,4 +90,3 @@ pub async fn is_reset(stream: &mut TcpStream) -> bool {
     let ended = timeout(PATIENCE, stream.read_u8()).await.unwrap();
     ended.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset)
 }
-
