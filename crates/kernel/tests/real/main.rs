@@ -5,5 +5,6 @@ mod filters;
 mod links;
 mod packets;
 mod probing;
+mod random;
 mod routes;
 mod world;
