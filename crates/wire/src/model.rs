@@ -49,6 +49,15 @@ impl Service {
         self.shape(id).name
     }
 
+    /// The patterns that linear-time matching cannot express, and that are therefore not checked, with their shapes' names.
+    pub fn uncompiled_patterns(&self) -> Vec<(&'static str, &str)> {
+        let patterns = self.shapes.iter().filter_map(|shape| match &shape.kind {
+            Kind::Text(Some(text)) => Some((shape.name, text.pattern.as_ref()?)),
+            _ => None,
+        });
+        patterns.filter(|(_, p)| p.compiled().is_none()).map(|(name, p)| (name, &*p.source)).collect()
+    }
+
     pub(crate) fn operation_index(&self, name: &str) -> Option<usize> {
         self.operations.binary_search_by_key(&name, |op| op.name).ok()
     }

@@ -53,8 +53,12 @@ fn compile(source: &str) -> Option<Regex> {
     RegexBuilder::new(&format!(r"\A(?:{})\z", ascii_classes(source))).size_limit(1 << 20).dfa_size_limit(1 << 18).build().ok()
 }
 
+/// What lies beyond the basic plane, as Java's pairs of surrogates and as code points.
+const BEYOND: (&str, &str) = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\x{10000}-\x{10FFFF}");
+
 /// Java's `\w`, `\d` and `\s` are ASCII; ours would be Unicode, and a hundred times as large.
 fn ascii_classes(source: &str) -> String {
+    let source = source.replace(BEYOND.0, BEYOND.1);
     let mut out = String::with_capacity(source.len());
     let mut chars = source.chars();
     while let Some(c) = chars.next() {
@@ -97,6 +101,13 @@ mod tests {
     fn word_characters_are_ascii_as_in_java() {
         assert!(!pattern(r"\w+").accepts("é"));
         assert!(pattern(r"[\p{L}]+").accepts("é"));
+    }
+
+    #[test]
+    fn pairs_of_surrogates_mean_what_lies_beyond_the_basic_plane() {
+        let text = pattern(r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*");
+        assert!(text.accepts("a é 𝄞\n"));
+        assert!(!text.accepts("\u{1}"));
     }
 
     #[test]
