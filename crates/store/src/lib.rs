@@ -4,7 +4,9 @@
 //! never waits. Only a commit touches the [`Log`], which is all that differs between the embedded file, memory and etcd.
 
 mod catalogue;
+mod embedded;
 mod log;
+mod shared;
 mod snapshot;
 mod txn;
 mod watch;
@@ -12,6 +14,7 @@ mod world;
 
 use std::sync::Arc;
 
+pub use embedded::Embedded;
 pub use catalogue::{Catalogue, Codec};
 pub use log::{Commit, Log, LogError, Memory, Row};
 pub use snapshot::Snapshot;
@@ -44,7 +47,7 @@ pub enum StoreError {
 /// The store; clones share it.
 #[derive(Clone)]
 pub struct Store {
-    shared: Arc<world::Shared>,
+    shared: Arc<shared::Shared>,
 }
 
 impl Store {
@@ -53,12 +56,12 @@ impl Store {
     /// # Errors
     /// When the log cannot be read or holds what this version does not understand.
     pub fn open(catalogue: Catalogue, log: Box<dyn Log>) -> Result<Self, StoreError> {
-        Ok(Self { shared: Arc::new(world::Shared::open(&catalogue, log)?) })
+        Ok(Self { shared: Arc::new(shared::Shared::open(&catalogue, log)?) })
     }
 
     /// An empty store that forgets everything when it goes.
     pub fn in_memory() -> Self {
-        Self { shared: Arc::new(world::Shared::empty()) }
+        Self { shared: Arc::new(shared::Shared::empty()) }
     }
 
     /// The world as the last commit left it.

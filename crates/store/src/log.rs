@@ -30,6 +30,9 @@ pub enum LogError {
     /// Somebody else committed first: compute again on the newer world.
     #[error("another writer came first")]
     Conflict,
+    /// The store is being closed.
+    #[error("the store is closed")]
+    Stopped,
     /// The medium failed.
     #[error("the log failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -1,9 +1,11 @@
 //! Brings the kernel to the plan: items become objects in namespaces, differences become changes, strangers are removed.
 
+mod domain;
 mod ledger;
 mod lower;
 mod name;
 mod ruleset;
+mod settle;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use plan::{Item, Subject};
 use store::Snapshot;
 
 use ledger::Ledger;
+pub use domain::NetworkDomain;
 pub use name::{INTERNET, interface_device};
 
 /// The network of this machine as this process wants it and believes it to be.
@@ -66,6 +69,11 @@ impl Network {
         let mut report = self.carry_out(born, &gone, changes);
         report.done = self.unhindered(known, &report);
         report
+    }
+
+    /// Whether the plan has an item for `subject`.
+    pub fn has(&self, subject: &Subject) -> bool {
+        self.items.contains_key(subject)
     }
 
     fn plan(&mut self, world: &Snapshot, subject: &Subject) {

@@ -1,0 +1,92 @@
+//! Instances: brings machines to the states that the store wants, and says there what became of them.
+
+mod act;
+mod spec;
+
+pub use spec::resolv_conf;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use kernel::Namespaces;
+use resource::{Holder, Instance, InstanceId, InstanceState, NetworkInterface, Resource};
+use store::{Change, Snapshot, Store};
+use workload::{Image, Machines};
+
+use crate::Domain;
+
+/// How often it is seen whether machines still run and what they printed.
+const LOOK: Duration = Duration::from_secs(2);
+/// How many machines are worked on at once.
+const HANDS: usize = 8;
+
+/// Instances on this machine.
+pub struct MachinesDomain {
+    hands: Hands,
+    noted: BTreeSet<InstanceId>,
+}
+
+/// What working on one machine takes.
+pub(crate) struct Hands {
+    machines: Machines,
+    namespaces: Namespaces,
+    image: Image,
+    ca_pem: String,
+}
+
+impl MachinesDomain {
+    /// Instances as machines of `machines`, in namespaces of `namespaces`, from the built-in image, trusting `ca_pem`.
+    ///
+    /// # Errors
+    /// When the image cannot be made.
+    pub fn new(machines: Machines, namespaces: Namespaces, private: &[PathBuf], ca_pem: String) -> Result<Self, workload::Error> {
+        let image = machines.builtin_image(private)?;
+        Ok(Self { hands: Hands { machines, namespaces, image, ca_pem }, noted: BTreeSet::new() })
+    }
+}
+
+impl Domain for MachinesDomain {
+    const NAME: &'static str = "machines";
+
+    fn note(&mut self, _: &Snapshot, change: &Change) {
+        if change.kind == Instance::KIND {
+            self.noted.extend(change.before::<Instance>().iter().chain(&change.after::<Instance>()).map(|i| i.id.clone()));
+        }
+        if let Some(Holder::Instance(id)) = change.after::<NetworkInterface>().and_then(|eni| eni.attachment.as_ref().map(|a| a.holder.clone())) {
+            self.noted.insert(id);
+        }
+    }
+
+    fn note_all(&mut self, world: &Snapshot) {
+        self.noted.extend(world.all::<Instance>().filter(|i| i.state != InstanceState::Terminated).map(|i| i.id.clone()));
+        let known = self.hands.machines.list().unwrap_or_default().into_iter();
+        self.noted.extend(known.filter_map(|(id, _)| InstanceId::parse(id.as_str()).ok()));
+    }
+
+    async fn converge(&mut self, store: &Store) -> Duration {
+        let noted: Vec<InstanceId> = std::mem::take(&mut self.noted).into_iter().collect();
+        for some in noted.chunks(HANDS) {
+            let world = store.snapshot();
+            let outcomes = self.hands.work(&world, some);
+            let written = store.write(|txn| -> Result<(), store::StoreError> {
+                outcomes.iter().for_each(|outcome| outcome.record(txn));
+                Ok(())
+            });
+            if let Err(error) = written.await {
+                tracing::error!(%error, "what became of instances could not be written");
+            }
+        }
+        LOOK
+    }
+}
+
+impl Hands {
+    /// Works on some instances side by side.
+    fn work(&self, world: &Snapshot, some: &[InstanceId]) -> Vec<act::Outcome> {
+        std::thread::scope(|scope| {
+            let hands: Vec<_> = some.iter().map(|id| scope.spawn(move || self.act(world, id))).collect();
+            hands.into_iter().filter_map(|hand| hand.join().ok().flatten()).collect()
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! What the store says of a resource once the kernel is as the plan says.
+
+use plan::Subject;
+use resource::{
+    BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, Resource, Subnet, Timestamp, Vpc,
+    VpcEndpoint, VpcState,
+};
+use store::Txn;
+
+/// Moves the states that `subject` decides: `present` says whether the kernel has it.
+pub(super) fn settle(txn: &mut Txn, subject: &Subject, present: bool) {
+    match subject {
+        Subject::Router(id) if present => router(txn, id.as_str()),
+        Subject::Interface(id) => drop(txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = present)),
+        Subject::Nat(id) => nat(txn, id.as_str(), present),
+        Subject::Balancer(arn) if present => balancer(txn, arn),
+        Subject::Endpoint(id) => endpoint(txn, id.as_str(), present),
+        _ => {}
+    }
+}
+
+fn router(txn: &mut Txn, id: &str) {
+    txn.update::<Vpc>(id, |vpc| vpc.state = VpcState::Available);
+    let pending: Vec<_> = txn.linked::<Subnet>(Vpc::KIND, id).filter(|subnet| subnet.state == VpcState::Pending).collect();
+    for subnet in pending {
+        txn.update::<Subnet>(subnet.id.as_str(), |subnet| subnet.state = VpcState::Available);
+    }
+}
+
+fn balancer(txn: &mut Txn, arn: &str) {
+    txn.update::<LoadBalancer>(arn, |balancer| {
+        if balancer.state == BalancerState::Provisioning {
+            balancer.state = BalancerState::Active;
+        }
+    });
+}
+
+fn nat(txn: &mut Txn, id: &str, present: bool) {
+    let Some(nat) = txn.find::<NatGateway>(id) else { return };
+    match nat.state {
+        NatState::Pending if present || !nat.public => drop(txn.update::<NatGateway>(id, |nat| nat.state = NatState::Available)),
+        NatState::Deleting if !present => {
+            if let Some(interface) = &nat.interface {
+                txn.remove::<NetworkInterface>(interface.as_str());
+            }
+            if let Some(allocation) = &nat.allocation {
+                txn.update::<ElasticAddress>(allocation.as_str(), |address| address.association = None);
+            }
+            txn.update::<NatGateway>(id, |nat| {
+                nat.state = NatState::Deleted;
+                nat.deleted = Some(Timestamp::now());
+            });
+        }
+        _ => {}
+    }
+}
+
+fn endpoint(txn: &mut Txn, id: &str, present: bool) {
+    let Some(endpoint) = txn.find::<VpcEndpoint>(id) else { return };
+    match endpoint.state {
+        EndpointState::Pending if present => drop(txn.update::<VpcEndpoint>(id, |endpoint| endpoint.state = EndpointState::Available)),
+        EndpointState::Deleting | EndpointState::Deleted if !present => {
+            for interface in &endpoint.interfaces {
+                txn.remove::<NetworkInterface>(interface.as_str());
+            }
+            txn.remove::<VpcEndpoint>(id);
+        }
+        _ => {}
+    }
+}
