@@ -1,5 +1,6 @@
 //! Who asks: the account, the Region and the principal that a request was signed by.
 
+use policy::Principal;
 use resource::Owner;
 
 /// The authenticated origin of a request.
@@ -11,11 +12,31 @@ pub struct Caller {
     pub arn: String,
     /// The principal's unique id (`UserId` of GetCallerIdentity).
     pub user_id: String,
+    /// The principal, as policies see it.
+    pub principal: Principal,
+    /// The access key that signed; none for calls from inside the daemon.
+    pub access_key_id: Option<String>,
 }
 
 impl Caller {
     /// The root user of an account.
     pub fn root(account: &str, region: &str) -> Self {
-        Self { owner: Owner::new(account, region), arn: format!("arn:aws:iam::{account}:root"), user_id: account.to_owned() }
+        Self::new(Principal::Root { account: account.to_owned() }, account, region)
+    }
+
+    /// A principal that acts in `account`, which is its own if it has one.
+    pub fn new(principal: Principal, account: &str, region: &str) -> Self {
+        Self {
+            owner: Owner::new(account, region),
+            arn: principal.arn().unwrap_or_else(|| "anonymous".to_owned()),
+            user_id: principal.user_id().unwrap_or_else(|| "anonymous".to_owned()),
+            principal,
+            access_key_id: None,
+        }
+    }
+
+    /// The same caller, known to have signed with this key.
+    pub fn with_key(self, access_key_id: Option<String>) -> Self {
+        Self { access_key_id, ..self }
     }
 }

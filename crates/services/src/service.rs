@@ -19,6 +19,11 @@ pub struct Service {
 /// Every service that we perform operations of.
 const SERVICES: &[Service] = &[crate::ec2::SERVICE, crate::elbv2::SERVICE];
 
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static Service> {
+    SERVICES.iter()
+}
+
 /// The operation of a service, if we have it.
 pub fn find(service: &str, operation: &str) -> Option<(&'static Service, &'static Operation)> {
     let service = SERVICES.iter().find(|s| s.name == service)?;
