@@ -96,7 +96,8 @@ fn by_action(models: &Models, clues: &Clues, action: &str) -> Result<Identified,
         if let Some(name) = clues.scope {
             return Err(WireError::UnknownService { name: name.into() });
         }
-        let fits = |l: &&Listing| l.modelled && l.speaks(Protocol::is_form) && clues.version.as_deref() == Some(l.version);
+        let fits =
+            |l: &&Listing| l.modelled && l.speaks(Protocol::is_form) && clues.version.as_deref() == Some(l.version);
         candidates = models.listings.iter().filter(fits).collect();
         candidates.retain(|l| models.service(l.name).is_some_and(|s| s.operation(action).is_some()));
     }
@@ -111,7 +112,9 @@ fn by_action(models: &Models, clues: &Clues, action: &str) -> Result<Identified,
 fn by_route(models: &Models, request: &Request, clues: &Clues) -> Result<Identified, WireError> {
     let candidates = clues.candidates(models);
     let Some(first) = candidates.first() else {
-        return Err(clues.scope.map_or(WireError::Unidentified, |name| WireError::UnknownService { name: name.into() }));
+        return Err(clues
+            .scope
+            .map_or(WireError::Unidentified, |name| WireError::UnknownService { name: name.into() }));
     };
     let query: Vec<(String, String)> = form_urlencoded::parse(request.query.as_bytes()).into_owned().collect();
     for listing in candidates.iter().filter(|l| l.modelled && l.speaks(Protocol::is_rest)) {

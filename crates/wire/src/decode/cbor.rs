@@ -27,12 +27,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Cbor, WireError> {
 }
 
 /// A map with the given members.
-pub(super) fn structure(
-    reader: &Reader,
-    path: &Path,
-    members: &[&Member],
-    document: Cbor,
-) -> Result<Value, WireError> {
+pub(super) fn structure(reader: &Reader, path: &Path, members: &[&Member], document: Cbor) -> Result<Value, WireError> {
     let Cbor::Map(entries) = document else {
         return Err(super::mismatch(path, "a structure", kind_of(&document)));
     };

@@ -18,8 +18,16 @@ const MOST: usize = 20_000;
 
 /// What belongs to the protocol or the signature, not to the input.
 const ENVELOPE: [&str; 10] = [
-    "Action", "Version", "AWSAccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp", "Expires",
-    "SecurityToken", "Operation",
+    "Action",
+    "Version",
+    "AWSAccessKeyId",
+    "Signature",
+    "SignatureMethod",
+    "SignatureVersion",
+    "Timestamp",
+    "Expires",
+    "SecurityToken",
+    "Operation",
 ];
 
 struct Pair<'a> {
@@ -47,11 +55,14 @@ fn pairs<'r>(request: &'r Request, input: Option<&Structure>) -> Result<Vec<Pair
     let mut pairs = Vec::new();
     for (key, value) in form_urlencoded::parse(request.query.as_bytes()).chain(form_urlencoded::parse(body)) {
         let known = || input.is_some_and(|s| s.members.iter().any(|m| m.name == key));
-        if (ENVELOPE.contains(&&*key) && !known()) || key.starts_with("X-Amz-") || (key.is_empty() && value.is_empty()) {
+        if (ENVELOPE.contains(&&*key) && !known()) || key.starts_with("X-Amz-") || (key.is_empty() && value.is_empty())
+        {
             continue;
         }
         if pairs.len() == MOST || key.split('.').count() > DEEPEST {
-            return Err(WireError::Malformed(format!("more than {MOST} parameters, or one nested deeper than {DEEPEST}")));
+            return Err(WireError::Malformed(format!(
+                "more than {MOST} parameters, or one nested deeper than {DEEPEST}"
+            )));
         }
         pairs.push(Pair { key, value });
     }
@@ -96,9 +107,8 @@ impl Form<'_> {
             (Kind::Structure(inner), None) => self.structure(path, inner, pairs, end + 1),
             (Kind::List(list), None) => self.list(path, member, list, pairs, end + 1),
             (Kind::Map(map), None) => self.map(path, member, (&map.key, &map.value), pairs, end + 1),
-            (_, Some(pair)) => scalar::read(self.service, member.shape, &pair.value).ok_or_else(|| {
-                super::mismatch(path, scalar::described(self.service, member.shape), &pair.value)
-            }),
+            (_, Some(pair)) => scalar::read(self.service, member.shape, &pair.value)
+                .ok_or_else(|| super::mismatch(path, scalar::described(self.service, member.shape), &pair.value)),
             (_, None) => Err(unknown(&pairs[0])),
         }
     }
@@ -106,9 +116,10 @@ impl Form<'_> {
     fn list(&self, path: &Path, own: &Member, list: &List, pairs: &[Pair], at: usize) -> Result<Value, WireError> {
         let names = [list.member.wire.unwrap_or("member"), "member"];
         let (pairs, at) = if self.is_flat(own) { (pairs, at) } else { unwrapped(pairs, at, &names)? };
-        let items = indexed(pairs, at)?.into_iter().enumerate().map(|(place, (group, end))| {
-            self.value(&Path::Index(path, place), &list.member, group, end)
-        });
+        let items = indexed(pairs, at)?
+            .into_iter()
+            .enumerate()
+            .map(|(place, (group, end))| self.value(&Path::Index(path, place), &list.member, group, end));
         items.collect::<Result<_, _>>().map(Value::Array)
     }
 

@@ -1,7 +1,7 @@
 //! Inputs written as XML documents.
 
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use serde_json::{Map, Value};
 
 use super::{DEEPEST, scalar};

@@ -21,7 +21,8 @@ pub fn encode_error(
     request_id: &str,
 ) -> Response {
     let service = identified.map(|i| &*i.service);
-    let known = service.and_then(|s| s.error(&failure.code).map(|(shape, structure)| Known { service: s, shape, structure }));
+    let known =
+        service.and_then(|s| s.error(&failure.code).map(|(shape, structure)| Known { service: s, shape, structure }));
     let telling = Telling { failure, service, known, request_id };
     let response = match protocol {
         Protocol::Ec2 => telling.ec2(),
@@ -114,10 +115,8 @@ impl Telling<'_> {
 
     fn cbor(&self) -> Response {
         let text = |text: &str| Cbor::Text(text.to_owned());
-        let mut entries = vec![
-            (text("__type"), text(self.name())),
-            (text(self.message_name()), text(&self.failure.message)),
-        ];
+        let mut entries =
+            vec![(text("__type"), text(self.name())), (text(self.message_name()), text(&self.failure.message))];
         if let Some(known) = &self.known {
             entries.extend(cbor::members(known.service, known.structure, &self.fields()));
         }

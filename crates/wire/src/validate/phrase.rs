@@ -83,7 +83,11 @@ fn ec2(violation: &Violation) -> Failure {
 
 fn clause(violation: &Violation) -> String {
     let value = violation.value.as_ref().map_or("null".to_owned(), |v| format!("'{v}'"));
-    format!("Value {value} at '{}' failed to satisfy constraint: Member must {}", camel(&violation.path), must(&violation.rule))
+    format!(
+        "Value {value} at '{}' failed to satisfy constraint: Member must {}",
+        camel(&violation.path),
+        must(&violation.rule)
+    )
 }
 
 fn must(rule: &Rule) -> String {

@@ -64,7 +64,10 @@ fn query_wraps_the_result_and_puts_the_request_id_last() {
     let response = answer(&operation("elbv2", "DescribeTags"), &value!({"TagDescriptions": [{"Tags": []}]}));
     assert!(body(&response).contains("<TagDescriptions><member><Tags></Tags></member></TagDescriptions>"));
     let response = answer(&operation("iam", "DeleteUser"), &value!({}));
-    assert!(body(&response).contains("<DeleteUserResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><ResponseMetadata>"));
+    assert!(
+        body(&response)
+            .contains("<DeleteUserResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><ResponseMetadata>")
+    );
 }
 
 #[test]
@@ -123,7 +126,12 @@ fn s3_has_roots_attributes_and_flat_lists_of_its_own() {
     let response = answer(&operation("s3", "ListObjectsV2"), &listing);
     assert_eq!(response.headers["x-amz-request-id"], ID);
     let text = body(&response);
-    assert!(text.contains("<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>"), "{text}");
+    assert!(
+        text.contains(
+            "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>"
+        ),
+        "{text}"
+    );
     assert!(text.contains("<Contents><Key>k1</Key></Contents><Contents><Key>k2</Key></Contents>"), "{text}");
 
     let acl = value!({"Grants": [{"Grantee": {"ID": "i", "Type": "CanonicalUser"}, "Permission": "READ"}]});
@@ -132,7 +140,9 @@ fn s3_has_roots_attributes_and_flat_lists_of_its_own() {
     assert!(body(&response).contains(grantee), "{}", body(&response));
 
     let response = answer(&operation("s3", "GetBucketLocation"), &value!({"LocationConstraint": "eu-west-1"}));
-    assert!(body(&response).ends_with("<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">eu-west-1</LocationConstraint>"));
+    assert!(body(&response).ends_with(
+        "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">eu-west-1</LocationConstraint>"
+    ));
 
     let object = value!({"Body": STANDARD.encode("hello"), "ContentType": "text/plain", "Metadata": {"a": "1"}, "LastModified": 1_700_000_000_000_i64});
     let response = answer(&operation("s3", "GetObject"), &object);

@@ -70,9 +70,15 @@ fn query_services_detect_validation_errors() {
 #[test]
 fn json_services_refuse_wrong_types_and_unknown_members() {
     let ssm = |body: &str| refusal(&json("ssm", "AmazonSSM.GetParameter", body));
-    assert_eq!(ssm("{"), "400 SerializationException: the body is not JSON: EOF while parsing an object at line 1 column 1");
+    assert_eq!(
+        ssm("{"),
+        "400 SerializationException: the body is not JSON: EOF while parsing an object at line 1 column 1"
+    );
     assert_eq!(ssm("[]"), "400 SerializationException: ARRAY_VALUE can not be converted to a structure at ''");
-    assert_eq!(ssm(r#"{"Name":1}"#), "400 SerializationException: NUMBER_VALUE can not be converted to a string at 'name'");
+    assert_eq!(
+        ssm(r#"{"Name":1}"#),
+        "400 SerializationException: NUMBER_VALUE can not be converted to a string at 'name'"
+    );
     assert_eq!(ssm(r#"{"Name":"x","Fly":1}"#), "400 ValidationException: The parameter Fly is not recognized");
     assert_eq!(
         ssm("{}"),
@@ -87,7 +93,10 @@ fn services_use_codes_of_their_own() {
     let ecs = refusal(&json("ecs", "AmazonEC2ContainerServiceV20141113.CreateService", "{}"));
     assert!(ecs.starts_with("400 InvalidParameterException: 1 validation error detected"), "{ecs}");
     let zone = refusal(&signed("route53", "POST", "/2013-04-01/hostedzone", &[], b"<R><Name>a</Name></R>"));
-    assert!(zone.starts_with("400 InvalidInput: 1 validation error detected: Value null at 'callerReference'"), "{zone}");
+    assert!(
+        zone.starts_with("400 InvalidInput: 1 validation error detected: Value null at 'callerReference'"),
+        "{zone}"
+    );
     let apis = refusal(&signed("apigateway", "GET", "/v2/apis?fly=1", &[], b""));
     assert_eq!(apis, "400 BadRequestException: The parameter fly is not recognized");
 }
@@ -96,7 +105,9 @@ fn services_use_codes_of_their_own() {
 fn broken_xml_is_refused() {
     let zone = |body: &[u8]| refusal(&signed("route53", "POST", "/2013-04-01/hostedzone", &[], body));
     let bomb = b"<!DOCTYPE x [<!ENTITY a \"b\">]><R><Name>&a;</Name></R>";
-    for body in [&b"<R>"[..], b"<R></S>", b"x", b"<R/><R/>", b"\xff", b"<R><Name>&a;</Name></R>", bomb, b"<R a='1' a='2'/>"] {
+    for body in
+        [&b"<R>"[..], b"<R></S>", b"x", b"<R/><R/>", b"\xff", b"<R><Name>&a;</Name></R>", bomb, b"<R a='1' a='2'/>"]
+    {
         assert!(zone(body).starts_with("400 MalformedXML"), "{}: {}", String::from_utf8_lossy(body), zone(body));
     }
     let deep = [b"<a>".repeat(100_000), b"</a>".repeat(100_000)].concat();
@@ -108,7 +119,8 @@ fn broken_xml_is_refused() {
 #[test]
 fn broken_cbor_is_refused() {
     let headers = [("smithy-protocol", "rpc-v2-cbor")];
-    let ssm = |body: &[u8]| refusal(&signed("ssm", "POST", "/service/AmazonSSM/operation/GetParameter", &headers, body));
+    let ssm =
+        |body: &[u8]| refusal(&signed("ssm", "POST", "/service/AmazonSSM/operation/GetParameter", &headers, body));
     for body in [&b"\xbf"[..], b"\xa0\xa0", b"\x81", &[0x81; 1000], b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff"] {
         assert!(ssm(body).starts_with("400 SerializationException: "), "{}", ssm(body));
     }
@@ -117,7 +129,10 @@ fn broken_cbor_is_refused() {
 
 #[test]
 fn what_belongs_to_nobody_is_not_authenticated() {
-    assert_eq!(refusal(&unsigned("GET", "/", &[], b"")), "403 MissingAuthenticationToken: Request is missing Authentication Token");
+    assert_eq!(
+        refusal(&unsigned("GET", "/", &[], b"")),
+        "403 MissingAuthenticationToken: Request is missing Authentication Token"
+    );
     assert_eq!(
         refusal(&json("dynamodb", "DynamoDB_20120810.ListTables", "{}")),
         "501 NotImplemented: there is no service dynamodb here"
@@ -130,7 +145,9 @@ fn a_form_that_is_too_large_is_not_parsed() {
     let body = format!("Action=DescribeVpcs&Version=2016-11-15&VpcId.1={}", "x".repeat(9 << 20));
     assert!(refusal(&form("ec2", &body)).starts_with("413 RequestEntityTooLarge"));
     let many: String = (0..20_001).map(|n| format!("&VpcId.{n}=v")).collect();
-    assert!(refusal(&form("ec2", &format!("Action=DescribeVpcs&Version=2016-11-15{many}"))).contains("20000 parameters"));
+    assert!(
+        refusal(&form("ec2", &format!("Action=DescribeVpcs&Version=2016-11-15{many}"))).contains("20000 parameters")
+    );
     let deep = format!("Action=DescribeVpcs&Version=2016-11-15&A{}=1", ".1".repeat(100));
     assert!(refusal(&form("ec2", &deep)).contains("nested deeper"));
 }

@@ -116,9 +116,19 @@ fn the_patterns_that_cannot_be_compiled_are_known_and_look_around() {
         }
     }
     let known = [
-        "acm 1", "apprunner 1", "cognito-idp 1", "ec2 1", "events 1", "iam 1", "lambda 4", "route53resolver 2",
-        "servicediscovery 3", "ssm InstancePropertyFilterValue", "ssm InstancePropertyStringFilterKey",
-        "ssm TargetLocationsURL", "ssm 17",
+        "acm 1",
+        "apprunner 1",
+        "cognito-idp 1",
+        "ec2 1",
+        "events 1",
+        "iam 1",
+        "lambda 4",
+        "route53resolver 2",
+        "servicediscovery 3",
+        "ssm InstancePropertyFilterValue",
+        "ssm InstancePropertyStringFilterKey",
+        "ssm TargetLocationsURL",
+        "ssm 17",
     ];
     assert_eq!(found, known);
 }

@@ -1,0 +1,8 @@
+//! Arbitrary bytes as CBOR documents.
+
+#![no_main]
+
+#[path = "../../crates/wire/tests/parsers/harness.rs"]
+mod harness;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| harness::cbor(data));
