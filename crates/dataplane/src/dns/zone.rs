@@ -236,7 +236,10 @@ fn select(sets: &[Records], kind: Kind) -> Found<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::net::Ipv4Addr;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -315,5 +318,59 @@ mod tests {
         let mut zone = zone("x", &["a.x"]);
         zone.put(&name("a.x"), Records::a(60, [])).unwrap();
         assert_eq!(zone.find(name("a.x").wire(), Kind::A), Found::NoName);
+    }
+
+    /// What RFC 4592 says, by looking at every name there is.
+    fn by_the_book(owners: &BTreeSet<String>, wanted: &str) -> &'static str {
+        let exists = |name: &str| {
+            name == "x"
+                || owners
+                    .iter()
+                    .any(|o| o == name || o.ends_with(&format!(".{name}")))
+        };
+        if owners.contains(wanted) {
+            return "records";
+        }
+        if exists(wanted) {
+            return "no data";
+        }
+        let ancestors = wanted.match_indices('.').map(|(dot, _)| &wanted[dot + 1..]);
+        let encloser = ancestors.into_iter().find(|name| exists(name)).unwrap();
+        if owners.contains(&format!("*.{encloser}")) {
+            "records"
+        } else {
+            "no name"
+        }
+    }
+
+    fn owner() -> impl Strategy<Value = String> {
+        let label = prop_oneof![Just("a"), Just("b"), Just("*")];
+        proptest::collection::vec(label, 1..4).prop_map(|labels| format!("{}.x", labels.join(".")))
+    }
+
+    proptest! {
+        #[test]
+        fn after_any_changes_every_name_is_found_by_the_book(
+            changes in proptest::collection::vec((owner(), any::<bool>()), 0..20),
+            wanted in owner(),
+        ) {
+            let (mut zone, mut owners) = (zone("x", &[]), BTreeSet::new());
+            for (owner, there) in changes {
+                if there {
+                    zone.put(&name(&owner), Records::a(60, [Ipv4Addr::LOCALHOST])).unwrap();
+                    owners.insert(owner);
+                } else {
+                    zone.remove(&name(&owner), Kind::A);
+                    owners.remove(&owner);
+                }
+            }
+            let found = match zone.find(name(&wanted).wire(), Kind::A) {
+                Found::Records(_) => "records",
+                Found::NoData => "no data",
+                Found::NoName => "no name",
+                Found::Alias(_) => "alias",
+            };
+            prop_assert_eq!(found, by_the_book(&owners, &wanted), "{} in {:?}", wanted, owners);
+        }
     }
 }

@@ -113,3 +113,55 @@ async fn a_stopped_server_has_closed_its_sockets_and_connections() {
     assert!(ask_udp(addr, &question("many.aws.test.")).await.is_some());
     again.stop().await;
 }
+
+#[tokio::test]
+async fn questions_may_come_in_pieces_and_several_at_once() {
+    let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 4), 10053);
+    let _serving = serve(&Here, &[addr], &view(3)).unwrap();
+    let bytes = question("many.aws.test.");
+    let framed = [&(bytes.len() as u16).to_be_bytes()[..], &bytes].concat();
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    for byte in &framed {
+        stream.write_all(&[*byte]).await.unwrap();
+    }
+    stream
+        .write_all(&[framed.clone(), framed].concat())
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        let length = timeout(SECOND, stream.read_u16()).await.unwrap().unwrap();
+        let mut reply = vec![0; length.into()];
+        stream.read_exact(&mut reply).await.unwrap();
+        assert_eq!(Message::from_vec(&reply).unwrap().answers.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_second_server_at_the_same_address_is_refused() {
+    let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 5), 10053);
+    let _serving = serve(&Here, &[addr], &view(1)).unwrap();
+    let error = serve(&Here, &[addr], &view(1)).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+}
+
+#[tokio::test]
+async fn a_burst_of_questions_is_answered_one_by_one() {
+    let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 6), 10053);
+    let _serving = serve(&Here, &[addr], &view(1)).unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let mut bytes = question("many.aws.test.");
+    for id in 0..200_u16 {
+        bytes[..2].copy_from_slice(&id.to_be_bytes());
+        socket.send_to(&bytes, addr).await.unwrap();
+    }
+    let mut answered = std::collections::BTreeSet::new();
+    while answered.len() < 200 {
+        let mut reply = [0; 512];
+        timeout(SECOND, socket.recv(&mut reply))
+            .await
+            .unwrap()
+            .unwrap();
+        answered.insert([reply[0], reply[1]]);
+    }
+}

@@ -37,7 +37,7 @@ fn start(server: SocketAddrV4) -> Serving {
 }
 
 /// Sends a request from `source` and gives the whole reply.
-async fn ask(source: Ipv4Addr, server: SocketAddrV4, head: &str) -> String {
+async fn ask_bytes(source: Ipv4Addr, server: SocketAddrV4, head: &str) -> Vec<u8> {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((source, 0).into()).unwrap();
     let mut stream = socket.connect(server.into()).await.unwrap();
@@ -47,12 +47,16 @@ async fn ask(source: Ipv4Addr, server: SocketAddrV4, head: &str) -> String {
         )
         .await
         .unwrap();
-    let mut reply = String::new();
-    tokio::time::timeout(Duration::from_secs(5), stream.read_to_string(&mut reply))
+    let mut reply = Vec::new();
+    tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut reply))
         .await
         .unwrap()
         .unwrap();
     reply
+}
+
+async fn ask(source: Ipv4Addr, server: SocketAddrV4, head: &str) -> String {
+    String::from_utf8(ask_bytes(source, server, head).await).unwrap()
 }
 
 fn body(reply: &str) -> &str {
@@ -102,4 +106,42 @@ async fn what_is_not_http_is_answered_or_closed_and_others_go_on() {
             .await
             .starts_with("HTTP/1.1 401")
     );
+}
+
+#[tokio::test]
+async fn a_published_change_and_a_stop_take_effect_at_once() {
+    let server = SocketAddrV4::new(Ipv4Addr::new(127, 80, 1, 3), PORT);
+    let directory = Directory::default();
+    let serving = serve(
+        &Here,
+        server,
+        &directory,
+        &Tokens::with_random_key().unwrap(),
+    )
+    .unwrap();
+    let read = "GET /latest/user-data HTTP/1.1";
+    assert!(
+        ask(ONE, server, read).await.starts_with("HTTP/1.1 403"),
+        "nobody is known yet"
+    );
+    let mut instances = directory.instances();
+    instances.insert(
+        ONE,
+        Arc::new(Instance::new(
+            "i-1",
+            Settings::default(),
+            [("user-data", vec![0, 159, 146, 150])],
+        )),
+    );
+    directory.publish(instances.clone());
+    let reply = ask_bytes(ONE, server, read).await;
+    assert!(
+        reply.ends_with(&[0, 159, 146, 150]),
+        "user data are bytes, not text"
+    );
+    instances.remove(ONE);
+    directory.publish(instances);
+    assert!(ask(ONE, server, read).await.starts_with("HTTP/1.1 403"));
+    serving.stop().await;
+    assert!(tokio::net::TcpStream::connect(server).await.is_err());
 }

@@ -198,3 +198,70 @@ async fn the_target_is_told_who_asks_and_through_which_endpoint() {
     );
     assert_eq!(&header[32..], b"vpce-0a1b2c");
 }
+
+#[tokio::test]
+async fn connections_that_are_cut_in_the_middle_of_bulk_free_everything() {
+    let engine = Engine::start(2).unwrap();
+    let listener = listen(&engine, front(12), route(&[echo().await]));
+    let flood = |mut stream: TcpStream| async move {
+        let chunk = vec![7; 1 << 20];
+        let (mut read, mut write) = stream.split();
+        let send = async { while write.write_all(&chunk).await.is_ok() {} };
+        let mut received = vec![0; 1 << 20];
+        let receive = async {
+            while read
+                .read(&mut received)
+                .await
+                .is_ok_and(|length| length > 0)
+            {}
+        };
+        tokio::join!(send, receive);
+    };
+    let mut floods = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        floods.spawn(flood(TcpStream::connect(front(12)).await.unwrap()));
+    }
+    until("the connections are carried", || {
+        listener.connections() == 8
+    })
+    .await;
+    timeout(PATIENCE, listener.cut()).await.unwrap();
+    while let Some(ended) = timeout(PATIENCE, floods.join_next()).await.unwrap() {
+        ended.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_engine_that_goes_resets_what_it_carried() {
+    let engine = Engine::start(2).unwrap();
+    let listener = listen(&engine, front(13), route(&[echo().await]));
+    let mut stream = TcpStream::connect(front(13)).await.unwrap();
+    round_trip(&mut stream).await.unwrap();
+    tokio::task::spawn_blocking(move || drop(engine))
+        .await
+        .unwrap();
+    assert!(is_reset(&mut stream).await);
+    timeout(PATIENCE, listener.cut())
+        .await
+        .expect("a listener without an engine is cut at once");
+}
+
+#[tokio::test]
+async fn many_short_connections_at_once_are_all_answered_and_forgotten() {
+    let engine = Engine::start(2).unwrap();
+    let targets = [echo().await, echo().await, echo().await];
+    let listener = listen(&engine, front(14), route(&targets));
+    let mut clients = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        clients.spawn(async {
+            for _ in 0..10 {
+                let mut stream = TcpStream::connect(front(14)).await.unwrap();
+                round_trip(&mut stream).await.unwrap();
+            }
+        });
+    }
+    while let Some(ended) = clients.join_next().await {
+        ended.unwrap();
+    }
+    until("every connection has ended", || listener.connections() == 0).await;
+}
