@@ -18,6 +18,12 @@ pub enum Error {
         /// What is wrong with it, and what to do.
         reason: &'static str,
     },
+    /// The host cannot lend its programs to the built-in image.
+    #[error("the built-in image needs a host that keeps its programs in /usr, and {reason}")]
+    NoBuiltinImage {
+        /// What is otherwise on this host.
+        reason: &'static str,
+    },
     /// A file of ours could not be read or written.
     #[error("cannot {action} {path}")]
     Storage {

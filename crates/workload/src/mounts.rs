@@ -59,3 +59,62 @@ pub(crate) fn mask(path: &Path) -> Result<(), StepFailed> {
 pub(crate) fn nothing_runs() -> MsFlags {
     MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::namespaces::separate_mounts;
+
+    /// Runs a test on a thread with mounts of its own. Needs root.
+    fn apart(test: impl FnOnce() + Send) {
+        let outcome = std::thread::scope(|scope| {
+            scope.spawn(|| { separate_mounts().expect("this test makes mounts: run it as root"); test() }).join()
+        });
+        outcome.expect("the test passed");
+    }
+
+    #[test]
+    fn what_is_masked_appears_empty_and_cannot_be_changed() {
+        apart(|| {
+            let place = tempfile::tempdir().expect("a folder");
+            let (folder, file) = (place.path().join("folder"), place.path().join("file"));
+            fs::create_dir(&folder).expect("writable");
+            fs::write(folder.join("secret"), "s").expect("writable");
+            fs::write(&file, "secret").expect("writable");
+            mask(&folder).expect("root");
+            mask(&file).expect("root");
+            mask(&place.path().join("absent")).expect("nothing to do");
+            assert_eq!(fs::read_dir(&folder).expect("readable").count(), 0);
+            assert!(fs::write(folder.join("new"), "").is_err());
+            assert_eq!(fs::read(&file).expect("readable"), b"");
+            detach(&folder).expect("root");
+            detach(&file).expect("root");
+            assert_eq!(fs::read(folder.join("secret")).expect("readable"), b"s");
+        });
+    }
+
+    #[test]
+    fn through_a_read_only_view_nothing_is_written() {
+        apart(|| {
+            let place = tempfile::tempdir().expect("a folder");
+            let (original, view) = (place.path().join("original"), place.path().join("view"));
+            fs::write(&original, "before").expect("writable");
+            fs::write(&view, "").expect("writable");
+            bind_read_only(&original, &view).expect("root");
+            assert!(fs::write(&view, "after").is_err());
+            fs::write(&original, "after").expect("the original may still be written");
+            assert_eq!(fs::read(&view).expect("readable"), b"after");
+            detach(&view).expect("root");
+        });
+    }
+
+    #[test]
+    fn a_failed_mount_says_what_was_to_be_mounted_where() {
+        apart(|| {
+            let place = tempfile::tempdir().expect("a folder");
+            let failure = new("no-such-kind", place.path(), MsFlags::empty(), "").expect_err("no such file system");
+            assert_eq!(failure.step, format!("mount no-such-kind at {}", place.path().display()));
+            assert_eq!(failure.errno, libc::ENODEV);
+        });
+    }
+}

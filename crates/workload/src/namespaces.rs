@@ -26,3 +26,22 @@ pub(crate) fn separate_processes() -> Result<(), StepFailed> {
     unshare(CloneFlags::CLONE_NEWPID | CloneFlags::CLONE_NEWUTS | CloneFlags::CLONE_NEWIPC)
         .during("make process, host name and message namespaces")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_no_namespace_is_named() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let failure = enter_network(file.path()).expect_err("not a namespace");
+        assert_eq!(failure.step, format!("enter the network namespace {}", file.path().display()));
+        assert_eq!(failure.errno, libc::EINVAL);
+    }
+
+    #[test]
+    fn another_kind_of_namespace_is_not_taken_for_a_network() {
+        let failure = enter_network(Path::new("/proc/self/ns/uts")).expect_err("not a network namespace");
+        assert_eq!(failure.errno, libc::EINVAL);
+    }
+}

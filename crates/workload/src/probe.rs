@@ -6,6 +6,7 @@ use std::thread;
 
 use nix::mount::MsFlags;
 
+use crate::image::programs_in_usr;
 use crate::{StepFailed, cgroup, mounts, namespaces};
 
 /// Something that machines need of the host.
@@ -35,6 +36,12 @@ pub fn probe(folder: &Path) -> Vec<Feature> {
             required: true,
             state: try_process_namespaces(),
             remedy: "run as root with CAP_SYS_ADMIN on a kernel with CONFIG_PID_NS, and set user.max_pid_namespaces above 0",
+        },
+        Feature {
+            name: "built-in image",
+            required: true,
+            state: programs_in_usr(Path::new("/")).map(|()| "the host's /usr".to_owned()).map_err(str::to_owned),
+            remedy: "use a distribution with merged /usr, such as Debian 12, Ubuntu 22.04 or Fedora",
         },
         Feature {
             name: "limits on memory and processes",

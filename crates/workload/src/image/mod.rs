@@ -37,6 +37,7 @@ impl Image {
     /// The generated part is kept in `cache`, in a folder named after its content: machines that run on an older one
     /// are not disturbed.
     pub fn builtin(cache: &Path, private: &[PathBuf]) -> Result<Self, Error> {
+        programs_in_usr(Path::new("/")).map_err(|reason| Error::NoBuiltinImage { reason })?;
         let tree = builtin_tree();
         let mut hasher = DefaultHasher::new();
         tree.hash(&mut hasher);
@@ -45,6 +46,17 @@ impl Image {
             materialise(&tree, cache, &root)?;
         }
         Ok(Self { root, usr: Some(PathBuf::from("/usr")), hidden: hidden::in_usr(private) })
+    }
+}
+
+/// Whether all programs of the host whose root is given lie in `/usr`, or why not.
+pub(crate) fn programs_in_usr(root: &Path) -> Result<(), &'static str> {
+    if !root.join("usr/bin/sh").exists() {
+        return Err("there is no /usr/bin/sh");
+    }
+    match fs::symlink_metadata(root.join("bin")) {
+        Ok(bin) if bin.is_dir() => Err("/bin is a folder of its own"),
+        _ => Ok(()),
     }
 }
 
@@ -126,6 +138,17 @@ mod tests {
         }
         let etc_of_the_host = tree.paths().filter(|path| path.starts_with("etc/cron.d") || path.starts_with("etc/ssh"));
         assert_eq!(etc_of_the_host.count(), 0);
+    }
+
+    #[test]
+    fn a_host_with_programs_outside_usr_is_refused() {
+        let host = tempfile::tempdir().expect("a folder");
+        assert_eq!(programs_in_usr(host.path()), Err("there is no /usr/bin/sh"));
+        fs::create_dir_all(host.path().join("usr/bin")).expect("writable");
+        fs::write(host.path().join("usr/bin/sh"), "").expect("writable");
+        assert_eq!(programs_in_usr(host.path()), Ok(()));
+        fs::create_dir(host.path().join("bin")).expect("writable");
+        assert_eq!(programs_in_usr(host.path()), Err("/bin is a folder of its own"));
     }
 
     #[test]

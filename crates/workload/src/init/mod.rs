@@ -84,3 +84,31 @@ fn become_silent(_reader: &File) -> io::Result<()> {
     dup2_stderr(&console)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Image, Limits};
+
+    #[test]
+    fn user_data_is_taken_once_whatever_becomes_of_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::at(folder.path());
+        let spec = Spec {
+            id: "m".parse().expect("a name"),
+            netns: "/netns".into(),
+            hostname: "m".into(),
+            image: Image { root: "/image".into(), usr: None, hidden: Vec::new() },
+            user_data: Some(b"#!/bin/sh".to_vec()),
+            resolv_conf: String::new(),
+            hosts: Vec::new(),
+            ca_pem: String::new(),
+            env: Vec::new(),
+            limits: Limits::default(),
+        };
+        assert_eq!(take_user_data(&layout, &spec).expect("writable"), spec.user_data);
+        assert_eq!(take_user_data(&layout, &spec).expect("writable"), None);
+        std::fs::remove_dir_all(folder.path()).expect("ours");
+        assert!(take_user_data(&layout, &spec).is_err(), "it must not run if it cannot be noted that it did");
+    }
+}

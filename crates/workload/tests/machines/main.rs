@@ -6,6 +6,7 @@
 mod boot;
 mod confinement;
 mod crash;
+mod helper;
 mod host;
 mod many;
 mod privacy;
