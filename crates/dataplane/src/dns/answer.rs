@@ -1,8 +1,10 @@
 //! From a message and a view to a reply, purely.
 
+use std::sync::LazyLock;
+
 use super::message::{Code, Query, Rejected, Reply, Transport, reject};
-use super::name::NameBuf;
-use super::record::{Kind, Records};
+use super::name::{DomainName, NameBuf};
+use super::record::{Kind, Records, Soa};
 use super::zone::{Found, View};
 
 /// How many aliases in a row are followed; a loop ends here with what it found.
@@ -10,6 +12,18 @@ const LONGEST_CHAIN: usize = 8;
 /// How long a client may keep "no such name" for a name in nobody's zone: short, for somebody may create it next.
 const UNKNOWN_TTL: u32 = 5;
 const ROOT: &[u8] = &[0];
+
+/// The start of authority of the root, as it stands behind names that nobody has.
+static UNKNOWN: LazyLock<Records> = LazyLock::new(|| {
+    let (primary, contact) = (DomainName::root(), DomainName::root());
+    let soa = Soa {
+        primary,
+        contact,
+        serial: 1,
+        negative_ttl: UNKNOWN_TTL,
+    };
+    soa.records()
+});
 
 /// Answers `message` into `out`; false if it deserves no answer.
 pub(crate) fn answer(view: &View, message: &[u8], transport: Transport, out: &mut Vec<u8>) -> bool {
@@ -43,7 +57,7 @@ fn step(view: &View, name: &mut NameBuf, kind: Kind, reply: &mut Reply) -> Optio
         .as_deref()
         .and_then(|zones| zones.enclosing(name.wire()))
     else {
-        reply.authority(ROOT, &unknown());
+        reply.authority(ROOT, &UNKNOWN);
         return Some(Code::NxDomain);
     };
     match zone.find(name.wire(), kind) {
@@ -67,18 +81,6 @@ fn step(view: &View, name: &mut NameBuf, kind: Kind, reply: &mut Reply) -> Optio
     }
 }
 
-/// The start of authority of the root, as it stands behind names that nobody has.
-fn unknown() -> Records {
-    let root = super::DomainName::root();
-    super::Soa {
-        primary: root.clone(),
-        contact: root,
-        serial: 1,
-        negative_ttl: UNKNOWN_TTL,
-    }
-    .records()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -88,7 +90,7 @@ mod tests {
     use hickory_proto::rr::{Name, RData, RecordType};
     use proptest::prelude::*;
 
-    use super::super::{DomainName, Layer, Soa, Zone, Zones};
+    use super::super::{Layer, Zone, Zones};
     use super::*;
 
     fn name(text: &str) -> DomainName {

@@ -1,7 +1,7 @@
 //! The resolver over real sockets.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dataplane::Here;
 use dataplane::dns::{DomainName, Layer, Records, Soa, View, Zone, serve};
@@ -164,4 +164,39 @@ async fn a_burst_of_questions_is_answered_one_by_one() {
             .unwrap();
         answered.insert([reply[0], reply[1]]);
     }
+}
+
+#[tokio::test]
+async fn a_name_more_costs_the_same_in_a_small_and_in_a_large_zone() {
+    let publish = |existing: u32| {
+        let apex: DomainName = "aws.test".parse().unwrap();
+        let soa = Soa {
+            primary: apex.clone(),
+            contact: apex.clone(),
+            serial: 1,
+            negative_ttl: 60,
+        };
+        let mut zone = Zone::new(apex.clone(), &soa);
+        let put = |zone: &mut Zone, n: u32| {
+            let name = format!("vpce-{n}.svc.aws.test").parse().unwrap();
+            zone.put(&name, Records::a(60, [Ipv4Addr::from_bits(n)]))
+                .unwrap();
+        };
+        (0..existing).for_each(|n| put(&mut zone, n));
+        let layer = Layer::default();
+        layer.publish([zone].into_iter().collect());
+        let start = Instant::now();
+        for n in existing..existing + 200 {
+            let mut zones = layer.zones();
+            put(zones.zone_mut(&apex).unwrap(), n);
+            layer.publish(zones);
+        }
+        start.elapsed() / 200
+    };
+    let (small, large) = (publish(100), publish(20_000));
+    println!("a name more takes {small:?} among 100 and {large:?} among 20,000");
+    assert!(
+        large < small * 10 + Duration::from_micros(200),
+        "{small:?} {large:?}"
+    );
 }

@@ -227,3 +227,79 @@ async fn thousands_of_targets_are_judged_and_a_removed_one_is_forgotten() {
     assert!(checker.health(&id).unwrap().is_healthy());
     accept.abort();
 }
+
+#[tokio::test]
+async fn a_changed_check_keeps_what_is_known_and_starts_at_once() {
+    let (listener, addr) = listener().await;
+    let (checker, mut transitions) = Checker::start().unwrap();
+    let slow = Check {
+        interval: Duration::from_secs(60),
+        ..check(addr, Protocol::Tcp)
+    };
+    checker.replace(only(slow.clone()));
+    assert!(next(&mut transitions).await.is_healthy());
+    drop(listener.accept().await.unwrap());
+    checker.replace(only(Check {
+        protocol: Protocol::Http(http("200")),
+        ..slow
+    }));
+    let (mut stream, _) = timeout(Duration::from_secs(10), listener.accept())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        checker.health(&CheckId("one".into())).unwrap().is_healthy(),
+        "it was healthy a moment ago"
+    );
+    answer(&mut stream, "500 No").await;
+}
+
+#[tokio::test]
+async fn the_same_check_given_again_is_not_sent_again() {
+    let (listener, addr) = listener().await;
+    let (checker, mut transitions) = Checker::start().unwrap();
+    let slow = || Check {
+        interval: Duration::from_secs(60),
+        ..check(addr, Protocol::Tcp)
+    };
+    checker.replace(only(slow()));
+    assert!(next(&mut transitions).await.is_healthy());
+    listener.accept().await.unwrap();
+    let two = BTreeMap::from([
+        (CheckId("one".into()), slow()),
+        (CheckId("two".into()), slow()),
+    ]);
+    checker.replace(two);
+    assert_eq!(transitions.recv().await.unwrap().id, CheckId("two".into()));
+    listener.accept().await.unwrap();
+    let third = timeout(Duration::from_millis(100), listener.accept()).await;
+    assert!(third.is_err(), "only the new check was sent");
+}
+
+#[test]
+fn a_check_of_the_same_network_opened_twice_is_the_same() {
+    let own = || Arc::new(dataplane::Namespace::open("/proc/self/ns/net").unwrap());
+    let target = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80);
+    let one = Check {
+        place: own(),
+        ..check(target, Protocol::Tcp)
+    };
+    assert!(
+        one == Check {
+            place: own(),
+            ..one.clone()
+        }
+    );
+    assert!(
+        one != Check {
+            place: Arc::new(Here),
+            ..one.clone()
+        }
+    );
+    assert!(
+        one != Check {
+            proxy_header: true,
+            ..one.clone()
+        }
+    );
+}
