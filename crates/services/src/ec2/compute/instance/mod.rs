@@ -1,7 +1,14 @@
 //! Instances: launching, watching, stopping, changing.
 
+pub mod change_state;
+pub mod console;
+pub mod describe_instance_attribute;
+pub mod describe_instance_credit_specifications;
+pub mod describe_instance_status;
 pub mod describe_instances;
 pub mod launch;
+pub mod modify_instance_attribute;
+pub mod modify_instance_metadata_options;
 mod network;
 mod profile;
 pub mod run_instances;

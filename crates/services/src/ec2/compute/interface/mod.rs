@@ -1,4 +1,60 @@
 //! Network interfaces that users make, see and move.
 
 pub mod address_list;
+pub mod assign_private_ip_addresses;
+pub mod attach_network_interface;
+pub mod create_network_interface;
+pub mod delete_network_interface;
+pub mod describe_network_interface_attribute;
+pub mod describe_network_interfaces;
+pub mod detach_network_interface;
+pub mod modify_network_interface_attribute;
+pub mod unassign_private_ip_addresses;
 pub mod view;
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use resource::{ElasticAddress, Instance, InstanceState, NetworkInterface, Owner, Resource};
+use store::{Snapshot, Txn};
+
+use crate::Error;
+use crate::ec2::find;
+
+/// An interface that the caller may change: his own, not one that a service made.
+///
+/// # Errors
+/// EC2's codes for malformed and unknown ids, `OperationNotPermitted` for a service's.
+pub fn changeable(world: &Snapshot, owner: &Owner, id: &str) -> Result<Arc<NetworkInterface>, Error> {
+    let interface = find::interface(world, owner, id)?;
+    match interface.kind.is_managed() {
+        true => Err(Error::new("OperationNotPermitted", format!("{id} belongs to an AWS service, which alone may change it."))),
+        false => Ok(interface),
+    }
+}
+
+/// Takes the public addresses from those private addresses of an interface that `gone` names.
+fn release_public(txn: &mut Txn, interface: &NetworkInterface, gone: impl Fn(Ipv4Addr) -> bool) {
+    let concerned = |elastic: &Arc<ElasticAddress>| elastic.association.as_ref().is_some_and(|a| gone(a.private));
+    let found: Vec<_> = txn.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id).filter(concerned).collect();
+    for elastic in found {
+        match elastic.automatic {
+            true => txn.remove::<ElasticAddress>(elastic.id.as_str()),
+            false => txn.put(ElasticAddress { association: None, ..(*elastic).clone() }),
+        }
+    }
+}
+
+/// Refuses to plug interfaces of an instance that is not stopped: they are made when it boots.
+fn check_stopped(instance: &Instance, what: &str) -> Result<(), Error> {
+    match instance.state {
+        InstanceState::Stopped => Ok(()),
+        InstanceState::Terminated | InstanceState::ShuttingDown => {
+            Err(Error::new("IncorrectInstanceState", format!("Instance '{}' is {}.", instance.id, instance.state.code_and_name().1)))
+        }
+        _ => {
+            let message = format!("underpass cannot {what} a network interface while its instance runs yet: stop {} first.", instance.id);
+            Err(Error::new("UnsupportedOperation", message))
+        }
+    }
+}

@@ -1,5 +1,14 @@
 //! Launch templates: numbered, immutable launch parameters under one name.
 
+pub mod create_launch_template;
+pub mod create_launch_template_version;
+pub mod delete_launch_template;
+pub mod delete_launch_template_versions;
+pub mod describe_launch_template_versions;
+pub mod describe_launch_templates;
+pub mod modify_launch_template;
+mod view;
+
 use std::sync::Arc;
 
 use resource::{LaunchTemplate, LaunchTemplateId, LaunchTemplateVersion, Owner};

@@ -1,0 +1,114 @@
+//! DescribeImages: the built-in image, which every account may launch.
+
+use resource::BUILT_IN_IMAGE;
+use serde::{Deserialize, Serialize};
+
+use super::instance::view::ROOT_DEVICE;
+use super::{image, instance_type};
+use crate::filter::{self, Filter};
+use crate::page::{self, Ask};
+use crate::{Error, Read};
+
+const NAME: &str = "al2023-ami-underpass";
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    image_ids: Vec<String>,
+    owners: Vec<String>,
+    executable_users: Vec<String>,
+    filters: Vec<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+    #[serde(rename = "IncludeDeprecated")]
+    _include_deprecated: bool,
+    #[serde(rename = "IncludeDisabled")]
+    _include_disabled: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    images: Vec<View>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct View {
+    architecture: &'static str,
+    block_device_mappings: [(); 0],
+    creation_date: &'static str,
+    description: &'static str,
+    ena_support: bool,
+    hypervisor: &'static str,
+    image_id: &'static str,
+    image_location: &'static str,
+    image_owner_alias: &'static str,
+    image_type: &'static str,
+    name: &'static str,
+    owner_id: &'static str,
+    platform_details: &'static str,
+    public: bool,
+    root_device_name: &'static str,
+    root_device_type: &'static str,
+    state: &'static str,
+    virtualization_type: &'static str,
+}
+
+pub fn describe_images(_: &Read<'_>, input: Input) -> Result<Output, Error> {
+    for id in &input.image_ids {
+        image::resolve(id)?;
+    }
+    let owned = input.owners.is_empty() || input.owners.iter().any(|owner| owner == "amazon");
+    let executable = input.executable_users.is_empty() || input.executable_users.iter().any(|user| user == "all");
+    let images = filter::select(&input.filters, std::iter::once(built_in()).filter(|_| owned && executable), values)?;
+    let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
+    let page = page::cut(ask, images, |image| image.image_id.to_owned())?;
+    Ok(Output { images: page.items, next_token: page.next })
+}
+
+fn built_in() -> View {
+    View {
+        architecture: instance_type::architecture(),
+        block_device_mappings: [],
+        creation_date: "2024-01-01T00:00:00.000Z",
+        description: "The host's programs, read-only, under a fresh root",
+        ena_support: true,
+        hypervisor: "xen",
+        image_id: BUILT_IN_IMAGE,
+        image_location: "amazon/al2023-ami-underpass",
+        image_owner_alias: "amazon",
+        image_type: "machine",
+        name: NAME,
+        owner_id: "137112412989",
+        platform_details: "Linux/UNIX",
+        public: true,
+        root_device_name: ROOT_DEVICE,
+        root_device_type: "ebs",
+        state: "available",
+        virtualization_type: "hvm",
+    }
+}
+
+fn values(image: &View, filter: &str) -> Option<Vec<String>> {
+    let value = match filter {
+        "architecture" => image.architecture,
+        "creation-date" => image.creation_date,
+        "description" => image.description,
+        "ena-support" | "is-public" => "true",
+        "hypervisor" => image.hypervisor,
+        "image-id" => image.image_id,
+        "image-type" => image.image_type,
+        "name" => image.name,
+        "owner-alias" => image.image_owner_alias,
+        "owner-id" => image.owner_id,
+        "root-device-name" => image.root_device_name,
+        "root-device-type" => image.root_device_type,
+        "state" => image.state,
+        "virtualization-type" => image.virtualization_type,
+        _ => return filter::tag_values(&resource::Tags::default(), filter),
+    };
+    Some(vec![value.to_owned()])
+}

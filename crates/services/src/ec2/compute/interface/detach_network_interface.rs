@@ -1,0 +1,38 @@
+//! DetachNetworkInterface: a secondary interface of a stopped instance is free again.
+
+use resource::{Holder, NetworkInterface};
+use serde::Deserialize;
+
+use super::super::Done;
+use crate::ec2::find;
+use crate::{Error, Write};
+
+/// `Force` does not wait for the operating system, which on a stopped instance does not run anyway.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Input {
+    attachment_id: String,
+    #[serde(rename = "Force")]
+    _force: bool,
+}
+
+pub fn detach_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Done, Error> {
+    let owner = cx.owner().clone();
+    if input.attachment_id.starts_with("ela-attach-") {
+        return Err(Error::new("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments."));
+    }
+    let named = cx.txn.named::<NetworkInterface>("attachment", &input.attachment_id).find(|interface| interface.owner == owner);
+    let found = named.and_then(|interface| interface.attachment.clone().map(|attachment| (interface, attachment)));
+    let (interface, attachment) = found.ok_or_else(|| {
+        Error::new("InvalidAttachmentID.NotFound", format!("The attachment ID '{}' does not exist", input.attachment_id))
+    })?;
+    let Holder::Instance(instance) = &attachment.holder else {
+        return Err(Error::new("OperationNotPermitted", format!("{} is not attached to an instance.", interface.id)));
+    };
+    if attachment.device_index == 0 {
+        return Err(Error::new("OperationNotPermitted", "The network interface at device index 0 cannot be detached."));
+    }
+    super::check_stopped(&*find::instance(cx.txn, &owner, instance.as_str())?, "detach")?;
+    cx.txn.put(NetworkInterface { attachment: None, ready: false, ..(*interface).clone() });
+    Ok(Done {})
+}
