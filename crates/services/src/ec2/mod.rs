@@ -12,7 +12,7 @@ mod network;
 mod privatelink;
 mod routing;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 
 use crate::Service;
 

@@ -1,7 +1,11 @@
-//! A cloud in memory that tests drive as users do: operations by name, JSON in the model's member names.
+//! A cloud in memory that tests drive as users do: operations by name, JSON in the model's member names. Every answer is
+//! checked against the model.
+
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use store::{Store, StoreError, Txn};
+use wire::{Identified, Models};
 
 use crate::{Caller, Error};
 
@@ -25,8 +29,15 @@ impl Cloud {
 
     /// Performs an EC2 operation.
     pub fn call(&self, operation: &str, input: Value) -> Result<Value, Error> {
-        let (service, operation) = crate::find("ec2", operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
-        wait(crate::perform(&self.store, service, operation, &self.caller, input))
+        self.call_in("ec2", operation, input)
+    }
+
+    /// Performs an operation of any service.
+    pub fn call_in(&self, service: &str, operation: &str, input: Value) -> Result<Value, Error> {
+        let (service, operation) = crate::find(service, operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
+        let answer = wait(crate::perform(&self.store, service, operation, &self.caller, input))?;
+        assert_eq!(faults(service.name, operation.name, &answer), Vec::<String>::new(), "{answer}");
+        Ok(answer)
     }
 
     /// Performs an operation that must succeed.
@@ -53,18 +64,22 @@ impl Cloud {
     }
 
     /// Changes the store directly, as a reconciler does.
-    pub fn change(&self, change: impl Fn(&mut Txn)) {
-        let done: Result<(), StoreError> = wait(self.store.write(|txn| {
-            change(txn);
-            Ok(())
-        }));
-        done.expect("memory takes every write");
+    pub fn change<T>(&self, change: impl Fn(&mut Txn) -> T) -> T {
+        let done: Result<T, StoreError> = wait(self.store.write(|txn| Ok(change(txn))));
+        done.expect("memory takes every write")
     }
 
     /// The world as it is.
     pub fn world(&self) -> store::Snapshot {
         self.store.snapshot()
     }
+}
+
+/// Everything in which an answer is not what the model says.
+fn faults(service: &str, operation: &str, answer: &Value) -> Vec<String> {
+    static MODELS: LazyLock<Models> = LazyLock::new(Models::new);
+    let identified = MODELS.service(service).and_then(|service| Identified::of(service, operation));
+    wire::check_output(&identified.unwrap_or_else(|| panic!("the model has no {operation}")), answer)
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {

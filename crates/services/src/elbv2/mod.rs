@@ -11,6 +11,10 @@ mod refusal;
 mod tag;
 mod target;
 mod target_group;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+pub mod testing;
 
 use crate::Service;
 

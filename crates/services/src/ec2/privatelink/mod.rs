@@ -6,6 +6,8 @@ mod endpoint;
 mod principal;
 mod service;
 mod service_name;
+#[cfg(test)]
+mod stories;
 mod unsuccessful;
 
 use crate::Operation;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use resource::{
-    BalancerState, HealthState, Instance, InstanceState, LoadBalancer, Resource, Subnet, Target, TargetGroup, TargetHealth, TargetId, Vpc,
+    BalancerState, HealthState, Instance, InstanceState, LoadBalancer, Target, TargetGroup, TargetHealth, TargetId,
 };
 use serde::Serialize;
 use store::Snapshot;
@@ -85,11 +85,7 @@ impl<'a> Surroundings<'a> {
     fn zone(&self, target: &Target) -> Option<String> {
         match &target.id {
             TargetId::Instance(id) => self.world.find::<Instance>(id.as_str()).map(|instance| instance.zone.clone()),
-            TargetId::Ip(address) => {
-                let subnets = self.world.linked::<Subnet>(Vpc::KIND, &self.group.vpc);
-                let inside = subnets.into_iter().find(|subnet| subnet.cidr.contains(address)).map(|subnet| subnet.zone.clone());
-                inside.or_else(|| target.zone.clone().filter(|zone| zone != "all"))
-            }
+            TargetId::Ip(_) => target.zone.clone().filter(|zone| zone != "all"),
         }
     }
 }

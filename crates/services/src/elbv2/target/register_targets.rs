@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
-use resource::{Instance, InstanceState, Target, TargetGroup, TargetId, Vpc};
+use resource::{Instance, InstanceState, Resource, Subnet, Target, TargetGroup, TargetId, Vpc, zone_names};
 use serde::{Deserialize, Serialize};
 
 use super::super::find;
@@ -46,22 +46,21 @@ pub fn register_targets(cx: &mut Write<'_>, input: Input) -> Result<Output, Erro
 
 fn parse(cx: &Read<'_>, group: &TargetGroup, description: &TargetDescription) -> Result<Target, Error> {
     let id = description.target_id(group)?;
-    match &id {
-        TargetId::Instance(instance) => check_instance(cx, group, instance.as_str())?,
-        TargetId::Ip(address) => check_address(cx, group, *address, description.availability_zone.as_deref())?,
-    }
-    Ok(Target { id, port: description.port(group)?, zone: description.availability_zone.clone(), draining_since: None })
+    let zone = match &id {
+        TargetId::Instance(instance) => check_instance(cx, group, instance.as_str()).map(|()| None)?,
+        TargetId::Ip(address) => zone_of_address(cx, group, *address, description.availability_zone.as_deref())?,
+    };
+    Ok(Target { id, port: description.port(group)?, zone, draining_since: None })
 }
 
 fn check_instance(cx: &Read<'_>, group: &TargetGroup, id: &str) -> Result<(), Error> {
     let invalid = |why: &str| Error::new("InvalidTarget", format!("The following targets are {why}: '{id}'"));
-    let instance = cx.world.find::<Instance>(id).filter(|instance| instance.owner == *cx.owner()).ok_or_else(|| invalid("not valid instances"))?;
-    if instance.vpc != group.vpc {
-        return Err(invalid("not in the target group VPC"));
-    }
-    match instance.state {
-        InstanceState::Pending | InstanceState::Running => Ok(()),
-        _ => Err(invalid("not in a running state")),
+    let instance = cx.world.find::<Instance>(id).filter(|instance| instance.owner == *cx.owner());
+    match instance {
+        None => Err(invalid("not valid instances")),
+        Some(instance) if instance.vpc != group.vpc => Err(invalid("not in the target group VPC")),
+        Some(instance) if instance.state != InstanceState::Running => Err(invalid("not in a running state and cannot be registered")),
+        Some(_) => Ok(()),
     }
 }
 
@@ -73,18 +72,23 @@ const PRIVATE: [Ipv4Net; 4] = [
     Ipv4Net::new_assert(Ipv4Addr::new(100, 64, 0, 0), 10),
 ];
 
-fn check_address(cx: &Read<'_>, group: &TargetGroup, address: Ipv4Addr, zone: Option<&str>) -> Result<(), Error> {
+/// The zone of an address: found by its subnet inside the group's VPC, named by the request (a zone or `all`) outside.
+fn zone_of_address(cx: &Read<'_>, group: &TargetGroup, address: Ipv4Addr, named: Option<&str>) -> Result<Option<String>, Error> {
+    if let Some(unknown) = named.filter(|name| *name != "all" && !zone_names(&group.owner.region).any(|zone| zone == *name)) {
+        return Err(validation(format!("The Availability Zone '{unknown}' is not valid")));
+    }
+    let subnet = cx.world.linked::<Subnet>(Vpc::KIND, &group.vpc).find(|subnet| subnet.cidr.contains(&address));
+    if let Some(subnet) = subnet {
+        return Ok(Some(subnet.zone.clone()));
+    }
     let vpc = cx.world.find::<Vpc>(group.vpc.as_str());
     let inside = vpc.is_some_and(|vpc| vpc.cidrs.iter().any(|association| association.cidr.contains(&address)));
-    if inside {
-        return Ok(());
-    }
-    if !PRIVATE.iter().any(|block| block.contains(&address)) {
+    if !inside && !PRIVATE.iter().any(|block| block.contains(&address)) {
         let message = format!("The IP address '{address}' is not within a range of the VPC or a private range (RFC 1918, RFC 6598)");
         return Err(Error::new("InvalidTarget", message));
     }
-    match zone {
-        Some(_) => Ok(()),
-        None => Err(validation(format!("You must specify an Availability Zone, or 'all', for the IP address '{address}' outside the VPC"))),
+    match named {
+        None if !inside => Err(validation(format!("You must specify an Availability Zone, or 'all', for the IP address '{address}' outside the VPC"))),
+        _ => Ok(named.map(str::to_owned)),
     }
 }

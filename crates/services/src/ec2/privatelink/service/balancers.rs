@@ -23,6 +23,21 @@ pub fn parse(world: &Snapshot, owner: &Owner, service: Option<&EndpointService>,
     Ok(parsed)
 }
 
+/// Checks how many balancers a service shall have.
+///
+/// # Errors
+/// `InvalidParameter` for none, `UnsupportedOperation` for several: interfaces cannot be spread over balancers yet.
+pub fn check_number(arns: &[String]) -> Result<(), Error> {
+    match arns {
+        [] => Err(Error::new("InvalidParameter", "An endpoint service must have at least one network load balancer")),
+        [_] => Ok(()),
+        _ => {
+            let message = "underpass does not support several network load balancers behind one endpoint service yet; use one with all the zones";
+            Err(Error::new("UnsupportedOperation", message))
+        }
+    }
+}
+
 fn find(world: &Snapshot, owner: &Owner, arn: &str) -> Result<Arc<LoadBalancer>, Error> {
     if !arn.starts_with("arn:aws:elasticloadbalancing:") || !arn.contains(":loadbalancer/net/") {
         let message = format!("The network load balancer ARN '{arn}' is malformed");

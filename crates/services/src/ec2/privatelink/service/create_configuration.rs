@@ -28,9 +28,6 @@ pub struct Output {
 
 /// Creates a service. Connections to it must be accepted unless the request says otherwise.
 pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
-    if input.network_load_balancer_arns.is_empty() {
-        return Err(Error::new("InvalidParameter", "At least one network load balancer ARN must be specified"));
-    }
     if let Some(other) = input.supported_ip_address_types.iter().find(|kind| *kind != "ipv4") {
         let message = format!("underpass does not support CreateVpcEndpointServiceConfiguration.SupportedIpAddressTypes {other} yet; use ipv4");
         return Err(Error::new("UnsupportedOperation", message));
@@ -39,11 +36,13 @@ pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         let message = format!("underpass does not support CreateVpcEndpointServiceConfiguration.SupportedRegions {other} yet; leave it out");
         return Err(Error::new("UnsupportedOperation", message));
     }
+    let balancers = balancers::parse(cx.txn, cx.owner(), None, &input.network_load_balancer_arns)?;
+    balancers::check_number(&balancers)?;
     let service = EndpointService {
         id: EndpointServiceId::random(),
         owner: cx.owner().clone(),
         acceptance_required: input.acceptance_required.unwrap_or(true),
-        balancers: balancers::parse(cx.txn, cx.owner(), None, &input.network_load_balancer_arns)?,
+        balancers,
         principals: Vec::new(),
         tags: tags::specified(&input.tag_specifications, "vpc-endpoint-service", &["vpc-endpoint-service"])?,
     };

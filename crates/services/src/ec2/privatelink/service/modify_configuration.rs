@@ -33,9 +33,7 @@ pub fn modify_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
             service.balancers.push(arn);
         }
     }
-    if service.balancers.is_empty() {
-        return Err(Error::new("InvalidParameter", "An endpoint service must have at least one network load balancer"));
-    }
+    balancers::check_number(&service.balancers)?;
     cx.txn.put(service);
     Ok(Output { r#return: true })
 }

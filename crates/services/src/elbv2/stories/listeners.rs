@@ -1,0 +1,80 @@
+//! Listeners: one port each, forwarding TCP to one target group.
+
+use serde_json::json;
+
+use crate::elbv2::testing::{Site, listener, text};
+
+#[test]
+fn a_listener_forwards_to_a_group_and_keeps_it_from_being_deleted() {
+    let site = Site::new();
+    let (balancer, group) = (site.balancer("web"), site.target_group("web", "ip"));
+    let made = site.ok("CreateListener", listener(&balancer, 443, &group));
+    let shown = &made["Listeners"][0];
+    let arn = text(shown, "/ListenerArn");
+    assert!(arn.starts_with(&balancer.replace(":loadbalancer/", ":listener/")), "{arn}");
+    assert_eq!((&shown["Port"], &shown["Protocol"]), (&json!(443), &json!("TCP")));
+    assert_eq!(shown["DefaultActions"][0]["TargetGroupArn"], json!(group));
+    assert_eq!(shown["DefaultActions"][0]["ForwardConfig"]["TargetGroups"], json!([{"TargetGroupArn": group}]));
+    assert_eq!(site.ok("CreateListener", listener(&balancer, 443, &group)), made, "the same again is the same");
+    assert_eq!(site.ok("DescribeListeners", json!({"LoadBalancerArn": balancer})), made);
+    assert_eq!(site.ok("DescribeListeners", json!({"ListenerArns": [arn]})), made);
+
+    let groups = site.ok("DescribeTargetGroups", json!({"LoadBalancerArn": balancer}));
+    assert_eq!(groups["TargetGroups"][0]["LoadBalancerArns"], json!([balancer]));
+    assert_eq!(site.refusal("DeleteTargetGroup", json!({"TargetGroupArn": group})), "ResourceInUse");
+    site.ok("DeleteListener", json!({"ListenerArn": arn}));
+    assert_eq!(site.refusal("DeleteListener", json!({"ListenerArn": arn})), "ListenerNotFound");
+    site.ok("DeleteTargetGroup", json!({"TargetGroupArn": group}));
+}
+
+#[test]
+fn what_a_listener_cannot_be_is_refused_with_the_code_of_aws() {
+    let site = Site::new();
+    let (balancer, other) = (site.balancer("web"), site.balancer("other"));
+    let (group, second) = (site.target_group("web", "ip"), site.target_group("second", "ip"));
+    let elsewhere = Site::within(site.cloud.clone()).target_group("elsewhere", "ip");
+    site.listener(&balancer, 80, &group);
+    assert_eq!(site.refusal("CreateListener", listener(&balancer, 80, &second)), "DuplicateListener");
+    assert_eq!(site.refusal("CreateListener", listener(&other, 80, &group)), "TargetGroupAssociationLimit");
+    assert_eq!(site.refusal("CreateListener", listener(&other, 80, &elsewhere)), "InvalidConfigurationRequest");
+    assert_eq!(site.refusal("CreateListener", listener(&other, 80, &format!("{group}0"))), "TargetGroupNotFound");
+    assert_eq!(site.refusal("CreateListener", listener(&format!("{other}0"), 80, &second)), "LoadBalancerNotFound");
+    assert_eq!(site.refusal("DescribeListeners", json!({})), "ValidationError");
+
+    let with = |change: fn(&mut serde_json::Value)| {
+        let mut input = listener(&other, 81, &second);
+        change(&mut input);
+        site.refusal("CreateListener", input)
+    };
+    assert_eq!(with(|input| input["Protocol"] = json!("TLS")), "UnsupportedProtocol");
+    assert_eq!(with(|input| input["Protocol"] = json!("UDP")), "UnsupportedProtocol");
+    assert_eq!(with(|input| input["Protocol"] = json!("HTTP")), "ValidationError");
+    assert_eq!(with(|input| input["Port"] = json!(0)), "ValidationError");
+    assert_eq!(with(|input| input["Certificates"] = json!([{"CertificateArn": "arn:aws:acm:x"}])), "UnsupportedOperation");
+    assert_eq!(with(|input| input["DefaultActions"] = json!([])), "ValidationError");
+    assert_eq!(with(|input| input["DefaultActions"][0]["Type"] = json!("redirect")), "InvalidLoadBalancerAction");
+    assert_eq!(with(|input| input["DefaultActions"][0]["TargetGroupArn"] = json!(null)), "ValidationError");
+    assert_eq!(with(|input| input["DefaultActions"][0]["ForwardConfig"] = json!({"TargetGroups": []})), "UnsupportedOperation");
+    let sticky = with(|input| input["DefaultActions"][0]["ForwardConfig"] = json!({"TargetGroupStickinessConfig": {"Enabled": true}}));
+    assert_eq!(sticky, "UnsupportedOperation");
+}
+
+#[test]
+fn a_listener_moves_to_another_port_and_group() {
+    let site = Site::new();
+    let balancer = site.balancer("web");
+    let (blue, green) = (site.target_group("blue", "ip"), site.target_group("green", "ip"));
+    let arn = site.listener(&balancer, 80, &blue);
+    site.listener(&balancer, 81, &blue);
+    let forward = json!([{"Type": "forward", "Order": 1, "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": green, "Weight": 1}]}}]);
+    let changed = site.ok("ModifyListener", json!({"ListenerArn": arn, "Port": 8080, "DefaultActions": forward}));
+    assert_eq!((&changed["Listeners"][0]["Port"], &changed["Listeners"][0]["DefaultActions"][0]["TargetGroupArn"]), (&json!(8080), &json!(green)));
+    assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Port": 81})), "DuplicateListener");
+    assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Protocol": "TLS"})), "UnsupportedProtocol");
+
+    let idle = |seconds: &str| json!({"ListenerArn": arn, "Attributes": [{"Key": "tcp.idle_timeout.seconds", "Value": seconds}]});
+    assert_eq!(site.refusal("ModifyListenerAttributes", idle("60")), "UnsupportedOperation");
+    site.ok("ModifyListenerAttributes", idle("350"));
+    let shown = site.ok("DescribeListenerAttributes", json!({"ListenerArn": arn}));
+    assert_eq!(shown, json!({"Attributes": [{"Key": "tcp.idle_timeout.seconds", "Value": "350"}]}));
+}
