@@ -119,3 +119,106 @@ fn map_of(action: &Action) -> Option<&str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nft::{Data, Element, Field, Rule, Set, SetData, Type, Value};
+    use crate::object::{Address, Link, LinkEnd, Mac, Route, Sysctl};
+
+    fn veth(name: &str, namespace: &str, mtu: u32) -> Object {
+        let end = |name: &str| LinkEnd { name: name.into(), mac: Mac::of(name), mtu, up: true };
+        Object::Link(Link { end: end(name), kind: LinkKind::Veth { namespace: namespace.into(), peer: end("eth0") } })
+    }
+
+    fn address(link: &str) -> Object {
+        Object::Address(Address { link: link.into(), net: "10.0.0.1/24".parse().expect("a net") })
+    }
+
+    fn route(dev: &str) -> Object {
+        let kind = RouteKind::Unicast { dev: dev.into(), via: None, onlink: false, src: None, realm: None };
+        Object::Route(Route { table: 254, dst: "10.9.0.0/16".parse().expect("a net"), metric: 0, kind })
+    }
+
+    fn sysctl(path: &str, value: &str) -> Object {
+        Object::Sysctl(Sysctl { path: path.into(), value: value.into() })
+    }
+
+    fn set(interval: bool) -> Object {
+        Object::Set(Set { table: "t".into(), name: "s".into(), key: vec![Type::Addr], data: SetData::None, interval })
+    }
+
+    fn element() -> Object {
+        let key = vec![Value::Addr([10, 0, 0, 1].into())];
+        Object::Element(Element { table: "t".into(), set: "s".into(), key, key_end: None, data: Data::None })
+    }
+
+    fn chain(rules: Rules) -> Object {
+        Object::Chain(Chain { table: "t".into(), name: "c".into(), hook: None, rules })
+    }
+
+    fn asks_set() -> Rule {
+        Rule::new([Match::in_set([Field::Saddr], "s")], [Action::Counter])
+    }
+
+    #[test]
+    fn what_is_as_wanted_needs_nothing() {
+        let digests = Rules::Observed(vec![Some(asks_set().digest())]);
+        let there = [veth("x", "b", 1500), address("x"), set(true), chain(digests)];
+        let wanted = [chain(Rules::Listed(vec![asks_set()])), set(true), address("x"), veth("x", "b", 1500)];
+        assert_eq!(diff(&wanted, &there), []);
+    }
+
+    #[test]
+    fn what_is_missing_comes_and_what_is_not_wanted_goes() {
+        let changes = diff(&[address("x")], &[route("x")]);
+        assert_eq!(changes, [Change::Remove(route("x").key()), Change::Add(address("x"))]);
+    }
+
+    #[test]
+    fn settings_change_but_never_go() {
+        let (on, off) = (sysctl("net/ipv4/ip_forward", "1"), sysctl("net/ipv4/ip_forward", "0"));
+        assert_eq!(diff(std::slice::from_ref(&on), &[off]), [Change::Replace(on.clone())]);
+        assert_eq!(diff(&[], &[on]), []);
+    }
+
+    #[test]
+    fn a_link_that_changes_in_place_keeps_what_depends_on_it() {
+        let wanted = [veth("x", "b", 9001), address("x")];
+        assert_eq!(diff(&wanted, &[veth("x", "b", 1500), address("x")]), [Change::Replace(wanted[0].clone())]);
+    }
+
+    #[test]
+    fn a_link_that_is_made_anew_takes_its_dependents_along() {
+        let proxy = sysctl("net/ipv4/conf/x/proxy_arp", "1");
+        let wanted = [veth("x", "c", 1500), address("x"), route("x"), proxy.clone(), address("y")];
+        let there = [veth("x", "b", 1500), address("x"), route("x"), proxy, address("y")];
+        let expected: Vec<Change> = wanted[..4].iter().cloned().map(Change::Replace).collect();
+        assert_eq!(diff(&wanted, &there), expected);
+    }
+
+    #[test]
+    fn a_set_that_is_made_anew_takes_its_elements_and_rules_along() {
+        let rules = || chain(Rules::Listed(vec![asks_set()]));
+        let wanted = [set(true), element(), rules()];
+        let expected: Vec<Change> = wanted.iter().cloned().map(Change::Replace).collect();
+        assert_eq!(diff(&wanted, &[set(false), element(), rules()]), expected);
+    }
+
+    #[test]
+    fn a_tampered_chain_is_another_chain() {
+        let ours = || Rules::Listed(vec![asks_set(), asks_set()]);
+        let digest = Some(asks_set().digest());
+        for tampered in [vec![digest], vec![digest, None], vec![digest, digest, digest], vec![digest, Some(1)]] {
+            assert_eq!(diff(&[chain(ours())], &[chain(Rules::Observed(tampered))]).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_setting_belongs_to_the_device_in_its_path() {
+        assert_eq!(device_of_sysctl("net/ipv4/conf/eni0/proxy_arp"), Some("eni0"));
+        assert_eq!(device_of_sysctl("net/ipv4/neigh/eni0/proxy_delay"), Some("eni0"));
+        assert_eq!(device_of_sysctl("net/ipv4/conf/all/rp_filter"), None);
+        assert_eq!(device_of_sysctl("net/ipv4/ip_forward"), None);
+    }
+}

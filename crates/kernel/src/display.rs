@@ -124,3 +124,69 @@ impl Display for Sysctl {
         write!(f, "sysctl {} = {}", self.path, self.value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nft::Value;
+    use crate::object::Mac;
+
+    fn shown(objects: &[Object]) -> String {
+        objects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn objects_read_like_the_ip_program() {
+        let net = |text: &str| text.parse().expect("a net");
+        let route = |kind| Object::Route(Route { table: 7, dst: net("10.0.0.0/8"), metric: 5, kind });
+        let ip = "10.0.0.1".parse().expect("an address");
+        let unicast = RouteKind::Unicast { dev: "x".into(), via: Some(ip), onlink: true, src: Some(ip), realm: Some(9) };
+        let rule = Rule { priority: 5, iif: Some("x".into()), from: Some(net("10.0.0.0/8")), to: Some(net("10.1.0.0/16")), fwmark: Some(16), table: 7 };
+        insta::assert_snapshot!(shown(&[
+            route(unicast),
+            route(RouteKind::Local { dev: "lo".into() }),
+            route(RouteKind::Blackhole),
+            route(RouteKind::Unreachable),
+            route(RouteKind::Prohibit),
+            route(RouteKind::Throw),
+            Object::Rule(rule),
+            Object::Neighbour(Neighbour { link: "x".into(), ip, mac: Mac([2, 0, 0, 0, 0, 0x1f]) }),
+        ]), @"
+        route 10.0.0.0/8 via 10.0.0.1 dev x src 10.0.0.1 realm 9 onlink table 7 metric 5
+        route local 10.0.0.0/8 dev lo table 7 metric 5
+        route blackhole 10.0.0.0/8 table 7 metric 5
+        route unreachable 10.0.0.0/8 table 7 metric 5
+        route prohibit 10.0.0.0/8 table 7 metric 5
+        route throw 10.0.0.0/8 table 7 metric 5
+        rule 5: from 10.0.0.0/8 to 10.1.0.0/16 fwmark 0x10 iif x lookup 7
+        neighbour 10.0.0.1 dev x lladdr 02:00:00:00:00:1f permanent
+        ");
+    }
+
+    #[test]
+    fn a_removal_names_what_goes() {
+        let port = |number| vec![Value::Port(number)];
+        let keys = [
+            Key::Link("x".into()),
+            Key::Neighbour("x".into(), "10.0.0.1".parse().expect("an address")),
+            Key::Sysctl("net/a".into()),
+            Key::Chain("t".into(), "c".into()),
+            Key::Element("t".into(), "s".into(), port(1), Some(port(9))),
+        ];
+        let lines: Vec<String> = keys.into_iter().map(|key| Change::Remove(key).to_string()).collect();
+        insta::assert_snapshot!(lines.join("\n"), @"
+        remove link x
+        remove neighbour 10.0.0.1 dev x
+        remove sysctl net/a
+        remove chain ip t c
+        remove element ip t s { 1-9 }
+        ");
+    }
+
+    #[test]
+    fn a_name_always_has_the_same_link_layer_address_and_it_is_a_local_one() {
+        assert_eq!(Mac::of("eni-1"), Mac::of("eni-1"));
+        assert_ne!(Mac::of("eni-1"), Mac::of("eni-2"));
+        assert_eq!(Mac::of("eni-1").0[0], 2);
+    }
+}

@@ -269,3 +269,116 @@ impl State {
 fn refused(change: &str, errno: i32) -> KernelError {
     KernelError::Refused { change: change.to_owned(), source: io::Error::from_raw_os_error(errno) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nft::{Action, Chain, Element, Rule, Rules, Set, SetData, Table, Type, Value};
+    use crate::object::{Address, LinkEnd, Mac};
+
+    fn with(namespaces: &[&str]) -> Fake {
+        let fake = Fake::new();
+        namespaces.iter().for_each(|name| fake.create_namespace(name).expect("a new name"));
+        fake
+    }
+
+    fn veth(name: &str, namespace: &str) -> Object {
+        let end = |name: &str| LinkEnd { name: name.into(), mac: Mac::of(name), mtu: 1500, up: true };
+        Object::Link(Link { end: end(name), kind: LinkKind::Veth { namespace: namespace.into(), peer: end("eth0") } })
+    }
+
+    fn address(link: &str) -> Object {
+        Object::Address(Address { link: link.into(), net: "10.0.0.1/24".parse().expect("a net") })
+    }
+
+    fn table() -> Object {
+        Object::Table(Table { name: "t".into() })
+    }
+
+    fn chain(name: &str, to: Option<&str>) -> Object {
+        let jump = |to: &str| Rule::new([], [Action::Verdict(Verdict::Jump(to.into()))]);
+        let rules = Rules::Listed(to.into_iter().map(jump).collect());
+        Object::Chain(Chain { table: "t".into(), name: name.into(), hook: None, rules })
+    }
+
+    fn errno(result: Result<Vec<Change>, KernelError>) -> Option<i32> {
+        result.err().and_then(|error| error.errno())
+    }
+
+    #[test]
+    fn what_is_brought_is_observed_and_settings_only_when_asked_for() {
+        let fake = with(&["a", "b"]);
+        let forward = Object::Sysctl(crate::Sysctl { path: "net/ipv4/ip_forward".into(), value: "1".into() });
+        let wanted = [veth("x", "b"), address("x"), forward];
+        assert_eq!(fake.bring("a", &wanted).expect("all is well").len(), 3);
+        assert_eq!(fake.bring("a", &wanted).expect("all is well"), []);
+        assert_eq!(fake.observe("a", &[]).expect("it is there").len(), 2);
+        assert_eq!(fake.observe("a", &["net/ipv4/ip_forward"]).expect("it is there").len(), 3);
+        assert_eq!(fake.applied().len(), 1);
+    }
+
+    #[test]
+    fn a_device_must_exist_here_to_carry_an_address_and_takes_it_along() {
+        let fake = with(&["a", "b"]);
+        assert_eq!(errno(fake.bring("b", &[address("eth0")])), Some(libc::ENODEV));
+        fake.bring("a", &[veth("x", "b")]).expect("both namespaces are there");
+        fake.bring("b", &[address("eth0")]).expect("the peer is there");
+        fake.bring("a", &[]).expect("a link may go");
+        assert_eq!(fake.observe("b", &[]).expect("it is there"), []);
+        fake.bring("a", &[address("lo")]).expect("the loopback is always there");
+    }
+
+    #[test]
+    fn a_namespace_takes_the_links_to_it_along() {
+        let fake = with(&["a", "b"]);
+        fake.bring("a", &[veth("x", "b"), address("x")]).expect("both namespaces are there");
+        fake.delete_namespace("b").expect("it is there");
+        fake.delete_namespace("b").expect("it need not be there");
+        assert_eq!(fake.observe("a", &[]).expect("it is there"), []);
+        assert_eq!(errno(fake.bring("a", &[veth("x", "b")])), Some(libc::EINVAL));
+        assert_eq!(fake.namespaces().expect("they are known"), ["a"]);
+        assert!(matches!(fake.observe("b", &[]), Err(KernelError::NoNamespace(_))));
+        assert!(matches!(fake.create_namespace("a"), Err(KernelError::NamespaceExists(_))));
+    }
+
+    #[test]
+    fn chains_may_point_to_chains_of_the_same_call_but_not_to_nothing() {
+        let fake = with(&["a"]);
+        fake.bring("a", &[table(), chain("a", Some("b")), chain("b", None)]).expect("b is there in the end");
+        assert_eq!(errno(fake.bring("a", &[table(), chain("a", Some("c"))])), Some(libc::ENOENT));
+    }
+
+    #[test]
+    fn elements_need_their_set_and_go_with_it() {
+        let fake = with(&["a"]);
+        let name = || "s".to_owned();
+        let set = Object::Set(Set { table: "t".into(), name: name(), key: vec![Type::Port], data: SetData::None, interval: false });
+        let key = vec![Value::Port(1)];
+        let element = Object::Element(Element { table: "t".into(), set: name(), key, key_end: None, data: Data::None });
+        assert_eq!(errno(fake.bring("a", &[table(), element.clone()])), Some(libc::ENOENT));
+        fake.bring("a", &[table(), set.clone(), element]).expect("all is there");
+        assert!(fake.vandalise("a", &set.key()));
+        assert!(!fake.vandalise("a", &set.key()));
+        assert_eq!(fake.observe("a", &[]).expect("it is there"), [table()]);
+        assert!(fake.vandalise("a", &table().key()));
+    }
+
+    #[test]
+    fn a_broken_kernel_refuses_until_it_is_mended() {
+        let fake = with(&["a", "b"]);
+        fake.break_with(Some(libc::EPERM));
+        assert_eq!(errno(fake.bring("a", &[veth("x", "b")])), Some(libc::EPERM));
+        assert_eq!(fake.create_namespace("c").err().and_then(|error| error.errno()), Some(libc::EPERM));
+        fake.break_with(None);
+        fake.bring("a", &[veth("x", "b")]).expect("it is mended");
+    }
+
+    #[test]
+    fn cuts_are_remembered() {
+        let fake = with(&["a"]);
+        let filter = FlowFilter { dport: Some(80), ..FlowFilter::default() };
+        assert_eq!(fake.cut("a", &filter).expect("it is there"), 0);
+        assert_eq!(fake.cuts(), [("a".to_owned(), filter)]);
+        assert!(fake.cut("b", &FlowFilter::default()).is_err());
+    }
+}

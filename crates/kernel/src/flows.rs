@@ -85,3 +85,63 @@ fn matches(filter: &FlowFilter, body: &[u8]) -> bool {
 fn agrees<T: PartialEq>(wanted: Option<T>, actual: Option<T>) -> bool {
     wanted.is_none() || wanted == actual
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A flow from 10.0.0.1:4000 to 10.0.0.2:80, answered by 10.9.0.2:8080.
+    fn flow() -> Vec<u8> {
+        let mut w = Writer::default();
+        w.raw(&HEADER);
+        tuple(&mut w, TUPLE_ORIG, ([10, 0, 0, 1], 4000), ([10, 0, 0, 2], 80));
+        tuple(&mut w, TUPLE_REPLY, ([10, 9, 0, 2], 8080), ([10, 0, 0, 1], 4000));
+        w.attr(ID, &[0, 0, 0, 7]);
+        w.bytes().to_vec()
+    }
+
+    fn tuple(w: &mut Writer, kind: u16, src: ([u8; 4], u16), dst: ([u8; 4], u16)) {
+        w.nest(kind, |w| {
+            w.nest(TUPLE_IP, |w| {
+                w.attr(IP_SRC, &src.0);
+                w.attr(IP_DST, &dst.0);
+            });
+            w.nest(TUPLE_PROTO, |w| {
+                w.attr(PROTO_NUM, &[6]);
+                w.attr(PROTO_SRC_PORT, &src.1.to_be_bytes());
+                w.attr(PROTO_DST_PORT, &dst.1.to_be_bytes());
+            });
+        });
+    }
+
+    #[test]
+    fn a_filter_matches_when_everything_that_it_names_does() {
+        let any = FlowFilter::default();
+        let ip = |text: &str| text.parse().ok();
+        let matching = [
+            any.clone(),
+            FlowFilter { protocol: Some(6), ..any.clone() },
+            FlowFilter { src: ip("10.0.0.1"), dst: ip("10.0.0.2"), dport: Some(80), ..any.clone() },
+            FlowFilter { reply_src: ip("10.9.0.2"), reply_sport: Some(8080), ..any.clone() },
+        ];
+        assert!(matching.iter().all(|filter| matches(filter, &flow())));
+        let others = [
+            FlowFilter { protocol: Some(17), ..any.clone() },
+            FlowFilter { src: ip("10.0.0.2"), ..any.clone() },
+            FlowFilter { dst: ip("10.0.0.2"), dport: Some(81), ..any.clone() },
+            FlowFilter { reply_src: ip("10.0.0.2"), ..any.clone() },
+            FlowFilter { reply_sport: Some(80), ..any },
+        ];
+        assert!(others.iter().all(|filter| !matches(filter, &flow())));
+        assert!(!matches(&others[0], &[]));
+    }
+
+    #[test]
+    fn a_flow_is_forgotten_by_its_first_tuple_and_number() {
+        let mut w = Writer::default();
+        forget(&mut w, &flow());
+        let message = crate::netlink::Messages(w.bytes()).next().expect("one message");
+        let kinds: Vec<u16> = Attributes::after(message.body, HEADER.len()).map(|(kind, _)| kind).collect();
+        assert_eq!((message.kind, kinds), (CT_DELETE, vec![TUPLE_ORIG, ID]));
+    }
+}

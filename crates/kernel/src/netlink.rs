@@ -4,4 +4,6 @@ mod socket;
 mod wire;
 
 pub(crate) use socket::{Answer, Socket};
+#[cfg(test)]
+pub(crate) use wire::Messages;
 pub(crate) use wire::{Attributes, Writer, flag, u16_be, u32_ne};

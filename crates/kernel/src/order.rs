@@ -63,3 +63,45 @@ fn rank(change: &Change) -> (Stage, u8) {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nft::Table;
+    use crate::object::{Address, Link, LinkEnd, LinkKind, Mac, Rule, Sysctl};
+
+    fn end() -> LinkEnd {
+        LinkEnd { name: "x".into(), mac: Mac([2, 0, 0, 0, 0, 1]), mtu: 1500, up: true }
+    }
+
+    #[test]
+    fn filters_are_in_force_before_links_appear_and_addresses_follow_their_links() {
+        let net = "10.0.0.1/24".parse().expect("a net");
+        let rule = Rule { priority: 1, iif: None, from: None, to: None, fwmark: None, table: 9 };
+        let sysctl = |path: &str| Change::Add(Object::Sysctl(Sysctl { path: path.into(), value: "1".into() }));
+        let changes = [
+            Change::Add(Object::Rule(rule.clone())),
+            Change::Add(Object::Address(Address { link: "x".into(), net })),
+            sysctl("net/ipv4/conf/x/proxy_arp"),
+            Change::Add(Object::Link(Link { end: end(), kind: LinkKind::Veth { namespace: "b".into(), peer: end() } })),
+            sysctl("net/ipv4/ip_forward"),
+            Change::Add(Object::Table(Table { name: "t".into() })),
+            Change::Remove(Key::Link("y".into())),
+            Change::Remove(Key::Address("y".into(), net)),
+            Change::Remove(Key::Rule(rule)),
+        ];
+        let shown: Vec<String> = in_order(&changes).iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(shown.join("\n"), @"
+        remove rule 1: from all lookup 9
+        remove address 10.0.0.1/24 dev y
+        remove link y
+        add table ip t
+        add sysctl net/ipv4/ip_forward = 1
+        add link x address 02:00:00:00:00:01 mtu 1500 up type veth peer x address 02:00:00:00:00:01 mtu 1500 up netns b
+        add sysctl net/ipv4/conf/x/proxy_arp = 1
+        add address 10.0.0.1/24 dev x
+        add rule 1: from all lookup 9
+        ");
+        assert!(in_order(&changes).windows(2).all(|pair| stage(pair[0]) <= stage(pair[1])));
+    }
+}

@@ -327,3 +327,79 @@ impl Display for Bits<'_> {
         if rest != 0 || self.1 == 0 { write!(f, "{comma}{rest:#x}") } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(hook: Option<Hook>, rules: Rules) -> Chain {
+        Chain { table: "t".into(), name: "c".into(), hook, rules }
+    }
+
+    #[test]
+    fn a_chain_reads_like_nft() {
+        let hook = Hook { kind: ChainKind::Nat, point: HookPoint::Prerouting, priority: -100, policy: Policy::Drop };
+        let pool = Nat { persistent: true, ..Nat::to_pool([10, 0, 0, 1].into(), [10, 0, 0, 4].into()) };
+        let rules = vec![
+            Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED)], [Action::Verdict(Verdict::Accept)]),
+            Rule::new([Match::in_set([Field::IifName, Field::Saddr], "spoof").negate()], [Action::Counter, Action::Verdict(Verdict::Drop)]),
+            Rule::new([], [Action::Snat(pool)]),
+            Rule::new([], [Action::Dnat(Nat::to_port([10, 0, 0, 1].into(), 80))]),
+        ];
+        insta::assert_snapshot!(chain(Some(hook), Rules::Listed(rules)), @r#"
+        chain ip t c {
+            type nat hook prerouting priority -100; policy drop;
+            ct state established,related accept
+            iifname . ip saddr != @spoof counter drop
+            snat to 10.0.0.1-10.0.0.4 persistent
+            dnat to 10.0.0.1:80
+        }
+        "#);
+    }
+
+    #[test]
+    fn an_observed_chain_shows_digests_and_strangers() {
+        insta::assert_snapshot!(chain(None, Rules::Observed(vec![Some(0xbeef), None])), @"
+        chain ip t c {
+            # rule 000000000000beef
+            # a rule that is not ours
+        }
+        ");
+    }
+
+    #[test]
+    fn sets_and_elements_read_like_nft() {
+        let set = |data, interval| Set { table: "t".into(), name: "s".into(), key: vec![Type::Addr, Type::Port], data, interval };
+        let key = |last: u8, port| vec![Value::Addr([10, 0, 0, last].into()), Value::Port(port)];
+        let element = |key_end, data| Element { table: "t".into(), set: "s".into(), key: key(0, 80), key_end, data };
+        let lines = [
+            set(SetData::None, true).to_string(),
+            set(SetData::Verdict, false).to_string(),
+            set(SetData::Values(vec![Type::Mark]), false).to_string(),
+            set(SetData::Pool, false).to_string(),
+            element(Some(key(255, 80)), Data::None).to_string(),
+            element(None, Data::Verdict(Verdict::Goto("c".into()))).to_string(),
+            element(None, Data::Values(vec![Value::Interface("x".into())])).to_string(),
+            element(None, Data::Pool([192, 0, 2, 1].into(), [192, 0, 2, 9].into())).to_string(),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        set ip t s { type ipv4_addr . inet_service; flags interval; }
+        map ip t s { type ipv4_addr . inet_service : verdict; }
+        map ip t s { type ipv4_addr . inet_service : mark; }
+        map ip t s { type ipv4_addr . inet_service : interval ipv4_addr; }
+        element ip t s { 10.0.0.0-10.0.0.255 . 80 }
+        element ip t s { 10.0.0.0 . 80 : goto c }
+        element ip t s { 10.0.0.0 . 80 : "x" }
+        element ip t s { 10.0.0.0 . 80 : 192.0.2.1-192.0.2.9 }
+        "#);
+    }
+
+    #[test]
+    fn rules_that_differ_have_digests_that_differ() {
+        let rule = |port| Rule::new([Match::is(Field::TcpDport, Value::Port(port))], [Action::Verdict(Verdict::Accept)]);
+        assert_eq!(rule(80).digest(), rule(80).digest());
+        assert_ne!(rule(80).digest(), rule(81).digest());
+        assert_eq!(Rules::Listed(vec![rule(80)]), Rules::Observed(vec![Some(rule(80).digest())]));
+        assert_ne!(Rules::Listed(vec![rule(80)]), Rules::Observed(vec![]));
+    }
+}

@@ -120,3 +120,82 @@ fn predecessor(mut bytes: Vec<u8>) -> Vec<u8> {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::message::batch;
+    use super::super::step::Step;
+    use super::*;
+    use crate::netlink::Writer;
+
+    fn set_of(key: Vec<Type>, interval: bool) -> Set {
+        Set { table: "t".into(), name: "s".into(), key, data: SetData::None, interval }
+    }
+
+    fn single(first: [u8; 4], last: [u8; 4]) -> Element {
+        let key_end = (first != last).then(|| vec![Value::Addr(last.into())]);
+        Element { table: "t".into(), set: "s".into(), key: vec![Value::Addr(first.into())], key_end, data: Data::None }
+    }
+
+    /// What the kernel would show of elements that we wrote: the same list in a message of its own.
+    fn echoed(set: &Set, elements: &[Element]) -> Vec<Element> {
+        let written = batch(&[Step::NewElements(set, elements.iter().collect())]);
+        let bytes = written.bytes();
+        let message = crate::netlink::Messages(bytes).nth(1).map(|message| message.body.to_vec());
+        super::elements(set, &message.into_iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn ranges_read_back_whether_they_touch_or_reach_the_highest_key() {
+        let wanted = [
+            single([0, 0, 0, 0], [9, 255, 255, 255]),
+            single([10, 0, 0, 0], [10, 0, 255, 255]),
+            single([10, 1, 0, 0], [10, 1, 0, 0]),
+            single([224, 0, 0, 0], [255, 255, 255, 255]),
+        ];
+        assert_eq!(echoed(&set_of(vec![Type::Addr], true), &wanted), wanted);
+    }
+
+    #[test]
+    fn a_range_that_a_stranger_left_open_ends_before_the_next() {
+        let set = set_of(vec![Type::Addr], true);
+        let bound = |last: u8| Bound { key: vec![10, 0, 0, last], data: Some(Data::None) };
+        let found = ranges(&set, vec![bound(8), bound(0)]);
+        assert_eq!(found, [single([10, 0, 0, 0], [10, 0, 0, 7]), single([10, 0, 0, 8], [255, 255, 255, 255])]);
+    }
+
+    #[test]
+    fn concatenated_ranges_read_back_with_both_ends() {
+        let set = set_of(vec![Type::Addr, Type::Port], true);
+        let side = |last: u8, port| vec![Value::Addr([10, 0, 0, last].into()), Value::Port(port)];
+        let range = |key, key_end| Element { table: "t".into(), set: "s".into(), key, key_end, data: Data::None };
+        let wanted = [range(side(0, 80), Some(side(255, 90))), range(side(7, 443), None)];
+        assert_eq!(echoed(&set, &wanted), wanted);
+    }
+
+    #[test]
+    fn a_rule_without_our_digest_is_somebody_elses() {
+        let mut w = Writer::default();
+        w.raw(&HEADER);
+        w.text(word::RULE_TABLE, "t");
+        w.text(word::RULE_CHAIN, "c");
+        assert_eq!(rule(w.bytes()), Some((("t".into(), "c".into()), None)));
+        w.attr(word::RULE_USERDATA, b"\0\x04ours");
+        assert_eq!(rule(w.bytes()), Some((("t".into(), "c".into()), None)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), interval: bool) {
+            let _ = (table(&bytes), chain(&bytes), rule(&bytes), set(&bytes));
+            let mut list = Writer::default();
+            list.raw(&HEADER);
+            list.nest(word::ELEMENTS, |w| w.nest(word::ITEM, |w| w.raw(&bytes)));
+            for key in [vec![Type::Addr], vec![Type::Interface, Type::Port]] {
+                let _ = elements(&set_of(key, interval), &[list.bytes().to_vec(), bytes.clone()]);
+            }
+        }
+    }
+}

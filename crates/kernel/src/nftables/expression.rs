@@ -322,3 +322,159 @@ fn number(field: &Field, number: u32) -> Vec<u8> {
     let width = field.width().min(4);
     number.to_be_bytes()[4 - width..].to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::Attributes;
+    use crate::nft::ct_state;
+
+    /// The expressions of a rule, one per line: the name, then attributes as `kind=hex`.
+    fn shown(rule: &Rule) -> String {
+        assert_eq!(flaw(rule), None);
+        let mut w = Writer::default();
+        write(&mut w, rule);
+        let lines = Attributes(w.bytes()).map(|(_, item)| {
+            let name = Attributes(item).text(1).unwrap_or_default();
+            let attributes = Attributes(item).inside(2);
+            let shown = attributes.map(|(kind, value)| {
+                let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!(" {kind}={hex}")
+            });
+            name + &shown.collect::<String>()
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn question(question: Match) -> String {
+        shown(&Rule::new([question], []))
+    }
+
+    fn action(action: Action) -> String {
+        shown(&Rule::new([], [action]))
+    }
+
+    #[test]
+    fn an_address_is_loaded_from_the_packet_and_compared() {
+        let question = question(Match::is(Field::Saddr, Value::Addr([10, 0, 0, 1].into())));
+        insta::assert_snapshot!(question, @"
+        payload 1=00000008 2=00000001 3=0000000c 4=00000004
+        cmp 1=00000008 2=00000000 3=080001000a000001
+        ");
+    }
+
+    #[test]
+    fn a_prefix_is_masked_before_it_is_compared() {
+        let question = question(Match::within(Field::Daddr, "10.128.0.0/9".parse().expect("a prefix")).negate());
+        insta::assert_snapshot!(question, @"
+        payload 1=00000008 2=00000001 3=00000010 4=00000004
+        bitwise 1=00000008 2=00000008 3=00000004 4=08000100ff800000 5=0800010000000000
+        cmp 1=00000008 2=00000001 3=080001000a800000
+        ");
+    }
+
+    #[test]
+    fn a_port_demands_its_protocol_once() {
+        let rule = Rule::new(
+            [
+                Match::between(Field::TcpSport, Value::Port(1), Value::Port(2)),
+                Match::is(Field::TcpDport, Value::Port(80)),
+            ],
+            [],
+        );
+        insta::assert_snapshot!(shown(&rule), @"
+        meta 1=00000008 2=00000010
+        cmp 1=00000008 2=00000000 3=0500010006000000
+        payload 1=00000008 2=00000002 3=00000000 4=00000002
+        range 1=00000008 2=00000000 3=0600010000010000 4=0600010000020000
+        payload 1=00000008 2=00000002 3=00000002 4=00000002
+        cmp 1=00000008 2=00000000 3=0600010000500000
+        ");
+        let already = Rule::new([Match::is(Field::L4Proto, Value::Proto(6)), Match::is(Field::TcpDport, Value::Port(80))], []);
+        assert_eq!(shown(&already).matches("meta").count(), 1);
+    }
+
+    #[test]
+    fn states_match_when_any_bit_is_set() {
+        let any = question(Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED));
+        let none = question(Match::any_of(Field::CtState, ct_state::NEW).negate());
+        assert!(any.ends_with("cmp 1=00000008 2=00000001 3=0800010000000000"), "{any}");
+        assert!(none.ends_with("cmp 1=00000008 2=00000000 3=0800010000000000"), "{none}");
+    }
+
+    #[test]
+    fn a_range_of_numbers_is_brought_to_network_order() {
+        let question = question(Match::between(Field::Mark, Value::Mark(1), Value::Mark(256)));
+        insta::assert_snapshot!(question, @"
+        meta 1=00000008 2=00000003
+        byteorder 1=00000008 2=00000008 3=00000001 4=00000004 5=00000004
+        range 1=00000008 2=00000000 3=0800010000000001 4=0800010000000100
+        ");
+    }
+
+    #[test]
+    fn a_concatenated_key_fills_one_register_after_the_other() {
+        let question = question(Match::in_set([Field::IifName, Field::Saddr, Field::TcpDport], "open"));
+        insta::assert_snapshot!(question, @"
+        meta 1=00000008 2=00000010
+        cmp 1=00000008 2=00000000 3=0500010006000000
+        meta 1=00000008 2=00000006
+        payload 1=0000000c 2=00000001 3=0000000c 4=00000004
+        payload 1=0000000d 2=00000002 3=00000002 4=00000002
+        lookup 1=6f70656e00 2=00000008 5=00000000
+        ");
+    }
+
+    #[test]
+    fn a_verdict_map_puts_its_answer_into_the_verdict() {
+        let vmap = action(Action::Vmap { key: vec![Field::Daddr], map: "enis".into() });
+        assert!(vmap.ends_with("lookup 1=656e697300 2=00000008 3=00000000"), "{vmap}");
+        let jump = action(Action::Verdict(Verdict::Jump("c".into())));
+        insta::assert_snapshot!(jump, @"immediate 1=00000000 2=1400028008000100fffffffd0600020063000000");
+    }
+
+    #[test]
+    fn a_translation_takes_addresses_and_port_from_registers() {
+        let pool = Nat { persistent: true, ..Nat::to_pool([10, 0, 0, 1].into(), [10, 0, 0, 4].into()) };
+        insta::assert_snapshot!(action(Action::Snat(pool)), @"
+        immediate 1=00000008 2=080001000a000001
+        immediate 1=00000009 2=080001000a000004
+        nat 1=00000000 2=00000002 3=00000008 4=00000009 7=00000008
+        ");
+        let hash = Field::Hash { over: vec![Field::Saddr, Field::ThSport], modulus: 3, seed: 9 };
+        insta::assert_snapshot!(action(Action::Dnat(Nat::by_map([hash], "targets", Gives::AddrPort))), @"
+        payload 1=00000008 2=00000001 3=0000000c 4=00000004
+        payload 1=00000009 2=00000002 3=00000000 4=00000002
+        hash 1=00000008 2=00000008 3=00000008 4=00000003 5=00000009 7=00000000
+        lookup 1=7461726765747300 2=00000008 3=00000008
+        nat 1=00000001 2=00000002 3=00000008 5=00000009
+        ");
+    }
+
+    #[test]
+    fn a_segment_size_is_clamped_to_the_route() {
+        insta::assert_snapshot!(action(Action::ClampMss(None)), @"
+        meta 1=00000008 2=00000010
+        cmp 1=00000008 2=00000000 3=0500010006000000
+        rt 1=00000008 2=00000003
+        byteorder 1=00000008 2=00000008 3=00000001 4=00000002 5=00000002
+        exthdr 2=02 3=00000002 4=00000002 6=00000001 7=00000008
+        ");
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_a_flaw() {
+        let flawed = |question: Match| flaw(&Rule::new([question], [])).is_some();
+        assert!(flawed(Match::is(Field::Saddr, Value::Port(80))));
+        assert!(flawed(Match::is(Field::IifName, Value::Interface("a-name-of-sixteen".into()))));
+        assert!(flawed(Match::between(Field::TcpDport, Value::Port(9), Value::Port(8))));
+        assert!(flawed(Match::within(Field::TcpDport, "10.0.0.0/8".parse().expect("a prefix"))));
+        assert!(flawed(Match { key: vec![Field::Saddr, Field::Daddr], negated: false, with: Operand::Value(Value::Port(1)) }));
+        assert!(flawed(Match::in_set(vec![Field::IifName; 5], "s")));
+        assert!(!flawed(Match::in_set(vec![Field::IifName; 4], "s")));
+        let limit = Action::Limit { rate: 0, per: Per::Hour, burst: 1 };
+        assert!(flaw(&Rule::new([], [limit])).is_some());
+        let hash = Field::Hash { over: vec![], modulus: 2, seed: 0 };
+        assert!(flaw(&Rule::new([], [Action::Vmap { key: vec![hash], map: "m".into() }])).is_some());
+    }
+}

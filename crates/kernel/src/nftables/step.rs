@@ -241,3 +241,127 @@ impl fmt::Display for Step<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nft::{Action, Data, SetData, Type, Verdict};
+
+    fn set(name: &str) -> Set {
+        Set { table: "t".into(), name: name.into(), key: vec![Type::Port], data: SetData::None, interval: false }
+    }
+
+    fn element(set: &str, port: u16) -> Element {
+        Element { table: "t".into(), set: set.into(), key: vec![Value::Port(port)], key_end: None, data: Data::None }
+    }
+
+    fn chain(name: &str) -> Object {
+        let rules = Rules::Listed(vec![Rule::new([], [Action::Verdict(Verdict::Drop)])]);
+        Object::Chain(Chain { table: "t".into(), name: name.into(), hook: None, rules })
+    }
+
+    fn element_key(set: &str, port: u16) -> Key {
+        Key::Element("t".into(), set.into(), vec![Value::Port(port)], None)
+    }
+
+    fn known(names: &[&str]) -> KnownSets {
+        KnownSets(names.iter().map(|name| (("t".to_owned(), (*name).to_owned()), set(name))).collect())
+    }
+
+    fn shown(changes: &[Change], known: &KnownSets) -> String {
+        let changes: Vec<&Change> = changes.iter().collect();
+        let steps = steps(&changes, known).expect("every set is known");
+        steps.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn rules_and_elements_go_before_what_they_point_to_and_come_after_it() {
+        let changes = [
+            Change::Replace(chain("kept")),
+            Change::Add(Object::Element(element("new", 1))),
+            Change::Remove(Key::Chain("t".into(), "old".into())),
+            Change::Remove(Key::Set("t".into(), "gone".into())),
+            Change::Remove(element_key("there", 2)),
+            Change::Add(Object::Set(set("new"))),
+            Change::Add(Object::Table(Table { name: "t".into() })),
+        ];
+        insta::assert_snapshot!(shown(&changes, &known(&["there"])), @"
+        add table ip t
+        add chain ip t kept
+        flush chain ip t kept
+        flush chain ip t old
+        delete 1 elements of set ip t there
+        delete set ip t gone
+        delete chain ip t old
+        add set ip t new { type inet_service; }
+        add element ip t new { 1 }
+        add rule ip t kept drop
+        ");
+    }
+
+    #[test]
+    fn what_goes_with_its_set_or_table_is_not_removed_by_itself() {
+        let with_set = [Change::Remove(element_key("s", 1)), Change::Remove(Key::Set("t".into(), "s".into()))];
+        assert_eq!(shown(&with_set, &known(&["s"])), "delete set ip t s");
+        let anew = [Change::Replace(Object::Set(set("s"))), Change::Replace(Object::Element(element("s", 1)))];
+        insta::assert_snapshot!(shown(&anew, &known(&[])), @"
+        delete set ip t s
+        add set ip t s { type inet_service; }
+        add element ip t s { 1 }
+        ");
+        let with_table = [
+            Change::Remove(element_key("s", 1)),
+            Change::Remove(Key::Chain("t".into(), "c".into())),
+            Change::Remove(Key::Table("t".into())),
+        ];
+        assert_eq!(shown(&with_table, &known(&["s"])), "delete table ip t");
+    }
+
+    #[test]
+    fn many_elements_fill_several_messages() {
+        let changes: Vec<Change> = (0..600).map(|port| Change::Add(Object::Element(element("s", port)))).collect();
+        let refs: Vec<&Change> = changes.iter().collect();
+        let known = known(&["s"]);
+        let steps = steps(&refs, &known).expect("the set is known");
+        let sizes = steps.iter().map(|step| if let Step::NewElements(_, some) = step { some.len() } else { 0 });
+        assert_eq!(sizes.collect::<Vec<_>>(), [256, 256, 88]);
+    }
+
+    #[test]
+    fn only_sets_that_are_not_made_are_asked_for() {
+        let changes = [
+            Change::Add(Object::Element(element("made", 1))),
+            Change::Add(Object::Set(set("made"))),
+            Change::Replace(Object::Element(element("there", 1))),
+            Change::Remove(element_key("also", 1)),
+        ];
+        let refs: Vec<&Change> = changes.iter().collect();
+        assert_eq!(sets_to_ask(&refs).into_iter().collect::<Vec<_>>(), [("t", "also"), ("t", "there")]);
+    }
+
+    #[test]
+    fn an_element_for_a_set_that_is_nowhere_is_an_error_and_its_removal_is_not() {
+        let (add, remove) = (Change::Add(Object::Element(element("s", 1))), Change::Remove(element_key("s", 1)));
+        let none = known(&[]);
+        assert_eq!(steps(&[&add], &none), Err(&add));
+        assert_eq!(steps(&[&remove], &none), Ok(vec![]));
+    }
+
+    #[test]
+    fn absent_things_need_not_be_removed_and_different_ones_are_made_anew() {
+        let set = set("s");
+        let elements = [element("s", 1), element("s", 2)];
+        let steps = [Step::DeleteChain("t", "c"), Step::NewElements(&set, elements.iter().collect()), Step::NewSet(&set)];
+        let refused = |index, errno| BTreeMap::from([(index, errno)]);
+        assert_eq!(mend(&steps, &refused(0, libc::ENOENT)), Some(steps[1..].to_vec()));
+        assert_eq!(mend(&steps, &refused(2, libc::EEXIST)), None);
+        assert_eq!(mend(&steps, &refused(0, libc::EBUSY)), None);
+        let split = mend(&steps, &refused(1, libc::EEXIST)).expect("elements are split");
+        assert_eq!(split[1..3], [Step::NewElements(&set, vec![&elements[0]]), Step::NewElements(&set, vec![&elements[1]])]);
+        let anew = mend(&split, &refused(2, libc::EEXIST)).expect("an element is made anew");
+        assert!(matches!(&anew[2], Step::DeleteElements(_, slots) if slots.len() == 1));
+        assert_eq!(anew[3], split[2]);
+        let gone = mend(&anew, &refused(2, libc::ENOENT)).expect("an element that is gone is not removed");
+        assert_eq!(gone, split);
+    }
+}

@@ -175,3 +175,56 @@ fn read_verdict(verdict: Attributes<'_>) -> Option<Verdict> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            any::<[u8; 4]>().prop_map(|octets| Value::Addr(octets.into())),
+            any::<u16>().prop_map(Value::Port),
+            any::<u8>().prop_map(Value::Proto),
+            any::<u32>().prop_map(Value::Mark),
+            "[a-z0-9]{1,15}".prop_map(Value::Interface),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_reads_back_from_its_bytes(key in proptest::collection::vec(any_value(), 1..5)) {
+            let kinds: Vec<Type> = key.iter().map(Value::kind).collect();
+            let bytes = concat(&key);
+            prop_assert_eq!(bytes.len(), length(&kinds));
+            prop_assert_eq!(values(&kinds, &bytes), Some(key.clone()));
+            prop_assert_eq!(types(concat_number(&kinds)), Some(kinds.clone()));
+            prop_assert!(agree(&kinds, &key));
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_nft() {
+        assert_eq!(concat_number(&[Type::Addr, Type::Port]), 7 << 6 | 13);
+        assert_eq!(concat_number(&[Type::Interface, Type::Addr, Type::Proto]), (41 << 6 | 7) << 6 | 12);
+        assert_eq!(types(63), None);
+    }
+
+    #[test]
+    fn every_verdict_reads_back() {
+        let chain = || "c".to_owned();
+        for verdict in [Verdict::Accept, Verdict::Drop, Verdict::Return, Verdict::Jump(chain()), Verdict::Goto(chain())] {
+            let mut w = Writer::default();
+            write_verdict(&mut w, &verdict);
+            assert_eq!(read_verdict(Attributes(w.bytes()).inside(word::DATA_VERDICT)), Some(verdict));
+        }
+    }
+
+    #[test]
+    fn a_value_of_another_type_or_size_does_not_agree() {
+        assert!(!agree(&[Type::Addr], &[Value::Port(1)]));
+        assert!(!agree(&[Type::Addr], &[]));
+        assert!(!agree(&[Type::Interface], &[Value::Interface("sixteen-bytes-ok".into())]));
+    }
+}

@@ -87,3 +87,95 @@ pub(super) fn mac(bytes: Option<&[u8]>) -> Option<Mac> {
 fn ipv4(bytes: Option<&[u8]>) -> Option<Ipv4Addr> {
     Some(Ipv4Addr::from(<[u8; 4]>::try_from(bytes?).ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::encode;
+    use super::*;
+    use crate::netlink::{Messages, Writer};
+    use crate::object::{Change, Object};
+
+    /// The body of the message that adds an object; device numbers are those of [`name`].
+    fn body(object: Object) -> Vec<u8> {
+        let mut writer = Writer::default();
+        let mut index = |name: &str| name.strip_prefix("eth").and_then(|number| number.parse().ok());
+        assert!(encode::write(&mut writer, 1, &Change::Add(object), &mut index));
+        let message = Messages(writer.bytes()).next().expect("one message");
+        message.body.to_vec()
+    }
+
+    fn name(index: u32) -> Option<String> {
+        Some(format!("eth{index}"))
+    }
+
+    fn net() -> impl Strategy<Value = Ipv4Net> {
+        (any::<[u8; 4]>(), 0..=32_u8).prop_map(|(octets, length)| Ipv4Net::new(octets.into(), length).expect("a length").trunc())
+    }
+
+    fn ip() -> impl Strategy<Value = Ipv4Addr> {
+        any::<[u8; 4]>().prop_map(Ipv4Addr::from)
+    }
+
+    fn kind() -> impl Strategy<Value = RouteKind> {
+        let option = |strategy| proptest::option::of(strategy);
+        let unicast = (0..9_u32, option(ip().boxed()), any::<bool>(), option(ip().boxed()), proptest::option::of(1..=u16::MAX));
+        prop_oneof![
+            unicast.prop_map(|(dev, via, onlink, src, realm)| RouteKind::Unicast { dev: format!("eth{dev}"), via, onlink, src, realm }),
+            Just(RouteKind::Local { dev: "eth3".into() }),
+            Just(RouteKind::Blackhole),
+            Just(RouteKind::Unreachable),
+            Just(RouteKind::Prohibit),
+            Just(RouteKind::Throw),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_route_reads_back(table in 1..u32::MAX, dst in net(), metric: u32, kind in kind()) {
+            let wanted = Route { table, dst, metric, kind };
+            prop_assert_eq!(route(&body(Object::Route(wanted.clone())), name), Some(wanted));
+        }
+
+        #[test]
+        fn a_rule_reads_back(
+            priority: u32, table in 1..u32::MAX, from in proptest::option::of(net()), to in proptest::option::of(net()),
+            fwmark: Option<u32>, iif in proptest::option::of("[a-z]{1,15}"),
+        ) {
+            let wanted = Rule { priority, iif, from, to, fwmark, table };
+            prop_assert_eq!(rule(&body(Object::Rule(wanted.clone()))), Some(wanted));
+        }
+
+        #[test]
+        fn an_address_and_a_neighbour_read_back(ip in ip(), length in 0..=32_u8, octets: [u8; 6]) {
+            let net = Ipv4Net::new(ip, length).expect("a length");
+            prop_assume!(net != Ipv4Net::new(Ipv4Addr::LOCALHOST, 8).expect("a net"));
+            let wanted = Address { link: "eth4".into(), net };
+            prop_assert_eq!(address(&body(Object::Address(wanted.clone())), name), Some(wanted));
+            let wanted = Neighbour { link: "eth5".into(), ip, mac: Mac(octets) };
+            prop_assert_eq!(neighbour(&body(Object::Neighbour(wanted.clone())), name), Some(wanted));
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = (route(&bytes, name), rule(&bytes), address(&bytes, name), neighbour(&bytes, name));
+            let _ = super::super::seen(&bytes);
+        }
+    }
+
+    #[test]
+    fn what_others_made_is_not_read() {
+        let mut foreign = body(Object::Route(Route { table: 254, dst: Ipv4Net::default(), metric: 0, kind: RouteKind::Blackhole }));
+        foreign[5] = 3;
+        assert_eq!(route(&foreign, name), None);
+        let loopback = Address { link: "eth1".into(), net: "127.0.0.1/8".parse().expect("a net") };
+        assert_eq!(address(&body(Object::Address(loopback)), name), None);
+    }
+
+    #[test]
+    fn a_device_that_is_unknown_cannot_be_written() {
+        let route = Route { table: 254, dst: Ipv4Net::default(), metric: 0, kind: RouteKind::Local { dev: "lo".into() } };
+        assert!(!encode::write(&mut Writer::default(), 1, &Change::Add(Object::Route(route)), &mut |_| None));
+    }
+}
