@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod arbitrary;
 mod dns;
+#[path = "../support/harness.rs"]
+mod harness;
 mod health;
 mod metadata;
 mod namespaces;
