@@ -10,6 +10,7 @@ mod operation;
 pub mod page;
 mod service;
 pub mod tags;
+pub mod underpass;
 
 pub use caller::Caller;
 pub use error::Error;

@@ -17,7 +17,7 @@ pub struct Service {
 }
 
 /// Every service that we perform operations of.
-const SERVICES: &[Service] = &[crate::ec2::SERVICE, crate::elbv2::SERVICE];
+const SERVICES: &[Service] = &[crate::underpass::SERVICE, crate::ec2::SERVICE, crate::elbv2::SERVICE];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Service> {

@@ -16,7 +16,7 @@ use store::Snapshot;
 
 use ledger::Ledger;
 pub use domain::NetworkDomain;
-pub use name::{INTERNET, interface_device};
+pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};
 
 /// The network of this machine as this process wants it and believes it to be.
 pub struct Network {

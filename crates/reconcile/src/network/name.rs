@@ -1,9 +1,17 @@
 //! The names of what we make in the kernel: short where the kernel wants it, and always derived, never remembered.
 
+use std::net::Ipv4Addr;
+
 use resource::{GroupId, InterfaceId, RouteTableId};
 
 /// The namespace of the simulated internet.
 pub const INTERNET: &str = "internet";
+
+/// The address of hosts on the simulated internet that are not of any VPC.
+pub(super) const INTERNET_HOST: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
+
+/// Where the internet's resolver answers.
+pub const INTERNET_RESOLVER: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 2);
 
 /// The nftables table of every router.
 pub(super) const TABLE: &str = "underpass";

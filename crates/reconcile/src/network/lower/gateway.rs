@@ -2,14 +2,14 @@
 
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
-use kernel::{Link, LinkKind, Object};
+use kernel::{Link, LinkKind, Object, Route, RouteKind};
 use plan::{Gateway, Nat, PublicAddress};
 use resource::router_address;
 
 use super::router::ROUTER_SETTINGS;
-use super::{in_namespace, link_end, own_address, sysctl, via};
+use super::{in_namespace, link_end, own_address, sysctl};
 use crate::network::ledger::Placed;
-use crate::network::name::{INTERNET, WAN, to_vpc};
+use crate::network::name::{INTERNET, INTERNET_HOST, INTERNET_RESOLVER, WAN, to_vpc};
 use crate::network::ruleset::{FROM_INTERNET, TO_INTERNET, device, element, set, verdict};
 
 /// AWS's MTU towards the internet.
@@ -34,7 +34,8 @@ pub(super) fn lower(gateway: &Gateway) -> Vec<Placed> {
 /// What the internet is, while any gateway leads to it.
 fn internet() -> Vec<Placed> {
     let settings = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value));
-    in_namespace(INTERNET, settings.chain(router_address(0).map(own_address)))
+    let addresses = router_address(0).into_iter().chain([INTERNET_HOST, INTERNET_RESOLVER]);
+    in_namespace(INTERNET, settings.chain(addresses.map(own_address)))
 }
 
 pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
@@ -42,8 +43,15 @@ pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
     let objects =
         [pair(set::PUBLIC_IN, address.public, address.private), pair(set::PUBLIC_OUT, address.private, address.public)];
     let mut placed = in_namespace(address.vpc.as_str(), objects);
-    let route = via(MAIN, Ipv4Net::from(address.public), &to_vpc(address.router), address.fabric, None);
-    placed.extend(in_namespace(INTERNET, [route]));
+    let kind = RouteKind::Unicast {
+        dev: to_vpc(address.router),
+        via: Some(address.fabric),
+        onlink: true,
+        src: Some(INTERNET_HOST),
+        realm: None,
+    };
+    let route = Route { table: MAIN, dst: Ipv4Net::from(address.public), metric: 0, kind };
+    placed.extend(in_namespace(INTERNET, [Object::Route(route)]));
     placed
 }
 

@@ -1,0 +1,87 @@
+//! `underpass exec`: runs a program as if on an instance in a subnet, inside an instance, or somewhere on the internet.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+use workload::{Machines, host};
+
+use crate::client::Client;
+use crate::state::StateDir;
+
+/// Run a program of this host with the network of a subnet, or in an instance.
+#[derive(Args)]
+#[group(id = "place", required = true, multiple = false)]
+pub struct Exec {
+    /// As if on an instance in this subnet, with an interface of its own that goes when the program ends
+    #[arg(long, group = "place", value_name = "SUBNET")]
+    subnet: Option<String>,
+    /// Inside this running instance
+    #[arg(long, group = "place", value_name = "INSTANCE")]
+    instance: Option<String>,
+    /// As a host on the simulated internet
+    #[arg(long, group = "place")]
+    internet: bool,
+    /// The groups on the program's interface [default: the VPC's default group]
+    #[arg(long = "security-group", value_name = "GROUP", requires = "subnet")]
+    groups: Vec<String>,
+    /// The program and its arguments
+    #[arg(last = true, required = true)]
+    program: Vec<OsString>,
+}
+
+impl Exec {
+    pub(super) fn run(self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
+        let client = Client::new(state.daemon()?)?;
+        let code = match (&self.subnet, &self.instance) {
+            (Some(subnet), _) => self.in_subnet(&client, subnet)?,
+            (None, Some(instance)) => self.in_instance(&client, state, instance)?,
+            (None, None) => self.on_internet(&client)?,
+        };
+        Ok(ExitCode::from(code))
+    }
+
+    fn in_subnet(&self, client: &Client, subnet: &str) -> Result<u8, Box<dyn Error>> {
+        let wish = json!({ "SubnetId": subnet, "SecurityGroupIds": self.groups, "Pid": std::process::id(), "Started": own_start()? });
+        let place = client.call("POST", "/_underpass/exec/subnet", &wish)?;
+        let code = self.run_at(&place);
+        let interface = json!({ "NetworkInterfaceId": place["networkInterfaceId"] });
+        let freed = client.call("POST", "/_underpass/exec/detach", &interface);
+        let code = code?;
+        freed?;
+        Ok(code)
+    }
+
+    fn on_internet(&self, client: &Client) -> Result<u8, Box<dyn Error>> {
+        self.run_at(&client.call("POST", "/_underpass/exec/internet", &json!({}))?)
+    }
+
+    fn in_instance(&self, client: &Client, state: &StateDir, instance: &str) -> Result<u8, Box<dyn Error>> {
+        client.call("POST", "/_underpass/exec/instance", &json!({ "InstanceId": instance }))?;
+        let machines = Machines::new(state.clone().prepare()?.machines(), std::env::current_exe()?)?;
+        Ok(machines.exec(&instance.parse()?, &self.program)?)
+    }
+
+    /// Runs the program where the daemon says.
+    fn run_at(&self, place: &Value) -> Result<u8, Box<dyn Error>> {
+        let text = |name: &str| place[name].as_str().unwrap_or_default().to_owned();
+        let view = host::View {
+            netns: &PathBuf::from(text("netns")),
+            resolv_conf: &text("resolvConf"),
+            hosts: None,
+            ca_pem: &text("caPem"),
+            env: &[],
+        };
+        Ok(host::run(&view, &self.program)?)
+    }
+}
+
+/// When this process started: field 22 of its `/proc/PID/stat`, counted behind the name in parentheses.
+fn own_start() -> Result<u64, Box<dyn Error>> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let field = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(19));
+    Ok(field.ok_or("/proc/self/stat cannot be read")?.parse()?)
+}

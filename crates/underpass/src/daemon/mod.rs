@@ -1,0 +1,89 @@
+//! The daemon: one visible list of its parts, started in order and stopped in reverse.
+
+pub mod features;
+mod routes;
+pub mod teardown;
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use kernel::{Namespaces, Netlink};
+use reconcile::machines::MachinesDomain;
+use reconcile::network::{Network, NetworkDomain};
+use store::{Catalogue, Embedded, Store};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use workload::Machines;
+
+use crate::authority;
+use crate::state::{Announcement, StateDir};
+
+/// How the daemon is configured: parsed once, from the command line.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// Who is believed.
+    pub trust: api::identity::Trust,
+    /// Whether everything goes when the daemon stops.
+    pub ephemeral: bool,
+}
+
+/// The prefix of our nftables tables.
+pub(crate) const TABLES: &str = "underpass";
+
+/// Runs until it is told to stop. `ready` is called once the API answers.
+///
+/// # Errors
+/// When a part cannot start.
+pub async fn run(state: &StateDir, config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn Error>> {
+    let store = open_store(state, config.ephemeral)?;
+    let ca_pem = authority::certificate(&state.authority())?;
+    let namespaces = Namespaces::at(state.namespaces())?;
+    let machines = Machines::new(state.machines(), std::env::current_exe()?)?;
+    let (stop, running) = watch::channel(true);
+
+    let health = routes::Health::default();
+    let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
+    let server = api::Server::bind(api::Config::new(config.listen, config.trust), store.clone(), routes).await?;
+    let listen = server.local_addr();
+    state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, ephemeral: config.ephemeral })?;
+    let serving = tokio::spawn(server.serve(stopped(running.clone())));
+    ready(listen);
+
+    let network = Network::new(Arc::new(Netlink::new(namespaces.clone(), TABLES)));
+    let private = [state.root().to_owned()];
+    let domains: Vec<JoinHandle<()>> = vec![
+        reconcile::drive(NetworkDomain::new(network), store.clone(), running.clone())?,
+        reconcile::drive(MachinesDomain::new(machines, namespaces, &private, ca_pem)?, store.clone(), running.clone())?,
+    ];
+
+    told_to_stop().await?;
+    stop.send_replace(false);
+    serving.await??;
+    tokio::task::spawn_blocking(move || domains.into_iter().for_each(|domain| drop(domain.join()))).await?;
+    Ok(())
+}
+
+fn open_store(state: &StateDir, ephemeral: bool) -> Result<Store, Box<dyn Error>> {
+    if ephemeral {
+        return Ok(Store::in_memory());
+    }
+    Ok(Store::open(Catalogue::default(), Box::new(Embedded::open(&state.database())?))?)
+}
+
+async fn stopped(mut running: watch::Receiver<bool>) {
+    while *running.borrow_and_update() {
+        if running.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn told_to_stop() -> std::io::Result<()> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! What the daemon answers besides AWS's operations: status, and where `underpass exec` runs programs.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use api::{Answer, Report, Routes};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use kernel::Namespaces;
+use resource::{Instance, InstanceState, NetworkInterface, Resource};
+use serde_json::{Value, json};
+use services::{Caller, Error, perform};
+use store::{Snapshot, Store};
+use wire::{Request, Response};
+
+/// How long an interface may take to be in the kernel.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The condition of each part, as the parts tell it.
+#[derive(Clone, Default)]
+pub struct Health(Arc<Mutex<BTreeMap<String, String>>>);
+
+impl Health {
+    /// Notes what is true of a feature.
+    pub fn tell(&self, feature: &str, condition: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(feature.to_owned(), condition.to_owned());
+    }
+}
+
+impl api::Health for Health {
+    fn report(&self) -> Report {
+        Report { ready: true, features: self.0.lock().unwrap_or_else(PoisonError::into_inner).clone() }
+    }
+}
+
+/// Our own routes.
+pub struct Own {
+    store: Store,
+    namespaces: Namespaces,
+    ca_pem: String,
+    state_dir: String,
+}
+
+impl Own {
+    /// Routes over `store`, for programs in `namespaces` that trust `ca_pem`.
+    pub fn new(store: Store, namespaces: Namespaces, ca_pem: String, state_dir: String) -> Self {
+        Self { store, namespaces, ca_pem, state_dir }
+    }
+}
+
+impl Routes for Own {
+    fn handle<'a>(&'a self, request: &'a Request, caller: &'a Caller) -> Answer<'a> {
+        Box::pin(async move {
+            let answer = match (request.method.as_str(), request.path.as_str()) {
+                ("GET", "/_underpass/status") => Ok(self.status()),
+                ("POST", "/_underpass/exec/subnet") => self.subnet(request, caller).await,
+                ("POST", "/_underpass/exec/detach") => self.operation("DetachProcess", request, caller).await,
+                ("POST", "/_underpass/exec/instance") => self.instance(request, caller),
+                ("POST", "/_underpass/exec/internet") => self.internet(),
+                _ => return None,
+            };
+            Some(respond(answer))
+        })
+    }
+}
+
+impl Own {
+    fn status(&self) -> Value {
+        let world = self.store.snapshot();
+        json!({ "stateDir": self.state_dir, "revision": world.revision().0, "resources": counts(&world) })
+    }
+
+    /// Performs one of our own operations with the caller's permissions.
+    async fn operation(&self, name: &str, request: &Request, caller: &Caller) -> Result<Value, Error> {
+        let input = serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is not JSON: {e}")))?;
+        let (service, operation) = services::find("underpass", name).ok_or_else(|| Error::internal(format!("no operation {name}")))?;
+        perform(&self.store, service, operation, caller, input).await
+    }
+
+    /// Makes the program's interface and answers once packets pass.
+    async fn subnet(&self, request: &Request, caller: &Caller) -> Result<Value, Error> {
+        let mut changes = self.store.watch();
+        let made = self.operation("AttachProcess", request, caller).await?;
+        let id = made["NetworkInterfaceId"].as_str().unwrap_or_default();
+        let ready = async {
+            while !self.store.snapshot().find::<NetworkInterface>(id).is_some_and(|interface| interface.ready) {
+                changes.next().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ready).await.map_err(|_| Error::internal(format!("{id} is not in the kernel in time")))?;
+        let vpc = made["VpcId"].as_str().unwrap_or_default();
+        let resolv_conf = reconcile::machines::resolv_conf(&self.store.snapshot(), vpc, &caller.owner.region);
+        Ok(json!({
+            "networkInterfaceId": id,
+            "privateIpAddress": made["PrivateIpAddress"],
+            "netns": self.namespaces.path(id).map_err(Error::internal)?,
+            "resolvConf": resolv_conf,
+            "caPem": self.ca_pem,
+        }))
+    }
+
+    /// Whether the instance is the caller's and runs.
+    fn instance(&self, request: &Request, caller: &Caller) -> Result<Value, Error> {
+        let input: Value = serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is not JSON: {e}")))?;
+        let id = input["InstanceId"].as_str().unwrap_or_default();
+        let instance: Arc<Instance> = services::ec2::find::instance(&self.store.snapshot(), &caller.owner, id)?;
+        match instance.state {
+            InstanceState::Running => Ok(json!({ "instanceId": id })),
+            state => Err(Error::new("IncorrectInstanceState", format!("The instance {id} is {}, not running", state.code_and_name().1))),
+        }
+    }
+
+    fn internet(&self) -> Result<Value, Error> {
+        let netns = self.namespaces.path(reconcile::network::INTERNET).map_err(Error::internal)?;
+        if !netns.exists() {
+            return Err(Error::new("NoInternet", "There is no internet yet: attach an internet gateway to a VPC first."));
+        }
+        let resolv_conf = format!("nameserver {}\n", reconcile::network::INTERNET_RESOLVER);
+        Ok(json!({ "netns": netns, "resolvConf": resolv_conf, "caPem": self.ca_pem }))
+    }
+}
+
+fn counts(world: &Snapshot) -> BTreeMap<&'static str, usize> {
+    macro_rules! count {
+        ($($kind:ident),*) => {
+            [$((<resource::$kind as Resource>::KIND.0, world.all::<resource::$kind>().count())),*]
+        };
+    }
+    let counts = count!(Vpc, Subnet, SecurityGroup, NetworkInterface, Instance, LoadBalancer, TargetGroup, EndpointService, VpcEndpoint);
+    counts.into_iter().collect()
+}
+
+fn respond(answer: Result<Value, Error>) -> Response {
+    let (status, body) = match answer {
+        Ok(value) => (StatusCode::OK, value),
+        Err(error) => {
+            if let Some(cause) = &error.cause {
+                tracing::error!(cause, "one of our own routes failed");
+            }
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, json!({ "code": error.code, "message": error.message }))
+        }
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Response { status, headers, body: Bytes::from(body.to_string()) }
+}
