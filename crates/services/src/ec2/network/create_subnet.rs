@@ -124,3 +124,64 @@ pub fn make(txn: &mut Txn, wanted: Wanted<'_>) -> Subnet {
     txn.put(subnet.clone());
     subnet
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn a_new_subnet_has_all_but_five_of_its_addresses_and_the_default_acl() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let answer = cloud.ok("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.77/24", "AvailabilityZoneId": "use1-az2"}));
+        let shown = &answer["Subnet"];
+        assert_eq!(shown["CidrBlock"], json!("10.0.1.0/24"));
+        assert_eq!(shown["AvailableIpAddressCount"], json!(251));
+        assert_eq!((&shown["AvailabilityZone"], &shown["State"]), (&json!("us-east-1b"), &json!("pending")));
+        assert_eq!((&shown["MapPublicIpOnLaunch"], &shown["DefaultForAz"]), (&json!(false), &json!(false)));
+        let id = shown["SubnetId"].as_str().expect("an id");
+        assert_eq!(shown["SubnetArn"], json!(format!("arn:aws:ec2:us-east-1:111111111111:subnet/{id}")));
+        let acl = defaults::acl_of(&cloud.world(), &SubnetId::parse(id).expect("well formed")).expect("an ACL");
+        assert!(acl.is_default && acl.vpc.as_str() == vpc);
+    }
+
+    #[test]
+    fn a_subnet_lies_in_its_vpc_and_apart_from_the_others() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/17"}), "/Vpc/VpcId");
+        cloud.ok("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}));
+        for (block, code) in [
+            ("10.0.128.0/24", "InvalidSubnet.Range"),
+            ("10.0.0.0/16", "InvalidSubnet.Range"),
+            ("10.0.0.0/29", "InvalidSubnet.Range"),
+            ("192.168.0.0/24", "InvalidSubnet.Range"),
+            ("10.0.1.0/24", "InvalidSubnet.Conflict"),
+            ("10.0.0.0/22", "InvalidSubnet.Conflict"),
+            ("10.0.1.16/28", "InvalidSubnet.Conflict"),
+            ("10.0.2", "InvalidParameterValue"),
+        ] {
+            assert_eq!(cloud.refusal("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": block})), code, "{block}");
+        }
+        cloud.ok("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.2.0/24"}));
+        let other = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/17"}), "/Vpc/VpcId");
+        cloud.ok("CreateSubnet", json!({"VpcId": other, "CidrBlock": "10.0.1.0/24"}));
+    }
+
+    #[test]
+    fn an_unknown_zone_is_answered_with_those_that_there_are() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let at = |member: &str, zone: &str| json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24", member: zone});
+        let refused = cloud.call("CreateSubnet", at("AvailabilityZone", "us-east-1z")).expect_err("no such zone");
+        assert_eq!(refused.code, "InvalidParameterValue");
+        assert!(refused.message.contains("us-east-1a, us-east-1b, us-east-1c, us-east-1d"), "{}", refused.message);
+        assert_eq!(cloud.refusal("CreateSubnet", at("AvailabilityZoneId", "euw1-az1")), "InvalidParameterValue");
+        let mut both = at("AvailabilityZone", "us-east-1a");
+        both["AvailabilityZoneId"] = json!("use1-az1");
+        assert_eq!(cloud.refusal("CreateSubnet", both), "InvalidParameterCombination");
+        assert_eq!(cloud.refusal("CreateSubnet", at("OutpostArn", "arn:aws:outposts:x")), "UnsupportedOperation");
+    }
+}

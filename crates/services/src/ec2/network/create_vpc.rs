@@ -171,3 +171,88 @@ fn ensure_dhcp_options(txn: &mut Txn, owner: &Owner) -> DhcpOptionsId {
     });
     id
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn a_new_vpc_comes_with_a_main_table_an_acl_a_group_and_dhcp_options() {
+        let cloud = Cloud::new();
+        let answer = cloud.ok("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}));
+        let shown = &answer["Vpc"];
+        assert_eq!((&shown["State"], &shown["IsDefault"], &shown["InstanceTenancy"]), (&json!("pending"), &json!(false), &json!("default")));
+        assert_eq!(shown.pointer("/CidrBlockAssociationSet/0/CidrBlockState/State"), Some(&json!("associated")));
+
+        let world = cloud.world();
+        let vpc = VpcId::parse(shown["VpcId"].as_str().expect("an id")).expect("well formed");
+        let table = defaults::main_route_table(&world, &vpc).expect("a main table");
+        assert_eq!((table.routes.len(), table.associations.len()), (0, 1));
+        let acl = defaults::acl(&world, &vpc).expect("a default ACL");
+        let entries: Vec<_> = acl.entries.iter().map(|e| (e.number, e.egress, e.allow, e.cidr.to_string())).collect();
+        assert_eq!(entries, [(100, false, true, "0.0.0.0/0".to_owned()), (100, true, true, "0.0.0.0/0".to_owned())]);
+        let group = defaults::group(&world, &vpc).expect("a default group");
+        assert_eq!(group.description, "default VPC security group");
+        let peers: Vec<_> = group.rules.iter().map(|rule| (rule.egress, rule.traffic, rule.peer.clone())).collect();
+        let itself = RulePeer::Group { id: group.id.clone(), account: "111111111111".to_owned() };
+        assert_eq!(peers, [(false, Traffic::All, itself), (true, Traffic::All, RulePeer::Cidr(Ipv4Net::default()))]);
+        let options = defaults::dhcp_options(&world, &group.owner).expect("default options");
+        assert_eq!(shown["DhcpOptionsId"], json!(options.id));
+    }
+
+    #[test]
+    fn vpcs_of_one_account_share_dhcp_options_and_have_routers_of_their_own() {
+        let cloud = Cloud::new();
+        let options = |cloud: &Cloud| cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/DhcpOptionsId");
+        assert_eq!(options(&cloud), options(&cloud));
+        assert_ne!(options(&cloud), options(&cloud.account("222222222222")));
+        let mut routers: Vec<u32> = cloud.world().all::<Vpc>().map(|vpc| vpc.router).collect();
+        routers.sort_unstable();
+        assert_eq!(routers, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn the_block_is_masked_and_must_be_one_that_a_vpc_can_have() {
+        let cloud = Cloud::new();
+        for (block, expected) in [
+            ("100.68.0.18/18", Ok("100.68.0.0/18")),
+            ("10.0.0.0/28", Ok("10.0.0.0/28")),
+            ("52.1.0.0/16", Ok("52.1.0.0/16")),
+            ("10.0.0.0/15", Err("InvalidVpc.Range")),
+            ("10.0.0.0/29", Err("InvalidVpc.Range")),
+            ("127.0.0.0/16", Err("InvalidVpc.Range")),
+            ("169.254.0.0/16", Err("InvalidVpc.Range")),
+            ("198.18.0.0/16", Err("InvalidVpc.Range")),
+            ("224.1.0.0/16", Err("InvalidVpc.Range")),
+            ("250.0.0.0/16", Err("InvalidVpc.Range")),
+            ("10.0.0.0", Err("InvalidParameterValue")),
+            ("ten", Err("InvalidParameterValue")),
+        ] {
+            let made = cloud.call("CreateVpc", json!({"CidrBlock": block}));
+            let seen = made.map(|answer| answer["Vpc"]["CidrBlock"].as_str().unwrap_or_default().to_owned()).map_err(|error| error.code);
+            assert_eq!(seen, expected.map(str::to_owned).map_err(str::to_owned), "{block}");
+        }
+    }
+
+    #[test]
+    fn what_underpass_does_not_do_is_refused_by_name_and_what_changes_nothing_is_taken() {
+        let cloud = Cloud::new();
+        for (member, value, code) in [
+            ("AmazonProvidedIpv6CidrBlock", json!(true), "UnsupportedOperation"),
+            ("Ipv4IpamPoolId", json!("ipam-pool-1"), "UnsupportedOperation"),
+            ("InstanceTenancy", json!("host"), "InvalidParameterValue"),
+            ("TagSpecifications", json!([{"ResourceType": "subnet", "Tags": []}]), "InvalidParameterValue"),
+            ("DryRun", json!(true), "DryRunOperation"),
+        ] {
+            let refused = cloud.call("CreateVpc", json!({"CidrBlock": "10.0.0.0/16", member: value})).expect_err(member);
+            assert_eq!(refused.code, code, "{member}");
+            assert!(code != "UnsupportedOperation" || refused.message.contains(member), "{}", refused.message);
+        }
+        assert_eq!(cloud.refusal("CreateVpc", json!({})), "MissingParameter");
+        assert_eq!(cloud.world().all::<Vpc>().count(), 0);
+        cloud.ok("CreateVpc", json!({"CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": false, "InstanceTenancy": "dedicated"}));
+    }
+}

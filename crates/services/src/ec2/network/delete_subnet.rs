@@ -30,3 +30,31 @@ pub fn delete_subnet(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     cx.txn.remove::<Subnet>(subnet.id.as_str());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn a_subnet_goes_after_its_interfaces_and_leaves_no_association_behind() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let subnet = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
+        let table = cloud.text("CreateRouteTable", json!({"VpcId": vpc}), "/RouteTable/RouteTableId");
+        cloud.ok("AssociateRouteTable", json!({"RouteTableId": table, "SubnetId": subnet}));
+        let interface = cloud.text("CreateNetworkInterface", json!({"SubnetId": subnet}), "/NetworkInterface/NetworkInterfaceId");
+
+        let refused = cloud.call("DeleteSubnet", json!({"SubnetId": subnet})).expect_err("an interface is in it");
+        assert_eq!(refused.code, "DependencyViolation");
+        assert!(refused.message.contains(&interface), "{}", refused.message);
+        cloud.ok("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface}));
+        cloud.ok("DeleteSubnet", json!({"SubnetId": subnet}));
+        assert!(!cloud.world().is_linked(Subnet::KIND, &subnet));
+        assert_eq!(cloud.refusal("DeleteSubnet", json!({"SubnetId": subnet})), "InvalidSubnetID.NotFound");
+        cloud.ok("DeleteRouteTable", json!({"RouteTableId": table}));
+        cloud.ok("DeleteVpc", json!({"VpcId": vpc}));
+    }
+}

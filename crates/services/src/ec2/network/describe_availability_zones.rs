@@ -88,3 +88,25 @@ impl Zone {
         Some(vec![value.to_owned()])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn a_region_has_four_zones_that_are_found_by_name_id_and_filter() {
+        let cloud = Cloud::new();
+        let zones = |input: Value| -> Vec<String> {
+            let answer = cloud.ok("DescribeAvailabilityZones", input);
+            answer["AvailabilityZones"].as_array().into_iter().flatten().filter_map(|z| z["ZoneId"].as_str()).map(str::to_owned).collect()
+        };
+        assert_eq!(zones(json!({"AllAvailabilityZones": true})), ["use1-az1", "use1-az2", "use1-az3", "use1-az4"]);
+        assert_eq!(zones(json!({"ZoneNames": ["us-east-1b"]})), ["use1-az2"]);
+        assert_eq!(zones(json!({"ZoneIds": ["use1-az4", "use1-az1"]})), ["use1-az1", "use1-az4"]);
+        assert_eq!(zones(json!({"Filters": [{"Name": "state", "Values": ["available"]}, {"Name": "zone-name", "Values": ["*c"]}]})), ["use1-az3"]);
+        assert_eq!(zones(json!({"Filters": [{"Name": "zone-type", "Values": ["local-zone"]}]})), [""; 0]);
+        assert_eq!(cloud.refusal("DescribeAvailabilityZones", json!({"ZoneNames": ["us-east-1z"]})), "InvalidParameterValue");
+    }
+}

@@ -76,3 +76,22 @@ impl Region {
         Some(vec![value.to_owned()])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn regions_are_listed_by_name_and_filter() {
+        let cloud = Cloud::new();
+        let all = cloud.ok("DescribeRegions", json!({"AllRegions": true}));
+        assert_eq!(all["Regions"].as_array().map(Vec::len), Some(17));
+        let one = cloud.text("DescribeRegions", json!({"RegionNames": ["eu-west-1"]}), "/Regions/0/Endpoint");
+        assert_eq!(one, "ec2.eu-west-1.amazonaws.com");
+        let filtered = json!({"Filters": [{"Name": "region-name", "Values": ["us-*"]}]});
+        assert_eq!(cloud.ok("DescribeRegions", filtered)["Regions"].as_array().map(Vec::len), Some(4));
+        assert_eq!(cloud.refusal("DescribeRegions", json!({"RegionNames": ["mars-1"]})), "InvalidParameterValue");
+    }
+}

@@ -65,3 +65,42 @@ fn values(world: &Snapshot, subnet: &Subnet, filter: &str) -> Option<Vec<String>
         other => filter::tag_values(&subnet.tags, other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn filters_narrow_what_is_listed_under_their_old_and_new_names() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let subnet = |block: &str, zone: &str| {
+            let input = json!({"VpcId": vpc, "CidrBlock": block, "AvailabilityZone": zone});
+            cloud.text("CreateSubnet", input, "/Subnet/SubnetId")
+        };
+        let (small, large) = (subnet("10.0.1.0/28", "us-east-1a"), subnet("10.0.2.0/24", "us-east-1c"));
+        cloud.ok("ModifySubnetAttribute", json!({"SubnetId": large, "MapPublicIpOnLaunch": {"Value": true}}));
+        for (name, value, expected) in [
+            ("availability-zone", "us-east-1a", &small),
+            ("availabilityZoneId", "use1-az3", &large),
+            ("available-ip-address-count", "11", &small),
+            ("cidr", "10.0.2.0/24", &large),
+            ("cidrBlock", "10.0.1.*", &small),
+            ("map-public-ip-on-launch", "true", &large),
+            ("subnet-id", small.as_str(), &small),
+            ("subnet-arn", &format!("*/{large}"), &large),
+        ] {
+            let found = cloud.ok("DescribeSubnets", json!({"Filters": [{"Name": name, "Values": [value]}]}));
+            assert_eq!(found["Subnets"].as_array().map(Vec::len), Some(1), "{name}");
+            assert_eq!(found.pointer("/Subnets/0/SubnetId"), Some(&json!(expected)), "{name}");
+        }
+        for (name, value, count) in [("vpc-id", vpc.as_str(), 2), ("default-for-az", "true", 0), ("outpost-arn", "*", 0), ("state", "pending", 2)] {
+            let found = cloud.ok("DescribeSubnets", json!({"Filters": [{"Name": name, "Values": [value]}]}));
+            assert_eq!(found["Subnets"].as_array().map(Vec::len), Some(count), "{name}");
+        }
+        assert_eq!(cloud.text("DescribeSubnets", json!({"SubnetIds": [small]}), "/Subnets/0/CidrBlock"), "10.0.1.0/28");
+        assert_eq!(cloud.refusal("DescribeSubnets", json!({"SubnetIds": ["subnet-00000000000000000"]})), "InvalidSubnetID.NotFound");
+    }
+}

@@ -55,3 +55,72 @@ fn values(vpc: &Vpc, filter: &str) -> Option<Vec<String>> {
         other => filter::tag_values(&vpc.tags, other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::ec2::testing::Cloud;
+
+    fn blocks(answer: &Value) -> Vec<&str> {
+        let mut blocks: Vec<&str> = answer["Vpcs"].as_array().into_iter().flatten().filter_map(|vpc| vpc["CidrBlock"].as_str()).collect();
+        blocks.sort_unstable();
+        blocks
+    }
+
+    #[test]
+    fn filters_narrow_what_is_listed() {
+        let cloud = Cloud::new();
+        let tags = json!([{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "shop"}]}]);
+        let shop = cloud.text("CreateVpc", json!({"CidrBlock": "10.1.0.0/16", "TagSpecifications": tags}), "/Vpc/VpcId");
+        cloud.ok("CreateVpc", json!({"CidrBlock": "10.2.0.0/16"}));
+        cloud.ok("CreateDefaultVpc", json!({}));
+        for (name, value, expected) in [
+            ("vpc-id", shop.as_str(), vec!["10.1.0.0/16"]),
+            ("cidr", "10.*", vec!["10.1.0.0/16", "10.2.0.0/16"]),
+            ("cidr-block-association.state", "associated", vec!["10.1.0.0/16", "10.2.0.0/16", "172.31.0.0/16"]),
+            ("is-default", "true", vec!["172.31.0.0/16"]),
+            ("tag:Name", "sh?p", vec!["10.1.0.0/16"]),
+            ("tag-key", "Name", vec!["10.1.0.0/16"]),
+            ("state", "available", vec![]),
+            ("ipv6-cidr-block-association.state", "*", vec![]),
+            ("owner-id", "111111111111", vec!["10.1.0.0/16", "10.2.0.0/16", "172.31.0.0/16"]),
+        ] {
+            let answer = cloud.ok("DescribeVpcs", json!({"Filters": [{"Name": name, "Values": [value]}]}));
+            assert_eq!(blocks(&answer), expected, "{name}={value}");
+        }
+        let filters = json!([{"Name": "cidr", "Values": ["10.*"]}, {"Name": "tag:Name", "Values": ["shop"]}]);
+        assert_eq!(blocks(&cloud.ok("DescribeVpcs", json!({"Filters": filters}))), ["10.1.0.0/16"]);
+        assert_eq!(cloud.refusal("DescribeVpcs", json!({"Filters": [{"Name": "colour", "Values": ["red"]}]})), "InvalidParameterValue");
+    }
+
+    #[test]
+    fn others_vpcs_are_as_if_they_were_not() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let other = cloud.account("222222222222");
+        assert_eq!(blocks(&other.ok("DescribeVpcs", json!({}))), [""; 0]);
+        for (operation, input) in [
+            ("DescribeVpcs", json!({"VpcIds": [vpc]})),
+            ("DeleteVpc", json!({"VpcId": vpc})),
+            ("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.0.0/24"})),
+            ("DescribeVpcAttribute", json!({"VpcId": vpc, "Attribute": "enableDnsSupport"})),
+        ] {
+            assert_eq!(other.refusal(operation, input), "InvalidVpcID.NotFound", "{operation}");
+        }
+        assert_eq!(cloud.refusal("DescribeVpcs", json!({"VpcIds": ["vpc-1"]})), "InvalidVpcID.Malformed");
+    }
+
+    #[test]
+    fn pages_show_every_vpc_once() {
+        let cloud = Cloud::new();
+        for n in 1..=7 {
+            cloud.ok("CreateVpc", json!({"CidrBlock": format!("10.{n}.0.0/16")}));
+        }
+        let first = cloud.ok("DescribeVpcs", json!({"MaxResults": 5}));
+        let second = cloud.ok("DescribeVpcs", json!({"MaxResults": 5, "NextToken": first["NextToken"]}));
+        assert_eq!((blocks(&first).len(), blocks(&second).len()), (5, 2));
+        assert!(second.get("NextToken").is_none());
+        assert!(blocks(&first).iter().all(|block| !blocks(&second).contains(block)));
+    }
+}

@@ -48,3 +48,34 @@ pub fn modify_subnet_attribute(cx: &mut Write<'_>, input: Input) -> Result<(), E
     });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn attributes_change_one_at_a_time_and_ipv6_stays_off() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let subnet = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
+        let flag = |member: &str, value: bool| json!({"SubnetId": subnet, member: {"Value": value}});
+        cloud.ok("ModifySubnetAttribute", flag("MapPublicIpOnLaunch", true));
+        cloud.ok("ModifySubnetAttribute", flag("EnableResourceNameDnsARecordOnLaunch", true));
+        cloud.ok("ModifySubnetAttribute", json!({"SubnetId": subnet, "PrivateDnsHostnameTypeOnLaunch": "resource-name"}));
+        for member in ["AssignIpv6AddressOnCreation", "EnableDns64", "EnableResourceNameDnsAAAARecordOnLaunch"] {
+            cloud.ok("ModifySubnetAttribute", flag(member, false));
+            assert_eq!(cloud.refusal("ModifySubnetAttribute", flag(member, true)), "UnsupportedOperation", "{member}");
+        }
+        let shown = cloud.ok("DescribeSubnets", json!({"SubnetIds": [subnet]}));
+        assert_eq!(shown.pointer("/Subnets/0/MapPublicIpOnLaunch"), Some(&json!(true)));
+        let names = json!({"HostnameType": "resource-name", "EnableResourceNameDnsARecord": true, "EnableResourceNameDnsAAAARecord": false});
+        assert_eq!(shown.pointer("/Subnets/0/PrivateDnsNameOptionsOnLaunch"), Some(&names));
+
+        let mut two = flag("MapPublicIpOnLaunch", true);
+        two["EnableDns64"] = json!({"Value": false});
+        assert_eq!(cloud.refusal("ModifySubnetAttribute", two), "InvalidParameterCombination");
+        assert_eq!(cloud.refusal("ModifySubnetAttribute", json!({"SubnetId": subnet})), "MissingParameter");
+    }
+}

@@ -34,3 +34,37 @@ pub fn modify_vpc_attribute(cx: &mut Write<'_>, input: Input) -> Result<(), Erro
     cx.txn.update(vpc.id.as_str(), change);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn attributes_have_awss_defaults_and_change_one_at_a_time() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let shown = |attribute: &str, member: &str| {
+            let answer = cloud.ok("DescribeVpcAttribute", json!({"VpcId": vpc, "Attribute": attribute}));
+            answer[member]["Value"].as_bool()
+        };
+        let set = |member: &str, value: bool| json!({"VpcId": vpc, member: {"Value": value}});
+        assert_eq!(shown("enableDnsSupport", "EnableDnsSupport"), Some(true));
+        assert_eq!(shown("enableDnsHostnames", "EnableDnsHostnames"), Some(false));
+        assert_eq!(shown("enableNetworkAddressUsageMetrics", "EnableNetworkAddressUsageMetrics"), Some(false));
+
+        cloud.ok("ModifyVpcAttribute", set("EnableDnsHostnames", true));
+        assert_eq!(shown("enableDnsHostnames", "EnableDnsHostnames"), Some(true));
+        cloud.ok("ModifyVpcAttribute", set("EnableNetworkAddressUsageMetrics", true));
+        assert_eq!(shown("enableNetworkAddressUsageMetrics", "EnableNetworkAddressUsageMetrics"), Some(true));
+        cloud.ok("ModifyVpcAttribute", set("EnableDnsHostnames", false));
+        cloud.ok("ModifyVpcAttribute", set("EnableDnsSupport", false));
+        assert_eq!(cloud.refusal("ModifyVpcAttribute", set("EnableDnsHostnames", true)), "InvalidParameterCombination");
+
+        let mut two = set("EnableDnsSupport", true);
+        two["EnableDnsHostnames"] = json!({"Value": true});
+        assert_eq!(cloud.refusal("ModifyVpcAttribute", two), "InvalidParameterCombination");
+        assert_eq!(cloud.refusal("ModifyVpcAttribute", json!({"VpcId": vpc})), "MissingParameter");
+    }
+}

@@ -5,6 +5,8 @@ mod internet_gateway;
 mod nat_gateway;
 mod route;
 mod route_table;
+#[cfg(test)]
+mod testing;
 
 use crate::Operation;
 use crate::operation::operation;

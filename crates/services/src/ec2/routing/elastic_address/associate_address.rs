@@ -108,3 +108,127 @@ fn make_way(cx: &mut Write<'_>, address: &ElasticAddress, interface: &NetworkInt
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::ec2::routing::testing::Network;
+
+    fn shown(network: &Network, filter: &str, value: &str) -> Value {
+        let found = network.cloud.ok("DescribeAddresses", json!({"Filters": [{"Name": filter, "Values": [value]}]}));
+        found.pointer("/Addresses/0").cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn an_address_is_allocated_associated_disassociated_and_released() {
+        let network = Network::new();
+        let cloud = &network.cloud;
+        let (instance, interface) = network.instance();
+        let allocated = cloud.ok("AllocateAddress", json!({}));
+        assert_eq!((&allocated["Domain"], &allocated["NetworkBorderGroup"]), (&json!("vpc"), &json!("us-east-1")));
+        let public = allocated["PublicIp"].as_str().expect("an address");
+        assert!(public.starts_with("198.18.1."), "{public}");
+        let id = &allocated["AllocationId"];
+
+        let association = cloud.text("AssociateAddress", json!({"AllocationId": id, "InstanceId": instance}), "/AssociationId");
+        let address = shown(&network, "instance-id", &instance);
+        assert_eq!((&address["NetworkInterfaceId"], &address["PrivateIpAddress"]), (&json!(interface), &json!("10.0.1.4")));
+        assert_eq!(shown(&network, "association-id", &association)["PublicIp"], json!(public));
+        let again = json!({"AllocationId": id, "NetworkInterfaceId": interface, "AllowReassociation": false});
+        assert_eq!(cloud.text("AssociateAddress", again, "/AssociationId"), association);
+
+        assert_eq!(cloud.refusal("ReleaseAddress", json!({"AllocationId": id})), "InvalidIPAddress.InUse");
+        let detach = json!({"InternetGatewayId": network.gateway, "VpcId": network.vpc});
+        assert_eq!(cloud.refusal("DetachInternetGateway", detach), "DependencyViolation");
+        cloud.ok("DisassociateAddress", json!({"AssociationId": association}));
+        assert_eq!(cloud.refusal("DisassociateAddress", json!({"AssociationId": association})), "InvalidAssociationID.NotFound");
+        cloud.ok("ReleaseAddress", json!({"AllocationId": id}));
+        assert_eq!(cloud.refusal("ReleaseAddress", json!({"AllocationId": id})), "InvalidAllocationID.NotFound");
+        assert_eq!(cloud.refusal("DescribeAddresses", json!({"PublicIps": [public]})), "InvalidAddress.NotFound");
+    }
+
+    #[test]
+    fn reassociation_is_automatic_unless_it_is_forbidden() {
+        let network = Network::new();
+        let cloud = &network.cloud;
+        let (first, second) = (network.interface(), network.interface());
+        let (one, two) = (network.elastic(), network.elastic());
+        let associate = |address: &str, interface: &str, allow: Option<bool>| {
+            let mut input = json!({"AllocationId": address, "NetworkInterfaceId": interface});
+            if let Some(allow) = allow {
+                input["AllowReassociation"] = json!(allow);
+            }
+            input
+        };
+        cloud.ok("AssociateAddress", associate(&one, &first, None));
+        assert_eq!(cloud.refusal("AssociateAddress", associate(&one, &second, Some(false))), "Resource.AlreadyAssociated");
+        assert_eq!(cloud.refusal("AssociateAddress", associate(&two, &first, Some(false))), "Resource.AlreadyAssociated");
+        cloud.ok("AssociateAddress", associate(&one, &second, None));
+        assert_eq!(shown(&network, "allocation-id", &one)["NetworkInterfaceId"], json!(second));
+        cloud.ok("AssociateAddress", associate(&two, &second, Some(true)));
+        assert_eq!(shown(&network, "allocation-id", &one).get("NetworkInterfaceId"), None);
+        assert_eq!(shown(&network, "network-interface-id", &second)["AllocationId"], json!(two));
+    }
+
+    #[test]
+    fn an_association_ends_when_its_interface_goes() {
+        let network = Network::new();
+        let (interface, address) = (network.interface(), network.elastic());
+        network.cloud.ok("AssociateAddress", json!({"AllocationId": address, "NetworkInterfaceId": interface}));
+        network.cloud.change(|txn| txn.remove::<NetworkInterface>(&interface));
+        assert_eq!(shown(&network, "allocation-id", &address).get("AssociationId"), None);
+        network.cloud.ok("ReleaseAddress", json!({"AllocationId": address}));
+    }
+
+    #[test]
+    fn an_automatic_address_is_not_listed_and_gives_way_to_an_elastic_one() {
+        let network = Network::new();
+        let interface = network.interface();
+        let automatic = network.cloud.change(|txn| {
+            let interface = txn.find::<NetworkInterface>(&interface).expect("just made");
+            let address = crate::ec2::public_address::allocate(txn, &interface.owner, true, resource::Tags::default()).expect("free ones");
+            crate::ec2::public_address::associate(txn, &address, &interface).expect("it has an address");
+            address
+        });
+        let id = automatic.id.as_str();
+        assert_eq!(network.cloud.ok("DescribeAddresses", json!({}))["Addresses"], json!([]));
+        assert_eq!(network.cloud.refusal("DescribeAddresses", json!({"AllocationIds": [id]})), "InvalidAllocationID.NotFound");
+        assert_eq!(network.cloud.refusal("ReleaseAddress", json!({"AllocationId": id})), "InvalidAllocationID.NotFound");
+        network.cloud.ok("AssociateAddress", json!({"AllocationId": network.elastic(), "NetworkInterfaceId": interface}));
+        assert!(network.cloud.world().find::<ElasticAddress>(id).is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_associated_is_refused_with_awss_codes() {
+        let network = Network::new();
+        let cloud = &network.cloud;
+        let address = network.elastic();
+        let (instance, interface) = network.instance();
+        let to = |member: &str, target: &str| json!({"AllocationId": address, member: target});
+        network.put_in_state(&instance, InstanceState::Pending);
+        assert_eq!(cloud.refusal("AssociateAddress", to("InstanceId", &instance)), "IncorrectInstanceState");
+        assert_eq!(cloud.refusal("AssociateAddress", to("InstanceId", "i-00000000000000000")), "InvalidInstanceID.NotFound");
+        assert_eq!(cloud.refusal("AssociateAddress", json!({"AllocationId": address})), "MissingParameter");
+        assert_eq!(cloud.refusal("AssociateAddress", json!({"NetworkInterfaceId": interface})), "MissingParameter");
+        let mut elsewhere = to("NetworkInterfaceId", &interface);
+        elsewhere["PrivateIpAddress"] = json!("10.0.1.200");
+        assert_eq!(cloud.refusal("AssociateAddress", elsewhere), "InvalidParameterValue");
+        cloud.ok("DetachInternetGateway", json!({"InternetGatewayId": network.gateway, "VpcId": network.vpc}));
+        assert_eq!(cloud.refusal("AssociateAddress", to("NetworkInterfaceId", &interface)), "Gateway.NotAttached");
+        let other = cloud.account("222222222222");
+        assert_eq!(other.refusal("AssociateAddress", to("NetworkInterfaceId", &interface)), "InvalidAllocationID.NotFound");
+        assert_eq!(cloud.refusal("AllocateAddress", json!({"PublicIpv4Pool": "ipv4pool-ec2-1"})), "InvalidParameterValue");
+        assert_eq!(cloud.refusal("ReleaseAddress", json!({"PublicIp": "198.18.1.1"})), "InvalidParameterCombination");
+    }
+
+    #[test]
+    fn no_address_has_a_reverse_name() {
+        let network = Network::new();
+        let address = network.elastic();
+        let answer = network.cloud.ok("DescribeAddressesAttribute", json!({"AllocationIds": [address], "Attribute": "domain-name"}));
+        assert_eq!(answer.pointer("/Addresses/0/AllocationId"), Some(&json!(address)));
+        assert_eq!(answer.pointer("/Addresses/0/PtrRecord"), None);
+    }
+}

@@ -131,3 +131,104 @@ fn place(cx: &mut Write<'_>, request: &Request, id: &NatGatewayId) -> Result<Int
     }
     Ok(interface.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::NetworkInterface;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::ec2::routing::testing::Network;
+
+    fn described(network: &Network, id: &Value) -> Value {
+        let answer = network.cloud.ok("DescribeNatGateways", json!({"NatGatewayIds": [id]}));
+        answer.pointer("/NatGateways/0").cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_public_gateway_stands_in_its_subnet_with_its_elastic_ip() {
+        let network = Network::new();
+        let elastic = network.elastic();
+        let made = network.cloud.ok("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": elastic, "ClientToken": "once"}));
+        let gateway = &made["NatGateway"];
+        assert_eq!((&gateway["State"], &gateway["ConnectivityType"]), (&json!("pending"), &json!("public")));
+        let address = &gateway["NatGatewayAddresses"][0];
+        assert_eq!((&address["AllocationId"], &address["PrivateIp"]), (&json!(elastic), &json!("10.0.1.4")));
+        let id = &gateway["NatGatewayId"];
+
+        let interface = address["NetworkInterfaceId"].as_str().expect("an interface");
+        let interface = network.cloud.world().find::<NetworkInterface>(interface).expect("written");
+        assert_eq!(interface.description, format!("Interface for NAT Gateway {}", id.as_str().expect("an id")));
+        assert_eq!((interface.kind, interface.groups.len()), (InterfaceKind::NatGateway, 0));
+        assert_eq!(network.cloud.refusal("DeleteSubnet", json!({"SubnetId": network.subnet})), "DependencyViolation");
+
+        let again = network.cloud.ok("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": elastic, "ClientToken": "once"}));
+        assert_eq!(&again["NatGateway"]["NatGatewayId"], id);
+        let association = &address["AssociationId"];
+        assert_eq!(network.cloud.refusal("DisassociateAddress", json!({"AssociationId": association})), "OperationNotPermitted");
+        assert_eq!(network.cloud.refusal("ReleaseAddress", json!({"AllocationId": elastic})), "InvalidIPAddress.InUse");
+        let other = json!({"AllocationId": elastic, "NetworkInterfaceId": network.interface()});
+        assert_eq!(network.cloud.refusal("AssociateAddress", other), "Resource.AlreadyAssociated");
+    }
+
+    #[test]
+    fn what_fails_while_a_gateway_is_made_shows_as_its_state() {
+        let network = Network::new();
+        let used = network.elastic();
+        network.cloud.ok("AssociateAddress", json!({"AllocationId": used, "NetworkInterfaceId": network.interface()}));
+        let inner = network.cloud.text("CreateVpc", json!({"CidrBlock": "10.5.0.0/16"}), "/Vpc/VpcId");
+        let inner = network.cloud.text("CreateSubnet", json!({"VpcId": inner, "CidrBlock": "10.5.1.0/24"}), "/Subnet/SubnetId");
+        for (subnet, allocation, code) in [
+            (&network.subnet, used.as_str(), "Resource.AlreadyAssociated"),
+            (&network.subnet, "eipalloc-00000000000000000", "InvalidAllocationID.NotFound"),
+            (&inner, &network.elastic(), "Gateway.NotAttached"),
+        ] {
+            let made = network.cloud.ok("CreateNatGateway", json!({"SubnetId": subnet, "AllocationId": allocation}));
+            let gateway = described(&network, &made["NatGateway"]["NatGatewayId"]);
+            assert_eq!((&gateway["State"], &gateway["FailureCode"]), (&json!("failed"), &json!(code)));
+        }
+        assert_eq!(network.cloud.world().all::<NetworkInterface>().filter(|i| i.kind == InterfaceKind::NatGateway).count(), 0);
+    }
+
+    #[test]
+    fn a_full_subnet_has_no_room_for_a_gateway() {
+        let network = Network::new();
+        let input = json!({"VpcId": network.vpc, "CidrBlock": "10.0.9.0/28"});
+        let subnet = network.cloud.text("CreateSubnet", input, "/Subnet/SubnetId");
+        for _ in 0..11 {
+            network.cloud.ok("CreateNetworkInterface", json!({"SubnetId": subnet}));
+        }
+        let made = network.cloud.ok("CreateNatGateway", json!({"SubnetId": subnet, "ConnectivityType": "private"}));
+        assert_eq!(made["NatGateway"]["FailureCode"], json!("InsufficientFreeAddressesInSubnet"));
+    }
+
+    #[test]
+    fn a_private_gateway_needs_no_internet_and_takes_the_address_that_it_is_given() {
+        let network = Network::new();
+        let private = |address: &str| json!({"SubnetId": network.subnet, "ConnectivityType": "private", "PrivateIpAddress": address});
+        let made = network.cloud.ok("CreateNatGateway", private("10.0.1.77"));
+        assert_eq!(made.pointer("/NatGateway/NatGatewayAddresses/0/PrivateIp"), Some(&json!("10.0.1.77")));
+        assert_eq!(network.cloud.refusal("CreateNatGateway", private("10.0.1.77")), "InvalidIPAddress.InUse");
+        assert_eq!(network.cloud.refusal("CreateNatGateway", private("10.0.1.3")), "InvalidParameterValue");
+        assert_eq!(network.cloud.refusal("CreateNatGateway", private("x")), "InvalidParameterValue");
+    }
+
+    #[test]
+    fn members_that_do_not_go_together_are_refused_at_once() {
+        let network = Network::new();
+        for (more, code) in [
+            (json!({}), "MissingParameter"),
+            (json!({"ConnectivityType": "private", "AllocationId": network.elastic()}), "InvalidParameterCombination"),
+            (json!({"AllocationId": "address"}), "InvalidAllocationID.Malformed"),
+            (json!({"AvailabilityMode": "regional"}), "UnsupportedOperation"),
+            (json!({"SecondaryPrivateIpAddressCount": 2}), "UnsupportedOperation"),
+            (json!({"SubnetId": "subnet-00000000000000000"}), "InvalidSubnetID.NotFound"),
+        ] {
+            let mut input = json!({"SubnetId": network.subnet});
+            for (member, value) in more.as_object().expect("members") {
+                input[member] = value.clone();
+            }
+            assert_eq!(network.cloud.refusal("CreateNatGateway", input), code, "{more}");
+        }
+    }
+}

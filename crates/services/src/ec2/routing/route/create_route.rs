@@ -45,3 +45,90 @@ fn target(cx: &Write<'_>, vpc: &Vpc, input: &Request) -> Result<RouteTarget, Err
         Named::Local => Err(Error::invalid_value("Local routes come with the blocks of the VPC and cannot be created.")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::routing::testing::Network;
+
+    #[test]
+    fn routes_are_added_replaced_and_removed() {
+        let network = Network::new();
+        let (_, interface) = network.instance();
+        let cloud = &network.cloud;
+        let active = |destination: &str, target: &str| (destination.to_owned(), target.to_owned(), "active".to_owned());
+        assert_eq!(network.routes(), [active("10.0.0.0/16", "local")]);
+
+        assert_eq!(cloud.ok("CreateRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)), json!({"Return": true}));
+        cloud.ok("CreateRoute", network.route("192.168.7.9/16", "NetworkInterfaceId", &interface));
+        let (to_internet, to_appliance) = (active("0.0.0.0/0", &network.gateway), active("192.168.0.0/16", &interface));
+        assert_eq!(network.routes(), [active("10.0.0.0/16", "local"), to_internet, to_appliance.clone()]);
+        assert_eq!(cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &interface)), "RouteAlreadyExists");
+
+        cloud.ok("ReplaceRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &interface));
+        assert_eq!(network.routes()[1], active("0.0.0.0/0", &interface));
+        let gone = json!({"RouteTableId": network.table, "DestinationCidrBlock": "0.0.0.0/0"});
+        cloud.ok("DeleteRoute", gone.clone());
+        assert_eq!(network.routes(), [active("10.0.0.0/16", "local"), to_appliance]);
+        assert_eq!(cloud.refusal("DeleteRoute", gone), "InvalidRoute.NotFound");
+        assert_eq!(cloud.refusal("ReplaceRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)), "InvalidParameterValue");
+    }
+
+    #[test]
+    fn a_route_may_be_more_specific_than_local_only_for_a_whole_subnet_through_an_appliance() {
+        let network = Network::new();
+        let (instance, interface) = network.instance();
+        for (destination, member, target, code) in [
+            ("10.0.0.0/16", "GatewayId", &network.gateway, "RouteAlreadyExists"),
+            ("10.0.1.0/24", "GatewayId", &network.gateway, "InvalidParameterValue"),
+            ("10.0.1.0/25", "NetworkInterfaceId", &interface, "InvalidParameterValue"),
+            ("169.254.169.0/24", "NetworkInterfaceId", &interface, "InvalidParameterValue"),
+            ("250.0.0.0/8", "NetworkInterfaceId", &interface, "InvalidParameterValue"),
+            ("10.9.0.0", "NetworkInterfaceId", &interface, "InvalidParameterValue"),
+            ("10.9.0.0/16", "GatewayId", &"local".to_owned(), "InvalidParameterValue"),
+        ] {
+            assert_eq!(network.cloud.refusal("CreateRoute", network.route(destination, member, target)), code, "{destination}");
+        }
+        network.cloud.ok("CreateRoute", network.route("10.0.1.0/24", "InstanceId", &instance));
+        assert_eq!(network.routes()[1].1, interface);
+        network.cloud.ok("CreateRoute", network.route("169.254.0.0/16", "NetworkInterfaceId", &interface));
+    }
+
+    #[test]
+    fn the_local_route_stays() {
+        let network = Network::new();
+        let local = json!({"RouteTableId": network.table, "DestinationCidrBlock": "10.0.0.0/16"});
+        assert_eq!(network.cloud.refusal("DeleteRoute", local), "InvalidParameterValue");
+        let interface = network.interface();
+        assert_eq!(network.cloud.refusal("ReplaceRoute", network.route("10.0.0.0/16", "NetworkInterfaceId", &interface)), "UnsupportedOperation");
+        let restore = json!({"RouteTableId": network.table, "DestinationCidrBlock": "10.0.0.0/16", "LocalTarget": true});
+        network.cloud.ok("ReplaceRoute", restore);
+        let other = json!({"RouteTableId": network.table, "DestinationCidrBlock": "0.0.0.0/0", "LocalTarget": true});
+        assert_eq!(network.cloud.refusal("ReplaceRoute", other), "InvalidParameterValue");
+    }
+
+    #[test]
+    fn a_prefix_list_is_a_destination_too() {
+        let network = Network::new();
+        let entries = json!([{"Cidr": "192.168.0.0/16"}]);
+        let input = json!({"PrefixListName": "office", "MaxEntries": 2, "AddressFamily": "IPv4", "Entries": entries});
+        let list = network.cloud.text("CreateManagedPrefixList", input, "/PrefixList/PrefixListId");
+        let to_list = json!({"RouteTableId": network.table, "DestinationPrefixListId": list, "GatewayId": network.gateway});
+        network.cloud.ok("CreateRoute", to_list.clone());
+        assert_eq!(network.routes()[1].0, list);
+        assert_eq!(network.cloud.refusal("CreateRoute", to_list), "RouteAlreadyExists");
+        network.cloud.ok("DeleteRoute", json!({"RouteTableId": network.table, "DestinationPrefixListId": list}));
+        let unknown = json!({"RouteTableId": network.table, "DestinationPrefixListId": "pl-00000000000000000", "GatewayId": network.gateway});
+        assert_eq!(network.cloud.refusal("CreateRoute", unknown), "InvalidPrefixListID.NotFound");
+    }
+
+    #[test]
+    fn a_table_takes_fifty_routes() {
+        let network = Network::new();
+        for n in 1..=50 {
+            network.cloud.ok("CreateRoute", network.route(&format!("172.{n}.0.0/16"), "GatewayId", &network.gateway));
+        }
+        assert_eq!(network.cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)), "RouteLimitExceeded");
+    }
+}

@@ -118,3 +118,105 @@ fn is_in_use(world: &Snapshot, interface: &NetworkInterface) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::{NatGateway, VpcEndpoint};
+    use serde_json::json;
+
+    use super::*;
+    use crate::ec2::routing::testing::Network;
+
+    fn state_of_default(network: &Network) -> String {
+        network.routes().into_iter().find(|(destination, ..)| destination == "0.0.0.0/0").expect("a default route").2
+    }
+
+    #[test]
+    fn a_route_is_a_blackhole_while_its_gateway_is_detached() {
+        let network = Network::new();
+        network.cloud.ok("CreateRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway));
+        let attachment = json!({"InternetGatewayId": network.gateway, "VpcId": network.vpc});
+        network.cloud.ok("DetachInternetGateway", attachment.clone());
+        assert_eq!(state_of_default(&network), "blackhole");
+        network.cloud.ok("AttachInternetGateway", attachment.clone());
+        assert_eq!(state_of_default(&network), "active");
+        network.cloud.ok("DetachInternetGateway", attachment);
+        network.cloud.ok("DeleteInternetGateway", json!({"InternetGatewayId": network.gateway}));
+        assert_eq!(state_of_default(&network), "blackhole");
+        let blackholes = json!({"Filters": [{"Name": "route.state", "Values": ["blackhole"]}]});
+        assert_eq!(network.cloud.text("DescribeRouteTables", blackholes, "/RouteTables/0/RouteTableId"), network.table);
+    }
+
+    #[test]
+    fn a_route_is_a_blackhole_while_its_instance_is_stopped_and_when_its_interface_is_free_or_gone() {
+        let network = Network::new();
+        let (instance, interface) = network.instance();
+        network.cloud.ok("CreateRoute", network.route("0.0.0.0/0", "InstanceId", &instance));
+        let by_instance = json!({"Filters": [{"Name": "route.instance-id", "Values": [instance]}]});
+        assert_eq!(network.cloud.text("DescribeRouteTables", by_instance, "/RouteTables/0/RouteTableId"), network.table);
+        assert_eq!(state_of_default(&network), "active");
+        network.put_in_state(&instance, InstanceState::Stopped);
+        assert_eq!(state_of_default(&network), "blackhole");
+        network.put_in_state(&instance, InstanceState::Running);
+        assert_eq!(state_of_default(&network), "active");
+
+        let free = network.interface();
+        network.cloud.ok("ReplaceRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &free));
+        assert_eq!(state_of_default(&network), "blackhole");
+        network.cloud.ok("DeleteNetworkInterface", json!({"NetworkInterfaceId": free}));
+        assert_eq!(state_of_default(&network), "blackhole");
+        network.cloud.ok("ReplaceRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &interface));
+        assert_eq!(state_of_default(&network), "active");
+    }
+
+    #[test]
+    fn a_route_is_a_blackhole_when_its_nat_gateway_is_deleted() {
+        let network = Network::new();
+        let private = json!({"SubnetId": network.subnet, "ConnectivityType": "private"});
+        let nat = network.cloud.text("CreateNatGateway", private, "/NatGateway/NatGatewayId");
+        network.cloud.ok("CreateRoute", network.route("0.0.0.0/0", "NatGatewayId", &nat));
+        assert_eq!(state_of_default(&network), "active");
+        network.cloud.ok("DeleteNatGateway", json!({"NatGatewayId": nat}));
+        assert_eq!(state_of_default(&network), "blackhole");
+        network.cloud.change(|txn| txn.update::<NatGateway>(&nat, |nat| nat.state = NatState::Deleted));
+        assert_eq!(network.cloud.refusal("CreateRoute", network.route("1.0.0.0/8", "NatGatewayId", &nat)), "InvalidNatGatewayID.NotFound");
+    }
+
+    #[test]
+    fn a_request_names_exactly_one_target_of_its_own_network() {
+        let network = Network::new();
+        let cloud = &network.cloud;
+        let other = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let foreign = cloud.text("CreateInternetGateway", json!({}), "/InternetGateway/InternetGatewayId");
+        cloud.ok("AttachInternetGateway", json!({"InternetGatewayId": foreign, "VpcId": other}));
+        for (member, target, code) in [
+            ("GatewayId", foreign.as_str(), "InvalidParameterValue"),
+            ("GatewayId", "igw-00000000000000000", "InvalidInternetGatewayID.NotFound"),
+            ("GatewayId", "vgw-00000000000000000", "UnsupportedOperation"),
+            ("NatGatewayId", "nat-00000000000000000", "InvalidNatGatewayID.NotFound"),
+            ("NetworkInterfaceId", "eni-00000000000000000", "InvalidNetworkInterfaceID.NotFound"),
+            ("InstanceId", "i-00000000000000000", "InvalidInstanceID.NotFound"),
+            ("TransitGatewayId", "tgw-00000000000000000", "UnsupportedOperation"),
+            ("VpcPeeringConnectionId", "pcx-00000000000000000", "UnsupportedOperation"),
+            ("EgressOnlyInternetGatewayId", "eigw-00000000000000000", "UnsupportedOperation"),
+        ] {
+            assert_eq!(cloud.refusal("CreateRoute", network.route("0.0.0.0/0", member, target)), code, "{member} {target}");
+        }
+        let none = json!({"RouteTableId": network.table, "DestinationCidrBlock": "0.0.0.0/0"});
+        assert_eq!(cloud.refusal("CreateRoute", none), "MissingParameter");
+        let mut two = network.route("0.0.0.0/0", "GatewayId", &network.gateway);
+        two["InstanceId"] = json!("i-00000000000000000");
+        assert_eq!(cloud.refusal("CreateRoute", two), "InvalidParameterCombination");
+        let to_ipv6 = json!({"RouteTableId": network.table, "DestinationIpv6CidrBlock": "::/0", "GatewayId": network.gateway});
+        assert_eq!(cloud.refusal("CreateRoute", to_ipv6), "UnsupportedOperation");
+    }
+
+    #[test]
+    fn a_route_to_an_endpoint_that_is_gone_is_a_blackhole() {
+        let network = Network::new();
+        let endpoint = RouteTarget::Endpoint(resource::EndpointId::random());
+        let vpc = VpcId::parse(&network.vpc).expect("well formed");
+        assert!(network.cloud.world().find::<VpcEndpoint>("vpce-0").is_none());
+        assert!(!is_reachable(&network.cloud.world(), &vpc, &endpoint));
+    }
+}
