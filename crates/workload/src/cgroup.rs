@@ -133,15 +133,13 @@ pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
 /// One name for one folder, the same at every start of ours.
 fn name_of(folder: &Path) -> String {
     let name = folder.display().to_string().trim_matches('/').replace('/', "-");
-    let surplus = name.len().saturating_sub(200);
-    name.chars().skip_while({
-        let mut passed = 0;
-        move |c| {
-            passed += c.len_utf8();
-            passed <= surplus
-        }
-    }).collect()
+    let surplus = name.len().saturating_sub(LONGEST_NAME);
+    let start = name.char_indices().map(|(at, _)| at).find(|at| *at >= surplus).unwrap_or(0);
+    name[start..].to_owned()
 }
+
+/// In bytes. A file system takes 255; the end of the name is what tells machines apart.
+const LONGEST_NAME: usize = 200;
 
 fn create(folder: &Path) -> io::Result<()> {
     match fs::create_dir(folder) {
@@ -274,5 +272,20 @@ mod tests {
         assert_eq!(name_of(Path::new("/var/lib/underpass/machines/i-1")), "var-lib-underpass-machines-i-1");
         let long = name_of(&Path::new("/").join("x".repeat(300)).join("i-1"));
         assert!(long.ends_with("-i-1") && long.len() <= 200, "{}", long.len());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_list_of_mounts_makes_it_panic_and_every_place_is_named_after_us(mounts in "([a-z0-9:/ ,-]*( - cgroup2? x [a-z,]*)?\n){0,6}", own in "\\PC*") {
+            for place in find_places(&mounts, &own, |_, _| true) {
+                assert!(place.parent.ends_with(OURS));
+            }
+        }
+
+        #[test]
+        fn the_name_of_a_cgroup_is_always_a_file_name(folder in "(/[^/\\x00]{1,80}){1,6}") {
+            let name = name_of(Path::new(&folder));
+            assert!(!name.contains('/') && name.len() <= 200, "{name}");
+        }
     }
 }

@@ -173,4 +173,28 @@ mod tests {
         ConsoleWriter::open(&layout).expect("writable").write(&flood).expect("writable");
         assert!(flood.ends_with(&read(&layout, usize::MAX).expect("readable")));
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(32))]
+        #[test]
+        fn whatever_is_printed_in_whatever_pieces_the_end_of_it_is_kept(
+            pieces in proptest::collection::vec((0..40_000_usize, proptest::bool::ANY), 0..12),
+            wanted in 0..200_000_usize,
+        ) {
+            let (_folder, layout) = console();
+            let mut writer = ConsoleWriter::open(&layout).expect("writable");
+            let mut all = Vec::new();
+            for (length, reboot) in pieces {
+                let piece: Vec<u8> = (all.len()..all.len() + length).map(|n| (n % 253) as u8).collect();
+                writer.write(&piece).expect("writable");
+                all.extend(piece);
+                if reboot {
+                    writer = ConsoleWriter::open(&layout).expect("writable");
+                }
+            }
+            let kept = read(&layout, wanted).expect("readable");
+            assert!(all.ends_with(&kept));
+            assert!(kept.len() >= wanted.min(all.len()).min(KEPT as usize));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! The daemon has threads and cannot fork safely, so it executes this. It takes the namespaces, starts the first process
 //! in them, notes who that is, lets it go and ends; the first process then belongs to nobody and outlives the daemon.
 
+use std::fs;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -37,6 +38,7 @@ fn launch(layout: &Layout) -> Result<(), StepFailed> {
     let spec: Spec = read_json(&layout.spec())
         .during("read what the machine should be")?
         .ok_or_else(|| StepFailed::new("read what the machine should be", libc::ENOENT))?;
+    let user_data_was_taken = layout.user_data_taken().exists();
     setsid().during("leave the session of the daemon")?;
     limit_files().during("limit open files")?;
     let cgroup = cgroup::join_new(layout.folder(), &spec.limits);
@@ -55,7 +57,11 @@ fn launch(layout: &Layout) -> Result<(), StepFailed> {
         .during("start the first process")?;
     let outcome = hand_over(layout, init, cgroup);
     if outcome.is_err() {
-        let _ = std::fs::remove_file(layout.record());
+        let _ = fs::remove_file(layout.record());
+        if !user_data_was_taken {
+            // A boot that failed did not run it, so the next one may.
+            let _ = fs::remove_file(layout.user_data_taken());
+        }
     }
     outcome
 }

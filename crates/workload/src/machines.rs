@@ -63,7 +63,8 @@ impl Machines {
         Ok(Self { folder, helper })
     }
 
-    /// The built-in image, with `private` folders of ours hidden; see [`Image::builtin`].
+    /// The built-in image, with `private` folders of ours hidden; see [`Image::builtin`]. It looks through `/usr/local`, so
+    /// make it once in the life of a daemon.
     pub fn builtin_image(&self, private: &[PathBuf]) -> Result<Image, Error> {
         let mut hidden = vec![self.folder.clone()];
         hidden.extend_from_slice(private);

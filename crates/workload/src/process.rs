@@ -165,4 +165,17 @@ mod tests {
         assert!(identity.open().expect("pidfd_open").is_none());
         child.wait().expect("our child");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_program_name_hides_the_start(name in "\\PC{0,15}", start in 0..u64::MAX) {
+            let text = format!("7 ({name}) R 1 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 {start} 100 200\n");
+            assert_eq!(parse_stat(&text), Some(Stat { state: 'R', start_ticks: start }));
+        }
+
+        #[test]
+        fn no_text_at_all_makes_it_panic(text in "\\PC*") {
+            let _ = parse_stat(&text);
+        }
+    }
 }

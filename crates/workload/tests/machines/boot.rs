@@ -143,7 +143,7 @@ fn a_machine_without_its_network_does_not_start_and_says_why() {
 }
 
 #[test]
-fn a_machine_whose_image_is_missing_does_not_start_and_leaves_no_process() {
+fn a_machine_whose_image_is_missing_does_not_start_and_runs_its_user_data_once_it_does() {
     let world = World::new();
     let mut spec = world.spec("m", "");
     spec.image.root = "/no/such/image".into();
@@ -151,6 +151,8 @@ fn a_machine_whose_image_is_missing_does_not_start_and_leaves_no_process() {
     let Error::NotStarted { source, .. } = &error else { panic!("{error}") };
     assert!(source.step.starts_with("mount overlay"), "{source}");
     assert!(!world.folder().join("machines/m/running.json").exists());
+    let (id, _) = world.start("m", "#!/bin/sh\necho now\n");
+    world.printed(&id, "now");
 }
 
 #[test]
