@@ -2,13 +2,13 @@
 
 use std::net::Ipv4Addr;
 
+use crate::diff;
 use crate::error::KernelError;
 use crate::object::{Change, Object};
-use crate::diff;
 
 /// Something in which namespaces exist and hold objects: the real kernel ([`crate::Netlink`]) or a [`crate::Fake`].
 pub trait Kernel: Send + Sync {
-    /// Makes a namespace with its loopback up and a congestion control that does not pace.
+    /// Makes a namespace with its loopback up, a congestion control that does not pace, and no IPv6 on its links.
     ///
     /// # Errors
     /// [`KernelError::NamespaceExists`] when it exists.

@@ -7,10 +7,10 @@ mod error;
 mod fake;
 mod flows;
 mod kernel;
-pub mod nft;
-mod nftables;
 mod namespaces;
 mod netlink;
+pub mod nft;
+mod nftables;
 mod object;
 mod order;
 mod probe;
@@ -22,6 +22,9 @@ pub use error::KernelError;
 pub use fake::Fake;
 pub use kernel::{FlowFilter, Kernel};
 pub use namespaces::Namespaces;
-pub use object::{Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule, Sysctl};
+pub use object::{
+    Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule,
+    Sysctl,
+};
 pub use probe::{Feature, probe};
 pub use real::Netlink;

@@ -19,7 +19,8 @@ use crate::route::set_loopback_up;
 /// Congestion controls that do not pace, best first. A new namespace inherits the machine's; BBR there costs 2.4 times
 /// the CPU per gigabit on a virtual link.
 const CONGESTION_CONTROLS: [&str; 2] = ["cubic", "reno"];
-const STACK: usize = 256 << 10;
+/// What the thread of a piece of work may use; only what is used is ever allocated.
+const STACK: usize = 1 << 20;
 
 /// A directory of namespaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,15 +39,27 @@ impl Namespaces {
         fs::create_dir_all(&directory).map_err(|e| KernelError::failed(step("make"), e))?;
         if !is_own_mount(&directory).map_err(|e| KernelError::failed(step("inspect"), e))? {
             let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-            mount(Some("underpass"), &directory, Some("tmpfs"), flags, Some("mode=0700,size=1m"))
-                .map_err(|e| KernelError::failed(step("mount"), e))?;
+            mount(
+                Some("underpass"),
+                &directory,
+                Some("tmpfs"),
+                flags,
+                Some("mode=0700,size=1m"),
+            )
+            .map_err(|e| KernelError::failed(step("mount"), e))?;
         }
-        mount(None::<&str>, &directory, None::<&str>, MsFlags::MS_PRIVATE, None::<&str>)
-            .map_err(|e| KernelError::failed(step("make private"), e))?;
+        mount(
+            None::<&str>,
+            &directory,
+            None::<&str>,
+            MsFlags::MS_PRIVATE,
+            None::<&str>,
+        )
+        .map_err(|e| KernelError::failed(step("make private"), e))?;
         Ok(Namespaces { directory })
     }
 
-    /// Makes a namespace, with its loopback up and without a pacing congestion control.
+    /// Makes a namespace, with its loopback up, without a pacing congestion control, and without IPv6 on its links.
     ///
     /// # Errors
     /// [`KernelError::NamespaceExists`]; [`KernelError::Invalid`] for a name that is no plain file name.
@@ -55,17 +68,30 @@ impl Namespaces {
         if is_namespace(&path) {
             return Err(KernelError::NamespaceExists(name.to_owned()));
         }
-        let failed = |e: io::Error| KernelError::failed(format!("create the network namespace {name}"), e);
+        let failed =
+            |e: io::Error| KernelError::failed(format!("create the network namespace {name}"), e);
         // What is there is the file of a namespace that was never finished.
-        OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
         aside(|| {
             unshare(CloneFlags::CLONE_NEWNET).map_err(|e| failed(e.into()))?;
             set_loopback_up().map_err(failed)?;
             choose_congestion_control()?;
             // Otherwise the first address of a subnet takes the others along when it goes.
             fs::write("/proc/sys/net/ipv4/conf/all/promote_secondaries", "1").map_err(failed)?;
-            mount(Some("/proc/thread-self/ns/net"), &path, None::<&str>, MsFlags::MS_BIND, None::<&str>)
-                .map_err(|e| failed(e.into()))
+            no_ipv6_on_links().map_err(failed)?;
+            mount(
+                Some("/proc/thread-self/ns/net"),
+                &path,
+                None::<&str>,
+                MsFlags::MS_BIND,
+                None::<&str>,
+            )
+            .map_err(|e| failed(e.into()))
         })?
     }
 
@@ -76,7 +102,8 @@ impl Namespaces {
     /// When the mount or its file cannot be removed.
     pub fn delete(&self, name: &str) -> Result<(), KernelError> {
         let path = self.path(name)?;
-        let failed = |e: io::Error| KernelError::failed(format!("delete the network namespace {name}"), e);
+        let failed =
+            |e: io::Error| KernelError::failed(format!("delete the network namespace {name}"), e);
         while is_namespace(&path) {
             umount2(&path, MntFlags::MNT_DETACH).map_err(|e| failed(e.into()))?;
         }
@@ -109,9 +136,13 @@ impl Namespaces {
     /// [`KernelError::Invalid`] for a name that is no plain file name of at most 100 letters, digits, `-`, `_` and `.`.
     pub fn path(&self, name: &str) -> Result<PathBuf, KernelError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(plain) {
+        if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(plain)
+        {
             let reason = "a namespace's name has 1 to 100 letters, digits, '-', '_' and '.', and begins with no '.'";
-            return Err(KernelError::Invalid { what: format!("the name {name:?}"), reason });
+            return Err(KernelError::Invalid {
+                what: format!("the name {name:?}"),
+                reason,
+            });
         }
         Ok(self.directory.join(name))
     }
@@ -125,7 +156,8 @@ impl Namespaces {
         if !is_namespace(&path) {
             return Err(KernelError::NoNamespace(name.to_owned()));
         }
-        let file = File::open(&path).map_err(|e| KernelError::failed(format!("open the namespace {name}"), e))?;
+        let file = File::open(&path)
+            .map_err(|e| KernelError::failed(format!("open the namespace {name}"), e))?;
         Ok(file.into())
     }
 
@@ -134,10 +166,15 @@ impl Namespaces {
     ///
     /// # Errors
     /// [`KernelError::NoNamespace`], or when the namespace cannot be entered.
-    pub fn run_in<T: Send>(&self, name: &str, work: impl FnOnce() -> T + Send) -> Result<T, KernelError> {
+    pub fn run_in<T: Send>(
+        &self,
+        name: &str,
+        work: impl FnOnce() -> T + Send,
+    ) -> Result<T, KernelError> {
         let namespace = self.open(name)?;
         aside(|| {
-            enter(&namespace).map_err(|e| KernelError::failed(format!("enter the namespace {name}"), e))?;
+            enter(&namespace)
+                .map_err(|e| KernelError::failed(format!("enter the namespace {name}"), e))?;
             Ok(work())
         })?
     }
@@ -146,8 +183,13 @@ impl Namespaces {
     ///
     /// # Errors
     /// As [`Namespaces::run_in`], and what `open` refuses.
-    pub fn socket_in<S: Send>(&self, name: &str, open: impl FnOnce() -> io::Result<S> + Send) -> Result<S, KernelError> {
-        self.run_in(name, open)?.map_err(|e| KernelError::failed(format!("open a socket in the namespace {name}"), e))
+    pub fn socket_in<S: Send>(
+        &self,
+        name: &str,
+        open: impl FnOnce() -> io::Result<S> + Send,
+    ) -> Result<S, KernelError> {
+        self.run_in(name, open)?
+            .map_err(|e| KernelError::failed(format!("open a socket in the namespace {name}"), e))
     }
 
     /// Deletes every namespace, then the place itself. What fails does not stop the rest.
@@ -169,7 +211,11 @@ impl Namespaces {
         if let Err(error) = fs::remove_dir(&self.directory) {
             errors.push(KernelError::failed(step("remove"), error));
         }
-        if errors.is_empty() { Ok(()) } else { Err(KernelError::Several(errors)) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(KernelError::Several(errors))
+        }
     }
 }
 
@@ -194,13 +240,30 @@ pub(crate) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Kerne
 pub(crate) fn choose_congestion_control() -> Result<(), KernelError> {
     const PATH: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
     for choice in CONGESTION_CONTROLS {
-        if fs::write(PATH, choice).is_ok() && fs::read_to_string(PATH).is_ok_and(|now| now.trim() == choice) {
+        if fs::write(PATH, choice).is_ok()
+            && fs::read_to_string(PATH).is_ok_and(|now| now.trim() == choice)
+        {
             return Ok(());
         }
     }
     let path = "net/ipv4/tcp_congestion_control".to_owned();
-    let actual = fs::read_to_string(PATH).unwrap_or_default().trim().to_owned();
-    Err(KernelError::Unmoved { path, wanted: CONGESTION_CONTROLS.join(" or "), actual })
+    let actual = fs::read_to_string(PATH)
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    Err(KernelError::Unmoved {
+        path,
+        wanted: CONGESTION_CONTROLS.join(" or "),
+        actual,
+    })
+}
+
+/// Our filters are IPv4's, so that nothing may get past them by link-local IPv6. The loopback keeps its `::1`.
+fn no_ipv6_on_links() -> io::Result<()> {
+    match fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1") {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn is_namespace(path: &Path) -> bool {
@@ -211,5 +274,9 @@ fn is_namespace(path: &Path) -> bool {
 fn is_own_mount(directory: &Path) -> io::Result<bool> {
     let above = fs::metadata(directory.join(".."))?.dev();
     let here = fs::metadata(directory)?.dev();
-    Ok(here != above && statfs(directory).map_err(io::Error::from)?.filesystem_type() == TMPFS_MAGIC)
+    Ok(here != above
+        && statfs(directory)
+            .map_err(io::Error::from)?
+            .filesystem_type()
+            == TMPFS_MAGIC)
 }

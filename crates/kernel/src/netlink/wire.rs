@@ -31,11 +31,19 @@ impl Writer {
     }
 
     /// A whole message: header, fixed part, and the attributes that `body` writes.
-    pub(crate) fn message(&mut self, kind: u16, flags: u16, sequence: u32, fixed: &[u8], body: impl FnOnce(&mut Writer)) {
+    pub(crate) fn message(
+        &mut self,
+        kind: u16,
+        flags: u16,
+        sequence: u32,
+        fixed: &[u8],
+        body: impl FnOnce(&mut Writer),
+    ) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
         self.bytes.extend_from_slice(&kind.to_ne_bytes());
-        self.bytes.extend_from_slice(&(flags | flag::REQUEST).to_ne_bytes());
+        self.bytes
+            .extend_from_slice(&(flags | flag::REQUEST).to_ne_bytes());
         self.bytes.extend_from_slice(&sequence.to_ne_bytes());
         self.bytes.extend_from_slice(&[0; 4]);
         self.raw(fixed);
@@ -79,7 +87,8 @@ impl Writer {
     pub(crate) fn nest(&mut self, kind: u16, body: impl FnOnce(&mut Writer)) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 2]);
-        self.bytes.extend_from_slice(&(kind | flag::NESTED).to_ne_bytes());
+        self.bytes
+            .extend_from_slice(&(kind | flag::NESTED).to_ne_bytes());
         body(self);
         let length = u16::try_from(self.bytes.len() - start).unwrap_or(u16::MAX);
         self.bytes[start..start + 2].copy_from_slice(&length.to_ne_bytes());
@@ -153,7 +162,10 @@ impl<'a> Attributes<'a> {
     /// A text, without the final zero.
     pub(crate) fn text(self, wanted: u16) -> Option<String> {
         let bytes = self.find(wanted)?;
-        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+        let end = bytes
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(bytes.len());
         String::from_utf8(bytes[..end].to_vec()).ok()
     }
 }
@@ -216,7 +228,7 @@ mod tests {
         fn any_bytes_are_read_without_panic_and_to_an_end(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
             for message in Messages(&bytes) {
                 for (_, value) in Attributes::after(message.body, 4) {
-                    let _ = Attributes(value).map(|(kind, value)| (kind, u32_be(value), u16_be(value))).count();
+                    Attributes(value).for_each(|(_, value)| drop((u32_be(value), u16_be(value))));
                 }
             }
             prop_assert!(Attributes(&bytes).count() <= bytes.len() / 4);
