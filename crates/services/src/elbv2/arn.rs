@@ -38,7 +38,9 @@ pub fn check_name(what: &str, name: &str) -> Result<(), Error> {
         return Err(validation(format!("{what} name '{name}' must be between 1 and {MAX_NAME} characters long")));
     }
     if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-        return Err(validation(format!("{what} name '{name}' can only contain characters that are alphanumeric characters and hyphens(-)")));
+        return Err(validation(format!(
+            "{what} name '{name}' can only contain characters that are alphanumeric characters and hyphens(-)"
+        )));
     }
     if name.starts_with('-') || name.ends_with('-') {
         return Err(validation(format!("{what} name '{name}' cannot begin or end with a hyphen(-)")));

@@ -12,9 +12,7 @@ mod tag;
 mod target;
 mod target_group;
 #[cfg(test)]
-mod stories;
-#[cfg(test)]
-pub mod testing;
+pub mod tests;
 
 use crate::Service;
 

@@ -7,7 +7,7 @@ mod principal;
 mod service;
 mod service_name;
 #[cfg(test)]
-mod stories;
+mod tests;
 mod unsuccessful;
 
 use crate::Operation;

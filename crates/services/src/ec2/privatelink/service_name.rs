@@ -24,7 +24,9 @@ pub fn find(cx: &Read<'_>, name: &str) -> Result<Arc<EndpointService>, Error> {
 fn other(name: &str) -> Error {
     match name.starts_with("com.amazonaws.") && !name.starts_with("com.amazonaws.vpce.") {
         true => {
-            let message = format!("underpass does not support endpoints to the AWS service {name} yet; endpoints to custom services (com.amazonaws.vpce.…) work");
+            let message = format!(
+                "underpass does not support endpoints to the AWS service {name} yet; endpoints to custom services (com.amazonaws.vpce.…) work"
+            );
             Error::new("UnsupportedOperation", message)
         }
         false => unknown(name),

@@ -36,7 +36,9 @@ pub fn each(ids: &[String], mut each: impl FnMut(&str) -> Result<(), Error>) -> 
         match each(id) {
             Ok(()) => {}
             Err(error) if error.status >= 500 => return Err(error),
-            Err(Error { code, message, .. }) => unsuccessful.push(Unsuccessful { resource_id: id.clone(), error: Reason { code, message } }),
+            Err(Error { code, message, .. }) => {
+                unsuccessful.push(Unsuccessful { resource_id: id.clone(), error: Reason { code, message } })
+            }
         }
     }
     Ok(Output { unsuccessful })

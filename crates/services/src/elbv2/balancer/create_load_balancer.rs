@@ -7,9 +7,9 @@ use resource::{BALANCER_NAME, BalancerState, GroupId, LoadBalancer, Tags};
 use serde::Deserialize;
 
 use super::super::{arn, find, refusal, tag};
+use super::groups;
 use super::node::{self, Plan, SubnetMapping};
 use super::view::{self, Balancers};
-use super::groups;
 use crate::tags::Tag;
 use crate::{Error, Read, Write};
 

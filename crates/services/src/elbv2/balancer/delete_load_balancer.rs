@@ -27,7 +27,10 @@ pub fn delete_load_balancer(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         return Err(Error::new("OperationNotPermitted", message));
     }
     if let Some(service) = cx.txn.linked::<EndpointService>(LoadBalancer::KIND, arn).next() {
-        let message = format!("Load balancer '{arn}' cannot be deleted because it is currently associated with the VPC endpoint service {}", service.id);
+        let message = format!(
+            "Load balancer '{arn}' cannot be deleted because it is currently associated with the VPC endpoint service {}",
+            service.id
+        );
         return Err(Error::new("ResourceInUse", message));
     }
     let listeners: Vec<String> = find::listeners_of(cx.txn, arn).map(|listener| listener.arn.clone()).collect();

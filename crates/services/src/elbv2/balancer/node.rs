@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    Attachment, AttachmentId, BalancerZone, ElasticAddress, GroupId, Holder, InterfaceKind, InternetGateway, LoadBalancer, NetworkInterface,
-    Owner, Resource, Subnet, Tags, Timestamp, Vpc,
+    Attachment, AttachmentId, BalancerZone, ElasticAddress, GroupId, Holder, InterfaceKind, InternetGateway, LoadBalancer,
+    NetworkInterface, Owner, Resource, Subnet, Tags, Timestamp, Vpc,
 };
 use serde::Deserialize;
 use store::{Snapshot, Txn};
@@ -43,7 +43,13 @@ pub struct Plan {
 /// # Errors
 /// `ValidationError` for none or both, two in one zone, or addresses that do not fit the scheme; `SubnetNotFound`,
 /// `AllocationIdNotFound`; `InvalidConfigurationRequest` for subnets of several VPCs.
-pub fn parse(world: &Snapshot, owner: &Owner, internet_facing: bool, subnets: &[String], mappings: &[SubnetMapping]) -> Result<Vec<Plan>, Error> {
+pub fn parse(
+    world: &Snapshot,
+    owner: &Owner,
+    internet_facing: bool,
+    subnets: &[String],
+    mappings: &[SubnetMapping],
+) -> Result<Vec<Plan>, Error> {
     let plain = subnets.iter().map(|id| SubnetMapping { subnet_id: id.clone(), ..SubnetMapping::default() });
     let mappings: Vec<SubnetMapping> = match (subnets.is_empty(), mappings.is_empty()) {
         (false, true) => plain.collect(),
@@ -69,7 +75,10 @@ pub fn check(world: &Snapshot, internet_facing: bool, plans: &[Plan]) -> Result<
             return Err(Error::new("InvalidSubnet", format!("VPC {} has no internet gateway", subnet.vpc)));
         }
         if chosen.is_none() && address::count_free(world, subnet) < FREE_ADDRESSES {
-            let message = format!("Not enough IP space available in {}. ELB requires at least {FREE_ADDRESSES} free IP addresses in each subnet.", subnet.id);
+            let message = format!(
+                "Not enough IP space available in {}. ELB requires at least {FREE_ADDRESSES} free IP addresses in each subnet.",
+                subnet.id
+            );
             return Err(Error::new("InvalidSubnet", message));
         }
     }
@@ -80,7 +89,13 @@ pub fn check(world: &Snapshot, internet_facing: bool, plans: &[Plan]) -> Result<
 ///
 /// # Errors
 /// `InvalidConfigurationRequest` for an address that the node cannot have.
-pub fn create(cx: &mut Write<'_>, description: &str, internet_facing: bool, groups: &[GroupId], plan: &Plan) -> Result<BalancerZone, Error> {
+pub fn create(
+    cx: &mut Write<'_>,
+    description: &str,
+    internet_facing: bool,
+    groups: &[GroupId],
+    plan: &Plan,
+) -> Result<BalancerZone, Error> {
     let owner = cx.owner().clone();
     let wanted = Wanted {
         owner: &owner,

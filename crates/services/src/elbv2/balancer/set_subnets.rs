@@ -53,7 +53,10 @@ fn check(balancer: &LoadBalancer, plans: &[Plan]) -> Result<(), Error> {
     }
     match balancer.zones.iter().find(|zone| !node::is_kept(zone, plans)) {
         Some(zone) => {
-            let message = format!("Subnet removal is not supported for Network Load Balancers. You must specify all existing subnets, {} too", zone.subnet);
+            let message = format!(
+                "Subnet removal is not supported for Network Load Balancers. You must specify all existing subnets, {} too",
+                zone.subnet
+            );
             Err(refusal::configuration(message))
         }
         None => Ok(()),

@@ -65,7 +65,10 @@ pub fn parse(world: &Snapshot, owner: &Owner, balancer: &LoadBalancer, actions: 
     }
     match find::listeners_to(world, &group.arn).find(|listener| listener.balancer != balancer.arn) {
         Some(other) => {
-            let message = format!("The target group '{}' cannot be associated with more than one load balancer; {} uses it", group.arn, other.balancer);
+            let message = format!(
+                "The target group '{}' cannot be associated with more than one load balancer; {} uses it",
+                group.arn, other.balancer
+            );
             Err(Error::new("TargetGroupAssociationLimit", message))
         }
         None => Ok(group),

@@ -41,7 +41,12 @@ pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
     let known: Vec<_> = find::listeners_of(cx.txn, &balancer.arn).collect();
     let shown = match known.iter().find(|other| other.port == listener.port) {
         Some(other) if same(other, &listener) => view::listener(other),
-        Some(_) => return Err(Error::new("DuplicateListener", format!("A listener already exists on port {} for this load balancer '{}'", listener.port, balancer.arn))),
+        Some(_) => {
+            return Err(Error::new(
+                "DuplicateListener",
+                format!("A listener already exists on port {} for this load balancer '{}'", listener.port, balancer.arn),
+            ));
+        }
         None if known.len() >= MAX_LISTENERS => {
             return Err(Error::new("TooManyListeners", format!("A load balancer may have at most {MAX_LISTENERS} listeners")));
         }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{
-    BalancerState, HealthState, Instance, InstanceState, LoadBalancer, Target, TargetGroup, TargetHealth, TargetId,
-};
+use resource::{BalancerState, HealthState, Instance, InstanceState, LoadBalancer, Target, TargetGroup, TargetHealth, TargetId};
 use serde::Serialize;
 use store::Snapshot;
 

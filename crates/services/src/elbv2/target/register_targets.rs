@@ -88,7 +88,9 @@ fn zone_of_address(cx: &Read<'_>, group: &TargetGroup, address: Ipv4Addr, named:
         return Err(Error::new("InvalidTarget", message));
     }
     match named {
-        None if !inside => Err(validation(format!("You must specify an Availability Zone, or 'all', for the IP address '{address}' outside the VPC"))),
+        None if !inside => {
+            Err(validation(format!("You must specify an Availability Zone, or 'all', for the IP address '{address}' outside the VPC")))
+        }
         _ => Ok(named.map(str::to_owned)),
     }
 }

@@ -51,7 +51,7 @@ impl TargetDescription {
 }
 
 /// The targets of `group` that are registered at `now`: all but those whose draining is over.
-pub fn present<'a>(group: &'a TargetGroup, now: Timestamp) -> impl Iterator<Item = &'a Target> {
+pub fn present(group: &TargetGroup, now: Timestamp) -> impl Iterator<Item = &Target> {
     group.targets.iter().filter(move |target| is_present(group, target, now))
 }
 

@@ -90,7 +90,9 @@ impl Wish {
             return Err(validation("The health check path must start with a '/'"));
         }
         match check.timeout > check.interval {
-            true => Err(validation(format!("Health check timeout '{}' must be smaller than the interval '{}'", check.timeout, check.interval))),
+            true => {
+                Err(validation(format!("Health check timeout '{}' must be smaller than the interval '{}'", check.timeout, check.interval)))
+            }
             false => Ok(check),
         }
     }
@@ -172,7 +174,10 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_aws_for_the_protocol() {
         let tcp = Wish::default().create().expect("all defaults");
-        assert_eq!((tcp.protocol.as_str(), tcp.interval, tcp.timeout, tcp.healthy_threshold, tcp.unhealthy_threshold), ("TCP", 30, 10, 5, 2));
+        assert_eq!(
+            (tcp.protocol.as_str(), tcp.interval, tcp.timeout, tcp.healthy_threshold, tcp.unhealthy_threshold),
+            ("TCP", 30, 10, 5, 2)
+        );
         let http = http().create().expect("all defaults");
         assert_eq!((http.path.as_deref(), http.matcher.as_deref(), http.timeout), (Some("/"), Some("200-399"), 6));
         let quick = Wish { interval: Some(5), ..Wish::default() }.create().expect("the timeout gives way");

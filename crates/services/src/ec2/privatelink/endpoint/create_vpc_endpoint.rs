@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{service, service_name};
 use super::place::{self, Place, SubnetConfiguration};
-use super::view::{self, EndpointView};
 use super::spelled;
+use super::view::{self, EndpointView};
 use crate::ec2::find;
 use crate::ec2::firewall::security_group;
 use crate::tags::{self, TagSpecification};
@@ -88,9 +88,10 @@ fn create(
 fn find_service(cx: &Read<'_>, input: &Input) -> Result<Arc<EndpointService>, Error> {
     let name = input.service_name.as_deref().ok_or_else(|| Error::missing("ServiceName"))?;
     match input.service_region.as_deref() {
-        Some(region) if region != cx.owner().region => {
-            Err(Error::new("UnsupportedOperation", format!("underpass does not support CreateVpcEndpoint.ServiceRegion {region} yet; make the endpoint in the service's Region")))
-        }
+        Some(region) if region != cx.owner().region => Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support CreateVpcEndpoint.ServiceRegion {region} yet; make the endpoint in the service's Region"),
+        )),
         _ => service_name::find(cx, name),
     }
 }
@@ -103,7 +104,10 @@ fn check(input: &Input, service: &EndpointService) -> Result<(), Error> {
         other => return invalid(format!("Endpoint type ({other}) does not match available service types ([Interface]).")),
     }
     if let Some(other) = input.ip_address_type.as_deref().filter(|kind| *kind != "ipv4") {
-        return Err(Error::new("UnsupportedOperation", format!("underpass does not support CreateVpcEndpoint.IpAddressType {other} yet; use ipv4")));
+        return Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support CreateVpcEndpoint.IpAddressType {other} yet; use ipv4"),
+        ));
     }
     if !input.route_table_ids.is_empty() {
         return invalid("Route table IDs are only supported for Gateway type VPC Endpoint.".into());

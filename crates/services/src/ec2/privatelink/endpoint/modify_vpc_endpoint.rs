@@ -62,7 +62,10 @@ fn check(input: &Input, endpoint: &VpcEndpoint, service: Option<&EndpointService
         return invalid("Route table IDs are only supported for Gateway type VPC Endpoint.".into());
     }
     if let Some(other) = input.ip_address_type.as_deref().filter(|kind| *kind != "ipv4") {
-        return Err(Error::new("UnsupportedOperation", format!("underpass does not support ModifyVpcEndpoint.IpAddressType {other} yet; use ipv4")));
+        return Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support ModifyVpcEndpoint.IpAddressType {other} yet; use ipv4"),
+        ));
     }
     match (input.private_dns_enabled, service) {
         (Some(true), Some(service)) => Err(service::no_private_name(service)),
@@ -74,7 +77,8 @@ fn check(input: &Input, endpoint: &VpcEndpoint, service: Option<&EndpointService
 fn change_subnets(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint, service: Option<&EndpointService>) -> Result<(), Error> {
     for text in &input.remove_subnet_ids {
         let id = SubnetId::parse(text).ok().filter(|id| endpoint.subnets.contains(id));
-        let id = id.ok_or_else(|| Error::new("InvalidParameter", format!("The subnet {text} is not one of the endpoint {}", endpoint.id)))?;
+        let id =
+            id.ok_or_else(|| Error::new("InvalidParameter", format!("The subnet {text} is not one of the endpoint {}", endpoint.id)))?;
         place::leave(cx, endpoint, &id);
     }
     let offered = service.map(|service| service::zones(cx.txn, service)).unwrap_or_default();

@@ -12,8 +12,8 @@ use crate::ec2::address::{Wanted, create_interface};
 use crate::ec2::find;
 use crate::{Error, Read, Write};
 
-/// What describes the requester of endpoint interfaces: the account by which AWS manages them.
-const REQUESTER: &str = "727180483921";
+/// Who manages the interfaces of endpoints.
+const REQUESTER: &str = "amazon-aws";
 
 /// The address that the interface in a subnet shall have.
 #[derive(Default, Deserialize)]
@@ -47,7 +47,8 @@ pub fn parse(
     if let Some(lost) = configurations.iter().find(|c| !subnets.contains(&c.subnet_id)) {
         return Err(invalid(format!("The subnet {} has a configuration but is not in the list of subnets", lost.subnet_id)));
     }
-    let mut zones: BTreeSet<String> = already.iter().filter_map(|id| cx.world.find::<Subnet>(id.as_str())).map(|s| s.zone.clone()).collect();
+    let mut zones: BTreeSet<String> =
+        already.iter().filter_map(|id| cx.world.find::<Subnet>(id.as_str())).map(|s| s.zone.clone()).collect();
     let mut places = Vec::new();
     for id in subnets {
         let subnet = find::subnet(cx.world, cx.owner(), id).map_err(spelled)?;
@@ -71,8 +72,13 @@ pub fn parse(
 /// As [`create_interface`].
 pub fn fill(cx: &mut Write<'_>, endpoint: &mut VpcEndpoint, places: &[Place]) -> Result<(), Error> {
     for Place { subnet, address } in places {
-        let attachment =
-            Attachment { id: AttachmentId::random(), holder: Holder::Service, device_index: 1, delete_on_termination: false, since: cx.now };
+        let attachment = Attachment {
+            id: AttachmentId::random(),
+            holder: Holder::Service,
+            device_index: 1,
+            delete_on_termination: false,
+            since: cx.now,
+        };
         let wanted = Wanted {
             owner: &endpoint.owner,
             subnet,
@@ -107,7 +113,10 @@ fn check(vpc: &VpcId, offered: &BTreeSet<String>, subnet: &Subnet) -> Result<(),
     }
     match offered.contains(&subnet.zone) {
         true => Ok(()),
-        false => Err(invalid(format!("The VPC endpoint service does not support the availability zone of the subnet: {} ({})", subnet.id, subnet.zone))),
+        false => Err(invalid(format!(
+            "The VPC endpoint service does not support the availability zone of the subnet: {} ({})",
+            subnet.id, subnet.zone
+        ))),
     }
 }
 

@@ -55,7 +55,11 @@ struct Detail {
 /// Describes services: those named, or all that are the caller's or name the caller.
 pub fn describe_vpc_endpoint_services(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let visible: Vec<Arc<EndpointService>> = match input.service_names.is_empty() {
-        true => cx.world.all::<EndpointService>().filter(|service| service.owner.region == cx.owner().region && is_listed(service, cx.caller)).collect(),
+        true => cx
+            .world
+            .all::<EndpointService>()
+            .filter(|service| service.owner.region == cx.owner().region && is_listed(service, cx.caller))
+            .collect(),
         false => input.service_names.iter().map(|name| service_name::find(cx, name)).collect::<Result<_, _>>()?,
     };
     let kept = filter::select(&input.filters, visible.into_iter(), |service, name| values(service, name))?;

@@ -2,5 +2,6 @@
 
 mod balancers;
 mod listeners;
+pub mod site;
 mod target_groups;
 mod target_health;

@@ -3,7 +3,7 @@
 use resource::{EndpointState, InterfaceKind, NetworkInterface, VpcEndpoint};
 use serde_json::{Value, json};
 
-use crate::elbv2::testing::{Site, text};
+use crate::elbv2::tests::site::{Site, text};
 
 const CONSUMER: &str = "222222222222";
 
@@ -42,7 +42,8 @@ impl Story {
 
     /// What the consumer asks for, with one member changed.
     fn request(&self, member: &str, value: Value) -> Value {
-        let mut input = json!({"VpcEndpointType": "Interface", "VpcId": self.consumer.vpc, "ServiceName": self.name, "SubnetIds": self.consumer.subnets});
+        let (vpc, subnets) = (&self.consumer.vpc, &self.consumer.subnets);
+        let mut input = json!({"VpcEndpointType": "Interface", "VpcId": vpc, "ServiceName": self.name, "SubnetIds": subnets});
         input[member] = value;
         input
     }
@@ -272,7 +273,10 @@ fn a_service_for_everybody_is_found_by_name_only() {
     let named = story.consumer.cloud.ok("DescribeVpcEndpointServices", json!({"ServiceNames": [story.name]}));
     let detail = &named["ServiceDetails"][0];
     assert_eq!(detail["BaseEndpointDnsNames"], json!([format!("{}.us-east-1.vpce.amazonaws.com", story.service)]));
-    assert_eq!((&detail["AvailabilityZones"], &detail["AvailabilityZoneIds"]), (&json!(["us-east-1a", "us-east-1b"]), &json!(["use1-az1", "use1-az2"])));
+    assert_eq!(
+        (&detail["AvailabilityZones"], &detail["AvailabilityZoneIds"]),
+        (&json!(["us-east-1a", "us-east-1b"]), &json!(["use1-az1", "use1-az2"]))
+    );
     assert_eq!((&detail["Owner"], &detail["VpcEndpointPolicySupported"]), (&json!("111111111111"), &json!(false)));
     story.permit(&format!("arn:aws:iam::{CONSUMER}:root"));
     assert_eq!(listed(&story.consumer), json!([story.name]));
@@ -315,7 +319,11 @@ fn a_service_stands_on_one_balancer_that_no_other_service_has() {
 #[test]
 fn a_service_is_available_when_its_balancer_is() {
     let story = Story::new(true);
-    let shown = || story.provider.cloud.ok("DescribeVpcEndpointServiceConfigurations", json!({"ServiceIds": [story.service]}))["ServiceConfigurations"][0].clone();
+    let shown = || {
+        story.provider.cloud.ok("DescribeVpcEndpointServiceConfigurations", json!({"ServiceIds": [story.service]}))["ServiceConfigurations"]
+            [0]
+        .clone()
+    };
     assert_eq!(shown()["ServiceState"], "Pending");
     story.provider.settle();
     assert_eq!((&shown()["ServiceState"], &shown()["NetworkLoadBalancerArns"]), (&json!("Available"), &json!([story.balancer])));

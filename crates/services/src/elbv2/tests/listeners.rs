@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::elbv2::testing::{Site, listener, text};
+use crate::elbv2::tests::site::{Site, listener, text};
 
 #[test]
 fn a_listener_forwards_to_a_group_and_keeps_it_from_being_deleted() {
@@ -68,7 +68,10 @@ fn a_listener_moves_to_another_port_and_group() {
     site.listener(&balancer, 81, &blue);
     let forward = json!([{"Type": "forward", "Order": 1, "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": green, "Weight": 1}]}}]);
     let changed = site.ok("ModifyListener", json!({"ListenerArn": arn, "Port": 8080, "DefaultActions": forward}));
-    assert_eq!((&changed["Listeners"][0]["Port"], &changed["Listeners"][0]["DefaultActions"][0]["TargetGroupArn"]), (&json!(8080), &json!(green)));
+    assert_eq!(
+        (&changed["Listeners"][0]["Port"], &changed["Listeners"][0]["DefaultActions"][0]["TargetGroupArn"]),
+        (&json!(8080), &json!(green))
+    );
     assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Port": 81})), "DuplicateListener");
     assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Protocol": "TLS"})), "UnsupportedProtocol");
 

@@ -3,7 +3,7 @@
 use resource::InstanceState;
 use serde_json::{Value, json};
 
-use crate::elbv2::testing::{Site, text};
+use crate::elbv2::tests::site::{Site, text};
 
 #[test]
 fn a_group_has_the_checks_that_were_asked_for_and_is_made_once() {
@@ -22,7 +22,10 @@ fn a_group_has_the_checks_that_were_asked_for_and_is_made_once() {
     assert_eq!(site.refusal("CreateTargetGroup", other), "DuplicateTargetGroupName");
 
     let changed = site.ok("ModifyTargetGroup", json!({"TargetGroupArn": arn, "HealthCheckPath": "/up", "Matcher": {"HttpCode": "204"}}));
-    assert_eq!((&changed["TargetGroups"][0]["HealthCheckPath"], &changed["TargetGroups"][0]["HealthyThresholdCount"]), (&json!("/up"), &json!(3)));
+    assert_eq!(
+        (&changed["TargetGroups"][0]["HealthCheckPath"], &changed["TargetGroups"][0]["HealthyThresholdCount"]),
+        (&json!("/up"), &json!(3))
+    );
     assert_eq!(site.ok("DescribeTargetGroups", json!({"Names": ["web"]})), changed);
     assert_eq!(site.ok("DescribeTargetGroups", json!({"TargetGroupArns": [arn]})), changed);
     assert_eq!(site.refusal("DescribeTargetGroups", json!({"Names": ["web"], "TargetGroupArns": [arn]})), "ValidationError");
@@ -89,7 +92,8 @@ fn only_running_instances_of_the_vpc_can_be_targets() {
 fn an_address_is_of_the_vpc_or_private_with_a_zone() {
     let site = Site::new();
     let group = site.target_group("web", "ip");
-    let register = |id: &str, zone: Value| json!({"TargetGroupArn": group, "Targets": [{"Id": id, "AvailabilityZone": zone, "Port": 8080}]});
+    let register =
+        |id: &str, zone: Value| json!({"TargetGroupArn": group, "Targets": [{"Id": id, "AvailabilityZone": zone, "Port": 8080}]});
     site.ok("RegisterTargets", register("10.0.2.9", Value::Null));
     site.ok("RegisterTargets", register("192.168.7.7", json!("all")));
     assert_eq!(site.refusal("RegisterTargets", register("192.168.7.7", Value::Null)), "ValidationError");

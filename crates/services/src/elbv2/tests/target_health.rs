@@ -3,7 +3,7 @@
 use resource::{HealthState, InstanceId, InstanceState, TargetGroup, TargetHealth, TargetId, Timestamp};
 use serde_json::{Value, json};
 
-use crate::elbv2::testing::Site;
+use crate::elbv2::tests::site::Site;
 
 /// State and reason of the first target.
 fn health(site: &Site, group: &str) -> (String, String) {

@@ -3,7 +3,7 @@
 use resource::{ElasticAddress, LoadBalancer, NetworkInterface};
 use serde_json::{Value, json};
 
-use crate::elbv2::testing::{Site, text};
+use crate::elbv2::tests::site::{Site, text};
 
 fn internal(site: &Site, name: &str) -> Value {
     json!({"Name": name, "Type": "network", "Scheme": "internal", "Subnets": site.subnets})
@@ -149,7 +149,9 @@ fn attributes_have_defaults_and_those_that_cannot_be_enforced_are_refused() {
     let arn = site.balancer("web");
     let set = |key: &str, value: &str| json!({"LoadBalancerArn": arn, "Attributes": [{"Key": key, "Value": value}]});
     let shown = site.ok("DescribeLoadBalancerAttributes", json!({"LoadBalancerArn": arn}));
-    assert!(shown["Attributes"].as_array().expect("a list").contains(&json!({"Key": "load_balancing.cross_zone.enabled", "Value": "false"})));
+    assert!(
+        shown["Attributes"].as_array().expect("a list").contains(&json!({"Key": "load_balancing.cross_zone.enabled", "Value": "false"}))
+    );
     assert!(shown["Attributes"].as_array().expect("a list").contains(&json!({"Key": "ipv6.deny_all_igw_traffic", "Value": "true"})));
 
     site.ok("ModifyLoadBalancerAttributes", set("load_balancing.cross_zone.enabled", "true"));
