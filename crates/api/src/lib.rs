@@ -1,3 +1,22 @@
 //! Carries a request through identity, permission, dispatch and audit.
+//!
+//! The order of all that happens to a request stands in `pipeline.rs`.
 
+mod audit;
+mod body;
+mod caller;
+mod connection;
+mod facts;
 pub mod identity;
+mod keys;
+mod origin;
+mod permission;
+mod pipeline;
+mod private;
+mod refuse;
+mod request_id;
+mod server;
+mod subject;
+
+pub use private::{Answer, Health, NoRoutes, Report, Routes};
+pub use server::{Config, Server};

@@ -131,6 +131,15 @@ pub enum Bearer {
         /// The session policy.
         policy: Option<String>,
     },
+    /// A session of a user or of the account's root, from GetSessionToken.
+    UserSession {
+        /// The ARN of the user or root.
+        user: String,
+        /// The token that goes with the key.
+        token: String,
+        /// When it ends.
+        expires: Timestamp,
+    },
 }
 
 /// What gives an instance its role.
@@ -180,7 +189,7 @@ identity! {
     Role, "role", arn, |this| this.grants.links(ROLE_NAME, &this.owner, &this.name);
     ManagedPolicy, "policy", arn, |this| vec![Link::name("policy-name", format!("{}/{}", this.owner.account, this.name))];
     AccessKey, "access-key", id, |this| vec![match &this.bearer {
-        Bearer::User(arn) => Link::to(User::KIND, arn),
+        Bearer::User(arn) | Bearer::UserSession { user: arn, .. } => Link::to(User::KIND, arn),
         Bearer::Session { role, .. } => Link::to(Role::KIND, role),
     }];
     InstanceProfile, "instance-profile", arn, |this| {

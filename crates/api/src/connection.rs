@@ -1,0 +1,77 @@
+//! One connection: HTTP/1.1 with keep-alive, bounded heads and bounded patience.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use wire::Response;
+
+use crate::pipeline::{self, Api};
+
+/// How long the head of a request may take, and how long a connection may be idle.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The most that the head of a request may measure.
+const LARGEST_HEAD: usize = 64 << 10;
+/// The most header fields that a request may have.
+const MOST_HEADERS: usize = 128;
+
+/// Serves a connection until its client leaves, it is silent for too long, or `stop` says so; a request that is being
+/// answered then is answered.
+pub(crate) async fn serve(api: Arc<Api>, stream: TcpStream, peer: SocketAddr, mut stop: watch::Receiver<bool>) {
+    if stream.set_nodelay(true).is_err() || !speaks(&stream, &mut stop).await {
+        return;
+    }
+    let service = service_fn(|request| {
+        let api = Arc::clone(&api);
+        // On the heap, so that an idle connection does not keep the room for a request.
+        let answer = Box::pin(async move { pipeline::answer(&api, peer, request).await });
+        async move { Ok::<_, Infallible>(of_http(answer.await)) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(LARGEST_HEAD)
+        .max_headers(MOST_HEADERS)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = told(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "a connection ended early");
+    }
+}
+
+/// Whether the client says anything at all in time: no buffer is held for those who do not.
+async fn speaks(stream: &TcpStream, stop: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        heard = timeout(PATIENCE, stream.readable()) => matches!(heard, Ok(Ok(()))),
+        () = told(stop) => false,
+    }
+}
+
+/// Ends when the server is to stop.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    // An error means that the server is gone, which is a way to stop.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn of_http(response: Response) -> http::Response<Full<bytes::Bytes>> {
+    let mut answer = http::Response::new(Full::new(response.body));
+    *answer.status_mut() = response.status;
+    *answer.headers_mut() = response.headers;
+    answer
+}

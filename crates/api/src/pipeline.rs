@@ -1,0 +1,161 @@
+//! The spine: everything that happens to a request, in order. Every stage lets it pass or says why it ends here, and
+//! whatever happens is answered in the protocol of the request and audited.
+
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::FutureExt;
+use hyper::body::Incoming;
+use serde_json::Value;
+use services::{Caller, Operation, Service};
+use store::{Snapshot, Store};
+use time::OffsetDateTime;
+use wire::{Failure, Identified, Models, Request, Response};
+
+use crate::audit::Record;
+use crate::body::Room;
+use crate::identity::{self, Family, Refusal, Trust};
+use crate::keys::Keys;
+use crate::permission::{Asked, Circumstances};
+use crate::private::{self, Health, Routes};
+use crate::{caller, origin, permission, refuse};
+
+/// What the stages work with.
+pub(crate) struct Api {
+    pub(crate) models: Models,
+    pub(crate) store: Store,
+    pub(crate) trust: Trust,
+    pub(crate) room: Room,
+    pub(crate) health: Arc<dyn Health>,
+    pub(crate) routes: Arc<dyn Routes>,
+}
+
+/// The world and the time at which a request is judged.
+struct Moment {
+    world: Snapshot,
+    now: OffsetDateTime,
+}
+
+/// Answers one request, whatever happens.
+pub(crate) async fn answer(api: &Api, peer: SocketAddr, incoming: hyper::Request<Incoming>) -> Response {
+    let (mut request, body) = head(incoming);
+    let mut record = Record::begin(peer, &request);
+    let carried = AssertUnwindSafe(carry(api, &mut request, body, &mut record)).catch_unwind().await;
+    let outcome = carried.unwrap_or_else(|_| {
+        tracing::error!(id = %record.id, "a handler panicked");
+        Err(refuse::internal())
+    });
+    let response = match &outcome {
+        Ok(response) => response.clone(),
+        Err(failure) => wire::encode_error(record.identified.as_ref(), record.protocol, failure, &record.id),
+    };
+    record.finish(response.status.as_u16(), outcome.as_ref().err());
+    response
+}
+
+/// The stages.
+async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Record) -> Result<Response, Failure> {
+    read(api, request, body, record).await?;
+    refuse_foreign_pages(api, request)?;
+    if private::is_private(request) {
+        return Ok(privately(api, request, record).await);
+    }
+    let identified = identify(api, request, record)?;
+    let moment = Moment { world: api.store.snapshot(), now: OffsetDateTime::now_utc() };
+    let caller = authenticate(api, &moment, request, &identified, record)?;
+    let (service, operation) = dispatch(&identified)?;
+    let input = decode(&identified, request)?;
+    permit(&moment, request, &identified, &Asked { caller: &caller, service, operation, input: &input, peer: record.peer.ip() })?;
+    let output = services::perform(&api.store, service, operation, &caller, input).await.map_err(refuse::handler)?;
+    check_output(&identified, &output)?;
+    Ok(wire::encode(&identified, &output, &record.id))
+}
+
+fn head(incoming: hyper::Request<Incoming>) -> (Request, Incoming) {
+    let (parts, body) = incoming.into_parts();
+    let request = Request {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body: Bytes::new(),
+    };
+    (request, body)
+}
+
+async fn read(api: &Api, request: &mut Request, body: Incoming, record: &Record) -> Result<(), Failure> {
+    let body = api.room.read(&request.headers, body).await;
+    request.body = body.map_err(|error| refuse::body(&error, record.protocol))?;
+    Ok(())
+}
+
+fn refuse_foreign_pages(api: &Api, request: &Request) -> Result<(), Failure> {
+    let foreign = origin::foreign_site(request).filter(|_| api.trust == Trust::Loopback);
+    foreign.map_or(Ok(()), |site| Err(refuse::foreign_site(site)))
+}
+
+/// Health, which everybody may ask for, and the routes of the binary, which need an `underpass:` permission.
+async fn privately(api: &Api, request: &Request, record: &mut Record) -> Response {
+    if let Some(answer) = private::health(request, &*api.health) {
+        return answer;
+    }
+    match private::admit(&api.store.snapshot(), api.trust, request) {
+        Err(refused) => refused,
+        Ok(caller) => {
+            record.caller(&caller);
+            api.routes.handle(request, &caller).await.unwrap_or_else(|| private::not_found(request))
+        }
+    }
+}
+
+fn identify(api: &Api, request: &Request, record: &mut Record) -> Result<Identified, Failure> {
+    let found = api.models.identify(request).map_err(|error| refuse::unidentified(&error, record.protocol))?;
+    record.protocol = found.protocol;
+    record.identified = Some(found.clone());
+    Ok(found)
+}
+
+fn authenticate(
+    api: &Api,
+    moment: &Moment,
+    request: &Request,
+    identified: &Identified,
+    record: &mut Record,
+) -> Result<Caller, Failure> {
+    let service = &identified.service;
+    let refused = |refusal: Refusal| refusal.failure(Family::of(identified.protocol, service.signing_name));
+    let believed = match identity::authenticate(api.trust, &Keys(&moment.world), moment.now, request) {
+        Err(Refusal::Unsigned) if identified.operation().unsigned => identity::Caller::anonymous(caller::DEFAULT_REGION),
+        other => other.map_err(refused)?,
+    };
+    believed.scoped_to(service.signing_name).map_err(refused)?;
+    let caller = caller::known(believed).map_err(refused)?;
+    record.caller(&caller);
+    Ok(caller)
+}
+
+fn dispatch(identified: &Identified) -> Result<(&'static Service, &'static Operation), Failure> {
+    services::find(identified.service.name, identified.operation().name).ok_or_else(|| refuse::unimplemented(identified))
+}
+
+fn decode(identified: &Identified, request: &Request) -> Result<Value, Failure> {
+    wire::decode(identified, request).map_err(|error| error.failure(Some(identified), identified.protocol))
+}
+
+fn permit(moment: &Moment, request: &Request, identified: &Identified, asked: &Asked<'_>) -> Result<(), Failure> {
+    let family = Family::of(identified.protocol, identified.service.signing_name);
+    let circumstances = Circumstances { now: moment.now, user_agent: request.header("user-agent") };
+    permission::check(&moment.world, &circumstances, asked, family)
+}
+
+/// In debug builds an answer that is not what the model says is a failure, and loud.
+fn check_output(identified: &Identified, output: &Value) -> Result<(), Failure> {
+    let wrong = if cfg!(debug_assertions) { wire::check_output(identified, output) } else { Vec::new() };
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    tracing::error!(?wrong, "the output is not what the model says");
+    Err(Failure { message: format!("the output is not what the model says: {}", wrong.join("; ")), ..refuse::internal() })
+}

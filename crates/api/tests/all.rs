@@ -1,0 +1,15 @@
+//! A real server on loopback with a store in memory, and real clients: the `aws` CLI, boto3 and bare sockets.
+#![allow(clippy::unwrap_used)]
+
+#[path = "all/malformed.rs"]
+mod malformed;
+#[path = "all/operations.rs"]
+mod operations;
+#[path = "all/private.rs"]
+mod private;
+#[path = "all/protocols.rs"]
+mod protocols;
+#[path = "all/sockets.rs"]
+mod sockets;
+#[path = "all/world.rs"]
+mod world;
