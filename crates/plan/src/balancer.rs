@@ -110,11 +110,19 @@ fn candidates(world: &Snapshot, group: &TargetGroup) -> Vec<Candidate> {
     targets.filter_map(|target| candidate(world, group, target)).collect()
 }
 
+/// Where a target is: its address and its zone, `all` when it is of none. None while an instance does not run.
+pub fn target_address(world: &Snapshot, group: &TargetGroup, target: &Target) -> Option<(Ipv4Addr, String)> {
+    match &target.id {
+        TargetId::Instance(id) => of_instance(world, id.as_str()),
+        TargetId::Ip(address) => {
+            let zone = target.zone.clone().or_else(|| zone_of(world, group, *address));
+            Some((*address, zone.unwrap_or_else(|| "all".to_owned())))
+        }
+    }
+}
+
 fn candidate(world: &Snapshot, group: &TargetGroup, target: &Target) -> Option<Candidate> {
-    let (address, zone) = match &target.id {
-        TargetId::Instance(id) => of_instance(world, id.as_str())?,
-        TargetId::Ip(address) => (*address, target.zone.clone().or_else(|| zone_of(world, group, *address)).unwrap_or_else(|| "all".into())),
-    };
+    let (address, zone) = target_address(world, group, target)?;
     let health = world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));
     let healthy = health.is_some_and(|health| health.state == HealthState::Healthy);
     Some(Candidate { flow: Flow { address, port: target.port }, zone, healthy })

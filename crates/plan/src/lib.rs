@@ -17,7 +17,7 @@ mod table;
 
 pub use acl::{Acl, AclRule};
 pub use affected::affected;
-pub use balancer::{Balancer, Flow, Node, Port, eligible_targets};
+pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, target_address};
 pub use endpoint::{Endpoint, Leg};
 pub use gateway::{Gateway, Nat, PublicAddress};
 pub use group::{Allow, Group, Peer};

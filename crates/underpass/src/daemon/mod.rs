@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use kernel::{Namespaces, Netlink};
+use dataplane::health::Checker;
+use reconcile::health::HealthDomain;
 use reconcile::machines::MachinesDomain;
 use reconcile::network::{Network, NetworkDomain};
 use store::{Catalogue, Embedded, Store};
@@ -31,6 +33,9 @@ pub struct Config {
     pub ephemeral: bool,
 }
 
+/// How many API connections are served at once: they must leave descriptors for what runs in the VPCs.
+const CONNECTIONS: u32 = 12_000;
+
 /// The prefix of our nftables tables.
 pub(crate) const TABLES: &str = "underpass";
 
@@ -47,22 +52,25 @@ pub async fn run(state: &StateDir, config: &Config, ready: impl FnOnce(SocketAdd
 
     let health = routes::Health::default();
     let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
-    let server = api::Server::bind(api::Config::new(config.listen, config.trust), store.clone(), routes).await?;
-    let listen = server.local_addr();
+    let server = api::Server::bind(api::Config { listen: config.listen, trust: config.trust, connections: CONNECTIONS }, store.clone(), Arc::new(health), routes)?;
+    let listen = server.local_addr()?;
     state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, ephemeral: config.ephemeral })?;
     let serving = tokio::spawn(server.serve(stopped(running.clone())));
     ready(listen);
 
     let network = Network::new(Arc::new(Netlink::new(namespaces.clone(), TABLES)));
+    let (checker, transitions) = Checker::start()?;
+    tokio::spawn(reconcile::health::record(transitions, store.clone()));
     let private = [state.root().to_owned()];
     let domains: Vec<JoinHandle<()>> = vec![
         reconcile::drive(NetworkDomain::new(network), store.clone(), running.clone())?,
-        reconcile::drive(MachinesDomain::new(machines, namespaces, &private, ca_pem)?, store.clone(), running.clone())?,
+        reconcile::drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?, store.clone(), running.clone())?,
+        reconcile::drive(HealthDomain::new(namespaces, checker), store.clone(), running.clone())?,
     ];
 
     told_to_stop().await?;
     stop.send_replace(false);
-    serving.await??;
+    serving.await?;
     tokio::task::spawn_blocking(move || domains.into_iter().for_each(|domain| drop(domain.join()))).await?;
     Ok(())
 }
