@@ -65,7 +65,6 @@ def member(name, ref, required):
         required=name in required,
         flat=ref.get("flattened"),
         attribute=ref.get("xmlAttribute"),
-        token=ref.get("idempotencyToken"),
         time=ref.get("timestampFormat"),
         namespace=namespace.get("uri") if isinstance(namespace, dict) and "prefix" in namespace else None,
     )
@@ -143,9 +142,7 @@ def operation(name, op, pages):
         status=http.get("responseCode"),
         input=op.get("input", {}).get("shape"),
         output=op.get("output", {}).get("shape"),
-        body=op.get("input", {}).get("locationName"),
         result=op.get("output", {}).get("resultWrapper"),
-        errors=[e["shape"] for e in op.get("errors", [])],
         unsigned=unsigned,
         readonly=op.get("readonly"),
         pages=paging(pages[name]) if name in pages else None,

@@ -134,28 +134,40 @@ impl Form<'_> {
         let (pairs, at) = if self.is_flat(own) { (pairs, at) } else { unwrapped(pairs, at, &["entry"])? };
         let mut object = Map::new();
         for (group, end) in indexed(pairs, at)? {
-            let (mut name, mut inner) = (None, None);
-            if group[0].key.len() == end {
-                return Err(unknown(&group[0]));
-            }
-            for (segment, part) in groups(group, end + 1) {
-                let after = end + 1 + segment.len();
-                if segment == key.wire.unwrap_or("key") && part[0].key.len() == after && part.len() == 1 {
-                    name = Some(&*part[0].value);
-                } else if segment == value.wire.unwrap_or("value") {
-                    inner = Some(self.value(path, value, part, after)?);
-                } else {
-                    return Err(unknown(&part[0]));
-                }
-            }
-            let (Some(name), Some(inner)) = (name, inner) else {
-                return Err(WireError::Malformed(format!("{} needs both a key and a value", cut(&group[0].key))));
-            };
-            if object.insert(name.to_owned(), inner).is_some() {
+            let (name, inner) = self.entry(path, (key, value), group, end)?;
+            if object.insert(name, inner).is_some() {
                 return Err(duplicate(&group[0]));
             }
         }
         Ok(Value::Object(object))
+    }
+
+    /// One entry of a map: `….1.key` and `….1.value`.
+    fn entry(
+        &self,
+        path: &Path,
+        (key, value): (&Member, &Member),
+        pairs: &[Pair],
+        end: usize,
+    ) -> Result<(String, Value), WireError> {
+        if pairs[0].key.len() == end {
+            return Err(unknown(&pairs[0]));
+        }
+        let (mut name, mut inner) = (None, None);
+        for (segment, part) in groups(pairs, end + 1) {
+            let after = end + 1 + segment.len();
+            if segment == key.wire.unwrap_or("key") {
+                name = Some(self.value(path, key, part, after)?);
+            } else if segment == value.wire.unwrap_or("value") {
+                inner = Some(self.value(path, value, part, after)?);
+            } else {
+                return Err(unknown(&part[0]));
+            }
+        }
+        match (name, inner) {
+            (Some(Value::String(name)), Some(inner)) => Ok((name, inner)),
+            _ => Err(WireError::Malformed(format!("{} needs both a key and a value", cut(&pairs[0].key)))),
+        }
     }
 
     fn is_flat(&self, member: &Member) -> bool {

@@ -100,7 +100,8 @@ fn thing() -> impl Strategy<Value = Value> {
     })
 }
 
-fn with_headers() -> impl Strategy<Value = Value> {
+/// A whole `Thing`: text in headers is what a header can hold.
+pub fn with_headers() -> impl Strategy<Value = Value> {
     let meta = btree_map("[a-z]{1,5}", token(), 1..3).prop_map(|m| m.into_iter().collect::<Value>());
     let tokens = vec(token(), 1..3).prop_map(Value::Array);
     let headers = (of(token()), of(any::<i64>()), of(day()), of(tokens), of(meta));
