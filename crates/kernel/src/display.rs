@@ -2,10 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use crate::object::{
-    Address, Change, Key, Link, LinkEnd, LinkKind, Neighbour, Object, Route, RouteKind, Rule,
-    Sysctl,
-};
+use crate::object::{Address, Change, Key, Link, LinkEnd, LinkKind, Neighbour, Object, Route, RouteKind, Rule, Sysctl};
 
 impl Display for Object {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -50,19 +47,8 @@ impl Display for Key {
             Key::Chain(table, name) => write!(f, "chain ip {table} {name}"),
             Key::Element(table, set, key, end) => {
                 let data = crate::nft::Data::None;
-                let (table, set, key, key_end) =
-                    (table.clone(), set.clone(), key.clone(), end.clone());
-                write!(
-                    f,
-                    "{}",
-                    crate::nft::Element {
-                        table,
-                        set,
-                        key,
-                        key_end,
-                        data
-                    }
-                )
+                let (table, set, key, key_end) = (table.clone(), set.clone(), key.clone(), end.clone());
+                write!(f, "{}", crate::nft::Element { table, set, key, key_end, data })
             }
         }
     }
@@ -71,22 +57,14 @@ impl Display for Key {
 impl Display for Link {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let LinkKind::Veth { namespace, peer } = &self.kind;
-        write!(
-            f,
-            "link {} type veth peer {peer} netns {namespace}",
-            self.end
-        )
+        write!(f, "link {} type veth peer {peer} netns {namespace}", self.end)
     }
 }
 
 impl Display for LinkEnd {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let state = if self.up { "up" } else { "down" };
-        write!(
-            f,
-            "{} address {} mtu {} {state}",
-            self.name, self.mac, self.mtu
-        )
+        write!(f, "{} address {} mtu {} {state}", self.name, self.mac, self.mtu)
     }
 }
 
@@ -109,13 +87,7 @@ impl Display for Route {
         }
         write!(f, "{}", self.dst)?;
         match &self.kind {
-            RouteKind::Unicast {
-                dev,
-                via,
-                onlink,
-                src,
-                realm,
-            } => {
+            RouteKind::Unicast { dev, via, onlink, src, realm } => {
                 via.map_or(Ok(()), |via| write!(f, " via {via}"))?;
                 write!(f, " dev {dev}")?;
                 src.map_or(Ok(()), |src| write!(f, " src {src}"))?;
@@ -137,22 +109,15 @@ impl Display for Rule {
             None => f.write_str("all")?,
         }
         self.to.map_or(Ok(()), |net| write!(f, " to {net}"))?;
-        self.fwmark
-            .map_or(Ok(()), |mark| write!(f, " fwmark {mark:#x}"))?;
-        self.iif
-            .as_ref()
-            .map_or(Ok(()), |iif| write!(f, " iif {iif}"))?;
+        self.fwmark.map_or(Ok(()), |mark| write!(f, " fwmark {mark:#x}"))?;
+        self.iif.as_ref().map_or(Ok(()), |iif| write!(f, " iif {iif}"))?;
         write!(f, " lookup {}", self.table)
     }
 }
 
 impl Display for Neighbour {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write!(
-            f,
-            "neighbour {} dev {} lladdr {} permanent",
-            self.ip, self.link, self.mac
-        )
+        write!(f, "neighbour {} dev {} lladdr {} permanent", self.ip, self.link, self.mac)
     }
 }
 
@@ -169,32 +134,16 @@ mod tests {
     use crate::object::Mac;
 
     fn shown(objects: &[Object]) -> String {
-        objects
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
+        objects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
     fn objects_read_like_the_ip_program() {
         let net = |text: &str| text.parse().expect("a net");
-        let route = |kind| {
-            Object::Route(Route {
-                table: 7,
-                dst: net("10.0.0.0/8"),
-                metric: 5,
-                kind,
-            })
-        };
+        let route = |kind| Object::Route(Route { table: 7, dst: net("10.0.0.0/8"), metric: 5, kind });
         let ip = "10.0.0.1".parse().expect("an address");
-        let unicast = RouteKind::Unicast {
-            dev: "x".into(),
-            via: Some(ip),
-            onlink: true,
-            src: Some(ip),
-            realm: Some(9),
-        };
+        let unicast =
+            RouteKind::Unicast { dev: "x".into(), via: Some(ip), onlink: true, src: Some(ip), realm: Some(9) };
         let rule = Rule {
             priority: 5,
             iif: Some("x".into()),
@@ -234,10 +183,7 @@ mod tests {
             Key::Chain("t".into(), "c".into()),
             Key::Element("t".into(), "s".into(), port(1), Some(port(9))),
         ];
-        let lines: Vec<String> = keys
-            .into_iter()
-            .map(|key| Change::Remove(key).to_string())
-            .collect();
+        let lines: Vec<String> = keys.into_iter().map(|key| Change::Remove(key).to_string()).collect();
         insta::assert_snapshot!(lines.join("\n"), @"
         remove link x
         remove neighbour 10.0.0.1 dev x

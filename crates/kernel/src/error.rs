@@ -58,18 +58,13 @@ pub enum KernelError {
 impl KernelError {
     /// A step that failed with the kernel's answer.
     pub fn failed(step: impl Into<String>, source: impl Into<io::Error>) -> KernelError {
-        KernelError::Failed {
-            step: step.into(),
-            source: source.into(),
-        }
+        KernelError::Failed { step: step.into(), source: source.into() }
     }
 
     /// The error number that the kernel gave, when it gave one.
     pub fn errno(&self) -> Option<i32> {
         match self {
-            KernelError::Refused { source, .. } | KernelError::Failed { source, .. } => {
-                source.raw_os_error()
-            }
+            KernelError::Refused { source, .. } | KernelError::Failed { source, .. } => source.raw_os_error(),
             _ => None,
         }
     }

@@ -45,10 +45,7 @@ impl Fake {
     /// Takes an object away, as a stranger with root would; says whether it was there.
     pub fn vandalise(&self, namespace: &str, key: &Key) -> bool {
         let mut state = self.state();
-        let there = state
-            .namespaces
-            .get(namespace)
-            .is_some_and(|objects| objects.contains_key(key));
+        let there = state.namespaces.get(namespace).is_some_and(|objects| objects.contains_key(key));
         if there {
             state.remove(namespace, key);
         }
@@ -72,9 +69,7 @@ impl Kernel for Fake {
         if state.namespaces.contains_key(namespace) {
             return Err(KernelError::NamespaceExists(namespace.to_owned()));
         }
-        state
-            .namespaces
-            .insert(namespace.to_owned(), BTreeMap::new());
+        state.namespaces.insert(namespace.to_owned(), BTreeMap::new());
         Ok(())
     }
 
@@ -110,10 +105,7 @@ impl Kernel for Fake {
 
     fn observe(&self, namespace: &str, sysctls: &[&str]) -> Result<Vec<Object>, KernelError> {
         let state = self.state();
-        let objects = state
-            .namespaces
-            .get(namespace)
-            .ok_or_else(|| KernelError::NoNamespace(namespace.to_owned()))?;
+        let objects = state.namespaces.get(namespace).ok_or_else(|| KernelError::NoNamespace(namespace.to_owned()))?;
         let asked = |object: &&Object| match object {
             Object::Sysctl(sysctl) => sysctls.contains(&sysctl.path.as_str()),
             _ => true,
@@ -133,8 +125,7 @@ impl Kernel for Fake {
 
 impl State {
     fn check_broken(&self, change: &str) -> Result<(), KernelError> {
-        self.broken
-            .map_or(Ok(()), |errno| Err(refused(change, errno)))
+        self.broken.map_or(Ok(()), |errno| Err(refused(change, errno)))
     }
 
     fn put(&mut self, namespace: &str, object: &Object) -> Result<(), KernelError> {
@@ -142,10 +133,7 @@ impl State {
             return Err(refused(&format!("add {object}"), errno));
         }
         let key = object.key();
-        let old = self
-            .namespaces
-            .get(namespace)
-            .and_then(|objects| objects.get(&key));
+        let old = self.namespaces.get(namespace).and_then(|objects| objects.get(&key));
         let anew = match (old, object) {
             (Some(Object::Link(old)), Object::Link(new)) => !same_pair(&old.kind, &new.kind),
             (Some(Object::Set(old)), Object::Set(new)) => old != new,
@@ -163,10 +151,9 @@ impl State {
     /// The error of the real kernel when the device or namespace that the object needs is not there.
     fn missing_parent(&self, namespace: &str, object: &Object) -> Option<i32> {
         let (there, errno) = match object {
-            Object::Link(Link {
-                kind: LinkKind::Veth { namespace, .. },
-                ..
-            }) => (self.namespaces.contains_key(namespace), libc::EINVAL),
+            Object::Link(Link { kind: LinkKind::Veth { namespace, .. }, .. }) => {
+                (self.namespaces.contains_key(namespace), libc::EINVAL)
+            }
             Object::Address(address) => (self.device(namespace, &address.link), libc::ENODEV),
             Object::Neighbour(neighbour) => (self.device(namespace, &neighbour.link), libc::ENODEV),
             Object::Route(route) => match &route.kind {
@@ -193,21 +180,13 @@ impl State {
     }
 
     fn references(&self, namespace: &str, object: &Object) -> bool {
-        let has = |key: Key| {
-            self.namespaces
-                .get(namespace)
-                .is_some_and(|objects| objects.contains_key(&key))
-        };
+        let has = |key: Key| self.namespaces.get(namespace).is_some_and(|objects| objects.contains_key(&key));
         match object {
             Object::Set(set) => has(Key::Table(set.table.clone())),
             Object::Chain(chain) => {
                 has(Key::Table(chain.table.clone()))
-                    && sets_of(chain)
-                        .into_iter()
-                        .all(|set| has(Key::Set(chain.table.clone(), set.to_owned())))
-                    && chains_of(chain)
-                        .into_iter()
-                        .all(|name| has(Key::Chain(chain.table.clone(), name.to_owned())))
+                    && sets_of(chain).into_iter().all(|set| has(Key::Set(chain.table.clone(), set.to_owned())))
+                    && chains_of(chain).into_iter().all(|name| has(Key::Chain(chain.table.clone(), name.to_owned())))
             }
             Object::Element(element) => {
                 let target = match &element.data {
@@ -236,17 +215,11 @@ impl State {
     }
 
     fn remove(&mut self, namespace: &str, key: &Key) {
-        let removed = self
-            .namespaces
-            .get_mut(namespace)
-            .and_then(|objects| objects.remove(key));
+        let removed = self.namespaces.get_mut(namespace).and_then(|objects| objects.remove(key));
         match removed {
             Some(Object::Link(link)) => {
                 self.forget_device(namespace, &link.end.name);
-                let LinkKind::Veth {
-                    namespace: far,
-                    peer,
-                } = &link.kind;
+                let LinkKind::Veth { namespace: far, peer } = &link.kind;
                 self.forget_device(far, &peer.name);
             }
             Some(Object::Table(table)) => self.retain(namespace, |key| match key {
@@ -286,10 +259,7 @@ impl State {
         let mut links = Vec::new();
         for (owner, objects) in &self.namespaces {
             for (key, object) in objects {
-                if let Object::Link(Link {
-                    kind: LinkKind::Veth { namespace, .. },
-                    ..
-                }) = object
+                if let Object::Link(Link { kind: LinkKind::Veth { namespace, .. }, .. }) = object
                     && namespace == gone
                 {
                     links.push((owner.clone(), key.clone()));
@@ -301,10 +271,7 @@ impl State {
 }
 
 fn refused(change: &str, errno: i32) -> KernelError {
-    KernelError::Refused {
-        change: change.to_owned(),
-        source: io::Error::from_raw_os_error(errno),
-    }
+    KernelError::Refused { change: change.to_owned(), source: io::Error::from_raw_os_error(errno) }
 }
 
 #[cfg(test)]
@@ -315,33 +282,17 @@ mod tests {
 
     fn with(namespaces: &[&str]) -> Fake {
         let fake = Fake::new();
-        namespaces
-            .iter()
-            .for_each(|name| fake.create_namespace(name).expect("a new name"));
+        namespaces.iter().for_each(|name| fake.create_namespace(name).expect("a new name"));
         fake
     }
 
     fn veth(name: &str, namespace: &str) -> Object {
-        let end = |name: &str| LinkEnd {
-            name: name.into(),
-            mac: Mac::of(name),
-            mtu: 1500,
-            up: true,
-        };
-        Object::Link(Link {
-            end: end(name),
-            kind: LinkKind::Veth {
-                namespace: namespace.into(),
-                peer: end("eth0"),
-            },
-        })
+        let end = |name: &str| LinkEnd { name: name.into(), mac: Mac::of(name), mtu: 1500, up: true };
+        Object::Link(Link { end: end(name), kind: LinkKind::Veth { namespace: namespace.into(), peer: end("eth0") } })
     }
 
     fn address(link: &str) -> Object {
-        Object::Address(Address {
-            link: link.into(),
-            net: "10.0.0.1/24".parse().expect("a net"),
-        })
+        Object::Address(Address { link: link.into(), net: "10.0.0.1/24".parse().expect("a net") })
     }
 
     fn table() -> Object {
@@ -351,12 +302,7 @@ mod tests {
     fn chain(name: &str, to: Option<&str>) -> Object {
         let jump = |to: &str| Rule::new([], [Action::Verdict(Verdict::Jump(to.into()))]);
         let rules = Rules::Listed(to.into_iter().map(jump).collect());
-        Object::Chain(Chain {
-            table: "t".into(),
-            name: name.into(),
-            hook: None,
-            rules,
-        })
+        Object::Chain(Chain { table: "t".into(), name: name.into(), hook: None, rules })
     }
 
     fn errno(result: Result<Vec<Change>, KernelError>) -> Option<i32> {
@@ -366,72 +312,44 @@ mod tests {
     #[test]
     fn what_is_brought_is_observed_and_settings_only_when_asked_for() {
         let fake = with(&["a", "b"]);
-        let forward = Object::Sysctl(crate::Sysctl {
-            path: "net/ipv4/ip_forward".into(),
-            value: "1".into(),
-        });
+        let forward = Object::Sysctl(crate::Sysctl { path: "net/ipv4/ip_forward".into(), value: "1".into() });
         let wanted = [veth("x", "b"), address("x"), forward];
         assert_eq!(fake.bring("a", &wanted).expect("all is well").len(), 3);
         assert_eq!(fake.bring("a", &wanted).expect("all is well"), []);
         assert_eq!(fake.observe("a", &[]).expect("it is there").len(), 2);
-        assert_eq!(
-            fake.observe("a", &["net/ipv4/ip_forward"])
-                .expect("it is there")
-                .len(),
-            3
-        );
+        assert_eq!(fake.observe("a", &["net/ipv4/ip_forward"]).expect("it is there").len(), 3);
         assert_eq!(fake.applied().len(), 1);
     }
 
     #[test]
     fn a_device_must_exist_here_to_carry_an_address_and_takes_it_along() {
         let fake = with(&["a", "b"]);
-        assert_eq!(
-            errno(fake.bring("b", &[address("eth0")])),
-            Some(libc::ENODEV)
-        );
-        fake.bring("a", &[veth("x", "b")])
-            .expect("both namespaces are there");
-        fake.bring("b", &[address("eth0")])
-            .expect("the peer is there");
+        assert_eq!(errno(fake.bring("b", &[address("eth0")])), Some(libc::ENODEV));
+        fake.bring("a", &[veth("x", "b")]).expect("both namespaces are there");
+        fake.bring("b", &[address("eth0")]).expect("the peer is there");
         fake.bring("a", &[]).expect("a link may go");
         assert_eq!(fake.observe("b", &[]).expect("it is there"), []);
-        fake.bring("a", &[address("lo")])
-            .expect("the loopback is always there");
+        fake.bring("a", &[address("lo")]).expect("the loopback is always there");
     }
 
     #[test]
     fn a_namespace_takes_the_links_to_it_along() {
         let fake = with(&["a", "b"]);
-        fake.bring("a", &[veth("x", "b"), address("x")])
-            .expect("both namespaces are there");
+        fake.bring("a", &[veth("x", "b"), address("x")]).expect("both namespaces are there");
         fake.delete_namespace("b").expect("it is there");
         fake.delete_namespace("b").expect("it need not be there");
         assert_eq!(fake.observe("a", &[]).expect("it is there"), []);
-        assert_eq!(
-            errno(fake.bring("a", &[veth("x", "b")])),
-            Some(libc::EINVAL)
-        );
+        assert_eq!(errno(fake.bring("a", &[veth("x", "b")])), Some(libc::EINVAL));
         assert_eq!(fake.namespaces().expect("they are known"), ["a"]);
-        assert!(matches!(
-            fake.observe("b", &[]),
-            Err(KernelError::NoNamespace(_))
-        ));
-        assert!(matches!(
-            fake.create_namespace("a"),
-            Err(KernelError::NamespaceExists(_))
-        ));
+        assert!(matches!(fake.observe("b", &[]), Err(KernelError::NoNamespace(_))));
+        assert!(matches!(fake.create_namespace("a"), Err(KernelError::NamespaceExists(_))));
     }
 
     #[test]
     fn chains_may_point_to_chains_of_the_same_call_but_not_to_nothing() {
         let fake = with(&["a"]);
-        fake.bring("a", &[table(), chain("a", Some("b")), chain("b", None)])
-            .expect("b is there in the end");
-        assert_eq!(
-            errno(fake.bring("a", &[table(), chain("a", Some("c"))])),
-            Some(libc::ENOENT)
-        );
+        fake.bring("a", &[table(), chain("a", Some("b")), chain("b", None)]).expect("b is there in the end");
+        assert_eq!(errno(fake.bring("a", &[table(), chain("a", Some("c"))])), Some(libc::ENOENT));
     }
 
     #[test]
@@ -446,19 +364,9 @@ mod tests {
             interval: false,
         });
         let key = vec![Value::Port(1)];
-        let element = Object::Element(Element {
-            table: "t".into(),
-            set: name(),
-            key,
-            key_end: None,
-            data: Data::None,
-        });
-        assert_eq!(
-            errno(fake.bring("a", &[table(), element.clone()])),
-            Some(libc::ENOENT)
-        );
-        fake.bring("a", &[table(), set.clone(), element])
-            .expect("all is there");
+        let element = Object::Element(Element { table: "t".into(), set: name(), key, key_end: None, data: Data::None });
+        assert_eq!(errno(fake.bring("a", &[table(), element.clone()])), Some(libc::ENOENT));
+        fake.bring("a", &[table(), set.clone(), element]).expect("all is there");
         assert!(fake.vandalise("a", &set.key()));
         assert!(!fake.vandalise("a", &set.key()));
         assert_eq!(fake.observe("a", &[]).expect("it is there"), [table()]);
@@ -470,12 +378,7 @@ mod tests {
         let fake = with(&["a", "b"]);
         fake.break_with(Some(libc::EPERM));
         assert_eq!(errno(fake.bring("a", &[veth("x", "b")])), Some(libc::EPERM));
-        assert_eq!(
-            fake.create_namespace("c")
-                .err()
-                .and_then(|error| error.errno()),
-            Some(libc::EPERM)
-        );
+        assert_eq!(fake.create_namespace("c").err().and_then(|error| error.errno()), Some(libc::EPERM));
         fake.break_with(None);
         fake.bring("a", &[veth("x", "b")]).expect("it is mended");
     }
@@ -483,10 +386,7 @@ mod tests {
     #[test]
     fn cuts_are_remembered() {
         let fake = with(&["a"]);
-        let filter = FlowFilter {
-            dport: Some(80),
-            ..FlowFilter::default()
-        };
+        let filter = FlowFilter { dport: Some(80), ..FlowFilter::default() };
         assert_eq!(fake.cut("a", &filter).expect("it is there"), 0);
         assert_eq!(fake.cuts(), [("a".to_owned(), filter)]);
         assert!(fake.cut("b", &FlowFilter::default()).is_err());

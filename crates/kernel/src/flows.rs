@@ -46,10 +46,7 @@ pub(crate) fn cut(filter: &FlowFilter) -> Result<usize, KernelError> {
         }
         let answers = socket.request(writer.bytes()).map_err(failed)?;
         // A flow that ended by itself meanwhile is as good as forgotten.
-        if let Some(answer) = answers
-            .iter()
-            .find(|answer| !matches!(answer.errno, 0 | libc::ENOENT))
-        {
+        if let Some(answer) = answers.iter().find(|answer| !matches!(answer.errno, 0 | libc::ENOENT)) {
             return Err(failed(io::Error::from_raw_os_error(answer.errno)));
         }
     }
@@ -75,12 +72,8 @@ fn matches(filter: &FlowFilter, body: &[u8]) -> bool {
         let bytes: [u8; 4] = tuple.inside(TUPLE_IP).find(kind)?.try_into().ok()?;
         Some(Ipv4Addr::from(bytes))
     };
-    let port =
-        |tuple: Attributes<'_>, kind: u16| tuple.inside(TUPLE_PROTO).find(kind).and_then(u16_be);
-    let protocol = original
-        .inside(TUPLE_PROTO)
-        .find(PROTO_NUM)
-        .and_then(|value| value.first().copied());
+    let port = |tuple: Attributes<'_>, kind: u16| tuple.inside(TUPLE_PROTO).find(kind).and_then(u16_be);
+    let protocol = original.inside(TUPLE_PROTO).find(PROTO_NUM).and_then(|value| value.first().copied());
     agrees(filter.protocol, protocol)
         && agrees(filter.src, ip(original, IP_SRC))
         && agrees(filter.dst, ip(original, IP_DST))
@@ -101,18 +94,8 @@ mod tests {
     fn flow() -> Vec<u8> {
         let mut w = Writer::default();
         w.raw(&HEADER);
-        tuple(
-            &mut w,
-            TUPLE_ORIG,
-            ([10, 0, 0, 1], 4000),
-            ([10, 0, 0, 2], 80),
-        );
-        tuple(
-            &mut w,
-            TUPLE_REPLY,
-            ([10, 9, 0, 2], 8080),
-            ([10, 0, 0, 1], 4000),
-        );
+        tuple(&mut w, TUPLE_ORIG, ([10, 0, 0, 1], 4000), ([10, 0, 0, 2], 80));
+        tuple(&mut w, TUPLE_REPLY, ([10, 9, 0, 2], 8080), ([10, 0, 0, 1], 4000));
         w.attr(ID, &[0, 0, 0, 7]);
         w.bytes().to_vec()
     }
@@ -137,45 +120,17 @@ mod tests {
         let ip = |text: &str| text.parse().ok();
         let matching = [
             any.clone(),
-            FlowFilter {
-                protocol: Some(6),
-                ..any.clone()
-            },
-            FlowFilter {
-                src: ip("10.0.0.1"),
-                dst: ip("10.0.0.2"),
-                dport: Some(80),
-                ..any.clone()
-            },
-            FlowFilter {
-                reply_src: ip("10.9.0.2"),
-                reply_sport: Some(8080),
-                ..any.clone()
-            },
+            FlowFilter { protocol: Some(6), ..any.clone() },
+            FlowFilter { src: ip("10.0.0.1"), dst: ip("10.0.0.2"), dport: Some(80), ..any.clone() },
+            FlowFilter { reply_src: ip("10.9.0.2"), reply_sport: Some(8080), ..any.clone() },
         ];
         assert!(matching.iter().all(|filter| matches(filter, &flow())));
         let others = [
-            FlowFilter {
-                protocol: Some(17),
-                ..any.clone()
-            },
-            FlowFilter {
-                src: ip("10.0.0.2"),
-                ..any.clone()
-            },
-            FlowFilter {
-                dst: ip("10.0.0.2"),
-                dport: Some(81),
-                ..any.clone()
-            },
-            FlowFilter {
-                reply_src: ip("10.0.0.2"),
-                ..any.clone()
-            },
-            FlowFilter {
-                reply_sport: Some(80),
-                ..any
-            },
+            FlowFilter { protocol: Some(17), ..any.clone() },
+            FlowFilter { src: ip("10.0.0.2"), ..any.clone() },
+            FlowFilter { dst: ip("10.0.0.2"), dport: Some(81), ..any.clone() },
+            FlowFilter { reply_src: ip("10.0.0.2"), ..any.clone() },
+            FlowFilter { reply_sport: Some(80), ..any },
         ];
         assert!(others.iter().all(|filter| !matches(filter, &flow())));
         assert!(!matches(&others[0], &[]));
@@ -185,12 +140,8 @@ mod tests {
     fn a_flow_is_forgotten_by_its_first_tuple_and_number() {
         let mut w = Writer::default();
         forget(&mut w, &flow());
-        let message = crate::netlink::Messages(w.bytes())
-            .next()
-            .expect("one message");
-        let kinds: Vec<u16> = Attributes::after(message.body, HEADER.len())
-            .map(|(kind, _)| kind)
-            .collect();
+        let message = crate::netlink::Messages(w.bytes()).next().expect("one message");
+        let kinds: Vec<u16> = Attributes::after(message.body, HEADER.len()).map(|(kind, _)| kind).collect();
         assert_eq!((message.kind, kinds), (CT_DELETE, vec![TUPLE_ORIG, ID]));
     }
 }

@@ -23,8 +23,7 @@ pub use fake::Fake;
 pub use kernel::{FlowFilter, Kernel};
 pub use namespaces::Namespaces;
 pub use object::{
-    Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule,
-    Sysctl,
+    Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule, Sysctl,
 };
 pub use probe::{Feature, probe};
 pub use real::Netlink;

@@ -39,23 +39,11 @@ impl Namespaces {
         fs::create_dir_all(&directory).map_err(|e| KernelError::failed(step("make"), e))?;
         if !is_own_mount(&directory).map_err(|e| KernelError::failed(step("inspect"), e))? {
             let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-            mount(
-                Some("underpass"),
-                &directory,
-                Some("tmpfs"),
-                flags,
-                Some("mode=0700,size=1m"),
-            )
-            .map_err(|e| KernelError::failed(step("mount"), e))?;
+            mount(Some("underpass"), &directory, Some("tmpfs"), flags, Some("mode=0700,size=1m"))
+                .map_err(|e| KernelError::failed(step("mount"), e))?;
         }
-        mount(
-            None::<&str>,
-            &directory,
-            None::<&str>,
-            MsFlags::MS_PRIVATE,
-            None::<&str>,
-        )
-        .map_err(|e| KernelError::failed(step("make private"), e))?;
+        mount(None::<&str>, &directory, None::<&str>, MsFlags::MS_PRIVATE, None::<&str>)
+            .map_err(|e| KernelError::failed(step("make private"), e))?;
         Ok(Namespaces { directory })
     }
 
@@ -68,15 +56,9 @@ impl Namespaces {
         if is_namespace(&path) {
             return Err(KernelError::NamespaceExists(name.to_owned()));
         }
-        let failed =
-            |e: io::Error| KernelError::failed(format!("create the network namespace {name}"), e);
+        let failed = |e: io::Error| KernelError::failed(format!("create the network namespace {name}"), e);
         // What is there is the file of a namespace that was never finished.
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
+        OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         aside(|| {
             unshare(CloneFlags::CLONE_NEWNET).map_err(|e| failed(e.into()))?;
             set_loopback_up().map_err(failed)?;
@@ -84,14 +66,8 @@ impl Namespaces {
             // Otherwise the first address of a subnet takes the others along when it goes.
             fs::write("/proc/sys/net/ipv4/conf/all/promote_secondaries", "1").map_err(failed)?;
             no_ipv6_on_links().map_err(failed)?;
-            mount(
-                Some("/proc/thread-self/ns/net"),
-                &path,
-                None::<&str>,
-                MsFlags::MS_BIND,
-                None::<&str>,
-            )
-            .map_err(|e| failed(e.into()))
+            mount(Some("/proc/thread-self/ns/net"), &path, None::<&str>, MsFlags::MS_BIND, None::<&str>)
+                .map_err(|e| failed(e.into()))
         })?
     }
 
@@ -102,8 +78,7 @@ impl Namespaces {
     /// When the mount or its file cannot be removed.
     pub fn delete(&self, name: &str) -> Result<(), KernelError> {
         let path = self.path(name)?;
-        let failed =
-            |e: io::Error| KernelError::failed(format!("delete the network namespace {name}"), e);
+        let failed = |e: io::Error| KernelError::failed(format!("delete the network namespace {name}"), e);
         while is_namespace(&path) {
             umount2(&path, MntFlags::MNT_DETACH).map_err(|e| failed(e.into()))?;
         }
@@ -136,13 +111,9 @@ impl Namespaces {
     /// [`KernelError::Invalid`] for a name that is no plain file name of at most 100 letters, digits, `-`, `_` and `.`.
     pub fn path(&self, name: &str) -> Result<PathBuf, KernelError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(plain)
-        {
+        if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(plain) {
             let reason = "a namespace's name has 1 to 100 letters, digits, '-', '_' and '.', and begins with no '.'";
-            return Err(KernelError::Invalid {
-                what: format!("the name {name:?}"),
-                reason,
-            });
+            return Err(KernelError::Invalid { what: format!("the name {name:?}"), reason });
         }
         Ok(self.directory.join(name))
     }
@@ -156,8 +127,7 @@ impl Namespaces {
         if !is_namespace(&path) {
             return Err(KernelError::NoNamespace(name.to_owned()));
         }
-        let file = File::open(&path)
-            .map_err(|e| KernelError::failed(format!("open the namespace {name}"), e))?;
+        let file = File::open(&path).map_err(|e| KernelError::failed(format!("open the namespace {name}"), e))?;
         Ok(file.into())
     }
 
@@ -166,15 +136,10 @@ impl Namespaces {
     ///
     /// # Errors
     /// [`KernelError::NoNamespace`], or when the namespace cannot be entered.
-    pub fn run_in<T: Send>(
-        &self,
-        name: &str,
-        work: impl FnOnce() -> T + Send,
-    ) -> Result<T, KernelError> {
+    pub fn run_in<T: Send>(&self, name: &str, work: impl FnOnce() -> T + Send) -> Result<T, KernelError> {
         let namespace = self.open(name)?;
         aside(|| {
-            enter(&namespace)
-                .map_err(|e| KernelError::failed(format!("enter the namespace {name}"), e))?;
+            enter(&namespace).map_err(|e| KernelError::failed(format!("enter the namespace {name}"), e))?;
             Ok(work())
         })?
     }
@@ -188,8 +153,7 @@ impl Namespaces {
         name: &str,
         open: impl FnOnce() -> io::Result<S> + Send,
     ) -> Result<S, KernelError> {
-        self.run_in(name, open)?
-            .map_err(|e| KernelError::failed(format!("open a socket in the namespace {name}"), e))
+        self.run_in(name, open)?.map_err(|e| KernelError::failed(format!("open a socket in the namespace {name}"), e))
     }
 
     /// Deletes every namespace, then the place itself. What fails does not stop the rest.
@@ -211,11 +175,7 @@ impl Namespaces {
         if let Err(error) = fs::remove_dir(&self.directory) {
             errors.push(KernelError::failed(step("remove"), error));
         }
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(KernelError::Several(errors))
-        }
+        if errors.is_empty() { Ok(()) } else { Err(KernelError::Several(errors)) }
     }
 }
 
@@ -240,22 +200,13 @@ pub(crate) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Kerne
 pub(crate) fn choose_congestion_control() -> Result<(), KernelError> {
     const PATH: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
     for choice in CONGESTION_CONTROLS {
-        if fs::write(PATH, choice).is_ok()
-            && fs::read_to_string(PATH).is_ok_and(|now| now.trim() == choice)
-        {
+        if fs::write(PATH, choice).is_ok() && fs::read_to_string(PATH).is_ok_and(|now| now.trim() == choice) {
             return Ok(());
         }
     }
     let path = "net/ipv4/tcp_congestion_control".to_owned();
-    let actual = fs::read_to_string(PATH)
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
-    Err(KernelError::Unmoved {
-        path,
-        wanted: CONGESTION_CONTROLS.join(" or "),
-        actual,
-    })
+    let actual = fs::read_to_string(PATH).unwrap_or_default().trim().to_owned();
+    Err(KernelError::Unmoved { path, wanted: CONGESTION_CONTROLS.join(" or "), actual })
 }
 
 /// Our filters are IPv4's, so that nothing may get past them by link-local IPv6. The loopback keeps its `::1`.
@@ -274,9 +225,5 @@ fn is_namespace(path: &Path) -> bool {
 fn is_own_mount(directory: &Path) -> io::Result<bool> {
     let above = fs::metadata(directory.join(".."))?.dev();
     let here = fs::metadata(directory)?.dev();
-    Ok(here != above
-        && statfs(directory)
-            .map_err(io::Error::from)?
-            .filesystem_type()
-            == TMPFS_MAGIC)
+    Ok(here != above && statfs(directory).map_err(io::Error::from)?.filesystem_type() == TMPFS_MAGIC)
 }

@@ -4,9 +4,7 @@
 mod display;
 mod rule;
 
-pub use rule::{
-    Action, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, ct_state, ct_status,
-};
+pub use rule::{Action, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, ct_state, ct_status};
 
 use std::net::Ipv4Addr;
 
@@ -220,13 +218,7 @@ impl Element {
     pub fn prefix(table: &str, set: &str, net: Ipv4Net) -> Element {
         let (first, last) = (Value::Addr(net.network()), Value::Addr(net.broadcast()));
         let key_end = (first != last).then(|| vec![last]);
-        Element {
-            table: table.to_owned(),
-            set: set.to_owned(),
-            key: vec![first],
-            key_end,
-            data: Data::None,
-        }
+        Element { table: table.to_owned(), set: set.to_owned(), key: vec![first], key_end, data: Data::None }
     }
 }
 
@@ -245,7 +237,5 @@ impl Value {
 
 /// FNV-1a, 64 bits: stable between builds, so that a daemon recognises what its predecessor left.
 pub(crate) fn digest(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

@@ -26,18 +26,11 @@ const ROUNDS: usize = 4;
 pub(crate) fn commit(changes: &[&Change]) -> Result<(), KernelError> {
     let socket = open()?;
     let known = ask_sets(&socket, changes)?;
-    let mut steps =
-        step::steps(changes, &known).map_err(|change| refused(change, libc::ENOENT, None))?;
+    let mut steps = step::steps(changes, &known).map_err(|change| refused(change, libc::ENOENT, None))?;
     steps.iter().try_for_each(check)?;
     for _ in 0..ROUNDS {
-        let answers = socket
-            .request(message::batch(&steps).bytes())
-            .map_err(talking)?;
-        let refusals: Vec<Answer> = answers
-            .iter()
-            .filter(|answer| answer.errno != 0)
-            .cloned()
-            .collect();
+        let answers = socket.request(message::batch(&steps).bytes()).map_err(talking)?;
+        let refusals: Vec<Answer> = answers.iter().filter(|answer| answer.errno != 0).cloned().collect();
         if refusals.is_empty() {
             let acknowledged = steps.is_empty() || !answers.is_empty();
             return if acknowledged {
@@ -51,9 +44,7 @@ pub(crate) fn commit(changes: &[&Change]) -> Result<(), KernelError> {
             None => return Err(refusal(&steps, refusals)),
         }
     }
-    Err(KernelError::Malformed(
-        "a transaction was refused however it was mended",
-    ))
+    Err(KernelError::Malformed("a transaction was refused however it was mended"))
 }
 
 /// The tables whose names begin with `prefix`, with all that is in them.
@@ -62,19 +53,10 @@ pub(crate) fn observe(prefix: &str) -> Result<Vec<Object>, KernelError> {
     let tables = inventory(&socket, word::GETTABLE, |_| {})?;
     let ours = |table: &Table| table.name.starts_with(prefix);
     let mut objects = Vec::new();
-    for table in tables
-        .iter()
-        .filter_map(|body| decode::table(body))
-        .filter(ours)
-    {
-        let sets = inventory(&socket, word::GETSET, |w| {
-            w.text(word::SET_TABLE, &table.name)
-        })?;
-        let sets: Vec<Set> = sets
-            .iter()
-            .filter_map(|body| decode::set(body))
-            .filter(|set| set.table == table.name)
-            .collect();
+    for table in tables.iter().filter_map(|body| decode::table(body)).filter(ours) {
+        let sets = inventory(&socket, word::GETSET, |w| w.text(word::SET_TABLE, &table.name))?;
+        let sets: Vec<Set> =
+            sets.iter().filter_map(|body| decode::set(body)).filter(|set| set.table == table.name).collect();
         objects.extend(chains(&socket, &table)?.into_iter().map(Object::Chain));
         for set in &sets {
             objects.extend(elements(&socket, set)?.into_iter().map(Object::Element));
@@ -94,9 +76,7 @@ pub(crate) fn encoded(rule: &Rule) -> Vec<u8> {
 
 fn chains(socket: &Socket, table: &Table) -> Result<Vec<Chain>, KernelError> {
     let mut digests: HashMap<String, Vec<Option<u64>>> = HashMap::new();
-    for body in inventory(socket, word::GETRULE, |w| {
-        w.text(word::RULE_TABLE, &table.name)
-    })? {
+    for body in inventory(socket, word::GETRULE, |w| w.text(word::RULE_TABLE, &table.name))? {
         if let Some(((of, chain), digest)) = decode::rule(&body)
             && of == table.name
         {
@@ -104,10 +84,7 @@ fn chains(socket: &Socket, table: &Table) -> Result<Vec<Chain>, KernelError> {
         }
     }
     let chains = inventory(socket, word::GETCHAIN, |_| {})?;
-    let ours = chains
-        .iter()
-        .filter_map(|body| decode::chain(body))
-        .filter(|chain| chain.table == table.name);
+    let ours = chains.iter().filter_map(|body| decode::chain(body)).filter(|chain| chain.table == table.name);
     Ok(ours
         .map(|chain| {
             let rules = Rules::Observed(digests.remove(&chain.name).unwrap_or_default());
@@ -128,11 +105,7 @@ fn open() -> Result<Socket, KernelError> {
     Socket::open(NETLINK_NETFILTER).map_err(talking)
 }
 
-fn inventory(
-    socket: &Socket,
-    kind: u16,
-    attributes: impl FnOnce(&mut Writer),
-) -> Result<Vec<Vec<u8>>, KernelError> {
+fn inventory(socket: &Socket, kind: u16, attributes: impl FnOnce(&mut Writer)) -> Result<Vec<Vec<u8>>, KernelError> {
     let mut question = Writer::default();
     question.message(kind, flag::DUMP, 0, &word::HEADER, attributes);
     socket.inventory(question.bytes()).map_err(talking)
@@ -160,18 +133,13 @@ fn check(step: &Step<'_>) -> Result<(), KernelError> {
         Step::NewRule(_, rule) => expression::flaw(rule),
         Step::NewSet(set) => {
             let number = set.interval && set.key == [Type::Mark];
-            let empty = set.key.is_empty()
-                || matches!(&set.data, SetData::Values(types) if types.is_empty());
+            let empty = set.key.is_empty() || matches!(&set.data, SetData::Values(types) if types.is_empty());
             (number || empty).then_some("a set has keys, and marks have no ranges")
         }
         Step::NewElements(set, elements) => {
             let misfit = elements.iter().find(|element| !fits(set, element));
-            return misfit.map_or(Ok(()), |element| {
-                Err(invalid(
-                    element.to_string(),
-                    "it does not have the types of its set",
-                ))
-            });
+            return misfit
+                .map_or(Ok(()), |element| Err(invalid(element.to_string(), "it does not have the types of its set")));
         }
         Step::DeleteElements(set, slots) => {
             let fine = slots.iter().all(|slot| value::agree(&set.key, slot.key));
@@ -184,26 +152,16 @@ fn check(step: &Step<'_>) -> Result<(), KernelError> {
 
 fn fits(set: &Set, element: &Element) -> bool {
     let data = match (&set.data, &element.data) {
-        (SetData::None, Data::None)
-        | (SetData::Pool, Data::Pool(..))
-        | (SetData::Verdict, Data::Verdict(_)) => true,
+        (SetData::None, Data::None) | (SetData::Pool, Data::Pool(..)) | (SetData::Verdict, Data::Verdict(_)) => true,
         (SetData::Values(types), Data::Values(values)) => value::agree(types, values),
         _ => false,
     };
-    let end = element
-        .key_end
-        .as_ref()
-        .is_none_or(|end| set.interval && value::agree(&set.key, end));
+    let end = element.key_end.as_ref().is_none_or(|end| set.interval && value::agree(&set.key, end));
     data && end && value::agree(&set.key, &element.key)
 }
 
 fn errors_by_step(refusals: &[Answer]) -> BTreeMap<usize, i32> {
-    let step = |answer: &Answer| {
-        Some((
-            usize::try_from(answer.sequence).ok()?.checked_sub(1)?,
-            answer.errno,
-        ))
-    };
+    let step = |answer: &Answer| Some((usize::try_from(answer.sequence).ok()?.checked_sub(1)?, answer.errno));
     refusals.iter().filter_map(step).collect()
 }
 
@@ -211,9 +169,7 @@ fn refusal(steps: &[Step<'_>], refusals: Vec<Answer>) -> KernelError {
     let Some(answer) = refusals.into_iter().min_by_key(|answer| answer.sequence) else {
         return KernelError::Malformed("a refusal without an answer");
     };
-    let step = usize::try_from(answer.sequence)
-        .ok()
-        .and_then(|number| steps.get(number.checked_sub(1)?));
+    let step = usize::try_from(answer.sequence).ok().and_then(|number| steps.get(number.checked_sub(1)?));
     let step = step.map_or_else(|| "commit a transaction".to_owned(), ToString::to_string);
     refused(&step, answer.errno, answer.reason)
 }
@@ -221,10 +177,7 @@ fn refusal(steps: &[Step<'_>], refusals: Vec<Answer>) -> KernelError {
 fn refused(change: &impl ToString, errno: i32, reason: Option<String>) -> KernelError {
     let change = change.to_string();
     let change = reason.map_or(change.clone(), |reason| format!("{change} ({reason})"));
-    KernelError::Refused {
-        change,
-        source: io::Error::from_raw_os_error(errno),
-    }
+    KernelError::Refused { change, source: io::Error::from_raw_os_error(errno) }
 }
 
 fn invalid(what: String, reason: &'static str) -> KernelError {

@@ -210,12 +210,7 @@ impl Object {
             Object::Table(table) => Key::Table(table.name.clone()),
             Object::Set(set) => Key::Set(set.table.clone(), set.name.clone()),
             Object::Chain(chain) => Key::Chain(chain.table.clone(), chain.name.clone()),
-            Object::Element(e) => Key::Element(
-                e.table.clone(),
-                e.set.clone(),
-                e.key.clone(),
-                e.key_end.clone(),
-            ),
+            Object::Element(e) => Key::Element(e.table.clone(), e.set.clone(), e.key.clone(), e.key_end.clone()),
         }
     }
 }
@@ -234,14 +229,7 @@ impl Mac {
     /// An address that belongs to `name`: locally administered, unicast, and always the same for the same name.
     pub fn of(name: &str) -> Mac {
         let bytes = crate::nft::digest(name.as_bytes()).to_be_bytes();
-        Mac([
-            0x02,
-            bytes[1] ^ bytes[0],
-            bytes[2],
-            bytes[3] ^ bytes[6],
-            bytes[4],
-            bytes[5] ^ bytes[7],
-        ])
+        Mac([0x02, bytes[1] ^ bytes[0], bytes[2], bytes[3] ^ bytes[6], bytes[4], bytes[5] ^ bytes[7]])
     }
 }
 

@@ -71,45 +71,19 @@ mod tests {
     use crate::object::{Address, Link, LinkEnd, LinkKind, Mac, Rule, Sysctl};
 
     fn end() -> LinkEnd {
-        LinkEnd {
-            name: "x".into(),
-            mac: Mac([2, 0, 0, 0, 0, 1]),
-            mtu: 1500,
-            up: true,
-        }
+        LinkEnd { name: "x".into(), mac: Mac([2, 0, 0, 0, 0, 1]), mtu: 1500, up: true }
     }
 
     #[test]
     fn filters_are_in_force_before_links_appear_and_addresses_follow_their_links() {
         let net = "10.0.0.1/24".parse().expect("a net");
-        let rule = Rule {
-            priority: 1,
-            iif: None,
-            from: None,
-            to: None,
-            fwmark: None,
-            table: 9,
-        };
-        let sysctl = |path: &str| {
-            Change::Add(Object::Sysctl(Sysctl {
-                path: path.into(),
-                value: "1".into(),
-            }))
-        };
+        let rule = Rule { priority: 1, iif: None, from: None, to: None, fwmark: None, table: 9 };
+        let sysctl = |path: &str| Change::Add(Object::Sysctl(Sysctl { path: path.into(), value: "1".into() }));
         let changes = [
             Change::Add(Object::Rule(rule.clone())),
-            Change::Add(Object::Address(Address {
-                link: "x".into(),
-                net,
-            })),
+            Change::Add(Object::Address(Address { link: "x".into(), net })),
             sysctl("net/ipv4/conf/x/proxy_arp"),
-            Change::Add(Object::Link(Link {
-                end: end(),
-                kind: LinkKind::Veth {
-                    namespace: "b".into(),
-                    peer: end(),
-                },
-            })),
+            Change::Add(Object::Link(Link { end: end(), kind: LinkKind::Veth { namespace: "b".into(), peer: end() } })),
             sysctl("net/ipv4/ip_forward"),
             Change::Add(Object::Table(Table { name: "t".into() })),
             Change::Remove(Key::Link("y".into())),
@@ -128,10 +102,6 @@ mod tests {
         add address 10.0.0.1/24 dev x
         add rule 1: from all lookup 9
         ");
-        assert!(
-            in_order(&changes)
-                .windows(2)
-                .all(|pair| stage(pair[0]) <= stage(pair[1]))
-        );
+        assert!(in_order(&changes).windows(2).all(|pair| stage(pair[0]) <= stage(pair[1])));
     }
 }

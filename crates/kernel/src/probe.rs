@@ -9,8 +9,8 @@ use crate::error::KernelError;
 use crate::namespaces::{aside, choose_congestion_control};
 use crate::netlink::Socket;
 use crate::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Policy,
-    Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Policy, Rule, Rules, Set,
+    SetData, Table, Type, Value, Verdict, ct_state,
 };
 use crate::object::{Change, LinkEnd, LinkKind, Mac, Object};
 use crate::{nftables, route};
@@ -54,14 +54,9 @@ pub fn probe() -> Vec<Feature> {
 
 /// Everything that can be tried inside a fresh namespace.
 fn inside() -> Vec<Feature> {
-    let loopback =
-        route::set_loopback_up().map_err(|e| KernelError::failed("bring up a loopback", e));
+    let loopback = route::set_loopback_up().map_err(|e| KernelError::failed("bring up a loopback", e));
     let mut features = vec![
-        feature(
-            "network namespaces",
-            loopback,
-            "sudo sysctl -w user.max_net_namespaces=65536",
-        ),
+        feature("network namespaces", loopback, "sudo sysctl -w user.max_net_namespaces=65536"),
         feature("veth pairs", veth(), "sudo modprobe veth"),
         feature(
             "congestion control without pacing",
@@ -78,22 +73,12 @@ fn inside() -> Vec<Feature> {
 
 /// What nftables must be able to do, each as the objects that show it.
 fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
-    let hash = Field::Hash {
-        over: vec![Field::Saddr],
-        modulus: 2,
-        seed: 1,
-    };
+    let hash = Field::Hash { over: vec![Field::Saddr], modulus: 2, seed: 1 };
     let service = vec![Type::Addr, Type::Port];
     let dnat = |key: Field, map: &str| rule(Action::Dnat(Nat::by_map([key], map, Gives::AddrPort)));
     let nat = |name, point, rules| chain(name, ChainKind::Nat, point, rules);
-    let follow = Rule::new(
-        [Match::any_of(Field::CtState, ct_state::NEW)],
-        [Action::Verdict(Verdict::Accept)],
-    );
-    let local = Rule::new(
-        [Match::is(Field::FibDaddrType, Field::LOCAL)],
-        [Action::Notrack],
-    );
+    let follow = Rule::new([Match::any_of(Field::CtState, ct_state::NEW)], [Action::Verdict(Verdict::Accept)]);
+    let local = Rule::new([Match::is(Field::FibDaddrType, Field::LOCAL)], [Action::Notrack]);
     let verdict = Element {
         table: TABLE.to_owned(),
         set: "verdicts".to_owned(),
@@ -104,29 +89,15 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
     vec![
         (
             "connection tracking",
-            vec![chain(
-                "follow",
-                ChainKind::Filter,
-                HookPoint::Forward,
-                vec![follow],
-            )],
+            vec![chain("follow", ChainKind::Filter, HookPoint::Forward, vec![follow])],
             "sudo modprobe nft_ct",
         ),
         (
             "unfollowed flows",
-            vec![chain(
-                "raw",
-                ChainKind::Filter,
-                HookPoint::Prerouting,
-                vec![local],
-            )],
+            vec![chain("raw", ChainKind::Filter, HookPoint::Prerouting, vec![local])],
             "sudo modprobe -a nft_ct nft_fib_ipv4",
         ),
-        (
-            "sets of ranges",
-            vec![set("ranges", vec![Type::Addr], SetData::None, true)],
-            "sudo modprobe nf_tables",
-        ),
+        ("sets of ranges", vec![set("ranges", vec![Type::Addr], SetData::None, true)], "sudo modprobe nf_tables"),
         (
             "sets of concatenated ranges",
             vec![set("both", service.clone(), SetData::None, true)],
@@ -134,31 +105,15 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
         ),
         (
             "verdict maps",
-            vec![
-                set("verdicts", vec![Type::Mark], SetData::Verdict, false),
-                Object::Element(verdict),
-            ],
+            vec![set("verdicts", vec![Type::Mark], SetData::Verdict, false), Object::Element(verdict)],
             "sudo modprobe nf_tables",
         ),
         (
             "address translation by map",
             vec![
-                set(
-                    "services",
-                    vec![Type::Addr],
-                    SetData::Values(service.clone()),
-                    false,
-                ),
-                nat(
-                    "translate",
-                    HookPoint::Prerouting,
-                    vec![dnat(Field::Daddr, "services")],
-                ),
-                nat(
-                    "hide",
-                    HookPoint::Postrouting,
-                    vec![rule(Action::Masquerade)],
-                ),
+                set("services", vec![Type::Addr], SetData::Values(service.clone()), false),
+                nat("translate", HookPoint::Prerouting, vec![dnat(Field::Daddr, "services")]),
+                nat("hide", HookPoint::Postrouting, vec![rule(Action::Masquerade)]),
             ],
             "sudo modprobe -a nft_chain_nat nft_nat nft_masq",
         ),
@@ -179,21 +134,12 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
 
 fn veth() -> Result<(), KernelError> {
     let failed = |e| KernelError::failed("make a veth pair", e);
-    let end = |name: &str| LinkEnd {
-        name: name.to_owned(),
-        mac: Mac::of(name),
-        mtu: 1500,
-        up: true,
-    };
+    let end = |name: &str| LinkEnd { name: name.to_owned(), mac: Mac::of(name), mtu: 1500, up: true };
     let here = File::open("/proc/thread-self/ns/net").map_err(failed)?;
-    let kind = LinkKind::Veth {
-        namespace: String::new(),
-        peer: end("probe1"),
-    };
+    let kind = LinkKind::Veth { namespace: String::new(), peer: end("probe1") };
     let message = route::new_link(&end("probe0"), &kind, here.as_fd());
-    let answers = Socket::open(route::NETLINK_ROUTE)
-        .and_then(|socket| socket.request(message.bytes()))
-        .map_err(failed)?;
+    let answers =
+        Socket::open(route::NETLINK_ROUTE).and_then(|socket| socket.request(message.bytes())).map_err(failed)?;
     match answers.iter().find(|answer| answer.errno != 0) {
         Some(answer) => Err(failed(std::io::Error::from_raw_os_error(answer.errno))),
         None => Ok(()),
@@ -206,35 +152,17 @@ fn commit(objects: &[Object]) -> Result<(), KernelError> {
 }
 
 fn table() -> Object {
-    Object::Table(Table {
-        name: TABLE.to_owned(),
-    })
+    Object::Table(Table { name: TABLE.to_owned() })
 }
 
 fn chain(name: &str, kind: ChainKind, point: HookPoint, rules: Vec<Rule>) -> Object {
     let priority = if name == "raw" { -300 } else { 0 };
-    let hook = Some(Hook {
-        kind,
-        point,
-        priority,
-        policy: Policy::Accept,
-    });
-    Object::Chain(Chain {
-        table: TABLE.to_owned(),
-        name: name.to_owned(),
-        hook,
-        rules: Rules::Listed(rules),
-    })
+    let hook = Some(Hook { kind, point, priority, policy: Policy::Accept });
+    Object::Chain(Chain { table: TABLE.to_owned(), name: name.to_owned(), hook, rules: Rules::Listed(rules) })
 }
 
 fn set(name: &str, key: Vec<Type>, data: SetData, interval: bool) -> Object {
-    Object::Set(Set {
-        table: TABLE.to_owned(),
-        name: name.to_owned(),
-        key,
-        data,
-        interval,
-    })
+    Object::Set(Set { table: TABLE.to_owned(), name: name.to_owned(), key, data, interval })
 }
 
 fn rule(action: Action) -> Rule {
@@ -245,34 +173,15 @@ fn rule(action: Action) -> Rule {
 fn capability(name: &'static str, bit: u32, remedy: &'static str) -> Feature {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    let effective = line
-        .and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok())
-        .unwrap_or(0);
+    let effective = line.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
     let ok = effective >> bit & 1 == 1;
-    let reason = if ok {
-        String::new()
-    } else {
-        "this process does not have it".to_owned()
-    };
-    Feature {
-        name,
-        ok,
-        reason,
-        remedy,
-    }
+    let reason = if ok { String::new() } else { "this process does not have it".to_owned() };
+    Feature { name, ok, reason, remedy }
 }
 
 fn feature(name: &'static str, outcome: Result<(), KernelError>, remedy: &'static str) -> Feature {
-    let reason = outcome
-        .as_ref()
-        .err()
-        .map_or_else(String::new, chain_of_causes);
-    Feature {
-        name,
-        ok: outcome.is_ok(),
-        reason,
-        remedy,
-    }
+    let reason = outcome.as_ref().err().map_or_else(String::new, chain_of_causes);
+    Feature { name, ok: outcome.is_ok(), reason, remedy }
 }
 
 fn chain_of_causes(error: &KernelError) -> String {

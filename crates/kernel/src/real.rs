@@ -33,10 +33,7 @@ pub struct Netlink {
 impl Netlink {
     /// Works on the namespaces of a place and, in them, on the nftables tables whose names begin with `prefix`.
     pub fn new(namespaces: Namespaces, prefix: &str) -> Netlink {
-        Netlink {
-            namespaces,
-            prefix: prefix.to_owned(),
-        }
+        Netlink { namespaces, prefix: prefix.to_owned() }
     }
 
     /// The place of the namespaces.
@@ -55,12 +52,7 @@ impl Netlink {
             let failed = |e| KernelError::failed(format!("enter the namespace {namespace}"), e);
             enter(&home).map_err(failed)?;
             let route = Socket::open(route::NETLINK_ROUTE).map_err(failed)?;
-            work(&Inside {
-                kernel: self,
-                name: namespace,
-                home: &home,
-                route,
-            })
+            work(&Inside { kernel: self, name: namespace, home: &home, route })
         })?
     }
 }
@@ -81,9 +73,7 @@ impl Kernel for Netlink {
     fn apply(&self, namespace: &str, changes: &[Change]) -> Result<(), KernelError> {
         self.inside(namespace, |inside| {
             let ordered = in_order(changes);
-            ordered
-                .chunk_by(|a, b| stage(a) == stage(b))
-                .try_for_each(|group| inside.make(stage(group[0]), group))
+            ordered.chunk_by(|a, b| stage(a) == stage(b)).try_for_each(|group| inside.make(stage(group[0]), group))
         })
     }
 
@@ -116,32 +106,20 @@ impl Inside<'_> {
             Stage::Unroute | Stage::Route => self.make_routes(changes),
             Stage::Unlink => links::remove(self, changes),
             Stage::Filter => nftables::commit(changes),
-            Stage::Set | Stage::SetDevice => {
-                changes.iter().try_for_each(|change| settings::make(change))
-            }
-            Stage::Link => changes
-                .iter()
-                .try_for_each(|change| links::make(self, change)),
+            Stage::Set | Stage::SetDevice => changes.iter().try_for_each(|change| settings::make(change)),
+            Stage::Link => changes.iter().try_for_each(|change| links::make(self, change)),
         }
     }
 
     /// Addresses, neighbours, routes and rules: one message each, many at once.
     fn make_routes(&self, changes: &[&Change]) -> Result<(), KernelError> {
         let mut known: HashMap<String, Option<u32>> = HashMap::new();
-        let mut index = |name: &str| {
-            *known
-                .entry(name.to_owned())
-                .or_insert_with(|| if_nametoindex(name).ok())
-        };
+        let mut index = |name: &str| *known.entry(name.to_owned()).or_insert_with(|| if_nametoindex(name).ok());
         let mut writer = Writer::default();
         for (sequence, change) in (0..).zip(changes) {
             let written = route::write(&mut writer, sequence, change, &mut index);
             if !written && !matches!(change, Change::Remove(_)) {
-                return Err(refused(
-                    change,
-                    io::Error::from_raw_os_error(libc::ENODEV),
-                    None,
-                ));
+                return Err(refused(change, io::Error::from_raw_os_error(libc::ENODEV), None));
             }
             if writer.bytes().len() > BATCH {
                 self.send(&std::mem::take(&mut writer), changes)?;
@@ -154,42 +132,21 @@ impl Inside<'_> {
         if writer.bytes().is_empty() {
             return Ok(());
         }
-        let answers = self
-            .route
-            .request(writer.bytes())
-            .map_err(|e| KernelError::failed("talk to rtnetlink", e))?;
+        let answers = self.route.request(writer.bytes()).map_err(|e| KernelError::failed("talk to rtnetlink", e))?;
         for answer in answers.into_iter().filter(|answer| answer.errno != 0) {
-            let change = usize::try_from(answer.sequence)
-                .ok()
-                .and_then(|index| changes.get(index));
-            let change = change.ok_or(KernelError::Malformed(
-                "an answer to nothing that was asked",
-            ))?;
+            let change = usize::try_from(answer.sequence).ok().and_then(|index| changes.get(index));
+            let change = change.ok_or(KernelError::Malformed("an answer to nothing that was asked"))?;
             if !harmless(change, answer.errno) {
-                return Err(refused(
-                    change,
-                    io::Error::from_raw_os_error(answer.errno),
-                    answer.reason,
-                ));
+                return Err(refused(change, io::Error::from_raw_os_error(answer.errno), answer.reason));
             }
         }
         Ok(())
     }
 
     /// Sends a message whose success is what matters.
-    fn demand(
-        &self,
-        socket: &Socket,
-        writer: &Writer,
-        step: impl Fn() -> String,
-    ) -> Result<(), KernelError> {
-        let answers = socket
-            .request(writer.bytes())
-            .map_err(|e| KernelError::failed(step(), e))?;
-        answers
-            .into_iter()
-            .find(|answer| answer.errno != 0)
-            .map_or(Ok(()), |answer| Err(failure(step(), answer)))
+    fn demand(&self, socket: &Socket, writer: &Writer, step: impl Fn() -> String) -> Result<(), KernelError> {
+        let answers = socket.request(writer.bytes()).map_err(|e| KernelError::failed(step(), e))?;
+        answers.into_iter().find(|answer| answer.errno != 0).map_or(Ok(()), |answer| Err(failure(step(), answer)))
     }
 
     /// Works with a socket of another namespace, then comes home.
@@ -202,8 +159,7 @@ impl Inside<'_> {
         let failed = |e| KernelError::failed(format!("enter the namespace {namespace}"), e);
         enter(&there).map_err(failed)?;
         let socket = Socket::open(route::NETLINK_ROUTE);
-        enter(self.home.as_fd())
-            .map_err(|e| KernelError::failed(format!("return to {}", self.name), e))?;
+        enter(self.home.as_fd()).map_err(|e| KernelError::failed(format!("return to {}", self.name), e))?;
         work(&socket.map_err(failed)?)
     }
 }
@@ -214,10 +170,7 @@ fn harmless(change: &Change, errno: i32) -> bool {
         Change::Add(Object::Rule(_)) | Change::Replace(Object::Rule(_)) => errno == libc::EEXIST,
         Change::Add(_) | Change::Replace(_) => false,
         Change::Remove(Key::Sysctl(_)) => true,
-        Change::Remove(_) => matches!(
-            errno,
-            libc::ENOENT | libc::ESRCH | libc::ENODEV | libc::EADDRNOTAVAIL
-        ),
+        Change::Remove(_) => matches!(errno, libc::ENOENT | libc::ESRCH | libc::ENODEV | libc::EADDRNOTAVAIL),
     }
 }
 
@@ -230,11 +183,6 @@ fn refused(change: &Change, source: io::Error, reason: Option<String>) -> Kernel
 }
 
 fn failure(step: String, answer: Answer) -> KernelError {
-    let change = answer
-        .reason
-        .map_or(step.clone(), |reason| format!("{step} ({reason})"));
-    KernelError::Refused {
-        change,
-        source: io::Error::from_raw_os_error(answer.errno),
-    }
+    let change = answer.reason.map_or(step.clone(), |reason| format!("{step} ({reason})"));
+    KernelError::Refused { change, source: io::Error::from_raw_os_error(answer.errno) }
 }

@@ -73,9 +73,7 @@ impl Socket {
         self.send(request)?;
         let mut buffer = Vec::with_capacity(DATAGRAM);
         while self.receive(&mut buffer, libc::MSG_DONTWAIT)? {
-            if let Some(message) =
-                Messages(&buffer).find(|message| message.kind != flag::NLMSG_ERROR)
-            {
+            if let Some(message) = Messages(&buffer).find(|message| message.kind != flag::NLMSG_ERROR) {
                 return Ok(Some(message.body.to_vec()));
             }
         }
@@ -96,13 +94,8 @@ impl Socket {
                 match message.kind {
                     flag::NLMSG_DONE => return Ok(whole),
                     flag::NLMSG_ERROR => {
-                        let errno = answer(message.sequence, message.flags, message.body)
-                            .map_or(0, |a| a.errno);
-                        return if errno == 0 {
-                            Ok(whole)
-                        } else {
-                            Err(io::Error::from_raw_os_error(errno))
-                        };
+                        let errno = answer(message.sequence, message.flags, message.body).map_or(0, |a| a.errno);
+                        return if errno == 0 { Ok(whole) } else { Err(io::Error::from_raw_os_error(errno)) };
                     }
                     _ => each(message.body),
                 }
@@ -113,18 +106,10 @@ impl Socket {
     fn send(&self, messages: &[u8]) -> io::Result<()> {
         if messages.len() > DATAGRAM {
             // The kernel accounts the whole datagram against the send buffer.
-            let _ = setsockopt(
-                &self.raw,
-                sockopt::SndBufForce,
-                &(messages.len() * 2).min(BUFFER_LIMIT),
-            );
+            let _ = setsockopt(&self.raw, sockopt::SndBufForce, &(messages.len() * 2).min(BUFFER_LIMIT));
         }
         let sent = self.raw.send(messages, 0)?;
-        if sent == messages.len() {
-            Ok(())
-        } else {
-            Err(io::Error::from(io::ErrorKind::WriteZero))
-        }
+        if sent == messages.len() { Ok(()) } else { Err(io::Error::from(io::ErrorKind::WriteZero)) }
     }
 
     /// Fills the buffer with one datagram of the kernel; false when there is none to be had without waiting. What
@@ -148,14 +133,6 @@ fn answer(sequence: u32, flags: u16, body: &[u8]) -> Option<Answer> {
     const REASON: u16 = 1;
     let errno = u32_ne(body)?.cast_signed().wrapping_neg();
     let told = flags & flag::ACK_ATTRIBUTES != 0;
-    let reason = if told {
-        Attributes::after(body, 20).text(REASON)
-    } else {
-        None
-    };
-    Some(Answer {
-        sequence,
-        errno,
-        reason,
-    })
+    let reason = if told { Attributes::after(body, 20).text(REASON) } else { None };
+    Some(Answer { sequence, errno, reason })
 }

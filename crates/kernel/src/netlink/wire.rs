@@ -42,8 +42,7 @@ impl Writer {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
         self.bytes.extend_from_slice(&kind.to_ne_bytes());
-        self.bytes
-            .extend_from_slice(&(flags | flag::REQUEST).to_ne_bytes());
+        self.bytes.extend_from_slice(&(flags | flag::REQUEST).to_ne_bytes());
         self.bytes.extend_from_slice(&sequence.to_ne_bytes());
         self.bytes.extend_from_slice(&[0; 4]);
         self.raw(fixed);
@@ -87,8 +86,7 @@ impl Writer {
     pub(crate) fn nest(&mut self, kind: u16, body: impl FnOnce(&mut Writer)) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 2]);
-        self.bytes
-            .extend_from_slice(&(kind | flag::NESTED).to_ne_bytes());
+        self.bytes.extend_from_slice(&(kind | flag::NESTED).to_ne_bytes());
         body(self);
         let length = u16::try_from(self.bytes.len() - start).unwrap_or(u16::MAX);
         self.bytes[start..start + 2].copy_from_slice(&length.to_ne_bytes());
@@ -162,10 +160,7 @@ impl<'a> Attributes<'a> {
     /// A text, without the final zero.
     pub(crate) fn text(self, wanted: u16) -> Option<String> {
         let bytes = self.find(wanted)?;
-        let end = bytes
-            .iter()
-            .position(|byte| *byte == 0)
-            .unwrap_or(bytes.len());
+        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
         String::from_utf8(bytes[..end].to_vec()).ok()
     }
 }

@@ -3,9 +3,8 @@
 use std::fmt::{self, Display, Formatter, Result};
 
 use super::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat,
-    NatTo, Operand, Per, Policy, Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict,
-    ct_state, ct_status,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, NatTo, Operand, Per,
+    Policy, Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
 };
 
 impl Display for Table {
@@ -21,9 +20,7 @@ impl Display for Chain {
             writeln!(f, "    {hook}")?;
         }
         match &self.rules {
-            Rules::Listed(rules) => rules
-                .iter()
-                .try_for_each(|rule| writeln!(f, "    {rule}"))?,
+            Rules::Listed(rules) => rules.iter().try_for_each(|rule| writeln!(f, "    {rule}"))?,
             Rules::Observed(digests) => digests.iter().try_for_each(|digest| match digest {
                 Some(digest) => writeln!(f, "    # rule {digest:016x}"),
                 None => writeln!(f, "    # a rule that is not ours"),
@@ -39,13 +36,7 @@ impl Display for Hook {
             Policy::Accept => "accept",
             Policy::Drop => "drop",
         };
-        write!(
-            f,
-            "type {} hook {} priority {}; policy {policy};",
-            self.kind.word(),
-            self.point.word(),
-            self.priority
-        )
+        write!(f, "type {} hook {} priority {}; policy {policy};", self.kind.word(), self.point.word(), self.priority)
     }
 }
 
@@ -75,18 +66,8 @@ impl HookPoint {
 
 impl Display for Set {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let noun = if self.data == SetData::None {
-            "set"
-        } else {
-            "map"
-        };
-        write!(
-            f,
-            "{noun} ip {} {} {{ type {}",
-            self.table,
-            self.name,
-            Dotted(&self.key)
-        )?;
+        let noun = if self.data == SetData::None { "set" } else { "map" };
+        write!(f, "{noun} ip {} {} {{ type {}", self.table, self.name, Dotted(&self.key))?;
         match &self.data {
             SetData::None => {}
             SetData::Values(types) => write!(f, " : {}", Dotted(types))?,
@@ -183,11 +164,7 @@ impl Display for Match {
             Operand::Prefix(net) => write!(f, "{key} {not}{net}"),
             Operand::Bits(bits) => write!(f, "{key} {not}{}", Bits(self.key.first(), *bits)),
             Operand::Masked { mask, value } => {
-                write!(
-                    f,
-                    "{key} & {mask:#x} {} {value:#x}",
-                    if self.negated { "!=" } else { "==" }
-                )
+                write!(f, "{key} & {mask:#x} {} {value:#x}", if self.negated { "!=" } else { "==" })
             }
             Operand::Set(name) => write!(f, "{key} {not}@{name}"),
         }
@@ -221,11 +198,7 @@ impl Display for Field {
             Field::CtOriginalSaddr => "ct original ip saddr",
             Field::CtOriginalDaddr => "ct original ip daddr",
             Field::CtOriginalDport => "ct original proto-dst",
-            Field::Hash {
-                over,
-                modulus,
-                seed,
-            } => {
+            Field::Hash { over, modulus, seed } => {
                 return write!(f, "jhash {} mod {modulus} seed {seed:#x}", Dotted(over));
             }
             Field::RoundRobin(modulus) => return write!(f, "numgen inc mod {modulus}"),
@@ -292,18 +265,10 @@ impl Display for Nat {
                     write!(f, ":{port}")?;
                 }
             }
-            NatTo::Map {
-                key,
-                map,
-                gives: Gives::AddrPort,
-            } => write!(f, "ip to {} map @{map}", Dotted(key))?,
+            NatTo::Map { key, map, gives: Gives::AddrPort } => write!(f, "ip to {} map @{map}", Dotted(key))?,
             NatTo::Map { key, map, .. } => write!(f, "to {} map @{map}", Dotted(key))?,
         }
-        if self.persistent {
-            f.write_str(" persistent")
-        } else {
-            Ok(())
-        }
+        if self.persistent { f.write_str(" persistent") } else { Ok(()) }
     }
 }
 
@@ -325,16 +290,10 @@ struct Constant<'a>(Option<&'a Field>, &'a Value);
 impl Display for Constant<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match (self.0, self.1) {
-            (Some(Field::FibDaddrType), value) if *value == Field::UNICAST => {
-                f.write_str("unicast")
-            }
+            (Some(Field::FibDaddrType), value) if *value == Field::UNICAST => f.write_str("unicast"),
             (Some(Field::FibDaddrType), value) if *value == Field::LOCAL => f.write_str("local"),
-            (Some(Field::FibDaddrType), value) if *value == Field::BROADCAST => {
-                f.write_str("broadcast")
-            }
-            (Some(Field::FibDaddrType), value) if *value == Field::MULTICAST => {
-                f.write_str("multicast")
-            }
+            (Some(Field::FibDaddrType), value) if *value == Field::BROADCAST => f.write_str("broadcast"),
+            (Some(Field::FibDaddrType), value) if *value == Field::MULTICAST => f.write_str("multicast"),
             (Some(Field::CtDirection), Value::Proto(0)) => f.write_str("original"),
             (Some(Field::CtDirection), Value::Proto(1)) => f.write_str("reply"),
             (Some(Field::IcmpType | Field::IcmpCode), Value::Proto(number)) => {
@@ -369,11 +328,7 @@ impl Display for Bits<'_> {
                 (rest, comma) = (rest & !bit, ",");
             }
         }
-        if rest != 0 || self.1 == 0 {
-            write!(f, "{comma}{rest:#x}")
-        } else {
-            Ok(())
-        }
+        if rest != 0 || self.1 == 0 { write!(f, "{comma}{rest:#x}") } else { Ok(()) }
     }
 }
 
@@ -382,32 +337,16 @@ mod tests {
     use super::*;
 
     fn chain(hook: Option<Hook>, rules: Rules) -> Chain {
-        Chain {
-            table: "t".into(),
-            name: "c".into(),
-            hook,
-            rules,
-        }
+        Chain { table: "t".into(), name: "c".into(), hook, rules }
     }
 
     #[test]
     fn a_chain_reads_like_nft() {
-        let hook = Hook {
-            kind: ChainKind::Nat,
-            point: HookPoint::Prerouting,
-            priority: -100,
-            policy: Policy::Drop,
-        };
-        let pool = Nat {
-            persistent: true,
-            ..Nat::to_pool([10, 0, 0, 1].into(), [10, 0, 0, 4].into())
-        };
+        let hook = Hook { kind: ChainKind::Nat, point: HookPoint::Prerouting, priority: -100, policy: Policy::Drop };
+        let pool = Nat { persistent: true, ..Nat::to_pool([10, 0, 0, 1].into(), [10, 0, 0, 4].into()) };
         let rules = vec![
             Rule::new(
-                [Match::any_of(
-                    Field::CtState,
-                    ct_state::ESTABLISHED | ct_state::RELATED,
-                )],
+                [Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED)],
                 [Action::Verdict(Verdict::Accept)],
             ),
             Rule::new(
@@ -448,13 +387,7 @@ mod tests {
             interval,
         };
         let key = |last: u8, port| vec![Value::Addr([10, 0, 0, last].into()), Value::Port(port)];
-        let element = |key_end, data| Element {
-            table: "t".into(),
-            set: "s".into(),
-            key: key(0, 80),
-            key_end,
-            data,
-        };
+        let element = |key_end, data| Element { table: "t".into(), set: "s".into(), key: key(0, 80), key_end, data };
         let lines = [
             set(SetData::None, true).to_string(),
             set(SetData::Verdict, false).to_string(),
@@ -463,11 +396,7 @@ mod tests {
             element(Some(key(255, 80)), Data::None).to_string(),
             element(None, Data::Verdict(Verdict::Goto("c".into()))).to_string(),
             element(None, Data::Values(vec![Value::Interface("x".into())])).to_string(),
-            element(
-                None,
-                Data::Pool([192, 0, 2, 1].into(), [192, 0, 2, 9].into()),
-            )
-            .to_string(),
+            element(None, Data::Pool([192, 0, 2, 1].into(), [192, 0, 2, 9].into())).to_string(),
         ];
         insta::assert_snapshot!(lines.join("\n"), @r#"
         set ip t s { type ipv4_addr . inet_service; flags interval; }
@@ -483,18 +412,11 @@ mod tests {
 
     #[test]
     fn rules_that_differ_have_digests_that_differ() {
-        let rule = |port| {
-            Rule::new(
-                [Match::is(Field::TcpDport, Value::Port(port))],
-                [Action::Verdict(Verdict::Accept)],
-            )
-        };
+        let rule =
+            |port| Rule::new([Match::is(Field::TcpDport, Value::Port(port))], [Action::Verdict(Verdict::Accept)]);
         assert_eq!(rule(80).digest(), rule(80).digest());
         assert_ne!(rule(80).digest(), rule(81).digest());
-        assert_eq!(
-            Rules::Listed(vec![rule(80)]),
-            Rules::Observed(vec![Some(rule(80).digest())])
-        );
+        assert_eq!(Rules::Listed(vec![rule(80)]), Rules::Observed(vec![Some(rule(80).digest())]));
         assert_ne!(Rules::Listed(vec![rule(80)]), Rules::Observed(vec![]));
     }
 }

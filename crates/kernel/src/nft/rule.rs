@@ -274,74 +274,44 @@ impl Field {
 impl Match {
     /// The field has this value.
     pub fn is(field: Field, value: Value) -> Match {
-        Match {
-            key: vec![field],
-            negated: false,
-            with: Operand::Value(value),
-        }
+        Match { key: vec![field], negated: false, with: Operand::Value(value) }
     }
 
     /// The field has another value.
     pub fn is_not(field: Field, value: Value) -> Match {
-        Match {
-            key: vec![field],
-            negated: true,
-            with: Operand::Value(value),
-        }
+        Match { key: vec![field], negated: true, with: Operand::Value(value) }
     }
 
     /// The field lies between two values, both included.
     pub fn between(field: Field, first: Value, last: Value) -> Match {
-        Match {
-            key: vec![field],
-            negated: false,
-            with: Operand::Range(first, last),
-        }
+        Match { key: vec![field], negated: false, with: Operand::Range(first, last) }
     }
 
     /// The address lies in the prefix.
     pub fn within(field: Field, net: Ipv4Net) -> Match {
-        Match {
-            key: vec![field],
-            negated: false,
-            with: Operand::Prefix(net),
-        }
+        Match { key: vec![field], negated: false, with: Operand::Prefix(net) }
     }
 
     /// The flow's state or status has one of the bits.
     pub fn any_of(field: Field, bits: u32) -> Match {
-        Match {
-            key: vec![field],
-            negated: false,
-            with: Operand::Bits(bits),
-        }
+        Match { key: vec![field], negated: false, with: Operand::Bits(bits) }
     }
 
     /// The fields together are a key of the set.
     pub fn in_set(key: impl Into<Vec<Field>>, set: &str) -> Match {
-        Match {
-            key: key.into(),
-            negated: false,
-            with: Operand::Set(set.to_owned()),
-        }
+        Match { key: key.into(), negated: false, with: Operand::Set(set.to_owned()) }
     }
 
     /// The opposite question.
     pub fn negate(self) -> Match {
-        Match {
-            negated: !self.negated,
-            ..self
-        }
+        Match { negated: !self.negated, ..self }
     }
 }
 
 impl Rule {
     /// A rule of these matches and this last word.
     pub fn new(matches: impl Into<Vec<Match>>, actions: impl Into<Vec<Action>>) -> Rule {
-        Rule {
-            matches: matches.into(),
-            actions: actions.into(),
-        }
+        Rule { matches: matches.into(), actions: actions.into() }
     }
 }
 
@@ -353,37 +323,16 @@ impl Nat {
 
     /// To one address and port.
     pub fn to_port(addr: Ipv4Addr, port: u16) -> Nat {
-        Nat {
-            to: NatTo::Addrs {
-                first: addr,
-                last: addr,
-                port: Some(port),
-            },
-            persistent: false,
-        }
+        Nat { to: NatTo::Addrs { first: addr, last: addr, port: Some(port) }, persistent: false }
     }
 
     /// To any of the addresses from first to last.
     pub fn to_pool(first: Ipv4Addr, last: Ipv4Addr) -> Nat {
-        Nat {
-            to: NatTo::Addrs {
-                first,
-                last,
-                port: None,
-            },
-            persistent: false,
-        }
+        Nat { to: NatTo::Addrs { first, last, port: None }, persistent: false }
     }
 
     /// To what the map says of the key.
     pub fn by_map(key: impl Into<Vec<Field>>, map: &str, gives: Gives) -> Nat {
-        Nat {
-            to: NatTo::Map {
-                key: key.into(),
-                map: map.to_owned(),
-                gives,
-            },
-            persistent: false,
-        }
+        Nat { to: NatTo::Map { key: key.into(), map: map.to_owned(), gives }, persistent: false }
     }
 }

@@ -4,9 +4,7 @@ use super::field::registers;
 use super::value;
 use super::word::{self, FIRST_REGISTER, VERDICT_REGISTER};
 use crate::netlink::Writer;
-use crate::nft::{
-    Action, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, Value, Verdict,
-};
+use crate::nft::{Action, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, Value, Verdict};
 
 pub(super) const TRANSPORT_ICMP: u8 = 1;
 pub(super) const TRANSPORT_TCP: u8 = 6;
@@ -23,12 +21,8 @@ const PERSISTENT: u32 = 8;
 /// Writes the expressions of a rule, in which [`flaw`] found nothing.
 pub(super) fn write(w: &mut Writer, rule: &Rule) {
     let mut expressions = Expressions { w, protocol: None };
-    rule.matches
-        .iter()
-        .for_each(|question| expressions.question(question));
-    rule.actions
-        .iter()
-        .for_each(|action| expressions.action(action));
+    rule.matches.iter().for_each(|question| expressions.question(question));
+    rule.actions.iter().for_each(|action| expressions.action(action));
 }
 
 /// The expressions of one rule under construction.
@@ -48,9 +42,7 @@ impl Expressions<'_> {
         match &question.with {
             Operand::Value(value) => {
                 self.compare(operator, &value::bytes(value));
-                if let (Field::L4Proto, Value::Proto(protocol), false) =
-                    (field, value, question.negated)
-                {
+                if let (Field::L4Proto, Value::Proto(protocol), false) = (field, value, question.negated) {
                     self.protocol = Some(*protocol);
                 }
             }
@@ -249,16 +241,7 @@ impl Expressions<'_> {
     }
 
     fn network_order(&mut self, size: u32) {
-        self.numbers(
-            "byteorder",
-            &[
-                (1, FIRST_REGISTER),
-                (2, FIRST_REGISTER),
-                (3, 1),
-                (4, size),
-                (5, size),
-            ],
-        );
+        self.numbers("byteorder", &[(1, FIRST_REGISTER), (2, FIRST_REGISTER), (3, 1), (4, size), (5, size)]);
     }
 
     fn immediate(&mut self, register: u32, bytes: &[u8]) {
@@ -270,11 +253,7 @@ impl Expressions<'_> {
 
     /// An expression whose attributes are all numbers.
     pub(super) fn numbers(&mut self, name: &str, attributes: &[(u16, u32)]) {
-        self.expression(name, |w| {
-            attributes
-                .iter()
-                .for_each(|(kind, value)| w.u32_be(*kind, *value))
-        });
+        self.expression(name, |w| attributes.iter().for_each(|(kind, value)| w.u32_be(*kind, *value)));
     }
 
     /// An expression of a name alone.
@@ -293,51 +272,33 @@ impl Expressions<'_> {
 
 /// What is wrong with a rule, so that the kernel would misread it, if anything.
 pub(super) fn flaw(rule: &Rule) -> Option<&'static str> {
-    rule.matches
-        .iter()
-        .find_map(flaw_of_match)
-        .or_else(|| rule.actions.iter().find_map(flaw_of_action))
+    rule.matches.iter().find_map(flaw_of_match).or_else(|| rule.actions.iter().find_map(flaw_of_action))
 }
 
 fn flaw_of_match(question: &Match) -> Option<&'static str> {
     let [field] = &question.key[..] else {
         let in_set = matches!(question.with, Operand::Set(_));
-        return if in_set {
-            flaw_of_key(&question.key)
-        } else {
-            Some("several fields are compared only with a set")
-        };
+        return if in_set { flaw_of_key(&question.key) } else { Some("several fields are compared only with a set") };
     };
     let same = |value: &Value| value::fits(value) && value::width(value.kind()) == field.width();
     let fine = match &question.with {
         Operand::Value(value) => same(value),
         Operand::Range(first, last) => same(first) && same(last) && first <= last,
-        Operand::Prefix(_) => matches!(
-            field,
-            Field::Saddr | Field::Daddr | Field::CtOriginalSaddr | Field::CtOriginalDaddr
-        ),
+        Operand::Prefix(_) => {
+            matches!(field, Field::Saddr | Field::Daddr | Field::CtOriginalSaddr | Field::CtOriginalDaddr)
+        }
         Operand::Bits(_) => field.is_native(),
         Operand::Masked { .. } => field.width() <= 4,
         Operand::Set(_) => true,
     };
-    if fine {
-        flaw_of_key(&question.key)
-    } else {
-        Some("a field is compared with a value of another size")
-    }
+    if fine { flaw_of_key(&question.key) } else { Some("a field is compared with a value of another size") }
 }
 
 fn flaw_of_action(action: &Action) -> Option<&'static str> {
     match action {
         Action::Vmap { key, .. }
-        | Action::Dnat(Nat {
-            to: NatTo::Map { key, .. },
-            ..
-        })
-        | Action::Snat(Nat {
-            to: NatTo::Map { key, .. },
-            ..
-        })
+        | Action::Dnat(Nat { to: NatTo::Map { key, .. }, .. })
+        | Action::Snat(Nat { to: NatTo::Map { key, .. }, .. })
         | Action::SetMark(Mark::Map { key, .. })
         | Action::SetCtMark(Mark::Map { key, .. }) => flaw_of_key(key),
         Action::Log(prefix) if prefix.len() > 126 || prefix.contains('"') => {
@@ -353,9 +314,7 @@ fn flaw_of_key(key: &[Field]) -> Option<&'static str> {
         return Some("a key has 1 to 64 bytes");
     }
     key.iter().find_map(|field| match field {
-        Field::Hash { modulus: 0, .. } | Field::RoundRobin(0) | Field::Random(0) => {
-            Some("a modulus is at least 1")
-        }
+        Field::Hash { modulus: 0, .. } | Field::RoundRobin(0) | Field::Random(0) => Some("a modulus is at least 1"),
         Field::Hash { over, .. } => flaw_of_key(over),
         _ => None,
     })
@@ -412,9 +371,7 @@ mod tests {
 
     #[test]
     fn a_prefix_is_masked_before_it_is_compared() {
-        let question = question(
-            Match::within(Field::Daddr, "10.128.0.0/9".parse().expect("a prefix")).negate(),
-        );
+        let question = question(Match::within(Field::Daddr, "10.128.0.0/9".parse().expect("a prefix")).negate());
         insta::assert_snapshot!(question, @"
         payload 1=00000008 2=00000001 3=00000010 4=00000004
         bitwise 1=00000008 2=00000008 3=00000004 4=08000100ff800000 5=0800010000000000
@@ -439,40 +396,22 @@ mod tests {
         payload 1=00000008 2=00000002 3=00000002 4=00000002
         cmp 1=00000008 2=00000000 3=0600010000500000
         ");
-        let already = Rule::new(
-            [
-                Match::is(Field::L4Proto, Value::Proto(6)),
-                Match::is(Field::TcpDport, Value::Port(80)),
-            ],
-            [],
-        );
+        let already =
+            Rule::new([Match::is(Field::L4Proto, Value::Proto(6)), Match::is(Field::TcpDport, Value::Port(80))], []);
         assert_eq!(shown(&already).matches("meta").count(), 1);
     }
 
     #[test]
     fn states_match_when_any_bit_is_set() {
-        let any = question(Match::any_of(
-            Field::CtState,
-            ct_state::ESTABLISHED | ct_state::RELATED,
-        ));
+        let any = question(Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED));
         let none = question(Match::any_of(Field::CtState, ct_state::NEW).negate());
-        assert!(
-            any.ends_with("cmp 1=00000008 2=00000001 3=0800010000000000"),
-            "{any}"
-        );
-        assert!(
-            none.ends_with("cmp 1=00000008 2=00000000 3=0800010000000000"),
-            "{none}"
-        );
+        assert!(any.ends_with("cmp 1=00000008 2=00000001 3=0800010000000000"), "{any}");
+        assert!(none.ends_with("cmp 1=00000008 2=00000000 3=0800010000000000"), "{none}");
     }
 
     #[test]
     fn a_range_of_numbers_is_brought_network_order() {
-        let question = question(Match::between(
-            Field::Mark,
-            Value::Mark(1),
-            Value::Mark(256),
-        ));
+        let question = question(Match::between(Field::Mark, Value::Mark(1), Value::Mark(256)));
         insta::assert_snapshot!(question, @"
         meta 1=00000008 2=00000003
         byteorder 1=00000008 2=00000008 3=00000001 4=00000004 5=00000004
@@ -482,10 +421,7 @@ mod tests {
 
     #[test]
     fn a_concatenated_key_fills_one_register_after_the_other() {
-        let question = question(Match::in_set(
-            [Field::IifName, Field::Saddr, Field::TcpDport],
-            "open",
-        ));
+        let question = question(Match::in_set([Field::IifName, Field::Saddr, Field::TcpDport], "open"));
         insta::assert_snapshot!(question, @"
         meta 1=00000008 2=00000010
         cmp 1=00000008 2=00000000 3=0500010006000000
@@ -498,34 +434,21 @@ mod tests {
 
     #[test]
     fn a_verdict_map_puts_its_answer_into_the_verdict() {
-        let vmap = action(Action::Vmap {
-            key: vec![Field::Daddr],
-            map: "enis".into(),
-        });
-        assert!(
-            vmap.ends_with("lookup 1=656e697300 2=00000008 3=00000000"),
-            "{vmap}"
-        );
+        let vmap = action(Action::Vmap { key: vec![Field::Daddr], map: "enis".into() });
+        assert!(vmap.ends_with("lookup 1=656e697300 2=00000008 3=00000000"), "{vmap}");
         let jump = action(Action::Verdict(Verdict::Jump("c".into())));
         insta::assert_snapshot!(jump, @"immediate 1=00000000 2=1400028008000100fffffffd0600020063000000");
     }
 
     #[test]
     fn a_translation_takes_addresses_and_port_from_registers() {
-        let pool = Nat {
-            persistent: true,
-            ..Nat::to_pool([10, 0, 0, 1].into(), [10, 0, 0, 4].into())
-        };
+        let pool = Nat { persistent: true, ..Nat::to_pool([10, 0, 0, 1].into(), [10, 0, 0, 4].into()) };
         insta::assert_snapshot!(action(Action::Snat(pool)), @"
         immediate 1=00000008 2=080001000a000001
         immediate 1=00000009 2=080001000a000004
         nat 1=00000000 2=00000002 3=00000008 4=00000009 7=00000008
         ");
-        let hash = Field::Hash {
-            over: vec![Field::Saddr, Field::ThSport],
-            modulus: 3,
-            seed: 9,
-        };
+        let hash = Field::Hash { over: vec![Field::Saddr, Field::ThSport], modulus: 3, seed: 9 };
         insta::assert_snapshot!(action(Action::Dnat(Nat::by_map([hash], "targets", Gives::AddrPort))), @"
         payload 1=00000008 2=00000001 3=0000000c 4=00000004
         payload 1=00000009 2=00000002 3=00000000 4=00000002
@@ -550,19 +473,9 @@ mod tests {
     fn what_cannot_be_compared_is_a_flaw() {
         let flawed = |question: Match| flaw(&Rule::new([question], [])).is_some();
         assert!(flawed(Match::is(Field::Saddr, Value::Port(80))));
-        assert!(flawed(Match::is(
-            Field::IifName,
-            Value::Interface("a-name-of-sixteen".into())
-        )));
-        assert!(flawed(Match::between(
-            Field::TcpDport,
-            Value::Port(9),
-            Value::Port(8)
-        )));
-        assert!(flawed(Match::within(
-            Field::TcpDport,
-            "10.0.0.0/8".parse().expect("a prefix")
-        )));
+        assert!(flawed(Match::is(Field::IifName, Value::Interface("a-name-of-sixteen".into()))));
+        assert!(flawed(Match::between(Field::TcpDport, Value::Port(9), Value::Port(8))));
+        assert!(flawed(Match::within(Field::TcpDport, "10.0.0.0/8".parse().expect("a prefix"))));
         assert!(flawed(Match {
             key: vec![Field::Saddr, Field::Daddr],
             negated: false,
@@ -570,26 +483,9 @@ mod tests {
         }));
         assert!(flawed(Match::in_set(vec![Field::IifName; 5], "s")));
         assert!(!flawed(Match::in_set(vec![Field::IifName; 4], "s")));
-        let limit = Action::Limit {
-            rate: 0,
-            per: Per::Hour,
-            burst: 1,
-        };
+        let limit = Action::Limit { rate: 0, per: Per::Hour, burst: 1 };
         assert!(flaw(&Rule::new([], [limit])).is_some());
-        let hash = Field::Hash {
-            over: vec![],
-            modulus: 2,
-            seed: 0,
-        };
-        assert!(
-            flaw(&Rule::new(
-                [],
-                [Action::Vmap {
-                    key: vec![hash],
-                    map: "m".into()
-                }]
-            ))
-            .is_some()
-        );
+        let hash = Field::Hash { over: vec![], modulus: 2, seed: 0 };
+        assert!(flaw(&Rule::new([], [Action::Vmap { key: vec![hash], map: "m".into() }])).is_some());
     }
 }

@@ -21,11 +21,7 @@ impl Field {
     pub(super) fn width(&self) -> usize {
         match self {
             Field::IifName | Field::OifName => width(Type::Interface),
-            Field::L4Proto
-            | Field::TcpFlags
-            | Field::IcmpType
-            | Field::IcmpCode
-            | Field::CtDirection => 1,
+            Field::L4Proto | Field::TcpFlags | Field::IcmpType | Field::IcmpCode | Field::CtDirection => 1,
             Field::TcpSport | Field::TcpDport | Field::UdpSport | Field::UdpDport => 2,
             Field::ThSport | Field::ThDport | Field::CtOriginalDport => 2,
             _ => 4,
@@ -59,10 +55,7 @@ impl Field {
     }
 
     fn source(&self) -> Source {
-        let transport = |offset| Source::Payload {
-            base: TRANSPORT,
-            offset,
-        };
+        let transport = |offset| Source::Payload { base: TRANSPORT, offset };
         match self {
             Field::Mark => Source::Meta(3),
             Field::IifName => Source::Meta(6),
@@ -70,46 +63,19 @@ impl Field {
             Field::RtClassId => Source::Meta(13),
             Field::L4Proto => Source::Meta(16),
             Field::FibDaddrType => Source::Route,
-            Field::Saddr => Source::Payload {
-                base: NETWORK,
-                offset: 12,
-            },
-            Field::Daddr => Source::Payload {
-                base: NETWORK,
-                offset: 16,
-            },
+            Field::Saddr => Source::Payload { base: NETWORK, offset: 12 },
+            Field::Daddr => Source::Payload { base: NETWORK, offset: 16 },
             Field::TcpSport | Field::UdpSport | Field::ThSport | Field::IcmpType => transport(0),
             Field::TcpDport | Field::UdpDport | Field::ThDport => transport(2),
             Field::IcmpCode => transport(1),
             Field::TcpFlags => transport(13),
-            Field::CtState => Source::Flow {
-                key: 0,
-                original: false,
-            },
-            Field::CtDirection => Source::Flow {
-                key: 1,
-                original: false,
-            },
-            Field::CtStatus => Source::Flow {
-                key: 2,
-                original: false,
-            },
-            Field::CtMark => Source::Flow {
-                key: 3,
-                original: false,
-            },
-            Field::CtOriginalDport => Source::Flow {
-                key: 12,
-                original: true,
-            },
-            Field::CtOriginalSaddr => Source::Flow {
-                key: 19,
-                original: true,
-            },
-            Field::CtOriginalDaddr => Source::Flow {
-                key: 20,
-                original: true,
-            },
+            Field::CtState => Source::Flow { key: 0, original: false },
+            Field::CtDirection => Source::Flow { key: 1, original: false },
+            Field::CtStatus => Source::Flow { key: 2, original: false },
+            Field::CtMark => Source::Flow { key: 3, original: false },
+            Field::CtOriginalDport => Source::Flow { key: 12, original: true },
+            Field::CtOriginalSaddr => Source::Flow { key: 19, original: true },
+            Field::CtOriginalDaddr => Source::Flow { key: 20, original: true },
             Field::Hash { .. } | Field::RoundRobin(_) | Field::Random(_) => Source::Computed,
         }
     }
@@ -146,19 +112,10 @@ impl Expressions<'_> {
         match field.source() {
             Source::Meta(key) => self.numbers("meta", &[(1, register), (2, key)]),
             Source::Payload { base, offset } => {
-                self.numbers(
-                    "payload",
-                    &[(1, register), (2, base), (3, offset), (4, length)],
-                );
+                self.numbers("payload", &[(1, register), (2, base), (3, offset), (4, length)]);
             }
-            Source::Flow {
-                key,
-                original: false,
-            } => self.numbers("ct", &[(1, register), (2, key)]),
-            Source::Flow {
-                key,
-                original: true,
-            } => self.expression("ct", |w| {
+            Source::Flow { key, original: false } => self.numbers("ct", &[(1, register), (2, key)]),
+            Source::Flow { key, original: true } => self.expression("ct", |w| {
                 w.u32_be(1, register);
                 w.u32_be(2, key);
                 w.attr(3, &[0]);
@@ -170,31 +127,13 @@ impl Expressions<'_> {
 
     fn compute(&mut self, field: &Field, register: u32) {
         match field {
-            Field::Hash {
-                over,
-                modulus,
-                seed,
-            } => {
+            Field::Hash { over, modulus, seed } => {
                 self.load(over, register);
                 let length = u32::try_from(registers(over) * 4).unwrap_or(4);
-                self.numbers(
-                    "hash",
-                    &[
-                        (1, register),
-                        (2, register),
-                        (3, length),
-                        (4, *modulus),
-                        (5, *seed),
-                        (7, 0),
-                    ],
-                );
+                self.numbers("hash", &[(1, register), (2, register), (3, length), (4, *modulus), (5, *seed), (7, 0)]);
             }
-            Field::RoundRobin(modulus) => {
-                self.numbers("numgen", &[(1, register), (2, *modulus), (3, 0), (4, 0)])
-            }
-            Field::Random(modulus) => {
-                self.numbers("numgen", &[(1, register), (2, *modulus), (3, 1), (4, 0)])
-            }
+            Field::RoundRobin(modulus) => self.numbers("numgen", &[(1, register), (2, *modulus), (3, 0), (4, 0)]),
+            Field::Random(modulus) => self.numbers("numgen", &[(1, register), (2, *modulus), (3, 1), (4, 0)]),
             _ => {}
         }
     }

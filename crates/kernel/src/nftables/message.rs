@@ -22,60 +22,34 @@ pub(super) fn batch(steps: &[Step<'_>]) -> Writer {
 fn write(w: &mut Writer, sequence: u32, flags: u16, step: &Step<'_>) {
     let create = flags | flag::CREATE;
     match step {
-        Step::DeleteTable(name) => w.message(word::DELTABLE, flags, sequence, &HEADER, |w| {
-            w.text(word::TABLE_NAME, name)
-        }),
-        Step::NewTable(table) => w.message(word::NEWTABLE, create, sequence, &HEADER, |w| {
-            w.text(word::TABLE_NAME, &table.name)
-        }),
-        Step::NewChain(chain) => w.message(word::NEWCHAIN, create, sequence, &HEADER, |w| {
-            new_chain(w, chain)
-        }),
+        Step::DeleteTable(name) => {
+            w.message(word::DELTABLE, flags, sequence, &HEADER, |w| w.text(word::TABLE_NAME, name))
+        }
+        Step::NewTable(table) => {
+            w.message(word::NEWTABLE, create, sequence, &HEADER, |w| w.text(word::TABLE_NAME, &table.name))
+        }
+        Step::NewChain(chain) => w.message(word::NEWCHAIN, create, sequence, &HEADER, |w| new_chain(w, chain)),
         Step::Flush(table, name) => w.message(word::DELRULE, flags, sequence, &HEADER, |w| {
             w.text(word::RULE_TABLE, table);
             w.text(word::RULE_CHAIN, name);
         }),
-        Step::DeleteElements(set, slots) => {
-            w.message(word::DELELEM, flags, sequence, &HEADER, |w| {
-                elements(w, set, slots.iter().map(|slot| (*slot, &Data::None)));
-            })
-        }
+        Step::DeleteElements(set, slots) => w.message(word::DELELEM, flags, sequence, &HEADER, |w| {
+            elements(w, set, slots.iter().map(|slot| (*slot, &Data::None)));
+        }),
         Step::DeleteSet(table, name) => w.message(word::DELSET, flags, sequence, &HEADER, |w| {
             w.text(word::SET_TABLE, table);
             w.text(word::SET_NAME, name);
         }),
-        Step::DeleteChain(table, name) => {
-            w.message(word::DELCHAIN, flags, sequence, &HEADER, |w| {
-                w.text(word::CHAIN_TABLE, table);
-                w.text(word::CHAIN_NAME, name);
-            })
-        }
-        Step::NewSet(set) => w.message(word::NEWSET, create, sequence, &HEADER, |w| {
-            new_set(w, set, sequence)
+        Step::DeleteChain(table, name) => w.message(word::DELCHAIN, flags, sequence, &HEADER, |w| {
+            w.text(word::CHAIN_TABLE, table);
+            w.text(word::CHAIN_NAME, name);
         }),
+        Step::NewSet(set) => w.message(word::NEWSET, create, sequence, &HEADER, |w| new_set(w, set, sequence)),
         Step::NewElements(set, some) => w.message(word::NEWELEM, create, sequence, &HEADER, |w| {
-            elements(
-                w,
-                set,
-                some.iter().map(|e| {
-                    (
-                        Slot {
-                            key: &e.key,
-                            end: e.key_end.as_deref(),
-                        },
-                        &e.data,
-                    )
-                }),
-            );
+            elements(w, set, some.iter().map(|e| (Slot { key: &e.key, end: e.key_end.as_deref() }, &e.data)));
         }),
         Step::NewRule(chain, rule) => {
-            w.message(
-                word::NEWRULE,
-                create | flag::APPEND,
-                sequence,
-                &HEADER,
-                |w| new_rule(w, chain, rule),
-            );
+            w.message(word::NEWRULE, create | flag::APPEND, sequence, &HEADER, |w| new_rule(w, chain, rule));
         }
     }
 }
@@ -105,28 +79,18 @@ fn new_rule(w: &mut Writer, chain: &Chain, rule: &Rule) {
 fn new_set(w: &mut Writer, set: &Set, id: u32) {
     let concatenated = set.interval && set.key.len() > 1;
     let flags = if set.interval { word::SET_INTERVAL } else { 0 }
-        | if set.data == SetData::None {
-            0
-        } else {
-            word::SET_MAP
-        }
+        | if set.data == SetData::None { 0 } else { word::SET_MAP }
         | if concatenated { word::SET_CONCAT } else { 0 };
     w.text(word::SET_TABLE, &set.table);
     w.text(word::SET_NAME, &set.name);
     w.u32_be(word::SET_FLAGS, flags);
     w.u32_be(word::SET_KEY_TYPE, concat_number(&set.key));
-    w.u32_be(
-        word::SET_KEY_LEN,
-        u32::try_from(length(&set.key)).unwrap_or(u32::MAX),
-    );
+    w.u32_be(word::SET_KEY_LEN, u32::try_from(length(&set.key)).unwrap_or(u32::MAX));
     match &set.data {
         SetData::None => {}
         SetData::Values(types) => {
             w.u32_be(word::SET_DATA_TYPE, concat_number(types));
-            w.u32_be(
-                word::SET_DATA_LEN,
-                u32::try_from(length(types)).unwrap_or(u32::MAX),
-            );
+            w.u32_be(word::SET_DATA_LEN, u32::try_from(length(types)).unwrap_or(u32::MAX));
         }
         SetData::Pool => {
             w.u32_be(word::SET_DATA_TYPE, concat_number(&[Type::Addr]));
@@ -138,9 +102,7 @@ fn new_set(w: &mut Writer, set: &Set, id: u32) {
     w.attr(word::SET_USERDATA, &notes(set));
     if concatenated {
         w.nest(word::SET_DESC, |w| {
-            w.nest(word::DESC_CONCAT, |w| {
-                set.key.iter().for_each(|kind| field_length(w, *kind))
-            })
+            w.nest(word::DESC_CONCAT, |w| set.key.iter().for_each(|kind| field_length(w, *kind)))
         });
     }
 }
@@ -152,9 +114,7 @@ fn notes(set: &Set) -> Vec<u8> {
         notes.extend(word::USERDATA_KEY_NATIVE);
     }
     match &set.data {
-        SetData::Values(types) if types[..] == [Type::Mark] => {
-            notes.extend(word::USERDATA_DATA_NATIVE)
-        }
+        SetData::Values(types) if types[..] == [Type::Mark] => notes.extend(word::USERDATA_DATA_NATIVE),
         SetData::Pool => notes.extend(word::USERDATA_DATA_RANGE),
         _ => {}
     }
@@ -162,20 +122,13 @@ fn notes(set: &Set) -> Vec<u8> {
 }
 
 fn field_length(w: &mut Writer, kind: Type) {
-    w.nest(word::ITEM, |w| {
-        w.u32_be(
-            word::FIELD_LEN,
-            u32::try_from(width(kind)).unwrap_or(u32::MAX),
-        )
-    });
+    w.nest(word::ITEM, |w| w.u32_be(word::FIELD_LEN, u32::try_from(width(kind)).unwrap_or(u32::MAX)));
 }
 
 fn elements<'e>(w: &mut Writer, set: &Set, some: impl Iterator<Item = (Slot<'e>, &'e Data)>) {
     w.text(word::ELEMENTS_TABLE, &set.table);
     w.text(word::ELEMENTS_SET, &set.name);
-    w.nest(word::ELEMENTS, |w| {
-        some.for_each(|(slot, data)| element(w, set, slot, data))
-    });
+    w.nest(word::ELEMENTS, |w| some.for_each(|(slot, data)| element(w, set, slot, data)));
 }
 
 /// One element. A range of concatenated keys is one item with both ends; a range of single keys is two items, the
@@ -236,23 +189,12 @@ fn hook_number(point: HookPoint) -> u32 {
 /// The hook that these words and numbers of the kernel describe.
 pub(super) fn hook(kind: &str, number: u32, priority: i32, policy: u32) -> Option<Hook> {
     let kinds = [ChainKind::Filter, ChainKind::Nat, ChainKind::Route];
-    let points = [
-        HookPoint::Prerouting,
-        HookPoint::Input,
-        HookPoint::Forward,
-        HookPoint::Output,
-        HookPoint::Postrouting,
-    ];
+    let points =
+        [HookPoint::Prerouting, HookPoint::Input, HookPoint::Forward, HookPoint::Output, HookPoint::Postrouting];
     Some(Hook {
         kind: kinds.into_iter().find(|known| known.word() == kind)?,
-        point: points
-            .into_iter()
-            .find(|point| hook_number(*point) == number)?,
+        point: points.into_iter().find(|point| hook_number(*point) == number)?,
         priority,
-        policy: if policy == 0 {
-            Policy::Drop
-        } else {
-            Policy::Accept
-        },
+        policy: if policy == 0 { Policy::Drop } else { Policy::Accept },
     })
 }

@@ -41,7 +41,7 @@ pub(super) fn sets_to_ask<'a>(changes: &[&'a Change]) -> BTreeSet<(&'a str, &'a 
     for change in changes {
         match change {
             Change::Remove(Key::Element(table, set, ..)) => {
-                drop(asked.insert((table.as_str(), set.as_str())))
+                asked.insert((table.as_str(), set.as_str()));
             }
             Change::Add(Object::Element(e)) | Change::Replace(Object::Element(e)) => {
                 asked.insert((e.table.as_str(), e.set.as_str()));
@@ -59,15 +59,10 @@ pub(super) fn sets_to_ask<'a>(changes: &[&'a Change]) -> BTreeSet<(&'a str, &'a 
 
 /// The changes as steps. `known` describes the sets of [`sets_to_ask`]. Removing an element of a set that is not there
 /// is nothing to do; adding one is an error, which carries the change.
-pub(super) fn steps<'a>(
-    changes: &[&'a Change],
-    known: &'a KnownSets,
-) -> Result<Vec<Step<'a>>, &'a Change> {
+pub(super) fn steps<'a>(changes: &[&'a Change], known: &'a KnownSets) -> Result<Vec<Step<'a>>, &'a Change> {
     let mut plan = Plan::default();
     changes.iter().for_each(|change| plan.note(change));
-    changes
-        .iter()
-        .try_for_each(|change| plan.place(change, known))?;
+    changes.iter().try_for_each(|change| plan.place(change, known))?;
     Ok(plan.steps())
 }
 
@@ -92,13 +87,19 @@ impl<'a> Plan<'a> {
     /// Notes what the other changes must know: which sets are made, and which sets and tables go with all they hold.
     fn note(&mut self, change: &'a Change) {
         match change {
-            Change::Add(Object::Set(set)) => drop(self.made.insert((&set.table, &set.name), set)),
+            Change::Add(Object::Set(set)) => {
+                self.made.insert((&set.table, &set.name), set);
+            }
             Change::Replace(Object::Set(set)) => {
                 self.made.insert((&set.table, &set.name), set);
                 self.gone.insert((&set.table, &set.name));
             }
-            Change::Remove(Key::Set(table, name)) => drop(self.gone.insert((table, name))),
-            Change::Remove(Key::Table(name)) => drop(self.gone_tables.insert(name)),
+            Change::Remove(Key::Set(table, name)) => {
+                self.gone.insert((table, name));
+            }
+            Change::Remove(Key::Table(name)) => {
+                self.gone_tables.insert(name);
+            }
             _ => {}
         }
     }
@@ -121,11 +122,7 @@ impl<'a> Plan<'a> {
                     if matches!(change, Change::Replace(_)) {
                         self.remove_element(name, set, &element.key, element.key_end.as_deref());
                     }
-                    self.elements
-                        .entry(name)
-                        .or_insert_with(|| (set, Vec::new()))
-                        .1
-                        .push(element);
+                    self.elements.entry(name).or_insert_with(|| (set, Vec::new())).1.push(element);
                 }
                 _ => {}
             },
@@ -137,8 +134,7 @@ impl<'a> Plan<'a> {
         self.chains.push(Step::NewChain(chain));
         self.flushes.push(Step::Flush(&chain.table, &chain.name));
         if let Rules::Listed(rules) = &chain.rules {
-            self.rules
-                .extend(rules.iter().map(|rule| Step::NewRule(chain, rule)));
+            self.rules.extend(rules.iter().map(|rule| Step::NewRule(chain, rule)));
         }
     }
 
@@ -162,19 +158,9 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn remove_element(
-        &mut self,
-        name: (&'a str, &'a str),
-        set: &'a Set,
-        key: &'a [Value],
-        end: Option<&'a [Value]>,
-    ) {
+    fn remove_element(&mut self, name: (&'a str, &'a str), set: &'a Set, key: &'a [Value], end: Option<&'a [Value]>) {
         if !self.gone.contains(&name) {
-            self.elements_out
-                .entry(name)
-                .or_insert_with(|| (set, Vec::new()))
-                .1
-                .push(Slot { key, end });
+            self.elements_out.entry(name).or_insert_with(|| (set, Vec::new())).1.push(Slot { key, end });
         }
     }
 
@@ -188,21 +174,13 @@ impl<'a> Plan<'a> {
         steps.extend(self.chains);
         steps.extend(self.flushes);
         for (set, slots) in self.elements_out.into_values() {
-            steps.extend(
-                slots
-                    .chunks(ELEMENTS)
-                    .map(|some| Step::DeleteElements(set, some.to_vec())),
-            );
+            steps.extend(slots.chunks(ELEMENTS).map(|some| Step::DeleteElements(set, some.to_vec())));
         }
         steps.extend(self.sets_out);
         steps.extend(self.chains_out);
         steps.extend(self.sets);
         for (set, elements) in self.elements.into_values() {
-            steps.extend(
-                elements
-                    .chunks(ELEMENTS)
-                    .map(|some| Step::NewElements(set, some.to_vec())),
-            );
+            steps.extend(elements.chunks(ELEMENTS).map(|some| Step::NewElements(set, some.to_vec())));
         }
         steps.extend(self.rules);
         steps
@@ -211,10 +189,7 @@ impl<'a> Plan<'a> {
 
 /// The steps with those changed that the kernel refused for a reason that can be met: what is to go is not there, or
 /// what is to come is there with another content. None when no reason can be met.
-pub(super) fn mend<'a>(
-    steps: &[Step<'a>],
-    refused: &BTreeMap<usize, i32>,
-) -> Option<Vec<Step<'a>>> {
+pub(super) fn mend<'a>(steps: &[Step<'a>], refused: &BTreeMap<usize, i32>) -> Option<Vec<Step<'a>>> {
     let mut mended = Vec::new();
     let mut changed = false;
     for (index, step) in steps.iter().enumerate() {
@@ -233,38 +208,23 @@ fn instead<'a>(step: &Step<'a>, errno: i32) -> Option<Vec<Step<'a>>> {
     let absent = errno == libc::ENOENT;
     let different = matches!(errno, libc::EEXIST | libc::EBUSY | libc::EOPNOTSUPP);
     match step {
-        Step::DeleteTable(_) | Step::Flush(..) | Step::DeleteSet(..) | Step::DeleteChain(..)
-            if absent =>
-        {
+        Step::DeleteTable(_) | Step::Flush(..) | Step::DeleteSet(..) | Step::DeleteChain(..) if absent => {
             Some(Vec::new())
         }
         Step::DeleteElements(set, slots) if absent => Some(match &slots[..] {
             [_] => Vec::new(),
-            many => many
-                .iter()
-                .map(|slot| Step::DeleteElements(set, vec![*slot]))
-                .collect(),
+            many => many.iter().map(|slot| Step::DeleteElements(set, vec![*slot])).collect(),
         }),
         Step::NewChain(chain) if different => {
             let (table, name) = (chain.table.as_str(), chain.name.as_str());
-            Some(vec![
-                Step::Flush(table, name),
-                Step::DeleteChain(table, name),
-                step.clone(),
-            ])
+            Some(vec![Step::Flush(table, name), Step::DeleteChain(table, name), step.clone()])
         }
         Step::NewElements(set, elements) if different => Some(match &elements[..] {
             [one] => {
-                let slot = Slot {
-                    key: &one.key,
-                    end: one.key_end.as_deref(),
-                };
+                let slot = Slot { key: &one.key, end: one.key_end.as_deref() };
                 vec![Step::DeleteElements(set, vec![slot]), step.clone()]
             }
-            many => many
-                .iter()
-                .map(|element| Step::NewElements(set, vec![*element]))
-                .collect(),
+            many => many.iter().map(|element| Step::NewElements(set, vec![*element])).collect(),
         }),
         _ => None,
     }
@@ -278,13 +238,7 @@ impl fmt::Display for Step<'_> {
             Step::NewChain(chain) => write!(f, "add chain ip {} {}", chain.table, chain.name),
             Step::Flush(table, name) => write!(f, "flush chain ip {table} {name}"),
             Step::DeleteElements(set, slots) => {
-                write!(
-                    f,
-                    "delete {} elements of set ip {} {}",
-                    slots.len(),
-                    set.table,
-                    set.name
-                )
+                write!(f, "delete {} elements of set ip {} {}", slots.len(), set.table, set.name)
             }
             Step::DeleteSet(table, name) => write!(f, "delete set ip {table} {name}"),
             Step::DeleteChain(table, name) => write!(f, "delete chain ip {table} {name}"),
@@ -307,33 +261,16 @@ mod tests {
     use crate::nft::{Action, Data, SetData, Type, Verdict};
 
     fn set(name: &str) -> Set {
-        Set {
-            table: "t".into(),
-            name: name.into(),
-            key: vec![Type::Port],
-            data: SetData::None,
-            interval: false,
-        }
+        Set { table: "t".into(), name: name.into(), key: vec![Type::Port], data: SetData::None, interval: false }
     }
 
     fn element(set: &str, port: u16) -> Element {
-        Element {
-            table: "t".into(),
-            set: set.into(),
-            key: vec![Value::Port(port)],
-            key_end: None,
-            data: Data::None,
-        }
+        Element { table: "t".into(), set: set.into(), key: vec![Value::Port(port)], key_end: None, data: Data::None }
     }
 
     fn chain(name: &str) -> Object {
         let rules = Rules::Listed(vec![Rule::new([], [Action::Verdict(Verdict::Drop)])]);
-        Object::Chain(Chain {
-            table: "t".into(),
-            name: name.into(),
-            hook: None,
-            rules,
-        })
+        Object::Chain(Chain { table: "t".into(), name: name.into(), hook: None, rules })
     }
 
     fn element_key(set: &str, port: u16) -> Key {
@@ -341,22 +278,13 @@ mod tests {
     }
 
     fn known(names: &[&str]) -> KnownSets {
-        KnownSets(
-            names
-                .iter()
-                .map(|name| (("t".to_owned(), (*name).to_owned()), set(name)))
-                .collect(),
-        )
+        KnownSets(names.iter().map(|name| (("t".to_owned(), (*name).to_owned()), set(name))).collect())
     }
 
     fn shown(changes: &[Change], known: &KnownSets) -> String {
         let changes: Vec<&Change> = changes.iter().collect();
         let steps = steps(&changes, known).expect("every set is known");
-        steps
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
+        steps.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -386,15 +314,9 @@ mod tests {
 
     #[test]
     fn what_goes_with_its_set_or_table_is_not_removed_by_itself() {
-        let with_set = [
-            Change::Remove(element_key("s", 1)),
-            Change::Remove(Key::Set("t".into(), "s".into())),
-        ];
+        let with_set = [Change::Remove(element_key("s", 1)), Change::Remove(Key::Set("t".into(), "s".into()))];
         assert_eq!(shown(&with_set, &known(&["s"])), "delete set ip t s");
-        let anew = [
-            Change::Replace(Object::Set(set("s"))),
-            Change::Replace(Object::Element(element("s", 1))),
-        ];
+        let anew = [Change::Replace(Object::Set(set("s"))), Change::Replace(Object::Element(element("s", 1)))];
         insta::assert_snapshot!(shown(&anew, &known(&[])), @"
         delete set ip t s
         add set ip t s { type inet_service; }
@@ -410,19 +332,11 @@ mod tests {
 
     #[test]
     fn many_elements_fill_several_messages() {
-        let changes: Vec<Change> = (0..600)
-            .map(|port| Change::Add(Object::Element(element("s", port))))
-            .collect();
+        let changes: Vec<Change> = (0..600).map(|port| Change::Add(Object::Element(element("s", port)))).collect();
         let refs: Vec<&Change> = changes.iter().collect();
         let known = known(&["s"]);
         let steps = steps(&refs, &known).expect("the set is known");
-        let sizes = steps.iter().map(|step| {
-            if let Step::NewElements(_, some) = step {
-                some.len()
-            } else {
-                0
-            }
-        });
+        let sizes = steps.iter().map(|step| if let Step::NewElements(_, some) = step { some.len() } else { 0 });
         assert_eq!(sizes.collect::<Vec<_>>(), [256, 256, 88]);
     }
 
@@ -435,18 +349,12 @@ mod tests {
             Change::Remove(element_key("also", 1)),
         ];
         let refs: Vec<&Change> = changes.iter().collect();
-        assert_eq!(
-            sets_to_ask(&refs).into_iter().collect::<Vec<_>>(),
-            [("t", "also"), ("t", "there")]
-        );
+        assert_eq!(sets_to_ask(&refs).into_iter().collect::<Vec<_>>(), [("t", "also"), ("t", "there")]);
     }
 
     #[test]
     fn an_element_for_a_set_that_is_nowhere_is_an_error_and_its_removal_is_not() {
-        let (add, remove) = (
-            Change::Add(Object::Element(element("s", 1))),
-            Change::Remove(element_key("s", 1)),
-        );
+        let (add, remove) = (Change::Add(Object::Element(element("s", 1))), Change::Remove(element_key("s", 1)));
         let none = known(&[]);
         assert_eq!(steps(&[&add], &none), Err(&add));
         assert_eq!(steps(&[&remove], &none), Ok(vec![]));
@@ -456,31 +364,21 @@ mod tests {
     fn absent_things_need_not_be_removed_and_different_ones_are_made_anew() {
         let set = set("s");
         let elements = [element("s", 1), element("s", 2)];
-        let steps = [
-            Step::DeleteChain("t", "c"),
-            Step::NewElements(&set, elements.iter().collect()),
-            Step::NewSet(&set),
-        ];
+        let steps =
+            [Step::DeleteChain("t", "c"), Step::NewElements(&set, elements.iter().collect()), Step::NewSet(&set)];
         let refused = |index, errno| BTreeMap::from([(index, errno)]);
-        assert_eq!(
-            mend(&steps, &refused(0, libc::ENOENT)),
-            Some(steps[1..].to_vec())
-        );
+        assert_eq!(mend(&steps, &refused(0, libc::ENOENT)), Some(steps[1..].to_vec()));
         assert_eq!(mend(&steps, &refused(2, libc::EEXIST)), None);
         assert_eq!(mend(&steps, &refused(0, libc::EBUSY)), None);
         let split = mend(&steps, &refused(1, libc::EEXIST)).expect("elements are split");
         assert_eq!(
             split[1..3],
-            [
-                Step::NewElements(&set, vec![&elements[0]]),
-                Step::NewElements(&set, vec![&elements[1]])
-            ]
+            [Step::NewElements(&set, vec![&elements[0]]), Step::NewElements(&set, vec![&elements[1]])]
         );
         let anew = mend(&split, &refused(2, libc::EEXIST)).expect("an element is made anew");
         assert!(matches!(&anew[2], Step::DeleteElements(_, slots) if slots.len() == 1));
         assert_eq!(anew[3], split[2]);
-        let gone =
-            mend(&anew, &refused(2, libc::ENOENT)).expect("an element that is gone is not removed");
+        let gone = mend(&anew, &refused(2, libc::ENOENT)).expect("an element that is gone is not removed");
         assert_eq!(gone, split);
     }
 }

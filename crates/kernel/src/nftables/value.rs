@@ -26,17 +26,8 @@ pub(super) fn concat_number(types: &[Type]) -> u32 {
 pub(super) fn types(mut concatenation: u32) -> Option<Vec<Type>> {
     let mut types = Vec::new();
     while concatenation != 0 {
-        let all = [
-            Type::Addr,
-            Type::Proto,
-            Type::Port,
-            Type::Mark,
-            Type::Interface,
-        ];
-        types.push(
-            all.into_iter()
-                .find(|kind| number(*kind) == concatenation & 0x3f)?,
-        );
+        let all = [Type::Addr, Type::Proto, Type::Port, Type::Mark, Type::Interface];
+        types.push(all.into_iter().find(|kind| number(*kind) == concatenation & 0x3f)?);
         concatenation >>= 6;
     }
     types.reverse();
@@ -114,10 +105,7 @@ fn value(kind: Type, bytes: &[u8]) -> Option<Value> {
         Type::Proto => Value::Proto(*bytes.first()?),
         Type::Mark => Value::Mark(u32::from_ne_bytes(bytes.try_into().ok()?)),
         Type::Interface => {
-            let end = bytes
-                .iter()
-                .position(|byte| *byte == 0)
-                .unwrap_or(bytes.len());
+            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
             Value::Interface(String::from_utf8(bytes[..end].to_vec()).ok()?)
         }
     })
@@ -125,11 +113,7 @@ fn value(kind: Type, bytes: &[u8]) -> Option<Value> {
 
 /// Whether the values have the types.
 pub(super) fn agree(types: &[Type], values: &[Value]) -> bool {
-    types.len() == values.len()
-        && types
-            .iter()
-            .zip(values)
-            .all(|(kind, value)| *kind == value.kind() && fits(value))
+    types.len() == values.len() && types.iter().zip(values).all(|(kind, value)| *kind == value.kind() && fits(value))
 }
 
 /// Whether a value fits its width.
@@ -141,13 +125,9 @@ pub(super) fn fits(value: &Value) -> bool {
 pub(super) fn write_data(w: &mut Writer, data: &Data) {
     match data {
         Data::None => {}
-        Data::Values(values) => w.nest(word::ELEM_DATA, |w| {
-            w.attr(word::DATA_VALUE, &concat(values))
-        }),
+        Data::Values(values) => w.nest(word::ELEM_DATA, |w| w.attr(word::DATA_VALUE, &concat(values))),
         Data::Pool(first, last) => {
-            w.nest(word::ELEM_DATA, |w| {
-                w.attr(word::DATA_VALUE, &[first.octets(), last.octets()].concat())
-            });
+            w.nest(word::ELEM_DATA, |w| w.attr(word::DATA_VALUE, &[first.octets(), last.octets()].concat()));
         }
         Data::Verdict(verdict) => w.nest(word::ELEM_DATA, |w| write_verdict(w, verdict)),
     }
@@ -227,29 +207,18 @@ mod tests {
     #[test]
     fn numbers_are_those_of_nft() {
         assert_eq!(concat_number(&[Type::Addr, Type::Port]), 7 << 6 | 13);
-        assert_eq!(
-            concat_number(&[Type::Interface, Type::Addr, Type::Proto]),
-            (41 << 6 | 7) << 6 | 12
-        );
+        assert_eq!(concat_number(&[Type::Interface, Type::Addr, Type::Proto]), (41 << 6 | 7) << 6 | 12);
         assert_eq!(types(63), None);
     }
 
     #[test]
     fn every_verdict_reads_back() {
         let chain = || "c".to_owned();
-        for verdict in [
-            Verdict::Accept,
-            Verdict::Drop,
-            Verdict::Return,
-            Verdict::Jump(chain()),
-            Verdict::Goto(chain()),
-        ] {
+        for verdict in [Verdict::Accept, Verdict::Drop, Verdict::Return, Verdict::Jump(chain()), Verdict::Goto(chain())]
+        {
             let mut w = Writer::default();
             write_verdict(&mut w, &verdict);
-            assert_eq!(
-                read_verdict(Attributes(w.bytes()).inside(word::DATA_VERDICT)),
-                Some(verdict)
-            );
+            assert_eq!(read_verdict(Attributes(w.bytes()).inside(word::DATA_VERDICT)), Some(verdict));
         }
     }
 
@@ -257,9 +226,6 @@ mod tests {
     fn a_value_of_another_type_or_size_does_not_agree() {
         assert!(!agree(&[Type::Addr], &[Value::Port(1)]));
         assert!(!agree(&[Type::Addr], &[]));
-        assert!(!agree(
-            &[Type::Interface],
-            &[Value::Interface("sixteen-bytes-ok".into())]
-        ));
+        assert!(!agree(&[Type::Interface], &[Value::Interface("sixteen-bytes-ok".into())]));
     }
 }

@@ -18,11 +18,7 @@ pub(super) fn make(inside: &Inside<'_>, change: &Change) -> Result<(), KernelErr
         return Ok(());
     };
     check_names(link)?;
-    let existing = if matches!(change, Change::Replace(_)) {
-        find(inside, &link.end.name)?
-    } else {
-        None
-    };
+    let existing = if matches!(change, Change::Replace(_)) { find(inside, &link.end.name)? } else { None };
     match existing {
         Some(old) if same_pair(&old.kind, &link.kind) => {}
         Some(_) => {
@@ -44,59 +40,39 @@ pub(super) fn remove(inside: &Inside<'_>, changes: &[&Change]) -> Result<(), Ker
         _ => None,
     };
     let names: Vec<String> = changes.iter().filter_map(name).collect();
-    remove_named(
-        inside,
-        &names.iter().map(String::as_str).collect::<Vec<_>>(),
-    )
+    remove_named(inside, &names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The link of this name, whoever made it.
 fn find(inside: &Inside<'_>, name: &str) -> Result<Option<Link>, KernelError> {
     let failed = |e| KernelError::failed(format!("look at the link {name}"), e);
-    let body = inside
-        .route
-        .one(link_by_name(name).bytes())
-        .map_err(failed)?;
-    body.and_then(|body| seen(&body))
-        .map(|seen| whole(inside, seen))
-        .transpose()
+    let body = inside.route.one(link_by_name(name).bytes()).map_err(failed)?;
+    body.and_then(|body| seen(&body)).map(|seen| whole(inside, seen)).transpose()
 }
 
 /// A link with its far end.
 pub(super) fn whole(inside: &Inside<'_>, seen: Seen) -> Result<Link, KernelError> {
     let namespace = seen.alias.unwrap_or_default();
     let peer = peer(inside, &namespace, seen.peer, seen.index)?;
-    Ok(Link {
-        end: seen.end,
-        kind: LinkKind::Veth { namespace, peer },
-    })
+    Ok(Link { end: seen.end, kind: LinkKind::Veth { namespace, peer } })
 }
 
 /// The far end of a pair, looked at in its own namespace. One that is not where it should be has no name.
 fn peer(inside: &Inside<'_>, far: &str, index: u32, back: u32) -> Result<LinkEnd, KernelError> {
     let failed = |e| KernelError::failed(format!("look at a link in the namespace {far}"), e);
-    let looked = inside.abroad(far, |socket| {
-        socket.one(link_by_index(index).bytes()).map_err(failed)
-    });
+    let looked = inside.abroad(far, |socket| socket.one(link_by_index(index).bytes()).map_err(failed));
     match looked {
         Err(KernelError::NoNamespace(_) | KernelError::Invalid { .. }) => Ok(lost_peer()),
         Err(error) => Err(error),
         Ok(body) => {
-            let there = body
-                .and_then(|body| seen(&body))
-                .filter(|there| there.peer == back);
+            let there = body.and_then(|body| seen(&body)).filter(|there| there.peer == back);
             Ok(there.map_or_else(lost_peer, |there| there.end))
         }
     }
 }
 
 fn lost_peer() -> LinkEnd {
-    LinkEnd {
-        name: String::new(),
-        mac: crate::Mac([0; 6]),
-        mtu: 0,
-        up: false,
-    }
+    LinkEnd { name: String::new(), mac: crate::Mac([0; 6]), mtu: 0, up: false }
 }
 
 fn check_names(link: &Link) -> Result<(), KernelError> {
@@ -136,25 +112,15 @@ fn adopt(inside: &Inside<'_>, link: &Link, change: &Change) -> Result<(), Kernel
 fn settle(inside: &Inside<'_>, link: &Link) -> Result<(), KernelError> {
     let LinkKind::Veth { namespace, peer } = &link.kind;
     inside.abroad(namespace, |socket| {
-        inside.demand(socket, &set_link(peer, None), || {
-            format!("set the link {peer} in the namespace {namespace}")
-        })
+        inside.demand(socket, &set_link(peer, None), || format!("set the link {peer} in the namespace {namespace}"))
     })?;
-    inside.demand(&inside.route, &set_link(&link.end, Some(namespace)), || {
-        format!("set the link {}", link.end)
-    })
+    inside.demand(&inside.route, &set_link(&link.end, Some(namespace)), || format!("set the link {}", link.end))
 }
 
 fn remove_named(inside: &Inside<'_>, names: &[&str]) -> Result<(), KernelError> {
     let step = || format!("remove the links {}", names.join(", "));
-    let answers = inside
-        .route
-        .request(doom(names).bytes())
-        .map_err(|e| KernelError::failed(step(), e))?;
-    match answers
-        .into_iter()
-        .find(|answer| !matches!(answer.errno, 0 | libc::ENODEV))
-    {
+    let answers = inside.route.request(doom(names).bytes()).map_err(|e| KernelError::failed(step(), e))?;
+    match answers.into_iter().find(|answer| !matches!(answer.errno, 0 | libc::ENODEV)) {
         Some(answer) => Err(refused(
             &Change::Remove(Key::Link(names.join(", "))),
             io::Error::from_raw_os_error(answer.errno),

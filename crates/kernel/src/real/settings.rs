@@ -9,8 +9,7 @@ use crate::object::{Change, Object, Sysctl};
 
 /// Writes one setting and checks that it took. A removal is none: a setting has no absence.
 pub(super) fn make(change: &Change) -> Result<(), KernelError> {
-    let (Change::Add(Object::Sysctl(sysctl)) | Change::Replace(Object::Sysctl(sysctl))) = change
-    else {
+    let (Change::Add(Object::Sysctl(sysctl)) | Change::Replace(Object::Sysctl(sysctl))) = change else {
         return Ok(());
     };
     check_path(&sysctl.path)?;
@@ -20,11 +19,7 @@ pub(super) fn make(change: &Change) -> Result<(), KernelError> {
     if actual == words(&sysctl.value) {
         return Ok(());
     }
-    Err(KernelError::Unmoved {
-        path: sysctl.path.clone(),
-        wanted: sysctl.value.clone(),
-        actual,
-    })
+    Err(KernelError::Unmoved { path: sysctl.path.clone(), wanted: sysctl.value.clone(), actual })
 }
 
 /// The current values of settings; one that does not exist is left out.
@@ -33,10 +28,7 @@ pub(super) fn read(paths: &[&str]) -> Result<Vec<Object>, KernelError> {
     for path in paths {
         check_path(path)?;
         match fs::read_to_string(format!("/proc/sys/{path}")) {
-            Ok(value) => settings.push(Object::Sysctl(Sysctl {
-                path: (*path).to_owned(),
-                value: words(&value),
-            })),
+            Ok(value) => settings.push(Object::Sysctl(Sysctl { path: (*path).to_owned(), value: words(&value) })),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(failed(path, error)),
         }
@@ -53,10 +45,7 @@ fn check_path(path: &str) -> Result<(), KernelError> {
     if path.starts_with("net/") && !path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Ok(());
     }
-    Err(KernelError::Invalid {
-        what: format!("the setting {path:?}"),
-        reason: "it is not below net/",
-    })
+    Err(KernelError::Invalid { what: format!("the setting {path:?}"), reason: "it is not below net/" })
 }
 
 /// The words of a value, separated by single blanks.

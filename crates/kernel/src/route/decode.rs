@@ -14,10 +14,7 @@ pub(crate) fn address(body: &[u8], name: impl Fn(u32) -> Option<String>) -> Opti
     let ip = ipv4(Attributes::after(body, 8).find(word::IFA_LOCAL))?;
     let net = Ipv4Net::new(ip, header[1]).ok()?;
     let ours = net != Ipv4Net::new(Ipv4Addr::LOCALHOST, 8).ok()?;
-    ours.then_some(Address {
-        link: name(u32_ne(&header[4..])?)?,
-        net,
-    })
+    ours.then_some(Address { link: name(u32_ne(&header[4..])?)?, net })
 }
 
 /// A permanent neighbour.
@@ -28,15 +25,8 @@ pub(crate) fn neighbour(body: &[u8], name: impl Fn(u32) -> Option<String>) -> Op
         return None;
     }
     let attributes = Attributes::after(body, 12);
-    let (ip, mac) = (
-        ipv4(attributes.find(word::NDA_DST))?,
-        mac(attributes.find(word::NDA_LLADDR))?,
-    );
-    Some(Neighbour {
-        link: name(u32_ne(&header[4..])?)?,
-        ip,
-        mac,
-    })
+    let (ip, mac) = (ipv4(attributes.find(word::NDA_DST))?, mac(attributes.find(word::NDA_LLADDR))?);
+    Some(Neighbour { link: name(u32_ne(&header[4..])?)?, ip, mac })
 }
 
 /// A route that carries our protocol number.
@@ -67,9 +57,7 @@ pub(crate) fn route(body: &[u8], name: impl Fn(u32) -> Option<String>) -> Option
         _ => return None,
     };
     Some(Route {
-        table: attributes
-            .u32(word::RTA_TABLE)
-            .unwrap_or(u32::from(header[4])),
+        table: attributes.u32(word::RTA_TABLE).unwrap_or(u32::from(header[4])),
         dst: Ipv4Net::new(dst, header[1]).ok()?,
         metric: attributes.u32(word::RTA_PRIORITY).unwrap_or(0),
         kind,
@@ -90,9 +78,7 @@ pub(crate) fn rule(body: &[u8]) -> Option<Rule> {
         from: net(word::FRA_SRC, header[2]),
         to: net(word::FRA_DST, header[1]),
         fwmark: attributes.u32(word::FRA_FWMARK),
-        table: attributes
-            .u32(word::FRA_TABLE)
-            .unwrap_or(u32::from(header[4])),
+        table: attributes.u32(word::FRA_TABLE).unwrap_or(u32::from(header[4])),
     })
 }
 
@@ -117,16 +103,8 @@ mod tests {
     /// The body of the message that adds an object; device numbers are those of [`name`].
     fn body(object: Object) -> Vec<u8> {
         let mut writer = Writer::default();
-        let mut index = |name: &str| {
-            name.strip_prefix("eth")
-                .and_then(|number| number.parse().ok())
-        };
-        assert!(encode::write(
-            &mut writer,
-            1,
-            &Change::Add(object),
-            &mut index
-        ));
+        let mut index = |name: &str| name.strip_prefix("eth").and_then(|number| number.parse().ok());
+        assert!(encode::write(&mut writer, 1, &Change::Add(object), &mut index));
         let message = Messages(writer.bytes()).next().expect("one message");
         message.body.to_vec()
     }
@@ -136,11 +114,8 @@ mod tests {
     }
 
     fn net() -> impl Strategy<Value = Ipv4Net> {
-        (any::<[u8; 4]>(), 0..=32_u8).prop_map(|(octets, length)| {
-            Ipv4Net::new(octets.into(), length)
-                .expect("a length")
-                .trunc()
-        })
+        (any::<[u8; 4]>(), 0..=32_u8)
+            .prop_map(|(octets, length)| Ipv4Net::new(octets.into(), length).expect("a length").trunc())
     }
 
     fn ip() -> impl Strategy<Value = Ipv4Addr> {
@@ -149,13 +124,8 @@ mod tests {
 
     fn kind() -> impl Strategy<Value = RouteKind> {
         let option = |strategy| proptest::option::of(strategy);
-        let unicast = (
-            0..9_u32,
-            option(ip().boxed()),
-            any::<bool>(),
-            option(ip().boxed()),
-            proptest::option::of(1..=u16::MAX),
-        );
+        let unicast =
+            (0..9_u32, option(ip().boxed()), any::<bool>(), option(ip().boxed()), proptest::option::of(1..=u16::MAX));
         prop_oneof![
             unicast.prop_map(|(dev, via, onlink, src, realm)| RouteKind::Unicast {
                 dev: format!("eth{dev}"),
@@ -207,34 +177,18 @@ mod tests {
 
     #[test]
     fn what_others_made_is_not_read() {
-        let mut foreign = body(Object::Route(Route {
-            table: 254,
-            dst: Ipv4Net::default(),
-            metric: 0,
-            kind: RouteKind::Blackhole,
-        }));
+        let mut foreign =
+            body(Object::Route(Route { table: 254, dst: Ipv4Net::default(), metric: 0, kind: RouteKind::Blackhole }));
         foreign[5] = 3;
         assert_eq!(route(&foreign, name), None);
-        let loopback = Address {
-            link: "eth1".into(),
-            net: "127.0.0.1/8".parse().expect("a net"),
-        };
+        let loopback = Address { link: "eth1".into(), net: "127.0.0.1/8".parse().expect("a net") };
         assert_eq!(address(&body(Object::Address(loopback)), name), None);
     }
 
     #[test]
     fn a_device_that_is_unknown_cannot_be_written() {
-        let route = Route {
-            table: 254,
-            dst: Ipv4Net::default(),
-            metric: 0,
-            kind: RouteKind::Local { dev: "lo".into() },
-        };
-        assert!(!encode::write(
-            &mut Writer::default(),
-            1,
-            &Change::Add(Object::Route(route)),
-            &mut |_| None
-        ));
+        let route =
+            Route { table: 254, dst: Ipv4Net::default(), metric: 0, kind: RouteKind::Local { dev: "lo".into() } };
+        assert!(!encode::write(&mut Writer::default(), 1, &Change::Add(Object::Route(route)), &mut |_| None));
     }
 }

@@ -87,19 +87,13 @@ pub(crate) fn new_link(end: &LinkEnd, kind: &LinkKind, far: BorrowedFd<'_>) -> W
 pub(crate) fn set_link(end: &LinkEnd, owner: Option<&str>) -> Writer {
     let mut writer = Writer::default();
     let up = if end.up { word::IFF_UP } else { 0 };
-    writer.message(
-        word::NEWLINK,
-        flag::ACK,
-        0,
-        &ifinfo(0, up, word::IFF_UP),
-        |w| {
-            attributes(w, end);
-            if let Some(alias) = owner {
-                w.u32(word::IFLA_GROUP, word::GROUP_OURS);
-                w.text(word::IFLA_IFALIAS, alias);
-            }
-        },
-    );
+    writer.message(word::NEWLINK, flag::ACK, 0, &ifinfo(0, up, word::IFF_UP), |w| {
+        attributes(w, end);
+        if let Some(alias) = owner {
+            w.u32(word::IFLA_GROUP, word::GROUP_OURS);
+            w.text(word::IFLA_IFALIAS, alias);
+        }
+    });
     writer
 }
 
@@ -112,9 +106,7 @@ pub(crate) fn doom(names: &[&str]) -> Writer {
             w.u32(word::IFLA_GROUP, word::GROUP_DOOMED);
         });
     }
-    writer.message(word::DELLINK, flag::ACK, 0, &ifinfo(0, 0, 0), |w| {
-        w.u32(word::IFLA_GROUP, word::GROUP_DOOMED)
-    });
+    writer.message(word::DELLINK, flag::ACK, 0, &ifinfo(0, 0, 0), |w| w.u32(word::IFLA_GROUP, word::GROUP_DOOMED));
     writer
 }
 

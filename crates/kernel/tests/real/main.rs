@@ -3,6 +3,7 @@
 
 mod filters;
 mod links;
+mod meaning;
 mod pace;
 mod packets;
 mod probing;

@@ -5,8 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use kernel::nft::{
-    Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value,
-    Verdict, ct_state,
+    Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict, ct_state,
 };
 use kernel::{Change, FlowFilter, Kernel, Object};
 
@@ -16,25 +15,16 @@ use crate::world::{World, address, route_via, sysctl, veth};
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A client and a server, each in a namespace of its own, joined by a router without any rules.
-fn three() -> World {
+pub fn three() -> World {
     let world = World::with(&["router", "client", "server"]);
     world.settle("router", &router(&[]));
-    for (namespace, own, gateway) in [
-        ("client", "10.1.0.2/24", "10.1.0.1"),
-        ("server", "10.2.0.2/24", "10.2.0.1"),
-    ] {
-        world.settle(
-            namespace,
-            &[
-                address("eth0", own),
-                route_via(254, "0.0.0.0/0", Some(gateway), "eth0"),
-            ],
-        );
+    for (namespace, own, gateway) in [("client", "10.1.0.2/24", "10.1.0.1"), ("server", "10.2.0.2/24", "10.2.0.1")] {
+        world.settle(namespace, &[address("eth0", own), route_via(254, "0.0.0.0/0", Some(gateway), "eth0")]);
     }
     world
 }
 
-fn router(more: &[Object]) -> Vec<Object> {
+pub fn router(more: &[Object]) -> Vec<Object> {
     let links = [
         sysctl("net/ipv4/ip_forward", "1"),
         veth("to-client", "client", "eth0"),
@@ -46,18 +36,13 @@ fn router(more: &[Object]) -> Vec<Object> {
 }
 
 impl World {
-    fn listen(&self, at: &str) -> TcpListener {
-        self.places
-            .socket_in("server", || TcpListener::bind(at))
-            .unwrap()
+    pub fn listen(&self, at: &str) -> TcpListener {
+        self.places.socket_in("server", || TcpListener::bind(at)).unwrap()
     }
 
-    fn connects(&self, to: &str) -> bool {
+    pub fn connects(&self, to: &str) -> bool {
         let to: SocketAddr = to.parse().unwrap();
-        self.places
-            .run_in("client", || TcpStream::connect_timeout(&to, PATIENCE))
-            .unwrap()
-            .is_ok()
+        self.places.run_in("client", || TcpStream::connect_timeout(&to, PATIENCE)).unwrap().is_ok()
     }
 }
 
@@ -68,50 +53,23 @@ fn a_verdict_map_lets_through_what_it_names_and_a_change_of_one_element_takes_ef
     assert!(world.connects("10.2.0.2:80"));
     let eni = |verdict| element("enis", &[addr("10.2.0.2")], None, Data::Verdict(verdict));
     let rules = vec![
-        Rule::new(
-            [Match::any_of(Field::CtState, ct_state::ESTABLISHED)],
-            [Action::Verdict(Verdict::Accept)],
-        ),
-        Rule::new(
-            [],
-            [
-                Action::Vmap {
-                    key: vec![Field::Daddr],
-                    map: "enis".into(),
-                },
-                Action::Verdict(Verdict::Drop),
-            ],
-        ),
+        Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED)], [Action::Verdict(Verdict::Accept)]),
+        Rule::new([], [Action::Vmap { key: vec![Field::Daddr], map: "enis".into() }, Action::Verdict(Verdict::Drop)]),
     ];
-    let web = Rule::new(
-        [Match::is(Field::TcpDport, Value::Port(80))],
-        [Action::Verdict(Verdict::Accept)],
-    );
+    let web = Rule::new([Match::is(Field::TcpDport, Value::Port(80))], [Action::Verdict(Verdict::Accept)]);
     let wanted = |verdict| {
         router(&[
             table(),
             set("enis", &[Type::Addr], SetData::Verdict, false),
             chain("web", vec![web.clone()]),
-            base(
-                "filter",
-                ChainKind::Filter,
-                HookPoint::Forward,
-                0,
-                rules.clone(),
-            ),
+            base("filter", ChainKind::Filter, HookPoint::Forward, 0, rules.clone()),
             eni(verdict),
         ])
     };
     world.settle("router", &wanted(Verdict::Jump("web".into())));
     assert!(world.connects("10.2.0.2:80"));
-    assert!(
-        !world.connects("10.2.0.2:81"),
-        "the group lets only port 80 through"
-    );
-    world
-        .kernel
-        .apply("router", &[Change::Replace(eni(Verdict::Drop))])
-        .unwrap();
+    assert!(!world.connects("10.2.0.2:81"), "the group lets only port 80 through");
+    world.kernel.apply("router", &[Change::Replace(eni(Verdict::Drop))]).unwrap();
     assert!(!world.connects("10.2.0.2:80"));
     world.settle("router", &wanted(Verdict::Goto("web".into())));
     assert!(world.connects("10.2.0.2:80"));
@@ -120,19 +78,10 @@ fn a_verdict_map_lets_through_what_it_names_and_a_change_of_one_element_takes_ef
 #[test]
 fn ranges_of_addresses_and_ports_match_their_members_and_nobody_else() {
     let world = three();
-    let _listeners: Vec<TcpListener> = (80..84)
-        .map(|port| world.listen(&format!("10.2.0.2:{port}")))
-        .collect();
-    let allow = |field: Vec<Field>, set: &str| {
-        Rule::new(
-            [Match::in_set(field, set)],
-            [Action::Verdict(Verdict::Accept)],
-        )
-    };
-    let answers = Rule::new(
-        [Match::any_of(Field::CtState, ct_state::ESTABLISHED)],
-        [Action::Verdict(Verdict::Accept)],
-    );
+    let _listeners: Vec<TcpListener> = (80..84).map(|port| world.listen(&format!("10.2.0.2:{port}"))).collect();
+    let allow =
+        |field: Vec<Field>, set: &str| Rule::new([Match::in_set(field, set)], [Action::Verdict(Verdict::Accept)]);
+    let answers = Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED)], [Action::Verdict(Verdict::Accept)]);
     world.settle(
         "router",
         &router(&[
@@ -145,18 +94,8 @@ fn ranges_of_addresses_and_ports_match_their_members_and_nobody_else() {
                 Some(&[addr("10.1.0.255"), Value::Port(82)]),
                 Data::None,
             ),
-            element(
-                "far",
-                &[addr("10.0.0.0")],
-                Some(&[addr("10.0.255.255")]),
-                Data::None,
-            ),
-            element(
-                "far",
-                &[addr("10.1.0.3")],
-                Some(&[addr("10.1.255.255")]),
-                Data::None,
-            ),
+            element("far", &[addr("10.0.0.0")], Some(&[addr("10.0.255.255")]), Data::None),
+            element("far", &[addr("10.1.0.3")], Some(&[addr("10.1.255.255")]), Data::None),
             base(
                 "filter",
                 ChainKind::Filter,
@@ -171,9 +110,7 @@ fn ranges_of_addresses_and_ports_match_their_members_and_nobody_else() {
             ),
         ]),
     );
-    let open: Vec<bool> = (80..84)
-        .map(|port| world.connects(&format!("10.2.0.2:{port}")))
-        .collect();
+    let open: Vec<bool> = (80..84).map(|port| world.connects(&format!("10.2.0.2:{port}"))).collect();
     assert_eq!(open, [false, true, true, false]);
 }
 
@@ -181,33 +118,16 @@ fn ranges_of_addresses_and_ports_match_their_members_and_nobody_else() {
 fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_flows() {
     let world = three();
     let (one, two) = (world.listen("10.2.0.2:8080"), world.listen("10.2.0.2:8081"));
-    let hash = Field::Hash {
-        over: vec![Field::Saddr, Field::TcpSport],
-        modulus: 2,
-        seed: 1,
-    };
-    let service = [
-        Match::is(Field::Daddr, addr("10.9.9.9")),
-        Match::is(Field::TcpDport, Value::Port(80)),
-    ];
+    let hash = Field::Hash { over: vec![Field::Saddr, Field::TcpSport], modulus: 2, seed: 1 };
+    let service = [Match::is(Field::Daddr, addr("10.9.9.9")), Match::is(Field::TcpDport, Value::Port(80))];
     let pool = Data::Pool("10.2.0.100".parse().unwrap(), "10.2.0.103".parse().unwrap());
     let pool_ips = (100..104).map(|last| address("to-server", &format!("10.2.0.{last}/32")));
     let target = |index, port| {
-        element(
-            "targets",
-            &[Value::Mark(index)],
-            None,
-            Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]),
-        )
+        element("targets", &[Value::Mark(index)], None, Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]))
     };
     let mut wanted = router(&[
         table(),
-        set(
-            "targets",
-            &[Type::Mark],
-            SetData::Values(vec![Type::Addr, Type::Port]),
-            false,
-        ),
+        set("targets", &[Type::Mark], SetData::Values(vec![Type::Addr, Type::Port]), false),
         set("pools", &[Type::Addr], SetData::Pool, false),
         target(0, 8080),
         target(1, 8081),
@@ -217,67 +137,36 @@ fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_
             ChainKind::Nat,
             HookPoint::Prerouting,
             -100,
-            vec![Rule::new(
-                service,
-                [Action::Dnat(Nat::by_map(
-                    [hash],
-                    "targets",
-                    Gives::AddrPort,
-                ))],
-            )],
+            vec![Rule::new(service, [Action::Dnat(Nat::by_map([hash], "targets", Gives::AddrPort))])],
         ),
         base(
             "hide",
             ChainKind::Nat,
             HookPoint::Postrouting,
             100,
-            vec![Rule::new(
-                [],
-                [Action::Snat(Nat::by_map(
-                    [Field::CtOriginalDaddr],
-                    "pools",
-                    Gives::Pool,
-                ))],
-            )],
+            vec![Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], "pools", Gives::Pool))])],
         ),
     ]);
     wanted.extend(pool_ips);
     world.settle("router", &wanted);
 
-    [&one, &two]
-        .iter()
-        .for_each(|listener| listener.set_nonblocking(true).unwrap());
-    let clients: Vec<TcpStream> = (0..40)
-        .map(|_| {
-            world
-                .places
-                .socket_in("client", || TcpStream::connect("10.9.9.9:80"))
-                .unwrap()
-        })
-        .collect();
+    [&one, &two].iter().for_each(|listener| listener.set_nonblocking(true).unwrap());
+    let clients: Vec<TcpStream> =
+        (0..40).map(|_| world.places.socket_in("client", || TcpStream::connect("10.9.9.9:80")).unwrap()).collect();
     let accept_all = |listener: &TcpListener| -> Vec<(TcpStream, SocketAddr)> {
         std::iter::from_fn(|| listener.accept().ok()).collect()
     };
     let (mut left, right) = (accept_all(&one), accept_all(&two));
     assert_eq!(left.len() + right.len(), clients.len());
-    assert!(
-        left.len() > 5 && right.len() > 5,
-        "{} and {}",
-        left.len(),
-        right.len()
-    );
-    let in_pool = |peer: &SocketAddr| {
-        (100..104).any(|last| peer.ip().to_string() == format!("10.2.0.{last}"))
-    };
+    assert!(left.len() > 5 && right.len() > 5, "{} and {}", left.len(), right.len());
+    let in_pool = |peer: &SocketAddr| (100..104).any(|last| peer.ip().to_string() == format!("10.2.0.{last}"));
     assert!(left.iter().chain(&right).all(|(_, peer)| in_pool(peer)));
 
     let (stream, _) = &mut left[0];
     stream.set_nonblocking(false).unwrap();
     stream.write_all(b"hello").unwrap();
     let heard = clients.iter().find_map(|mut client| {
-        client
-            .set_read_timeout(Some(Duration::from_millis(1)))
-            .unwrap();
+        client.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
         let mut buffer = [0; 5];
         client.read_exact(&mut buffer).ok().map(|()| buffer)
     });
@@ -288,29 +177,10 @@ fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_
 fn cutting_flows_forgets_those_that_match_and_no_others() {
     let world = three();
     let listeners = [world.listen("10.2.0.2:80"), world.listen("10.2.0.2:81")];
-    let follow = Rule::new(
-        [Match::any_of(Field::CtState, ct_state::INVALID)],
-        [Action::Verdict(Verdict::Drop)],
-    );
-    world.settle(
-        "router",
-        &router(&[
-            table(),
-            base(
-                "filter",
-                ChainKind::Filter,
-                HookPoint::Forward,
-                0,
-                vec![follow],
-            ),
-        ]),
-    );
-    let _streams = ["10.2.0.2:80", "10.2.0.2:80", "10.2.0.2:81"].map(|to| {
-        world
-            .places
-            .socket_in("client", || TcpStream::connect(to))
-            .unwrap()
-    });
+    let follow = Rule::new([Match::any_of(Field::CtState, ct_state::INVALID)], [Action::Verdict(Verdict::Drop)]);
+    world.settle("router", &router(&[table(), base("filter", ChainKind::Filter, HookPoint::Forward, 0, vec![follow])]));
+    let _streams = ["10.2.0.2:80", "10.2.0.2:80", "10.2.0.2:81"]
+        .map(|to| world.places.socket_in("client", || TcpStream::connect(to)).unwrap());
     let web = FlowFilter {
         protocol: Some(6),
         dst: Some("10.2.0.2".parse().unwrap()),
@@ -318,25 +188,13 @@ fn cutting_flows_forgets_those_that_match_and_no_others() {
         ..FlowFilter::default()
     };
     assert_eq!(
-        world
-            .kernel
-            .cut(
-                "router",
-                &FlowFilter {
-                    src: Some("10.3.0.1".parse().unwrap()),
-                    ..web.clone()
-                }
-            )
-            .unwrap(),
+        world.kernel.cut("router", &FlowFilter { src: Some("10.3.0.1".parse().unwrap()), ..web.clone() }).unwrap(),
         0
     );
     assert_eq!(world.kernel.cut("router", &web).unwrap(), 2);
     assert_eq!(world.kernel.cut("router", &web).unwrap(), 0);
-    let reply = FlowFilter {
-        reply_src: Some("10.2.0.2".parse().unwrap()),
-        reply_sport: Some(81),
-        ..FlowFilter::default()
-    };
+    let reply =
+        FlowFilter { reply_src: Some("10.2.0.2".parse().unwrap()), reply_sport: Some(81), ..FlowFilter::default() };
     assert_eq!(world.kernel.cut("router", &reply).unwrap(), 1);
     drop(listeners);
 }
@@ -344,30 +202,13 @@ fn cutting_flows_forgets_those_that_match_and_no_others() {
 #[test]
 fn what_a_socket_opened_inside_hears_stays_inside() {
     let world = three();
-    let inside = world
-        .places
-        .socket_in("server", || UdpSocket::bind("0.0.0.0:5300"))
-        .unwrap();
-    let other = world
-        .places
-        .socket_in("client", || UdpSocket::bind("0.0.0.0:5300"))
-        .unwrap();
-    let sender = world
-        .places
-        .socket_in("client", || UdpSocket::bind("0.0.0.0:0"))
-        .unwrap();
+    let inside = world.places.socket_in("server", || UdpSocket::bind("0.0.0.0:5300")).unwrap();
+    let other = world.places.socket_in("client", || UdpSocket::bind("0.0.0.0:5300")).unwrap();
+    let sender = world.places.socket_in("client", || UdpSocket::bind("0.0.0.0:0")).unwrap();
     sender.send_to(b"x", "10.2.0.2:5300").unwrap();
-    inside
-        .set_read_timeout(Some(Duration::from_secs(2)))
-        .unwrap();
+    inside.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
     let mut buffer = [0; 8];
-    assert_eq!(
-        inside.recv_from(&mut buffer).unwrap().1.ip().to_string(),
-        "10.1.0.2"
-    );
+    assert_eq!(inside.recv_from(&mut buffer).unwrap().1.ip().to_string(), "10.1.0.2");
     other.set_nonblocking(true).unwrap();
-    assert_eq!(
-        other.recv_from(&mut buffer).unwrap_err().kind(),
-        ErrorKind::WouldBlock
-    );
+    assert_eq!(other.recv_from(&mut buffer).unwrap_err().kind(), ErrorKind::WouldBlock);
 }

@@ -5,28 +5,14 @@ use kernel::{Change, Kernel, Key, Mac, Neighbour, Object, Route, RouteKind, Rule
 use crate::world::{World, address, route_via, veth};
 
 fn rule(priority: u32, table: u32) -> Rule {
-    Rule {
-        priority,
-        iif: None,
-        from: None,
-        to: None,
-        fwmark: None,
-        table,
-    }
+    Rule { priority, iif: None, from: None, to: None, fwmark: None, table }
 }
 
 #[test]
 fn every_kind_of_route_rule_and_neighbour_is_observed_as_it_was_wanted() {
     let world = World::with(&["a", "b"]);
     let net = |text: &str| text.parse().unwrap();
-    let route = |dst: &str, metric, kind| {
-        Object::Route(Route {
-            table: 1000,
-            dst: net(dst),
-            metric,
-            kind,
-        })
-    };
+    let route = |dst: &str, metric, kind| Object::Route(Route { table: 1000, dst: net(dst), metric, kind });
     let full = RouteKind::Unicast {
         dev: "x".into(),
         via: Some("192.0.2.9".parse().unwrap()),
@@ -48,34 +34,16 @@ fn every_kind_of_route_rule_and_neighbour_is_observed_as_it_was_wanted() {
         route("10.5.0.0/16", 0, RouteKind::Throw),
         route("10.6.0.0/16", 0, RouteKind::Local { dev: "lo".into() }),
         Object::Rule(rule(100, 1000)),
-        Object::Rule(Rule {
-            iif: Some("x".into()),
-            from: Some(net("10.1.0.0/24")),
-            ..rule(101, 7)
-        }),
-        Object::Rule(Rule {
-            to: Some(net("10.2.0.0/16")),
-            fwmark: Some(0x100),
-            ..rule(102, 100_000)
-        }),
-        Object::Neighbour(Neighbour {
-            link: "x".into(),
-            ip: "10.1.0.2".parse().unwrap(),
-            mac: Mac::of("b"),
-        }),
+        Object::Rule(Rule { iif: Some("x".into()), from: Some(net("10.1.0.0/24")), ..rule(101, 7) }),
+        Object::Rule(Rule { to: Some(net("10.2.0.0/16")), fwmark: Some(0x100), ..rule(102, 100_000) }),
+        Object::Neighbour(Neighbour { link: "x".into(), ip: "10.1.0.2".parse().unwrap(), mac: Mac::of("b") }),
     ];
     world.settle("a", &wanted);
     assert_eq!(world.kernel.bring("a", &wanted).unwrap(), []);
     let shown = world.run("a", "ip", "route show table 1000").unwrap();
-    assert!(
-        shown.contains("10.2.0.0/16 via 192.0.2.9 dev x proto 117 src 10.1.0.1 onlink realm 77"),
-        "{shown}"
-    );
+    assert!(shown.contains("10.2.0.0/16 via 192.0.2.9 dev x proto 117 src 10.1.0.1 onlink realm 77"), "{shown}");
     let shown = world.run("a", "ip", "rule").unwrap();
-    assert!(
-        shown.contains("101:	from 10.1.0.0/24 iif x lookup 7 proto 117"),
-        "{shown}"
-    );
+    assert!(shown.contains("101:	from 10.1.0.0/24 iif x lookup 7 proto 117"), "{shown}");
     world.settle("a", &wanted[..2]);
     world.settle("a", &[]);
 }
@@ -96,16 +64,9 @@ fn routes_and_rules_of_others_are_left_alone() {
     let world = World::with(&["a", "b"]);
     world.settle("a", &[veth("x", "b", "eth0"), address("x", "10.1.0.1/24")]);
     world.run("a", "ip", "route add 10.9.0.0/16 dev x").unwrap();
-    world
-        .run("a", "ip", "rule add priority 5 lookup 9")
-        .unwrap();
+    world.run("a", "ip", "rule add priority 5 lookup 9").unwrap();
     world.settle("a", &[veth("x", "b", "eth0"), address("x", "10.1.0.1/24")]);
-    assert!(
-        world
-            .run("a", "ip", "route")
-            .unwrap()
-            .contains("10.9.0.0/16")
-    );
+    assert!(world.run("a", "ip", "route").unwrap().contains("10.9.0.0/16"));
     assert!(world.run("a", "ip", "rule").unwrap().contains("lookup 9"));
 }
 
@@ -127,14 +88,7 @@ fn removing_what_is_not_there_is_no_error() {
 fn a_thousand_routes_go_in_at_once() {
     let world = World::with(&["a", "b"]);
     let mut wanted = vec![veth("x", "b", "eth0"), address("x", "10.1.0.1/24")];
-    wanted.extend((0..5000u32).map(|n| {
-        route_via(
-            254,
-            &format!("10.{}.{}.1/32", 100 + n / 250, n % 250),
-            None,
-            "x",
-        )
-    }));
+    wanted.extend((0..5000u32).map(|n| route_via(254, &format!("10.{}.{}.1/32", 100 + n / 250, n % 250), None, "x")));
     world.settle("a", &wanted);
     world.settle("a", &wanted[..2]);
 }
