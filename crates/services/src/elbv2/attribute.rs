@@ -50,7 +50,7 @@ pub struct Setting {
 pub fn change(attributes: &[Attribute], set: &mut BTreeMap<String, String>, settings: &[Setting]) -> Result<(), Error> {
     for Setting { key, value } in settings {
         let Some(attribute) = attributes.iter().find(|a| a.key == key) else {
-            return Err(configuration(format!("Load balancer attribute key '{key}' is not recognized")));
+            return Err(configuration(format!("The attribute key '{key}' is not recognized")));
         };
         attribute.check(value)?;
         set.insert(key.clone(), value.clone());

@@ -342,3 +342,80 @@ fn a_client_token_makes_one_endpoint_and_a_dry_run_none() {
     let endpoints: Vec<_> = story.consumer.cloud.world().all::<VpcEndpoint>().map(|endpoint| endpoint.state).collect();
     assert_eq!(endpoints, [EndpointState::PendingAcceptance]);
 }
+
+#[test]
+fn endpoints_and_services_are_tagged_filtered_and_paged_like_everything_else() {
+    let story = Story::permitted(true);
+    let (provider, consumer) = (&story.provider.cloud, &story.consumer.cloud);
+    let mut ids: Vec<String> = (0..5).map(|_| text(&story.connect(), "/VpcEndpointId")).collect();
+    ids.sort();
+    consumer.ok("CreateTags", json!({"Resources": [ids[3]], "Tags": [{"Key": "team", "Value": "pay"}]}));
+    provider.ok("CreateTags", json!({"Resources": [story.service], "Tags": [{"Key": "team", "Value": "core"}]}));
+    story.decide("AcceptVpcEndpointConnections", &ids[1]);
+
+    let endpoints = |name: &str, value: &str| -> Vec<Value> {
+        let shown = consumer.ok("DescribeVpcEndpoints", json!({"Filters": [{"Name": name, "Values": [value]}]}));
+        shown["VpcEndpoints"].as_array().expect("a list").iter().map(|endpoint| endpoint["VpcEndpointId"].clone()).collect()
+    };
+    assert_eq!(endpoints("tag:team", "pay"), [ids[3].as_str()]);
+    assert_eq!(endpoints("vpc-endpoint-state", "pending"), [ids[1].as_str()]);
+    for (name, value) in [("vpc-id", story.consumer.vpc.as_str()), ("service-name", &story.name), ("vpc-endpoint-type", "Interface")] {
+        assert_eq!(endpoints(name, value).len(), 5, "{name}");
+    }
+    let unknown = json!({"Filters": [{"Name": "colour", "Values": ["red"]}]});
+    assert_eq!(consumer.refusal("DescribeVpcEndpoints", unknown.clone()), "InvalidParameterValue");
+    assert_eq!(provider.refusal("DescribeVpcEndpointConnections", unknown), "InvalidParameterValue");
+
+    let services = |value: &str| {
+        let filter = json!({"Filters": [{"Name": "tag:team", "Values": [value]}]});
+        provider.ok("DescribeVpcEndpointServiceConfigurations", filter)["ServiceConfigurations"].as_array().map(Vec::len)
+    };
+    assert_eq!((services("core"), services("pay")), (Some(1), Some(0)));
+
+    let (mut seen, mut token) = (Vec::new(), Value::Null);
+    loop {
+        let page = provider.ok("DescribeVpcEndpointConnections", json!({"MaxResults": 2, "NextToken": token}));
+        seen.extend(page["VpcEndpointConnections"].as_array().expect("a list").iter().map(|c| text(c, "/VpcEndpointId")));
+        match page.get("NextToken") {
+            Some(next) => token = next.clone(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ids);
+    assert_eq!(provider.refusal("DescribeVpcEndpointConnections", json!({"NextToken": "%"})), "InvalidNextToken");
+}
+
+#[test]
+fn neither_side_can_act_on_what_is_the_others() {
+    let story = Story::permitted(true);
+    let endpoint = text(&story.connect(), "/VpcEndpointId");
+    let (provider, consumer) = (&story.provider.cloud, &story.consumer.cloud);
+    assert_eq!(provider.ok("DescribeVpcEndpoints", json!({}))["VpcEndpoints"], json!([]));
+    assert_eq!(provider.refusal("DescribeVpcEndpoints", json!({"VpcEndpointIds": [endpoint]})), "InvalidVpcEndpointId.NotFound");
+    assert_eq!(provider.refusal("ModifyVpcEndpoint", json!({"VpcEndpointId": endpoint})), "InvalidVpcEndpointId.NotFound");
+    let deleted = provider.ok("DeleteVpcEndpoints", json!({"VpcEndpointIds": [endpoint]}));
+    assert_eq!(deleted["Unsuccessful"][0]["Error"]["Code"], "InvalidVpcEndpoint.NotFound");
+    assert_eq!(consumer.ok("DescribeVpcEndpointConnections", json!({}))["VpcEndpointConnections"], json!([]));
+    let service = json!({"ServiceId": story.service});
+    assert_eq!(consumer.refusal("ModifyVpcEndpointServiceConfiguration", service.clone()), "InvalidVpcEndpointServiceId.NotFound");
+    assert_eq!(consumer.refusal("ModifyVpcEndpointServicePermissions", service.clone()), "InvalidVpcEndpointServiceId.NotFound");
+    assert_eq!(consumer.refusal("DescribeVpcEndpointServicePermissions", service), "InvalidVpcEndpointServiceId.NotFound");
+    let withdrawn = consumer.ok("DeleteVpcEndpointServiceConfigurations", json!({"ServiceIds": [story.service]}));
+    assert_eq!(withdrawn["Unsuccessful"][0]["Error"]["Code"], "InvalidVpcEndpointService.NotFound");
+    assert_eq!(story.states(&endpoint), ["pendingAcceptance", "pendingAcceptance"]);
+}
+
+#[test]
+fn the_providers_view_of_a_connection_names_who_connects_and_through_what() {
+    let story = Story::permitted(true);
+    let endpoint = story.connect();
+    let filters = json!([{"Name": "service-id", "Values": [story.service]}, {"Name": "vpc-endpoint-owner", "Values": [CONSUMER]}]);
+    let shown = story.provider.cloud.ok("DescribeVpcEndpointConnections", json!({"Filters": filters}));
+    let connection = &shown["VpcEndpointConnections"][0];
+    assert_eq!((&connection["VpcEndpointOwner"], &connection["VpcEndpointRegion"]), (&json!(CONSUMER), &json!("us-east-1")));
+    assert_eq!((&connection["VpcEndpointId"], &connection["DnsEntries"]), (&endpoint["VpcEndpointId"], &endpoint["DnsEntries"]));
+    assert_eq!(connection["NetworkLoadBalancerArns"], json!([story.balancer]));
+    assert_eq!(connection["VpcEndpointConnectionId"], text(&endpoint, "/VpcEndpointId").replace("vpce-", "vpce-con-"));
+    let nobody = json!({"Filters": [{"Name": "vpc-endpoint-owner", "Values": ["333333333333"]}]});
+    assert_eq!(story.provider.cloud.ok("DescribeVpcEndpointConnections", nobody)["VpcEndpointConnections"], json!([]));
+}

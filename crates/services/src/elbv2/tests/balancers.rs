@@ -243,3 +243,42 @@ fn tags_are_kept_on_balancers_listeners_and_groups() {
     assert_eq!(missing(&format!("{group}0")), "TargetGroupNotFound");
     assert_eq!(site.refusal("AddTags", json!({"ResourceArns": arns, "Tags": [{"Key": "aws:x", "Value": ""}]})), "ValidationError");
 }
+
+#[test]
+fn deleting_a_balancer_closes_its_listeners_and_leaves_its_groups() {
+    let site = Site::new();
+    let (balancer, group) = (site.balancer("web"), site.target_group("web", "ip"));
+    let listener = site.listener(&balancer, 80, &group);
+    site.ok("RegisterTargets", json!({"TargetGroupArn": group, "Targets": [{"Id": "10.0.1.9"}]}));
+    site.ok("DeleteLoadBalancer", json!({"LoadBalancerArn": balancer}));
+    assert_eq!(site.refusal("DescribeListeners", json!({"ListenerArns": [listener]})), "ListenerNotFound");
+    let health = site.ok("DescribeTargetHealth", json!({"TargetGroupArn": group}));
+    assert_eq!(health["TargetHealthDescriptions"][0]["TargetHealth"]["Reason"], "Target.NotInUse");
+    let again = site.balancer("web");
+    assert_ne!(again, balancer, "a new balancer of the same name is another one");
+    site.listener(&again, 80, &group);
+}
+
+#[test]
+fn strangers_can_neither_see_nor_change_a_balancer() {
+    let site = Site::new();
+    let (balancer, group) = (site.balancer("web"), site.target_group("web", "ip"));
+    let listener = site.listener(&balancer, 80, &group);
+    let stranger = Site::within(site.cloud.account("222222222222"));
+    stranger.ok("DeleteLoadBalancer", json!({"LoadBalancerArn": balancer}));
+    for (operation, member, arn, code) in [
+        ("DescribeLoadBalancerAttributes", "LoadBalancerArn", &balancer, "LoadBalancerNotFound"),
+        ("DescribeListeners", "LoadBalancerArn", &balancer, "LoadBalancerNotFound"),
+        ("DescribeListenerAttributes", "ListenerArn", &listener, "ListenerNotFound"),
+        ("DeleteListener", "ListenerArn", &listener, "ListenerNotFound"),
+        ("ModifyListener", "ListenerArn", &listener, "ListenerNotFound"),
+        ("ModifyTargetGroup", "TargetGroupArn", &group, "TargetGroupNotFound"),
+    ] {
+        let mut input = json!({});
+        input[member] = json!(arn);
+        assert_eq!(stranger.refusal(operation, input), code, "{operation}");
+    }
+    let tags = json!({"ResourceArns": [balancer], "Tags": [{"Key": "mine", "Value": "now"}]});
+    assert_eq!(stranger.refusal("AddTags", tags), "LoadBalancerNotFound");
+    assert_eq!(site.ok("DescribeLoadBalancers", json!({}))["LoadBalancers"].as_array().map(Vec::len), Some(1));
+}

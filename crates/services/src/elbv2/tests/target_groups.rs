@@ -107,3 +107,41 @@ fn an_address_is_of_the_vpc_or_private_with_a_zone() {
         "the zone of an address of the VPC is found"
     );
 }
+
+#[test]
+fn a_target_has_one_registration_per_port_and_no_port_outside_the_range() {
+    let site = Site::new();
+    let group = site.target_group("web", "ip");
+    let register = |targets: Value| json!({"TargetGroupArn": group, "Targets": targets});
+    site.ok("RegisterTargets", register(json!([{"Id": "10.0.1.9"}, {"Id": "10.0.1.9", "Port": 80}, {"Id": "10.0.1.9", "Port": 81}])));
+    let shown = site.ok("DescribeTargetHealth", json!({"TargetGroupArn": group}));
+    let ports: Vec<_> = shown["TargetHealthDescriptions"].as_array().expect("a list").iter().map(|d| d["Target"]["Port"].clone()).collect();
+    assert_eq!(ports, [80, 81]);
+    assert_eq!(site.refusal("RegisterTargets", register(json!([{"Id": "10.0.1.9", "Port": 70000}]))), "ValidationError");
+    assert_eq!(site.refusal("RegisterTargets", json!({"TargetGroupArn": "arn:x", "Targets": []})), "TargetGroupNotFound");
+    let many: Vec<Value> = (1..=1001).map(|port| json!({"Id": "10.0.1.10", "Port": port})).collect();
+    assert_eq!(site.refusal("RegisterTargets", register(json!(many))), "TooManyTargets");
+    let include = json!({"TargetGroupArn": group, "Include": ["AnomalyDetection"]});
+    assert_eq!(site.refusal("DescribeTargetHealth", include), "UnsupportedOperation");
+}
+
+#[test]
+fn groups_are_listed_page_by_page_and_only_to_their_owner() {
+    let site = Site::new();
+    let mut made: Vec<String> = (0..3).map(|n| site.target_group(&format!("g{n}"), "ip")).collect();
+    made.sort();
+    let first = site.ok("DescribeTargetGroups", json!({"PageSize": 2}));
+    let second = site.ok("DescribeTargetGroups", json!({"PageSize": 2, "Marker": first["NextMarker"]}));
+    let arns = |page: &Value| -> Vec<String> {
+        page["TargetGroups"].as_array().expect("a list").iter().map(|group| text(group, "/TargetGroupArn")).collect()
+    };
+    assert_eq!([arns(&first), arns(&second)].concat(), made);
+    assert_eq!(second.get("NextMarker"), None);
+    let stranger = Site::within(site.cloud.account("222222222222"));
+    assert_eq!(arns(&stranger.ok("DescribeTargetGroups", json!({}))), [""; 0]);
+    for operation in ["DescribeTargetHealth", "DescribeTargetGroupAttributes"] {
+        assert_eq!(stranger.refusal(operation, json!({"TargetGroupArn": made[0]})), "TargetGroupNotFound", "{operation}");
+    }
+    stranger.ok("DeleteTargetGroup", json!({"TargetGroupArn": made[0]}));
+    assert_eq!(arns(&site.ok("DescribeTargetGroups", json!({}))).len(), 3, "a stranger's deletion deletes nothing");
+}
