@@ -33,10 +33,11 @@ fn every_operation_is_in_the_table_with_its_action() {
     assert!(missing.is_empty() && gone.is_empty(), "new: {missing:#?}\ngone: {gone:#?}\nrun again with UPDATE_GOLDEN=1");
 }
 
+/// Our own service is not AWS's and has no model.
 #[test]
 fn every_operation_is_one_of_its_model() {
     let models = Models::new();
-    for service in services::all() {
+    for service in services::all().filter(|service| service.name != "underpass") {
         let model = models.service(service.name).unwrap_or_else(|| panic!("there is no model of {}", service.name));
         for operation in service.operations.iter().copied().flatten() {
             assert!(model.operation(operation.name).is_some(), "{}.{}", service.name, operation.name);

