@@ -38,6 +38,8 @@ pub fn reserved(block: Ipv4Net) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -65,6 +67,30 @@ mod tests {
     fn the_ranges_of_the_fabric_and_the_internet_belong_to_nobody() {
         for (text, free) in [("10.0.0.0/16", true), ("198.20.0.0/16", true), ("198.19.0.0/16", false), ("240.1.0.0/16", false), ("127.1.0.0/16", false)] {
             assert_eq!(reserved(parse("cidrBlock", text).expect("a block")).is_none(), free, "{text}");
+        }
+    }
+
+    fn any_block() -> impl Strategy<Value = Ipv4Net> {
+        (any::<u32>(), 8u8..=32).prop_map(|(address, length)| Ipv4Net::new_assert(address.into(), length).trunc())
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_overlap_exactly_when_an_address_is_in_both(one in any_block(), other in any_block(), length in 0u8..8) {
+            let wider = Ipv4Net::new_assert(one.network(), length).trunc();
+            for (one, other) in [(one, other), (one, wider)] {
+                let shared = u32::from(one.network()).max(other.network().into()) <= u32::from(one.broadcast()).min(other.broadcast().into());
+                prop_assert_eq!(overlap(one, other), shared);
+                prop_assert_eq!(overlap(other, one), shared);
+            }
+        }
+
+        #[test]
+        fn what_is_read_is_canonical_and_reads_back(text in "[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}") {
+            if let Ok(block) = parse("cidrBlock", &text) {
+                prop_assert_eq!(block.addr(), block.network());
+                prop_assert_eq!(parse("cidrBlock", &block.to_string()), Ok(block));
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ mod network;
 mod privatelink;
 mod routing;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 
 use crate::Service;
 

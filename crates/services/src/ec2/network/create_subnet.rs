@@ -127,6 +127,7 @@ pub fn make(txn: &mut Txn, wanted: Wanted<'_>) -> Subnet {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -183,5 +184,25 @@ mod tests {
         both["AvailabilityZoneId"] = json!("use1-az1");
         assert_eq!(cloud.refusal("CreateSubnet", both), "InvalidParameterCombination");
         assert_eq!(cloud.refusal("CreateSubnet", at("OutpostArn", "arn:aws:outposts:x")), "UnsupportedOperation");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn whatever_is_asked_the_subnets_of_a_vpc_lie_in_it_and_apart(asked in prop::collection::vec((any::<u16>(), 16u8..=28), 1..12)) {
+            let cloud = Cloud::new();
+            let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+            for (low, length) in asked {
+                let [high, low] = low.to_be_bytes();
+                let made = cloud.call("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": format!("10.0.{high}.{low}/{length}")}));
+                prop_assert!(made.is_ok() || made.is_err_and(|error| error.code == "InvalidSubnet.Conflict"));
+            }
+            let subnets: Vec<Ipv4Net> = cloud.world().all::<Subnet>().map(|subnet| subnet.cidr).collect();
+            let mut ranges: Vec<(u32, u32)> = subnets.iter().map(|s| (s.network().into(), s.broadcast().into())).collect();
+            ranges.sort_unstable();
+            prop_assert!(ranges.windows(2).all(|pair| pair[0].1 < pair[1].0), "{subnets:?}");
+            prop_assert!(subnets.iter().all(|subnet| subnet.network().octets()[..2] == [10, 0]));
+        }
     }
 }

@@ -59,6 +59,7 @@ fn first<R: Resource>(world: &Snapshot, vpc: &VpcId, keeps: impl Fn(&R) -> bool)
 mod tests {
     use serde_json::json;
 
+    use super::*;
     use crate::ec2::testing::Cloud;
 
     #[test]
@@ -75,5 +76,44 @@ mod tests {
         assert_eq!(cloud.world().all::<resource::RouteTable>().count(), 0);
         assert_eq!(cloud.world().all::<resource::NetworkAcl>().count(), 0);
         assert_eq!(cloud.world().all::<resource::SecurityGroup>().count(), 0);
+    }
+
+    #[test]
+    fn each_thing_that_is_still_in_a_vpc_is_named_until_the_last_is_gone() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let subnet = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
+        let table = cloud.text("CreateRouteTable", json!({"VpcId": vpc}), "/RouteTable/RouteTableId");
+        let acl = cloud.text("CreateNetworkAcl", json!({"VpcId": vpc}), "/NetworkAcl/NetworkAclId");
+        let group = json!({"VpcId": vpc, "GroupName": "web", "Description": "web"});
+        let group = cloud.text("CreateSecurityGroup", group, "/GroupId");
+        let gateway = cloud.text("CreateInternetGateway", json!({}), "/InternetGateway/InternetGatewayId");
+        cloud.ok("AttachInternetGateway", json!({"InternetGatewayId": gateway, "VpcId": vpc}));
+        let private = json!({"SubnetId": subnet, "ConnectivityType": "private"});
+        let nat = cloud.text("CreateNatGateway", private, "/NatGateway/NatGatewayId");
+        let interface = cloud.text("CreateNetworkInterface", json!({"SubnetId": subnet}), "/NetworkInterface/NetworkInterfaceId");
+
+        let steps: [(&str, &dyn Fn()); 7] = [
+            (&nat, &|| {
+                cloud.change(|txn| {
+                    let gateway = txn.find::<NatGateway>(&nat).expect("made above");
+                    gateway.interface.iter().for_each(|id| txn.remove::<NetworkInterface>(id.as_str()));
+                    txn.update::<NatGateway>(&nat, |gateway| gateway.state = NatState::Deleted)
+                });
+            }),
+            (&interface, &|| drop(cloud.ok("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface})))),
+            (&gateway, &|| drop(cloud.ok("DetachInternetGateway", json!({"InternetGatewayId": gateway, "VpcId": vpc})))),
+            (&subnet, &|| drop(cloud.ok("DeleteSubnet", json!({"SubnetId": subnet})))),
+            (&table, &|| drop(cloud.ok("DeleteRouteTable", json!({"RouteTableId": table})))),
+            (&acl, &|| drop(cloud.ok("DeleteNetworkAcl", json!({"NetworkAclId": acl})))),
+            (&group, &|| drop(cloud.ok("DeleteSecurityGroup", json!({"GroupId": group})))),
+        ];
+        for (id, remove) in steps {
+            let refused = cloud.call("DeleteVpc", json!({"VpcId": vpc})).expect_err(id);
+            assert_eq!(refused.code, "DependencyViolation");
+            assert!(refused.message.contains(id), "{}", refused.message);
+            remove();
+        }
+        cloud.ok("DeleteVpc", json!({"VpcId": vpc}));
     }
 }

@@ -40,3 +40,19 @@ pub fn describe_account_attributes(cx: &Read<'_>, input: Input) -> Result<Output
         .collect();
     Ok(Output { account_attributes })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn an_account_without_a_default_vpc_says_so() {
+        let cloud = Cloud::new();
+        let all = cloud.ok("DescribeAccountAttributes", json!({}));
+        let values: Vec<_> = all["AccountAttributes"].as_array().into_iter().flatten().collect();
+        assert_eq!(values[0], &json!({"AttributeName": "supported-platforms", "AttributeValues": [{"AttributeValue": "VPC"}]}));
+        assert_eq!(values[1], &json!({"AttributeName": "default-vpc", "AttributeValues": [{"AttributeValue": "none"}]}));
+    }
+}

@@ -50,6 +50,7 @@ fn target(cx: &Write<'_>, vpc: &Vpc, input: &Request) -> Result<RouteTarget, Err
 mod tests {
     use serde_json::json;
 
+    use super::*;
     use crate::ec2::routing::testing::Network;
 
     #[test]
@@ -130,5 +131,25 @@ mod tests {
             network.cloud.ok("CreateRoute", network.route(&format!("172.{n}.0.0/16"), "GatewayId", &network.gateway));
         }
         assert_eq!(network.cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)), "RouteLimitExceeded");
+    }
+
+    #[test]
+    fn routes_of_gateway_endpoints_are_not_for_route_operations() {
+        let network = Network::new();
+        let list = resource::PrefixListId::random();
+        let endpoint = resource::EndpointId::random();
+        network.cloud.change(|txn| {
+            let destination = RouteDestination::PrefixList(list.clone());
+            let route = Route { destination, target: RouteTarget::Endpoint(endpoint.clone()) };
+            txn.update::<RouteTable>(&network.table, |table| table.routes.push(route))
+        });
+        let (destination, target, state) = network.routes()[1].clone();
+        assert_eq!((destination.as_str(), target.as_str(), state.as_str()), (list.as_str(), endpoint.as_str(), "blackhole"));
+        let mut route = json!({"RouteTableId": network.table, "DestinationPrefixListId": list});
+        let refused = network.cloud.call("DeleteRoute", route.clone()).expect_err("the endpoint's");
+        assert_eq!(refused.code, "InvalidParameterValue");
+        assert!(refused.message.contains("ModifyVpcEndpoint"), "{}", refused.message);
+        route["GatewayId"] = json!(network.gateway);
+        assert_eq!(network.cloud.refusal("ReplaceRoute", route), "InvalidParameterValue");
     }
 }

@@ -219,4 +219,15 @@ mod tests {
         assert!(network.cloud.world().find::<VpcEndpoint>("vpce-0").is_none());
         assert!(!is_reachable(&network.cloud.world(), &vpc, &endpoint));
     }
+
+    #[test]
+    fn an_instance_with_two_interfaces_is_no_target_until_one_is_chosen() {
+        let network = Network::new();
+        let (instance, _) = network.instance();
+        network.put_in_state(&instance, InstanceState::Stopped);
+        let second = network.interface();
+        network.cloud.ok("AttachNetworkInterface", json!({"NetworkInterfaceId": second, "InstanceId": instance, "DeviceIndex": 1}));
+        assert_eq!(network.cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "InstanceId", &instance)), "InvalidInstanceID");
+        network.cloud.ok("CreateRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &second));
+    }
 }

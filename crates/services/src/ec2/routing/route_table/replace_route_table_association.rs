@@ -102,4 +102,41 @@ mod tests {
         let edge = json!({"RouteTableId": own, "GatewayId": "igw-00000000000000000"});
         assert_eq!(cloud.refusal("AssociateRouteTable", edge), "UnsupportedOperation");
     }
+
+    #[test]
+    fn tables_are_found_by_what_they_hold_and_page_by_page() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let tags = json!([{"ResourceType": "route-table", "Tags": [{"Key": "Name", "Value": "edge"}]}]);
+        let edge = cloud.text("CreateRouteTable", json!({"VpcId": vpc, "TagSpecifications": tags}), "/RouteTable/RouteTableId");
+        assert_eq!(table_of(&cloud, "tag:Name", "edge")["RouteTableId"], json!(edge));
+        assert_eq!(table_of(&cloud, "route-table-id", &edge)["OwnerId"], json!("111111111111"));
+        assert_eq!(table_of(&cloud, "route.transit-gateway-id", "*"), Value::Null);
+        for (filter, value) in [("route.gateway-id", "local"), ("route.destination-cidr-block", "10.0.0.0/16"), ("route.origin", "CreateRouteTable")] {
+            let found = cloud.ok("DescribeRouteTables", json!({"Filters": [{"Name": filter, "Values": [value]}]}));
+            assert_eq!(found["RouteTables"].as_array().map(Vec::len), Some(2), "{filter}");
+        }
+        let first = cloud.ok("DescribeRouteTables", json!({"MaxResults": 1}));
+        let second = cloud.ok("DescribeRouteTables", json!({"MaxResults": 1, "NextToken": first["NextToken"]}));
+        assert_ne!(first["RouteTables"], second["RouteTables"]);
+        assert_eq!(second.get("NextToken"), None);
+        for name in ["route.colour", "colour"] {
+            let unknown = json!({"Filters": [{"Name": name, "Values": ["red"]}]});
+            assert_eq!(cloud.refusal("DescribeRouteTables", unknown), "InvalidParameterValue");
+        }
+        assert_eq!(cloud.account("222222222222").ok("DescribeRouteTables", json!({}))["RouteTables"], json!([]));
+    }
+
+    #[test]
+    fn a_second_block_is_local_in_every_table() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.1.0.0/16"}), "/Vpc/VpcId");
+        let table = cloud.text("CreateRouteTable", json!({"VpcId": vpc}), "/RouteTable/RouteTableId");
+        cloud.ok("AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": "100.64.0.0/16"}));
+        for id in [table, cloud.text("DescribeRouteTables", json!({}), "/RouteTables/0/RouteTableId")] {
+            let shown = table_of(&cloud, "route-table-id", &id);
+            let local: Vec<_> = shown["Routes"].as_array().into_iter().flatten().map(|route| &route["DestinationCidrBlock"]).collect();
+            assert_eq!(local, [&json!("10.1.0.0/16"), &json!("100.64.0.0/16")]);
+        }
+    }
 }
