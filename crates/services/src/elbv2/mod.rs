@@ -12,7 +12,7 @@ mod tag;
 mod target;
 mod target_group;
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;
 
 use crate::Service;
 

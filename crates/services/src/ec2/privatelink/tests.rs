@@ -225,13 +225,13 @@ fn a_modified_endpoint_is_pending_until_the_network_follows() {
     assert_eq!(modify("RemoveSubnetIds", json!([a])), Ok(json!({"Return": true})));
     assert_eq!(modify("RemoveSubnetIds", json!([a])), Err("InvalidParameter".into()));
     let left: Vec<_> = story.interfaces(&id).iter().map(|eni| eni.subnet.to_string()).collect();
-    assert_eq!(left, [b.clone()]);
+    assert_eq!(left, std::slice::from_ref(b));
 
     let group = story.consumer.group("clients");
     let before = story.interfaces(&id)[0].groups[0].to_string();
     assert_eq!(modify("AddSecurityGroupIds", json!([group])), Ok(json!({"Return": true})));
     assert_eq!(modify("RemoveSecurityGroupIds", json!([before])), Ok(json!({"Return": true})));
-    assert_eq!(story.interfaces(&id)[0].groups.iter().map(ToString::to_string).collect::<Vec<_>>(), [group.clone()]);
+    assert_eq!(story.interfaces(&id)[0].groups.iter().map(ToString::to_string).collect::<Vec<_>>(), std::slice::from_ref(&group));
     assert_eq!(modify("RemoveSecurityGroupIds", json!([group])), Err("InvalidParameter".into()));
     assert_eq!(modify("RemoveSecurityGroupIds", json!([before])), Err("InvalidParameter".into()));
     assert_eq!(modify("PolicyDocument", json!("{}")), Err("InvalidParameter".into()));
