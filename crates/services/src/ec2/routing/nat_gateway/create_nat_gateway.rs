@@ -231,4 +231,13 @@ mod tests {
             assert_eq!(network.cloud.refusal("CreateNatGateway", input), code, "{more}");
         }
     }
+
+    #[test]
+    fn an_elastic_ip_of_somebody_else_does_not_exist_and_is_not_shown() {
+        let network = Network::new();
+        let theirs = network.cloud.account("222222222222").text("AllocateAddress", json!({}), "/AllocationId");
+        let made = network.cloud.ok("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": theirs}));
+        assert_eq!(made["NatGateway"]["FailureCode"], json!("InvalidAllocationID.NotFound"));
+        assert_eq!(made.pointer("/NatGateway/NatGatewayAddresses/0/PublicIp"), None);
+    }
 }

@@ -74,6 +74,7 @@ impl NatGatewayAddress {
     fn new(world: &Snapshot, gateway: &NatGateway) -> Self {
         let interface = gateway.interface.as_ref().and_then(|id| world.find::<NetworkInterface>(id.as_str()));
         let elastic = gateway.allocation.as_ref().and_then(|id| world.find::<ElasticAddress>(id.as_str()));
+        let elastic = elastic.filter(|elastic| elastic.owner == gateway.owner);
         let own = elastic.as_ref().and_then(|elastic| elastic.association.as_ref());
         let association = own.filter(|association| Some(&association.interface) == gateway.interface.as_ref());
         Self {
