@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use resource::{
-    EndpointState, Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, Resource,
-    RouteTarget, VpcEndpoint, VpcId,
+    Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, Resource,
+    RouteTarget, VpcId,
 };
 use store::Snapshot;
 
@@ -90,7 +90,8 @@ fn other_network(target: &str, vpc: &VpcId) -> Error {
     Error::invalid_value(format!("The route table belongs to {vpc} and the target {target} does not; they must be in the same network."))
 }
 
-/// Whether packets that a table of `vpc` sends to `target` arrive somewhere; if not, the route is a blackhole.
+/// Whether packets that a table of `vpc` sends to `target` arrive somewhere; if not, the route is a blackhole. The plan says
+/// the same of them, so gateway endpoints, which it does not carry, are none.
 pub fn is_reachable(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> bool {
     match target {
         RouteTarget::InternetGateway(id) => {
@@ -101,27 +102,24 @@ pub fn is_reachable(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> bool
             gateway.is_some_and(|gateway| matches!(gateway.state, NatState::Pending | NatState::Available))
         }
         RouteTarget::Interface(id) => world.find::<NetworkInterface>(id.as_str()).is_some_and(|interface| is_in_use(world, &interface)),
-        RouteTarget::Endpoint(id) => {
-            world.find::<VpcEndpoint>(id.as_str()).is_some_and(|endpoint| endpoint.state != EndpointState::Deleted)
-        }
+        RouteTarget::Endpoint(_) => false,
     }
 }
 
-/// Whether somebody takes the packets that come to an interface.
+/// Whether somebody takes the packets that come to an interface and are not for it; services never do.
 fn is_in_use(world: &Snapshot, interface: &NetworkInterface) -> bool {
     match interface.attachment.as_ref().map(|attachment| &attachment.holder) {
         Some(Holder::Instance(id)) => {
             let instance = world.find::<Instance>(id.as_str());
             instance.is_some_and(|instance| matches!(instance.state, InstanceState::Pending | InstanceState::Running))
         }
-        Some(Holder::Process { .. } | Holder::Service) => true,
-        None => false,
+        Some(Holder::Process { .. }) => true,
+        Some(Holder::Service) | None => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use resource::{NatGateway, VpcEndpoint};
     use serde_json::json;
 
     use super::*;
@@ -209,15 +207,6 @@ mod tests {
         assert_eq!(cloud.refusal("CreateRoute", two), "InvalidParameterCombination");
         let to_ipv6 = json!({"RouteTableId": network.table, "DestinationIpv6CidrBlock": "::/0", "GatewayId": network.gateway});
         assert_eq!(cloud.refusal("CreateRoute", to_ipv6), "UnsupportedOperation");
-    }
-
-    #[test]
-    fn a_route_to_an_endpoint_that_is_gone_is_a_blackhole() {
-        let network = Network::new();
-        let endpoint = RouteTarget::Endpoint(resource::EndpointId::random());
-        let vpc = VpcId::parse(&network.vpc).expect("well formed");
-        assert!(network.cloud.world().find::<VpcEndpoint>("vpce-0").is_none());
-        assert!(!is_reachable(&network.cloud.world(), &vpc, &endpoint));
     }
 
     #[test]
