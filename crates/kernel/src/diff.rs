@@ -19,6 +19,9 @@ pub fn diff(wanted: &[Object], observed: &[Object]) -> Vec<Change> {
     for object in wanted {
         match there.get(&object.key()) {
             None => changes.push(Change::Add(object.clone())),
+            Some(same) if hooked_otherwise(object, same) => {
+                changes.extend([Change::Remove(object.key()), Change::Add(object.clone())]);
+            }
             Some(same) if *same != object || lost.takes(object) => changes.push(Change::Replace(object.clone())),
             Some(_) => {}
         }
@@ -76,6 +79,11 @@ impl Lost {
             _ => false,
         }
     }
+}
+
+/// Whether one is a base chain and the other is not: the kernel cannot make one of the other.
+fn hooked_otherwise(ours: &Object, theirs: &Object) -> bool {
+    matches!((ours, theirs), (Object::Chain(a), Object::Chain(b)) if a.hook.is_some() != b.hook.is_some())
 }
 
 /// Whether two links differ at most in what can be changed in place.

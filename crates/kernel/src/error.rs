@@ -69,3 +69,27 @@ impl KernelError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_its_step_and_keeps_its_cause() {
+        let denied = || io::Error::from_raw_os_error(libc::EPERM);
+        let failed = KernelError::failed("enter the namespace a", denied());
+        assert_eq!(failed.to_string(), "could not enter the namespace a");
+        assert_eq!(failed.errno(), Some(libc::EPERM));
+        assert!(std::error::Error::source(&failed).is_some());
+        let refused = KernelError::Refused { change: "add address 10.0.0.1/8 dev x".into(), source: denied() };
+        assert_eq!(refused.to_string(), "the kernel refused to add address 10.0.0.1/8 dev x");
+        assert_eq!(KernelError::NoNamespace("a".into()).errno(), None);
+    }
+
+    #[test]
+    fn several_errors_are_counted_and_the_first_is_told() {
+        let errors = ["a", "b"].map(|name| KernelError::NoNamespace(name.into()));
+        let text = KernelError::Several(errors.into()).to_string();
+        assert_eq!(text, "2 steps of a clean-up failed, the first: there is no network namespace a");
+    }
+}

@@ -223,7 +223,9 @@ mod tests {
         fn any_bytes_are_read_without_panic_and_to_an_end(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
             for message in Messages(&bytes) {
                 for (_, value) in Attributes::after(message.body, 4) {
-                    Attributes(value).for_each(|(_, value)| drop((u32_be(value), u16_be(value))));
+                    for (_, value) in Attributes(value) {
+                        let _ = (u32_be(value), u16_be(value));
+                    }
                 }
             }
             prop_assert!(Attributes(&bytes).count() <= bytes.len() / 4);

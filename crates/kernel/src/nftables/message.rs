@@ -198,3 +198,81 @@ pub(super) fn hook(kind: &str, number: u32, priority: i32, policy: u32) -> Optio
         policy: if policy == 0 { Policy::Drop } else { Policy::Accept },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::{Attributes, Messages};
+    use crate::nft::{Element, Rules, Table, Value};
+
+    fn element(port: u16, last: Option<u16>) -> Element {
+        let key_end = last.map(|last| vec![Value::Port(last)]);
+        Element { table: "t".into(), set: "s".into(), key: vec![Value::Port(port)], key_end, data: Data::None }
+    }
+
+    fn set(interval: bool, key: Vec<Type>) -> Set {
+        Set { table: "t".into(), name: "s".into(), key, data: SetData::None, interval }
+    }
+
+    /// The items of the first message of a batch that holds elements: the key, and whether it is an end.
+    fn items(set: &Set, element: &Element) -> Vec<(Vec<u8>, bool)> {
+        let written = batch(&[Step::NewElements(set, vec![element])]);
+        let message = Messages(written.bytes()).nth(1).expect("a message");
+        let list = Attributes::after(message.body, HEADER.len()).inside(word::ELEMENTS);
+        list.map(|(_, item)| {
+            let key = Attributes(item).inside(word::ELEM_KEY).find(word::DATA_VALUE).expect("a key");
+            (key.to_vec(), Attributes(item).u32_be(word::ELEM_FLAGS) == Some(word::INTERVAL_END))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_batch_is_framed_and_numbered_and_its_last_step_acknowledged() {
+        let table = Table { name: "t".into() };
+        let chain = Chain { table: "t".into(), name: "c".into(), hook: None, rules: Rules::Listed(Vec::new()) };
+        let written = batch(&[Step::NewTable(&table), Step::NewChain(&chain)]);
+        let messages: Vec<(u16, u32, bool)> =
+            Messages(written.bytes()).map(|m| (m.kind, m.sequence, m.flags & flag::ACK != 0)).collect();
+        let expected = [
+            (word::BATCH_BEGIN, 0, false),
+            (word::NEWTABLE, 1, false),
+            (word::NEWCHAIN, 2, true),
+            (word::BATCH_END, 0, false),
+        ];
+        assert_eq!(messages, expected);
+    }
+
+    #[test]
+    fn a_range_of_single_keys_ends_with_the_key_after_it() {
+        let ports = set(true, vec![Type::Port]);
+        assert_eq!(items(&ports, &element(80, Some(0xff))), [(vec![0, 80], false), (vec![1, 0], true)]);
+        assert_eq!(items(&ports, &element(80, None)), [(vec![0, 80], false), (vec![0, 81], true)]);
+        assert_eq!(items(&ports, &element(80, Some(0xffff))), [(vec![0, 80], false)]);
+        assert_eq!(items(&set(false, vec![Type::Port]), &element(80, None)), [(vec![0, 80], false)]);
+    }
+
+    #[test]
+    fn fields_of_concatenated_ranges_are_described_by_their_true_widths() {
+        let written = batch(&[Step::NewSet(&set(true, vec![Type::Addr, Type::Port]))]);
+        let message = Messages(written.bytes()).nth(1).expect("a message");
+        let attributes = Attributes::after(message.body, HEADER.len());
+        assert_eq!(attributes.u32_be(word::SET_KEY_LEN), Some(8));
+        assert_eq!(attributes.u32_be(word::SET_FLAGS), Some(word::SET_INTERVAL | word::SET_CONCAT));
+        let fields = attributes.inside(word::SET_DESC).inside(word::DESC_CONCAT);
+        let widths: Vec<u32> = fields.filter_map(|(_, item)| Attributes(item).u32_be(word::FIELD_LEN)).collect();
+        assert_eq!(widths, [4, 2]);
+    }
+
+    #[test]
+    fn every_hook_reads_back() {
+        for kind in [ChainKind::Filter, ChainKind::Nat, ChainKind::Route] {
+            for number in 0..5 {
+                let found = hook(kind.word(), number, -100, 0).expect("a hook");
+                assert_eq!((found.kind, hook_number(found.point), found.priority), (kind, number, -100));
+                assert_eq!(found.policy, Policy::Drop);
+            }
+        }
+        assert_eq!(hook("filter", 5, 0, 1), None);
+        assert_eq!(hook("bridge", 0, 0, 1), None);
+    }
+}

@@ -72,6 +72,7 @@ struct Plan<'a> {
     made: BTreeMap<(&'a str, &'a str), &'a Set>,
     gone: BTreeSet<(&'a str, &'a str)>,
     gone_tables: BTreeSet<&'a str>,
+    made_chains: BTreeSet<(&'a str, &'a str)>,
     before: Vec<Step<'a>>,
     chains: Vec<Step<'a>>,
     flushes: Vec<Step<'a>>,
@@ -96,6 +97,9 @@ impl<'a> Plan<'a> {
             }
             Change::Remove(Key::Set(table, name)) => {
                 self.gone.insert((table, name));
+            }
+            Change::Add(Object::Chain(chain)) | Change::Replace(Object::Chain(chain)) => {
+                self.made_chains.insert((&chain.table, &chain.name));
             }
             Change::Remove(Key::Table(name)) => {
                 self.gone_tables.insert(name);
@@ -143,6 +147,10 @@ impl<'a> Plan<'a> {
             Key::Table(name) => self.before.insert(0, Step::DeleteTable(name)),
             Key::Chain(table, _) | Key::Set(table, _) | Key::Element(table, ..)
                 if self.gone_tables.contains(table.as_str()) => {}
+            // A chain that goes and comes again goes first.
+            Key::Chain(table, name) if self.made_chains.contains(&(table.as_str(), name.as_str())) => {
+                self.before.extend([Step::Flush(table, name), Step::DeleteChain(table, name)]);
+            }
             Key::Chain(table, name) => {
                 self.flushes.push(Step::Flush(table, name));
                 self.chains_out.push(Step::DeleteChain(table, name));
@@ -328,6 +336,18 @@ mod tests {
             Change::Remove(Key::Table("t".into())),
         ];
         assert_eq!(shown(&with_table, &known(&["s"])), "delete table ip t");
+    }
+
+    #[test]
+    fn a_chain_that_goes_and_comes_goes_first() {
+        let changes = [Change::Remove(Key::Chain("t".into(), "c".into())), Change::Add(chain("c"))];
+        insta::assert_snapshot!(shown(&changes, &known(&[])), @"
+        flush chain ip t c
+        delete chain ip t c
+        add chain ip t c
+        flush chain ip t c
+        add rule ip t c drop
+        ");
     }
 
     #[test]

@@ -124,3 +124,49 @@ fn attributes(w: &mut Writer, end: &LinkEnd) {
     w.attr(word::IFLA_ADDRESS, &end.mac.0);
     w.u32(word::IFLA_MTU, end.mtu);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::os::fd::AsFd;
+
+    use super::*;
+    use crate::netlink::Messages;
+    use crate::object::Mac;
+
+    fn end(name: &str, up: bool) -> LinkEnd {
+        LinkEnd { name: name.into(), mac: Mac::of(name), mtu: 9001, up }
+    }
+
+    fn first_body(writer: &Writer) -> Vec<u8> {
+        Messages(writer.bytes()).next().expect("one message").body.to_vec()
+    }
+
+    #[test]
+    fn an_end_reads_back_with_its_owner_and_without() {
+        let ours = seen(&first_body(&set_link(&end("x", true), Some("far")))).expect("a link");
+        assert_eq!((ours.end, ours.ours, ours.alias.as_deref()), (end("x", true), true, Some("far")));
+        let theirs = seen(&first_body(&set_link(&end("x", false), None))).expect("a link");
+        assert_eq!((theirs.end, theirs.ours, theirs.alias), (end("x", false), false, None));
+    }
+
+    #[test]
+    fn a_new_pair_is_down_and_names_its_far_end_and_namespace() {
+        let namespace = File::open("/proc/self/ns/net").expect("this process has a namespace");
+        let kind = LinkKind::Veth { namespace: "far".into(), peer: end("eth0", true) };
+        let body = first_body(&new_link(&end("x", true), &kind, namespace.as_fd()));
+        let link = seen(&body).expect("a link");
+        assert!(link.ours && !link.end.up);
+        let info = Attributes::after(&body, 16).inside(word::IFLA_LINKINFO);
+        assert_eq!(info.text(word::INFO_KIND).as_deref(), Some("veth"));
+        let far = info.inside(word::INFO_DATA).find(word::VETH_INFO_PEER).expect("a far end");
+        assert_eq!(Attributes::after(far, 16).text(word::IFLA_IFNAME).as_deref(), Some("eth0"));
+        assert!(Attributes::after(far, 16).u32(word::IFLA_NET_NS_FD).is_some());
+    }
+
+    #[test]
+    fn links_that_go_are_gathered_and_go_in_one_message() {
+        let kinds: Vec<u16> = Messages(doom(&["a", "b"]).bytes()).map(|message| message.kind).collect();
+        assert_eq!(kinds, [word::NEWLINK, word::NEWLINK, word::DELLINK]);
+    }
+}

@@ -346,6 +346,17 @@ fn what_the_kernel_would_misread_is_refused_before() {
 }
 
 #[test]
+fn a_chain_may_become_a_base_chain_and_cease_to_be_one() {
+    let world = World::with(&["a"]);
+    let rules = || vec![act(Action::Verdict(Verdict::Drop))];
+    let regular = [table(), chain("c", rules())];
+    let hooked = [table(), base("c", ChainKind::Filter, HookPoint::Input, 0, rules())];
+    for wanted in [&regular, &hooked, &regular] {
+        world.settle("a", wanted);
+    }
+}
+
+#[test]
 fn a_set_that_changes_its_type_is_made_anew_with_its_elements_and_the_rules_that_use_it() {
     let world = World::with(&["a"]);
     let rule = || vec![accept(Match::in_set([Field::Saddr], "nets"))];

@@ -6,6 +6,7 @@ mod links;
 mod meaning;
 mod pace;
 mod packets;
+mod places;
 mod probing;
 mod random;
 mod routes;
