@@ -59,3 +59,26 @@ impl Protocol {
         matches!(self, Protocol::Ec2 | Protocol::Query)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderName, HeaderValue};
+
+    fn guessed(headers: &[(&'static str, &'static str)], query: &str) -> Protocol {
+        let headers = headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v)));
+        Protocol::guess(&Request { headers: headers.collect(), query: query.to_owned(), ..Request::default() })
+    }
+
+    #[test]
+    fn looks_tell_the_protocol() {
+        assert_eq!(guessed(&[("smithy-protocol", "rpc-v2-cbor")], ""), Protocol::RpcV2Cbor);
+        assert_eq!(guessed(&[("content-type", "application/x-amz-json-1.0")], ""), Protocol::Json10);
+        assert_eq!(guessed(&[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "A.B")], ""), Protocol::Json11);
+        assert_eq!(guessed(&[("x-amz-target", "A.B")], ""), Protocol::Json11);
+        assert_eq!(guessed(&[("content-type", "application/x-www-form-urlencoded; charset=utf-8")], ""), Protocol::Query);
+        assert_eq!(guessed(&[], "Action=X"), Protocol::Query);
+        assert_eq!(guessed(&[("content-type", "application/json")], ""), Protocol::RestJson);
+        assert_eq!(guessed(&[], ""), Protocol::RestXml);
+    }
+}

@@ -51,3 +51,39 @@ pub struct Response {
     /// The body.
     pub body: Bytes,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn with(name: &'static str, value: &[u8]) -> Request {
+        let mut request = Request::default();
+        request.headers.extend(HeaderValue::from_bytes(value).ok().map(|v| (http::HeaderName::from_static(name), v)));
+        request
+    }
+
+    #[test]
+    fn the_host_comes_without_its_port() {
+        assert_eq!(with("host", b"localhost:4566").host(), Some("localhost"));
+        assert_eq!(with("host", b"localhost").host(), Some("localhost"));
+        assert_eq!(with("host", b"[::1]").host(), Some("[::1]"));
+        assert_eq!(with("host", b"[::1]:80").host(), Some("[::1]"));
+        assert_eq!(Request::default().host(), None);
+    }
+
+    #[test]
+    fn a_header_that_is_not_text_is_as_good_as_absent() {
+        assert_eq!(with("x-a", b"\xff").header("x-a"), None);
+        assert_eq!(with("x-a", b"b").header("X-A"), Some("b"));
+    }
+
+    #[test]
+    fn query_values_are_decoded() {
+        let request = Request { query: "a=1%2F2&b=x+y&a=3&c".into(), ..Request::default() };
+        assert_eq!(request.query_value("a").as_deref(), Some("1/2"));
+        assert_eq!(request.query_value("b").as_deref(), Some("x y"));
+        assert_eq!(request.query_value("c").as_deref(), Some(""));
+        assert_eq!(request.query_value("d"), None);
+    }
+}

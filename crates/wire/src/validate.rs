@@ -147,7 +147,8 @@ impl Walk<'_> {
         if !rules.values.is_empty() && !rules.values.contains(&text) {
             self.report(path, Rule::Enum(rules.values.to_vec()), Some(value));
         }
-        if let Some(pattern) = rules.pattern.as_ref().filter(|p| !p.accepts(text)) {
+        let fits = rules.length.max.is_none_or(|max| length as f64 <= max);
+        if let Some(pattern) = rules.pattern.as_ref().filter(|p| fits && !p.accepts(text)) {
             self.report(path, Rule::Pattern(pattern.source.to_string()), Some(value));
         }
     }

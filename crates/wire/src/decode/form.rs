@@ -240,3 +240,47 @@ fn unknown(pair: &Pair) -> WireError {
 fn duplicate(pair: &Pair) -> WireError {
     WireError::Malformed(format!("The parameter {} is given more than once", cut(&pair.key)))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn sorted(keys: &[&'static str]) -> Vec<Pair<'static>> {
+        let pair = |key: &&'static str| Pair { key: Cow::Borrowed(*key), value: Cow::Borrowed("") };
+        let mut pairs: Vec<_> = keys.iter().map(pair).collect();
+        pairs.sort_by(|a, b| by_segments(&a.key, &b.key));
+        pairs
+    }
+
+    #[test]
+    fn what_shares_a_segment_stands_together_whatever_else_sorts_between() {
+        let pairs = sorted(&["A.1", "A-b", "A.2.x", "A", "A.10", "B", "A-b.1"]);
+        let found: Vec<_> = groups(&pairs, 0).map(|(segment, group)| (segment.to_owned(), group.len())).collect();
+        assert_eq!(found, [("A".into(), 4), ("A-b".into(), 2), ("B".into(), 1)]);
+    }
+
+    #[test]
+    fn indexes_are_taken_in_their_numeric_order() {
+        let pairs = sorted(&["A.10", "A.9", "A.1.x", "A.1.y"]);
+        let ends: Vec<_> = indexed(&pairs, 2).unwrap().iter().map(|(group, _)| group[0].key.to_string()).collect();
+        assert_eq!(ends, ["A.1.x", "A.9", "A.10"]);
+    }
+
+    #[test]
+    fn an_index_is_made_of_digits_and_given_once() {
+        for odd in ["A.x", "A.-1", "A.+1", "A. 1", "A.", "A.4294967296"] {
+            assert!(indexed(&sorted(&[odd]), 2).is_err(), "{odd}");
+        }
+        assert!(indexed(&sorted(&["A.1", "A.01"]), 2).is_err());
+    }
+
+    #[test]
+    fn names_of_ec2_differ_by_the_case_of_their_first_letter() {
+        assert!(same_but_capitalised("vpcId", "VpcId"));
+        assert!(same_but_capitalised("VpcId", "VpcId"));
+        for wrong in ["vpcId", "VPCId", "VpcIdx", "Vpc", ""] {
+            assert!(!same_but_capitalised("vpcId", wrong), "{wrong}");
+        }
+    }
+}

@@ -47,7 +47,10 @@ pub(super) fn structure(
 pub(super) fn read(reader: &Reader, path: &Path, member: &Member, value: Value) -> Result<Value, WireError> {
     let service = reader.service;
     match (&service.shape(member.shape).kind, value) {
-        (Kind::Document, value) => Ok(value),
+        (Kind::Document, value)
+        | (Kind::Text(_), value @ Value::String(_))
+        | (Kind::Boolean, value @ Value::Bool(_))
+        | (Kind::Float(_), value @ Value::Number(_)) => Ok(value),
         (Kind::Structure(inner), value @ Value::Object(_)) => {
             let members: Vec<&Member> = inner.members.iter().collect();
             structure(reader, path, &members, value)
@@ -73,8 +76,6 @@ pub(super) fn read(reader: &Reader, path: &Path, member: &Member, value: Value) 
 
 fn leaf(service: &Service, member: &Member, value: &Value) -> Option<Value> {
     match (&service.shape(member.shape).kind, value) {
-        (Kind::Text(_), Value::String(_)) | (Kind::Boolean, Value::Bool(_)) => Some(value.clone()),
-        (Kind::Float(_), Value::Number(_)) => Some(value.clone()),
         (Kind::Float(_), Value::String(text)) => scalar::float(text).filter(Value::is_string),
         (Kind::Integer(_), Value::Number(number)) => {
             let whole = || number.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 9e15).map(|f| f as i64);

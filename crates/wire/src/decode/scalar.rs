@@ -60,3 +60,44 @@ fn boolean(text: &str) -> Option<bool> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn base64_is_normalised_and_checked() {
+        assert_eq!(blob("aGVsbG8=").unwrap(), "aGVsbG8=");
+        assert_eq!(blob(" aGVs\nbG8= ").unwrap(), "aGVsbG8=");
+        assert_eq!(blob("").unwrap(), "");
+        for wrong in ["aGVsbG8", "a-_=", "====", "é", "aGVsbG9="] {
+            assert!(blob(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn truth_is_written_in_few_ways() {
+        assert_eq!(["true", "True", "TRUE", "1"].map(boolean), [Some(true); 4]);
+        assert_eq!(["false", "False", "FALSE", "0"].map(boolean), [Some(false); 4]);
+        assert_eq!(["", "yes", "tRue", "2"].map(boolean), [None; 4]);
+    }
+
+    #[test]
+    fn what_is_not_finite_stays_a_word() {
+        assert_eq!(float("-Infinity").unwrap(), "-Infinity");
+        assert_eq!(float("1e3").unwrap(), 1000.0);
+        for wrong in ["", "inf", "1e999", "nan", "0x10", "1,5"] {
+            assert!(float(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_survive_as_base64(bytes: Vec<u8>) {
+            let text = STANDARD.encode(&bytes);
+            prop_assert_eq!(blob(&text).unwrap(), text);
+        }
+    }
+}

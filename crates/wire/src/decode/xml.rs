@@ -12,6 +12,9 @@ use crate::validate::{Path, cut, step};
 /// More elements than this are refused.
 const MOST: usize = 200_000;
 
+/// More attributes on one element than this are refused: looking for doubles among them takes their square.
+const MOST_ATTRIBUTES: usize = 32;
+
 /// An element with what it holds; prefixes of names are dropped.
 #[derive(Debug, Default)]
 pub(super) struct Element {
@@ -143,6 +146,9 @@ fn element(start: &BytesStart) -> Result<Element, WireError> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(malformed)?;
+        if attributes.len() == MOST_ATTRIBUTES {
+            return Err(malformed(format!("an element has more than {MOST_ATTRIBUTES} attributes")));
+        }
         let name = attribute.key.local_name().as_ref().to_owned();
         attributes.push((name, attribute.normalized_value(XmlVersion::Implicit1_0).map_err(malformed)?.into_owned()));
     }
@@ -175,4 +181,44 @@ fn mismatch(service: &Service, path: &Path, member: &Member, found: &str) -> Wir
 
 fn malformed(why: impl std::fmt::Display) -> WireError {
     WireError::Malformed(format!("The XML you provided is not well-formed: {why}"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn text(document: &str) -> String {
+        parse(document.as_bytes()).unwrap().text
+    }
+
+    #[test]
+    fn text_is_put_together_from_its_pieces() {
+        assert_eq!(text("<a>x &lt;&#x41;&#66;&amp;<![CDATA[<y>]]> z</a>"), "x <AB&<y> z");
+        assert_eq!(text("\u{feff}<?xml version='1.0'?><!-- c --><a>x<!-- no -->y</a>"), "xy");
+        assert_eq!(text("<a/>"), "");
+    }
+
+    #[test]
+    fn prefixes_are_dropped_and_attributes_kept() {
+        let root = parse(b"<n:a xmlns:n='u' n:type='t&quot;'><n:b/></n:a>").unwrap();
+        assert_eq!((root.name.as_str(), root.children[0].name.as_str()), ("a", "b"));
+        assert!(root.attributes.contains(&("type".into(), "t\"".into())));
+    }
+
+    #[test]
+    fn too_much_of_anything_is_refused() {
+        let refused = |document: String| parse(document.as_bytes()).unwrap_err().to_string();
+        let attributes: String = (0..100_000).map(|n| format!(" a{n}='1'")).collect();
+        assert!(refused(format!("<a{attributes}/>")).contains("more than 32 attributes"));
+        assert!(refused(format!("<a>{}</a>", "<b/>".repeat(MOST))).contains("too large"));
+        assert!(refused("<a>".repeat(DEEPEST + 1)).contains("too deeply"));
+    }
+
+    #[test]
+    fn what_is_not_one_element_is_refused() {
+        for document in ["", "  ", "<!-- a -->", "<a/><b/>", "</a>", "<a></b>", "<a", "<a b></a>", "<a>&x;</a>", "<a>&#xFFFFFFF;</a>"] {
+            assert!(parse(document.as_bytes()).is_err(), "{document}");
+        }
+    }
 }

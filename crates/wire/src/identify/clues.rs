@@ -100,3 +100,71 @@ fn action(request: &Request) -> (Option<String>, Option<String>) {
     }
     (action, version)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use http::{HeaderName, HeaderValue};
+
+    fn request(path: &str, query: &str, headers: &[(&str, &str)]) -> Request {
+        let parsed = headers.iter().map(|(k, v)| (k.parse::<HeaderName>().unwrap(), v.parse::<HeaderValue>().unwrap()));
+        Request { path: path.into(), query: query.into(), headers: parsed.collect(), ..Request::default() }
+    }
+
+    #[test]
+    fn the_scope_is_the_last_part_but_one_of_the_credential() {
+        let header = |value| request("/", "", &[("authorization", value)]);
+        let v4 = "AWS4-HMAC-SHA256 Credential=AK/IA/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host";
+        assert_eq!(scope(&header(v4)), Some("ec2"));
+        let v4a = "AWS4-ECDSA-P256-SHA256 Credential=AKIA/20260101/s3/aws4_request,SignedHeaders=host";
+        assert_eq!(scope(&header(v4a)), Some("s3"));
+        for odd in ["Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b", "Basic Q3JlZGVudGlhbD0="] {
+            assert_eq!(scope(&header(odd)), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_presigned_url_may_or_may_not_escape_its_slashes() {
+        for credential in ["A/2026/r/sts/aws4_request", "A%2F2026%2Fr%2Fsts%2Faws4_request", "A%2f2026%2fr%2fsts%2faws4_request"] {
+            let url = request("/", &format!("Action=X&X-Amz-Credential={credential}&a=b"), &[]);
+            assert_eq!(scope(&url), Some("sts"), "{credential}");
+        }
+    }
+
+    #[test]
+    fn a_path_of_rpc_names_service_and_operation() {
+        assert_eq!(rpc("/service/Logs/operation/PutLogEvents"), Some(("Logs", "PutLogEvents")));
+        assert_eq!(rpc("/prefix/service/Logs/operation/PutLogEvents"), Some(("Logs", "PutLogEvents")));
+        assert_eq!(rpc("/service/Logs"), None);
+        assert_eq!(rpc("/operation/X"), None);
+    }
+
+    #[test]
+    fn the_host_speaks_only_when_the_signature_does_not() {
+        let models = Models::new();
+        let names = |headers: &[(&str, &str)]| -> Vec<&str> {
+            let request = request("/", "", headers);
+            Clues::of(&request).candidates(&models).iter().map(|l| l.name).collect()
+        };
+        assert_eq!(names(&[("host", "ec2.us-east-1.amazonaws.com")]), ["ec2"]);
+        assert_eq!(names(&[("host", "api.ecr.us-east-1.localhost:4566")]), ["ecr"]);
+        assert_eq!(names(&[("host", "my.bucket.s3.amazonaws.com")]), ["s3"]);
+        assert_eq!(names(&[("host", "localhost:4566")]), [""; 0]);
+        let signed = ("authorization", "AWS4-HMAC-SHA256 Credential=A/2026/r/iam/aws4_request");
+        assert_eq!(names(&[("host", "ec2.amazonaws.com"), signed]), ["iam"]);
+    }
+
+    #[test]
+    fn a_bucket_in_the_host_goes_before_the_path() {
+        let s3 = Models::new().service("s3").unwrap();
+        let path = |host: &str| {
+            let request = request("/key", "", &[("host", host)]);
+            Clues::of(&request).path_with_host(&s3, &request).into_owned()
+        };
+        assert_eq!(path("b.s3.us-east-1.amazonaws.com"), "/b/key");
+        assert_eq!(path("my.b.s3.localhost.localstack.cloud:4566"), "/my.b/key");
+        assert_eq!(path("s3.us-east-1.amazonaws.com"), "/key");
+        assert_eq!(path("localhost:4566"), "/key");
+    }
+}

@@ -126,3 +126,72 @@ fn with_first(name: &str, change: impl Fn(&char) -> char) -> String {
     let mut chars = name.chars();
     chars.next().map(|first| change(&first)).into_iter().chain(chars).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path() -> Vec<Segment> {
+        let member = |name, wire| Segment::Member { name, wire };
+        vec![member("Tags", "tagSet"), Segment::Index(1), member("Key", "key")]
+    }
+
+    fn violation(rule: Rule, value: Option<&str>) -> Violation {
+        Violation { path: path(), rule, value: value.map(str::to_owned) }
+    }
+
+    #[test]
+    fn paths_are_written_as_each_family_writes_them() {
+        assert_eq!(parameter(&path()), "TagSet.2.Key");
+        assert_eq!(camel(&path()), "tags.2.member.key");
+        assert_eq!(dotted(&path()), "Tags.2.Key");
+        assert_eq!(camel(&[Segment::Key("a.b".into())]), "a.b");
+    }
+
+    #[test]
+    fn every_rule_has_its_sentence() {
+        let clause = |rule| clause(&violation(rule, Some("v")));
+        let start = "Value 'v' at 'tags.2.member.key' failed to satisfy constraint: Member must ";
+        let told = [
+            (Rule::MinLength(2.0), "have length greater than or equal to 2"),
+            (Rule::MaxLength(3.0), "have length less than or equal to 3"),
+            (Rule::MinValue(0.5), "have value greater than or equal to 0.5"),
+            (Rule::MaxValue(65535.0), "have value less than or equal to 65535"),
+            (Rule::Pattern("[a-z]+".into()), "satisfy regular expression pattern: [a-z]+"),
+            (Rule::Enum(vec!["a", "b"]), "satisfy enum value set: [a, b]"),
+            (Rule::Union, "have exactly one of its members set"),
+        ];
+        for (rule, text) in told {
+            assert_eq!(clause(rule), [start, text].concat());
+        }
+    }
+
+    #[test]
+    fn ec2_tells_the_first_of_several() {
+        let both = [violation(Rule::Required, None), violation(Rule::MinLength(1.0), Some(""))];
+        let told = failure(&both, Protocol::Ec2, "unused");
+        assert_eq!((told.code.as_str(), told.message.as_str()), ("MissingParameter", "The request must contain the parameter TagSet.2.Key"));
+        let rules = [Rule::MinLength(1.0), Rule::MaxLength(1.0), Rule::MaxValue(1.0), Rule::Pattern("a".into()), Rule::Union];
+        for rule in rules {
+            let told = failure(&[violation(rule, Some("v"))], Protocol::Ec2, "unused");
+            assert_eq!(told.code, "InvalidParameterValue");
+            assert!(told.message.starts_with("Value (v) for parameter TagSet.2.Key is invalid. Expecting "), "{}", told.message);
+        }
+    }
+
+    #[test]
+    fn others_count_and_tell_all() {
+        let both = [violation(Rule::Required, None), violation(Rule::MinLength(1.0), Some(""))];
+        let told = failure(&both, Protocol::Json11, "ValidationException");
+        assert_eq!(told.code, "ValidationException");
+        assert!(told.message.starts_with("2 validation errors detected: Value null at 'tags.2.member.key'"), "{}", told.message);
+        assert!(told.message.contains("; Value '' at"), "{}", told.message);
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(cut(&"é".repeat(SHOWN)), "é".repeat(SHOWN));
+        assert_eq!(cut(&"é".repeat(SHOWN + 1)), format!("{}…", "é".repeat(SHOWN)));
+        assert_eq!(shown(&serde_json::json!(["a", 1, [true]])), "[a, 1, [true]]");
+    }
+}
