@@ -65,7 +65,13 @@ mod tests {
 
     #[test]
     fn the_ranges_of_the_fabric_and_the_internet_belong_to_nobody() {
-        for (text, free) in [("10.0.0.0/16", true), ("198.20.0.0/16", true), ("198.19.0.0/16", false), ("240.1.0.0/16", false), ("127.1.0.0/16", false)] {
+        for (text, free) in [
+            ("10.0.0.0/16", true),
+            ("198.20.0.0/16", true),
+            ("198.19.0.0/16", false),
+            ("240.1.0.0/16", false),
+            ("127.1.0.0/16", false),
+        ] {
             assert_eq!(reserved(parse("cidrBlock", text).expect("a block")).is_none(), free, "{text}");
         }
     }

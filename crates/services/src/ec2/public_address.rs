@@ -22,7 +22,8 @@ pub fn allocate(txn: &mut Txn, owner: &Owner, automatic: bool, tags: Tags) -> Re
     let turn = txn.next_number("public-address").unwrap_or(0);
     let mut candidates = (0..COUNT).map(|i| nth(turn.wrapping_add(i).wrapping_sub(1) % COUNT));
     let free = candidates.find(|address| txn.named::<ElasticAddress>(PUBLIC_IP, address).next().is_none());
-    let public = free.ok_or_else(|| Error::new("AddressLimitExceeded", "All public addresses of this installation are in use."))?;
+    let public =
+        free.ok_or_else(|| Error::new("AddressLimitExceeded", "All public addresses of this installation are in use."))?;
     let address = ElasticAddress { id: AllocationId::random(), owner: owner.clone(), public, association: None, automatic, tags };
     txn.put(address.clone());
     Ok(address)
@@ -52,7 +53,10 @@ mod tests {
 
     #[test]
     fn addresses_run_from_the_first_block_to_the_last() {
-        assert_eq!([0, 253, 254, COUNT - 1].map(|n| nth(n).to_string()), ["198.18.1.1", "198.18.1.254", "198.18.2.1", "198.19.255.254"]);
+        assert_eq!(
+            [0, 253, 254, COUNT - 1].map(|n| nth(n).to_string()),
+            ["198.18.1.1", "198.18.1.254", "198.18.2.1", "198.19.255.254"]
+        );
     }
 
     #[tokio::test]

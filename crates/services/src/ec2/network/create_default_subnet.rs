@@ -56,7 +56,7 @@ pub fn create_default_subnet(cx: &mut Write<'_>, input: Input) -> Result<Output,
 pub fn free_block(world: &Snapshot, vpc: &Vpc) -> Result<Ipv4Net, Error> {
     let taken: Vec<Ipv4Net> = world.linked::<Subnet>(Vpc::KIND, &vpc.id).map(|subnet| subnet.cidr).collect();
     let mut blocks = vpc.primary().into_iter().filter_map(|cidr| cidr.subnets(PREFIX).ok()).flatten();
-    blocks.find(|block| !taken.iter().any(|other| cidr::overlap(*other, *block))).ok_or_else(|| {
-        Error::new("InvalidSubnet.Conflict", format!("{} has no free /{PREFIX} for a default subnet.", vpc.id))
-    })
+    blocks
+        .find(|block| !taken.iter().any(|other| cidr::overlap(*other, *block)))
+        .ok_or_else(|| Error::new("InvalidSubnet.Conflict", format!("{} has no free /{PREFIX} for a default subnet.", vpc.id)))
 }

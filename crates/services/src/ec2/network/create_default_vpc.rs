@@ -1,9 +1,7 @@
 //! CreateDefaultVpc: the VPC that AWS gives to every new account, with a public subnet in each zone and a way to the internet.
 
 use ipnet::Ipv4Net;
-use resource::{
-    InternetGateway, InternetGatewayId, Route, RouteDestination, RouteTable, RouteTarget, Tags, Vpc, zone_names,
-};
+use resource::{InternetGateway, InternetGatewayId, Route, RouteDestination, RouteTable, RouteTarget, Tags, Vpc, zone_names};
 use serde::{Deserialize, Serialize};
 use store::Txn;
 
@@ -36,7 +34,10 @@ pub fn create_default_vpc(cx: &mut Write<'_>, _: Input) -> Result<Output, Error>
     let vpc = create_vpc::make(cx.txn, wanted)?;
     for zone in zone_names(&owner.region) {
         let cidr = create_default_subnet::free_block(cx.txn, &vpc)?;
-        create_subnet::make(cx.txn, create_subnet::Wanted { vpc: &vpc, cidr, zone, default_for_zone: true, tags: Tags::default() });
+        create_subnet::make(
+            cx.txn,
+            create_subnet::Wanted { vpc: &vpc, cidr, zone, default_for_zone: true, tags: Tags::default() },
+        );
     }
     lead_to_internet(cx.txn, &vpc);
     Ok(Output { vpc: VpcView::new(&vpc) })
@@ -47,7 +48,8 @@ fn lead_to_internet(txn: &mut Txn, vpc: &Vpc) {
     let gateway = InternetGatewayId::random();
     txn.put(InternetGateway { id: gateway.clone(), owner: vpc.owner.clone(), vpc: Some(vpc.id.clone()), tags: Tags::default() });
     if let Some(table) = defaults::main_route_table(txn, &vpc.id) {
-        let route = Route { destination: RouteDestination::Cidr(Ipv4Net::default()), target: RouteTarget::InternetGateway(gateway) };
+        let route =
+            Route { destination: RouteDestination::Cidr(Ipv4Net::default()), target: RouteTarget::InternetGateway(gateway) };
         txn.update::<RouteTable>(table.id.as_str(), |table| table.routes.push(route));
     }
 }

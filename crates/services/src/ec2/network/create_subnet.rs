@@ -71,7 +71,10 @@ pub fn zone(owner: &Owner, name: Option<&str>, id: Option<&str>) -> Result<Strin
 fn subnet_block(world: &Snapshot, vpc: &Vpc, text: &str) -> Result<Ipv4Net, Error> {
     let block = cidr::parse("cidrBlock", text)?;
     if !(16..=28).contains(&block.prefix_len()) {
-        return Err(Error::new("InvalidSubnet.Range", format!("The CIDR '{block}' is invalid: a subnet must be between /16 and /28.")));
+        return Err(Error::new(
+            "InvalidSubnet.Range",
+            format!("The CIDR '{block}' is invalid: a subnet must be between /16 and /28."),
+        ));
     }
     if !vpc.cidrs.iter().any(|association| association.cidr.contains(&block)) {
         let message = format!("The CIDR '{block}' is invalid: it does not lie inside a block of {}.", vpc.id);
@@ -137,7 +140,8 @@ mod tests {
     fn a_new_subnet_has_all_but_five_of_its_addresses_and_the_default_acl() {
         let cloud = Cloud::new();
         let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
-        let answer = cloud.ok("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.77/24", "AvailabilityZoneId": "use1-az2"}));
+        let answer =
+            cloud.ok("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.77/24", "AvailabilityZoneId": "use1-az2"}));
         let shown = &answer["Subnet"];
         assert_eq!(shown["CidrBlock"], json!("10.0.1.0/24"));
         assert_eq!(shown["AvailableIpAddressCount"], json!(251));

@@ -37,7 +37,9 @@ pub fn create_vpc(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     }
     let tenancy = input.instance_tenancy.unwrap_or_else(|| "default".to_owned());
     if tenancy == "host" {
-        return Err(Error::invalid_value("Value (host) for parameter instanceTenancy is invalid. A VPC has the tenancy default or dedicated."));
+        return Err(Error::invalid_value(
+            "Value (host) for parameter instanceTenancy is invalid. A VPC has the tenancy default or dedicated.",
+        ));
     }
     let tags = tags::specified(&input.tag_specifications, "vpc", &["vpc"])?;
     let owner = cx.owner().clone();
@@ -184,7 +186,10 @@ mod tests {
         let cloud = Cloud::new();
         let answer = cloud.ok("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}));
         let shown = &answer["Vpc"];
-        assert_eq!((&shown["State"], &shown["IsDefault"], &shown["InstanceTenancy"]), (&json!("pending"), &json!(false), &json!("default")));
+        assert_eq!(
+            (&shown["State"], &shown["IsDefault"], &shown["InstanceTenancy"]),
+            (&json!("pending"), &json!(false), &json!("default"))
+        );
         assert_eq!(shown.pointer("/CidrBlockAssociationSet/0/CidrBlockState/State"), Some(&json!("associated")));
 
         let world = cloud.world();
@@ -232,7 +237,8 @@ mod tests {
             ("ten", Err("InvalidParameterValue")),
         ] {
             let made = cloud.call("CreateVpc", json!({"CidrBlock": block}));
-            let seen = made.map(|answer| answer["Vpc"]["CidrBlock"].as_str().unwrap_or_default().to_owned()).map_err(|error| error.code);
+            let seen =
+                made.map(|answer| answer["Vpc"]["CidrBlock"].as_str().unwrap_or_default().to_owned()).map_err(|error| error.code);
             assert_eq!(seen, expected.map(str::to_owned).map_err(str::to_owned), "{block}");
         }
     }
@@ -253,6 +259,9 @@ mod tests {
         }
         assert_eq!(cloud.refusal("CreateVpc", json!({})), "MissingParameter");
         assert_eq!(cloud.world().all::<Vpc>().count(), 0);
-        cloud.ok("CreateVpc", json!({"CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": false, "InstanceTenancy": "dedicated"}));
+        cloud.ok(
+            "CreateVpc",
+            json!({"CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": false, "InstanceTenancy": "dedicated"}),
+        );
     }
 }

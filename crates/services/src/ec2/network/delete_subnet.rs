@@ -22,7 +22,9 @@ pub fn delete_subnet(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
         return Err(Error::dependency(message));
     }
     if let Some(table) = defaults::explicit_route_table(cx.txn, &subnet.id) {
-        cx.txn.update::<RouteTable>(table.id.as_str(), |table| table.associations.retain(|a| a.subnet.as_ref() != Some(&subnet.id)));
+        cx.txn.update::<RouteTable>(table.id.as_str(), |table| {
+            table.associations.retain(|a| a.subnet.as_ref() != Some(&subnet.id))
+        });
     }
     if let Some(acl) = defaults::acl_of(cx.txn, &subnet.id) {
         cx.txn.update::<NetworkAcl>(acl.id.as_str(), |acl| acl.associations.retain(|a| a.subnet != subnet.id));

@@ -1,8 +1,8 @@
 //! DeleteVpc: takes with it what came with the VPC, and is refused while anything else is in it.
 
 use resource::{
-    EndpointState, Instance, InternetGateway, LoadBalancer, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, RouteTable,
-    SecurityGroup, Subnet, Vpc, VpcEndpoint, VpcId,
+    EndpointState, Instance, InternetGateway, LoadBalancer, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource,
+    RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint, VpcId,
 };
 use serde::Deserialize;
 use store::Snapshot;
@@ -20,7 +20,10 @@ pub struct Input {
 pub fn delete_vpc(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let vpc = find::vpc(cx.txn, cx.owner(), &input.vpc_id)?;
     if let Some(user) = user_of(cx.txn, &vpc.id) {
-        return Err(Error::dependency(format!("The vpc '{}' has dependencies and cannot be deleted: {user} is still in it.", vpc.id)));
+        return Err(Error::dependency(format!(
+            "The vpc '{}' has dependencies and cannot be deleted: {user} is still in it.",
+            vpc.id
+        )));
     }
     remove_linked::<RouteTable>(cx, &vpc.id);
     remove_linked::<NetworkAcl>(cx, &vpc.id);

@@ -34,9 +34,13 @@ struct AttributeValue {
 pub fn describe_account_attributes(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let default_vpc = defaults::vpc(cx.world, cx.owner()).map_or_else(|| "none".to_owned(), |vpc| vpc.id.to_string());
     let all = [("supported-platforms", "VPC".to_owned()), ("default-vpc", default_vpc)];
-    let wanted = all.into_iter().filter(|(name, _)| input.attribute_names.is_empty() || input.attribute_names.iter().any(|n| n == name));
+    let wanted =
+        all.into_iter().filter(|(name, _)| input.attribute_names.is_empty() || input.attribute_names.iter().any(|n| n == name));
     let account_attributes = wanted
-        .map(|(attribute_name, value)| Attribute { attribute_name, attribute_values: [AttributeValue { attribute_value: value }] })
+        .map(|(attribute_name, value)| Attribute {
+            attribute_name,
+            attribute_values: [AttributeValue { attribute_value: value }],
+        })
         .collect();
     Ok(Output { account_attributes })
 }

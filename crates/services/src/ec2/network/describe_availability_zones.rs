@@ -100,12 +100,21 @@ mod tests {
         let cloud = Cloud::new();
         let zones = |input: Value| -> Vec<String> {
             let answer = cloud.ok("DescribeAvailabilityZones", input);
-            answer["AvailabilityZones"].as_array().into_iter().flatten().filter_map(|z| z["ZoneId"].as_str()).map(str::to_owned).collect()
+            answer["AvailabilityZones"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|z| z["ZoneId"].as_str())
+                .map(str::to_owned)
+                .collect()
         };
         assert_eq!(zones(json!({"AllAvailabilityZones": true})), ["use1-az1", "use1-az2", "use1-az3", "use1-az4"]);
         assert_eq!(zones(json!({"ZoneNames": ["us-east-1b"]})), ["use1-az2"]);
         assert_eq!(zones(json!({"ZoneIds": ["use1-az4", "use1-az1"]})), ["use1-az1", "use1-az4"]);
-        assert_eq!(zones(json!({"Filters": [{"Name": "state", "Values": ["available"]}, {"Name": "zone-name", "Values": ["*c"]}]})), ["use1-az3"]);
+        assert_eq!(
+            zones(json!({"Filters": [{"Name": "state", "Values": ["available"]}, {"Name": "zone-name", "Values": ["*c"]}]})),
+            ["use1-az3"]
+        );
         assert_eq!(zones(json!({"Filters": [{"Name": "zone-type", "Values": ["local-zone"]}]})), [""; 0]);
         assert_eq!(cloud.refusal("DescribeAvailabilityZones", json!({"ZoneNames": ["us-east-1z"]})), "InvalidParameterValue");
     }

@@ -96,11 +96,16 @@ mod tests {
             assert_eq!(found["Subnets"].as_array().map(Vec::len), Some(1), "{name}");
             assert_eq!(found.pointer("/Subnets/0/SubnetId"), Some(&json!(expected)), "{name}");
         }
-        for (name, value, count) in [("vpc-id", vpc.as_str(), 2), ("default-for-az", "true", 0), ("outpost-arn", "*", 0), ("state", "pending", 2)] {
+        for (name, value, count) in
+            [("vpc-id", vpc.as_str(), 2), ("default-for-az", "true", 0), ("outpost-arn", "*", 0), ("state", "pending", 2)]
+        {
             let found = cloud.ok("DescribeSubnets", json!({"Filters": [{"Name": name, "Values": [value]}]}));
             assert_eq!(found["Subnets"].as_array().map(Vec::len), Some(count), "{name}");
         }
         assert_eq!(cloud.text("DescribeSubnets", json!({"SubnetIds": [small]}), "/Subnets/0/CidrBlock"), "10.0.1.0/28");
-        assert_eq!(cloud.refusal("DescribeSubnets", json!({"SubnetIds": ["subnet-00000000000000000"]})), "InvalidSubnetID.NotFound");
+        assert_eq!(
+            cloud.refusal("DescribeSubnets", json!({"SubnetIds": ["subnet-00000000000000000"]})),
+            "InvalidSubnetID.NotFound"
+        );
     }
 }

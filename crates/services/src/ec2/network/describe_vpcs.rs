@@ -63,7 +63,8 @@ mod tests {
     use crate::ec2::testing::Cloud;
 
     fn blocks(answer: &Value) -> Vec<&str> {
-        let mut blocks: Vec<&str> = answer["Vpcs"].as_array().into_iter().flatten().filter_map(|vpc| vpc["CidrBlock"].as_str()).collect();
+        let mut blocks: Vec<&str> =
+            answer["Vpcs"].as_array().into_iter().flatten().filter_map(|vpc| vpc["CidrBlock"].as_str()).collect();
         blocks.sort_unstable();
         blocks
     }
@@ -91,7 +92,10 @@ mod tests {
         }
         let filters = json!([{"Name": "cidr", "Values": ["10.*"]}, {"Name": "tag:Name", "Values": ["shop"]}]);
         assert_eq!(blocks(&cloud.ok("DescribeVpcs", json!({"Filters": filters}))), ["10.1.0.0/16"]);
-        assert_eq!(cloud.refusal("DescribeVpcs", json!({"Filters": [{"Name": "colour", "Values": ["red"]}]})), "InvalidParameterValue");
+        assert_eq!(
+            cloud.refusal("DescribeVpcs", json!({"Filters": [{"Name": "colour", "Values": ["red"]}]})),
+            "InvalidParameterValue"
+        );
     }
 
     #[test]

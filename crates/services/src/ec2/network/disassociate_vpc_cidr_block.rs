@@ -32,11 +32,17 @@ pub fn disassociate_vpc_cidr_block(cx: &mut Write<'_>, input: Input) -> Result<O
     };
     let association = &vpc.cidrs[index];
     if index == 0 {
-        let message = format!("The vpc CIDR block with association ID {id} may not be disassociated: it is the primary block of {}.", vpc.id);
+        let message = format!(
+            "The vpc CIDR block with association ID {id} may not be disassociated: it is the primary block of {}.",
+            vpc.id
+        );
         return Err(Error::new("OperationNotPermitted", message));
     }
     if let Some(subnet) = cx.txn.linked::<Subnet>(Vpc::KIND, &vpc.id).find(|s| association.cidr.contains(&s.cidr)) {
-        return Err(Error::dependency(format!("The block {} is in use by {}; delete the subnet first.", association.cidr, subnet.id)));
+        return Err(Error::dependency(format!(
+            "The block {} is in use by {}; delete the subnet first.",
+            association.cidr, subnet.id
+        )));
     }
     cx.txn.update::<Vpc>(vpc.id.as_str(), |vpc| vpc.cidrs.retain(|a| a.id != id));
     Ok(Output { cidr_block_association: CidrView::new(association, "disassociating"), vpc_id: vpc.id.to_string() })
@@ -55,7 +61,8 @@ mod tests {
         let second = cloud.ok("AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": "100.64.0.0/16"}));
         assert_eq!(second.pointer("/CidrBlockAssociation/CidrBlockState/State"), Some(&json!("associating")));
         let association = second.pointer("/CidrBlockAssociation/AssociationId").expect("an id").clone();
-        let vpcs = cloud.ok("DescribeVpcs", json!({"Filters": [{"Name": "cidr-block-association.cidr-block", "Values": ["100.64.*"]}]}));
+        let vpcs =
+            cloud.ok("DescribeVpcs", json!({"Filters": [{"Name": "cidr-block-association.cidr-block", "Values": ["100.64.*"]}]}));
         assert_eq!(vpcs.pointer("/Vpcs/0/CidrBlock"), Some(&json!("10.1.0.0/16")));
         let subnet = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "100.64.1.0/24"}), "/Subnet/SubnetId");
         assert_eq!(cloud.refusal("DisassociateVpcCidrBlock", json!({"AssociationId": association})), "DependencyViolation");
@@ -81,6 +88,9 @@ mod tests {
         for block in ["10.2.0.0/16", "10.3.0.0/16", "10.4.0.0/16", "10.5.0.0/16"] {
             cloud.ok("AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": block}));
         }
-        assert_eq!(cloud.refusal("AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": "10.6.0.0/16"})), "CidrLimitExceeded");
+        assert_eq!(
+            cloud.refusal("AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": "10.6.0.0/16"})),
+            "CidrLimitExceeded"
+        );
     }
 }

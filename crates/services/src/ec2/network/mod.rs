@@ -49,3 +49,52 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "ModifySubnetAttribute" modify_subnet_attribute::modify_subnet_attribute),
     operation!(write "ModifyVpcAttribute" modify_vpc_attribute::modify_vpc_attribute),
 ];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn nobody_changes_what_belongs_to_another_account() {
+        let cloud = Cloud::new();
+        let vpc = cloud.ok("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}));
+        let (vpc, options) = (&vpc["Vpc"]["VpcId"], &vpc["Vpc"]["DhcpOptionsId"]);
+        let subnet = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
+        let second = json!({"VpcId": vpc, "CidrBlock": "10.2.0.0/16"});
+        let second = cloud.text("AssociateVpcCidrBlock", second, "/CidrBlockAssociation/AssociationId");
+        let before = cloud.world().revision();
+
+        let stranger = cloud.account("222222222222");
+        for (operation, input, code) in [
+            ("AssociateDhcpOptions", json!({"DhcpOptionsId": "default", "VpcId": vpc}), "InvalidVpcID.NotFound"),
+            ("AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": "10.3.0.0/16"}), "InvalidVpcID.NotFound"),
+            ("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.2.0/24"}), "InvalidVpcID.NotFound"),
+            ("CreateTags", json!({"Resources": [subnet], "Tags": [{"Key": "a", "Value": "b"}]}), "InvalidSubnetID.NotFound"),
+            ("DeleteDhcpOptions", json!({"DhcpOptionsId": options}), "InvalidDhcpOptionID.NotFound"),
+            ("DeleteSubnet", json!({"SubnetId": subnet}), "InvalidSubnetID.NotFound"),
+            ("DeleteTags", json!({"Resources": [vpc]}), "InvalidVpcID.NotFound"),
+            ("DeleteVpc", json!({"VpcId": vpc}), "InvalidVpcID.NotFound"),
+            ("DescribeSubnets", json!({"SubnetIds": [subnet]}), "InvalidSubnetID.NotFound"),
+            ("DisassociateVpcCidrBlock", json!({"AssociationId": second}), "InvalidVpcCidrBlockAssociationID.NotFound"),
+            (
+                "ModifySubnetAttribute",
+                json!({"SubnetId": subnet, "MapPublicIpOnLaunch": {"Value": true}}),
+                "InvalidSubnetID.NotFound",
+            ),
+            ("ModifyVpcAttribute", json!({"VpcId": vpc, "EnableDnsSupport": {"Value": false}}), "InvalidVpcID.NotFound"),
+        ] {
+            assert_eq!(stranger.refusal(operation, input), code, "{operation}");
+        }
+        for (operation, member) in [
+            ("DescribeVpcs", "Vpcs"),
+            ("DescribeSubnets", "Subnets"),
+            ("DescribeDhcpOptions", "DhcpOptions"),
+            ("DescribeTags", "Tags"),
+        ] {
+            assert_eq!(stranger.ok(operation, json!({}))[member], json!([]), "{operation}");
+        }
+        assert_eq!(cloud.world().revision(), before);
+    }
+}

@@ -32,7 +32,8 @@ pub fn modify_subnet_attribute(cx: &mut Write<'_>, input: Input) -> Result<(), E
     if let Some((member, _)) = ipv6.iter().find(|(_, flag)| flag.is_some_and(|flag| flag.value)) {
         return Err(Error::unsupported_member("ModifySubnetAttribute", member));
     }
-    let own = [input.map_public_ip_on_launch.is_some(), input.private_dns_hostname_type_on_launch.is_some(), input.a_record.is_some()];
+    let own =
+        [input.map_public_ip_on_launch.is_some(), input.private_dns_hostname_type_on_launch.is_some(), input.a_record.is_some()];
     let given = own.into_iter().chain(ipv6.iter().map(|(_, flag)| flag.is_some())).filter(|given| *given).count();
     match given {
         0 => return Err(Error::missing("MapPublicIpOnLaunch")),

@@ -22,7 +22,8 @@ pub fn modify_vpc_attribute(cx: &mut Write<'_>, input: Input) -> Result<(), Erro
     let change: Box<dyn FnOnce(&mut Vpc)> =
         match (input.enable_dns_hostnames, input.enable_dns_support, input.enable_network_address_usage_metrics) {
             (Some(flag), None, None) if flag.value && !vpc.dns_support => {
-                let message = format!("enableDnsHostnames needs enableDnsSupport, which is off in {}; turn that on first.", vpc.id);
+                let message =
+                    format!("enableDnsHostnames needs enableDnsSupport, which is off in {}; turn that on first.", vpc.id);
                 return Err(Error::combination(message));
             }
             (Some(flag), None, None) => Box::new(move |vpc| vpc.dns_hostnames = flag.value),

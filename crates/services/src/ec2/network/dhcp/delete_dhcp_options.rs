@@ -73,14 +73,22 @@ mod tests {
         let input = json!({"DhcpConfigurations": said, "TagSpecifications": tags});
         let own = cloud.text("CreateDhcpOptions", input, "/DhcpOptions/DhcpOptionsId");
         cloud.ok("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}));
-        for (filter, value, count) in
-            [("key", "domain-name", 2), ("value", "corp.*", 1), ("value", "AmazonProvidedDNS", 1), ("tag:Name", "office", 1), ("owner-id", "2*", 0)]
-        {
+        for (filter, value, count) in [
+            ("key", "domain-name", 2),
+            ("value", "corp.*", 1),
+            ("value", "AmazonProvidedDNS", 1),
+            ("tag:Name", "office", 1),
+            ("owner-id", "2*", 0),
+        ] {
             let found = cloud.ok("DescribeDhcpOptions", json!({"Filters": [{"Name": filter, "Values": [value]}]}));
             assert_eq!(found["DhcpOptions"].as_array().map(Vec::len), Some(count), "{filter}={value}");
         }
-        let twice = json!({"DhcpConfigurations": [{"Key": "domain-name", "Values": ["a"]}, {"Key": "domain-name", "Values": ["b"]}]});
+        let twice =
+            json!({"DhcpConfigurations": [{"Key": "domain-name", "Values": ["a"]}, {"Key": "domain-name", "Values": ["b"]}]});
         assert_eq!(cloud.refusal("CreateDhcpOptions", twice), "InvalidParameterValue");
-        assert_eq!(cloud.account("222222222222").refusal("DeleteDhcpOptions", json!({"DhcpOptionsId": own})), "InvalidDhcpOptionID.NotFound");
+        assert_eq!(
+            cloud.account("222222222222").refusal("DeleteDhcpOptions", json!({"DhcpOptionsId": own})),
+            "InvalidDhcpOptionID.NotFound"
+        );
     }
 }

@@ -83,13 +83,16 @@ const RULE: Taggable = Taggable {
     has: |world, owner, id| group_of_rule(world, owner, id).is_some(),
     all: |world, owner| {
         let groups = world.owned::<SecurityGroup>(owner);
-        groups.flat_map(|group| group.rules.iter().map(|rule| (rule.id.to_string(), rule.tags.clone())).collect::<Vec<_>>()).collect()
+        groups
+            .flat_map(|group| group.rules.iter().map(|rule| (rule.id.to_string(), rule.tags.clone())).collect::<Vec<_>>())
+            .collect()
     },
     change: |txn, owner, id, Change(change)| {
         let mut changed = Ok(());
         if let Some(group) = group_of_rule(txn, owner, id) {
             txn.update::<SecurityGroup>(&group, |group| {
-                changed = group.rules.iter_mut().filter(|rule| rule.id.as_str() == id).try_for_each(|rule| change(&mut rule.tags));
+                changed =
+                    group.rules.iter_mut().filter(|rule| rule.id.as_str() == id).try_for_each(|rule| change(&mut rule.tags));
             });
         }
         changed
@@ -97,5 +100,8 @@ const RULE: Taggable = Taggable {
 };
 
 fn group_of_rule(world: &Snapshot, owner: &Owner, id: &str) -> Option<String> {
-    world.owned::<SecurityGroup>(owner).find(|group| group.rules.iter().any(|rule| rule.id.as_str() == id)).map(|group| group.key())
+    world
+        .owned::<SecurityGroup>(owner)
+        .find(|group| group.rules.iter().any(|rule| rule.id.as_str() == id))
+        .map(|group| group.key())
 }

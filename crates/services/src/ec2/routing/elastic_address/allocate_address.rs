@@ -37,7 +37,9 @@ pub fn allocate_address(cx: &mut Write<'_>, input: Input) -> Result<Output, Erro
         ("networkBorderGroup", &input.network_border_group, &owner.region),
     ] {
         if let Some(given) = given.as_deref().filter(|given| *given != only) {
-            return Err(Error::invalid_value(format!("Value ({given}) for parameter {member} is invalid: underpass has {only} only.")));
+            return Err(Error::invalid_value(format!(
+                "Value ({given}) for parameter {member} is invalid: underpass has {only} only."
+            )));
         }
     }
     let tags = tags::specified(&input.tag_specifications, "elastic-ip", &["elastic-ip"])?;

@@ -39,7 +39,10 @@ pub fn associate_address(cx: &mut Write<'_>, input: Input) -> Result<Output, Err
     }
     let private = private_address(&interface, input.private_ip_address.as_deref())?;
     if internet_gateway::of_vpc(cx.txn, &interface.vpc).is_none() {
-        return Err(Error::new("Gateway.NotAttached", format!("Network {} is not attached to any internet gateway", interface.vpc)));
+        return Err(Error::new(
+            "Gateway.NotAttached",
+            format!("Network {} is not attached to any internet gateway", interface.vpc),
+        ));
     }
     if let Some((known, _)) = super::association(cx.txn, &address)
         && known.interface == interface.id
@@ -61,7 +64,10 @@ fn interface(cx: &Write<'_>, input: &Input) -> Result<Arc<NetworkInterface>, Err
         (Some(id), None) => {
             let instance = find::instance(cx.txn, cx.owner(), id)?;
             if !matches!(instance.state, InstanceState::Running | InstanceState::Stopping | InstanceState::Stopped) {
-                let message = format!("The instance '{id}' is {}, in which no address can be associated.", instance.state.code_and_name().1);
+                let message = format!(
+                    "The instance '{id}' is {}, in which no address can be associated.",
+                    instance.state.code_and_name().1
+                );
                 return Err(Error::new("IncorrectInstanceState", message));
             }
             let primary = primary_interface(cx.txn, &instance);
@@ -88,7 +94,13 @@ fn private_address(interface: &NetworkInterface, wanted: Option<&str>) -> Result
 }
 
 /// Ends what the new association replaces. An automatic public address goes for good.
-fn make_way(cx: &mut Write<'_>, address: &ElasticAddress, interface: &NetworkInterface, private: Ipv4Addr, allowed: bool) -> Result<(), Error> {
+fn make_way(
+    cx: &mut Write<'_>,
+    address: &ElasticAddress,
+    interface: &NetworkInterface,
+    private: Ipv4Addr,
+    allowed: bool,
+) -> Result<(), Error> {
     let linked = cx.txn.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id);
     let standing: Vec<_> = linked.filter(|other| other.association.as_ref().is_some_and(|a| a.private == private)).collect();
     let taken = standing.iter().find(|other| !other.automatic);
@@ -111,6 +123,7 @@ fn make_way(cx: &mut Write<'_>, address: &ElasticAddress, interface: &NetworkInt
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -188,7 +201,8 @@ mod tests {
         let interface = network.interface();
         let automatic = network.cloud.change(|txn| {
             let interface = txn.find::<NetworkInterface>(&interface).expect("just made");
-            let address = crate::ec2::public_address::allocate(txn, &interface.owner, true, resource::Tags::default()).expect("free ones");
+            let address =
+                crate::ec2::public_address::allocate(txn, &interface.owner, true, resource::Tags::default()).expect("free ones");
             crate::ec2::public_address::associate(txn, &address, &interface).expect("it has an address");
             address
         });
@@ -227,8 +241,36 @@ mod tests {
     fn no_address_has_a_reverse_name() {
         let network = Network::new();
         let address = network.elastic();
-        let answer = network.cloud.ok("DescribeAddressesAttribute", json!({"AllocationIds": [address], "Attribute": "domain-name"}));
+        let answer =
+            network.cloud.ok("DescribeAddressesAttribute", json!({"AllocationIds": [address], "Attribute": "domain-name"}));
         assert_eq!(answer.pointer("/Addresses/0/AllocationId"), Some(&json!(address)));
         assert_eq!(answer.pointer("/Addresses/0/PtrRecord"), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn whatever_is_asked_a_private_address_has_one_public_address_at_most(
+            asked in prop::collection::vec((0usize..4, 0usize..3, any::<Option<bool>>(), any::<bool>()), 1..16),
+        ) {
+            let network = Network::new();
+            let addresses: Vec<String> = (0..4).map(|_| network.elastic()).collect();
+            let interfaces: Vec<String> = (0..3).map(|_| network.interface()).collect();
+            for (address, interface, allow, end) in asked {
+                let input = json!({"AllocationId": addresses[address], "NetworkInterfaceId": interfaces[interface], "AllowReassociation": allow});
+                let made = network.cloud.call("AssociateAddress", input);
+                prop_assert!(made.is_ok() || (allow == Some(false) && made.clone().is_err_and(|e| e.code == "Resource.AlreadyAssociated")));
+                if let Some(answer) = made.ok().filter(|_| end) {
+                    network.cloud.ok("DisassociateAddress", answer);
+                }
+                let mut private: Vec<Ipv4Addr> =
+                    network.cloud.world().all::<ElasticAddress>().filter_map(|a| a.association.as_ref().map(|a| a.private)).collect();
+                let all = private.len();
+                private.sort_unstable();
+                private.dedup();
+                prop_assert_eq!(private.len(), all);
+            }
+        }
     }
 }

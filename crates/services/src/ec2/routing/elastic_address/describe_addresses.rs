@@ -57,9 +57,8 @@ pub fn describe_addresses(cx: &Read<'_>, input: Input) -> Result<Output, Error> 
     }
     addresses.retain(|address| input.public_ips.is_empty() || input.public_ips.contains(&address.public.to_string()));
     let shown = addresses.iter().map(|address| (AddressView::new(cx.world, address), &address.tags));
-    let kept = filter::select(&input.filters, shown, |(view, tags), name| {
-        view.values(name).or_else(|| filter::tag_values(tags, name))
-    })?;
+    let kept =
+        filter::select(&input.filters, shown, |(view, tags), name| view.values(name).or_else(|| filter::tag_values(tags, name)))?;
     Ok(Output { addresses: kept.into_iter().map(|(view, _)| view).collect() })
 }
 

@@ -37,9 +37,9 @@ pub fn describe_addresses_attribute(cx: &Read<'_>, input: Input) -> Result<Outpu
     let addresses = super::listed(cx, &input.allocation_ids)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, addresses, |address| address.id.to_string())?;
-    let shown = page.items.iter().map(|address| AddressAttribute {
-        public_ip: address.public.to_string(),
-        allocation_id: address.id.to_string(),
-    });
+    let shown = page
+        .items
+        .iter()
+        .map(|address| AddressAttribute { public_ip: address.public.to_string(), allocation_id: address.id.to_string() });
     Ok(Output { addresses: shown.collect(), next_token: page.next })
 }

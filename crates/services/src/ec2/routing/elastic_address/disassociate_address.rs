@@ -20,7 +20,8 @@ pub fn disassociate_address(cx: &mut Write<'_>, input: Input) -> Result<(), Erro
         return Err(Error::new("InvalidAssociationID.NotFound", format!("The association ID '{id}' does not exist")));
     };
     if let Some((_, interface)) = super::association(cx.txn, address).filter(|(_, i)| i.kind != InterfaceKind::Workload) {
-        let message = format!("You do not have permission to disassociate {}: {} is managed by a service.", address.public, interface.id);
+        let message =
+            format!("You do not have permission to disassociate {}: {} is managed by a service.", address.public, interface.id);
         return Err(Error::new("OperationNotPermitted", message));
     }
     cx.txn.update::<ElasticAddress>(address.id.as_str(), |address| address.association = None);

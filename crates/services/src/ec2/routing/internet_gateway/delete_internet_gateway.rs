@@ -52,7 +52,10 @@ mod tests {
         assert_eq!(cloud.refusal("DetachInternetGateway", to(&first, &other)), "Gateway.NotAttached");
         cloud.ok("DetachInternetGateway", to(&first, &vpc));
         cloud.ok("DeleteInternetGateway", json!({"InternetGatewayId": first}));
-        assert_eq!(cloud.refusal("DescribeInternetGateways", json!({"InternetGatewayIds": [first]})), "InvalidInternetGatewayID.NotFound");
+        assert_eq!(
+            cloud.refusal("DescribeInternetGateways", json!({"InternetGatewayIds": [first]})),
+            "InvalidInternetGatewayID.NotFound"
+        );
         cloud.ok("DeleteVpc", json!({"VpcId": vpc}));
     }
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::view::NatGatewayView;
 use crate::ec2::address::{self, Wanted};
-use crate::ec2::routing::{elastic_address, internet_gateway};
 use crate::ec2::find;
+use crate::ec2::routing::{elastic_address, internet_gateway};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
 
@@ -82,10 +82,14 @@ impl Request {
             (Some("private"), None) => None,
             (Some("private"), Some(_)) => return Err(Error::combination("A private NAT gateway cannot have an AllocationId.")),
             (_, None) => return Err(Error::missing("AllocationId")),
-            (_, Some(id)) => Some(AllocationId::parse(id).map_err(|error| Error::new("InvalidAllocationID.Malformed", error.to_string()))?),
+            (_, Some(id)) => {
+                Some(AllocationId::parse(id).map_err(|error| Error::new("InvalidAllocationID.Malformed", error.to_string()))?)
+            }
         };
         let address = input.private_ip_address.as_deref().map(|text| {
-            let address = text.parse().map_err(|_| Error::invalid_value(format!("Value ({text}) for parameter privateIpAddress is invalid.")))?;
+            let address = text
+                .parse()
+                .map_err(|_| Error::invalid_value(format!("Value ({text}) for parameter privateIpAddress is invalid.")))?;
             address::checked(cx.txn, &subnet, address)
         });
         Ok(Self { address: address.transpose()?, subnet: (*subnet).clone(), allocation })
@@ -149,7 +153,9 @@ mod tests {
     fn a_public_gateway_stands_in_its_subnet_with_its_elastic_ip() {
         let network = Network::new();
         let elastic = network.elastic();
-        let made = network.cloud.ok("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": elastic, "ClientToken": "once"}));
+        let made = network
+            .cloud
+            .ok("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": elastic, "ClientToken": "once"}));
         let gateway = &made["NatGateway"];
         assert_eq!((&gateway["State"], &gateway["ConnectivityType"]), (&json!("pending"), &json!("public")));
         let address = &gateway["NatGatewayAddresses"][0];
@@ -162,7 +168,9 @@ mod tests {
         assert_eq!((interface.kind, interface.groups.len()), (InterfaceKind::NatGateway, 0));
         assert_eq!(network.cloud.refusal("DeleteSubnet", json!({"SubnetId": network.subnet})), "DependencyViolation");
 
-        let again = network.cloud.ok("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": elastic, "ClientToken": "once"}));
+        let again = network
+            .cloud
+            .ok("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": elastic, "ClientToken": "once"}));
         assert_eq!(&again["NatGateway"]["NatGatewayId"], id);
         let association = &address["AssociationId"];
         assert_eq!(network.cloud.refusal("DisassociateAddress", json!({"AssociationId": association})), "OperationNotPermitted");
@@ -205,7 +213,8 @@ mod tests {
     #[test]
     fn a_private_gateway_needs_no_internet_and_takes_the_address_that_it_is_given() {
         let network = Network::new();
-        let private = |address: &str| json!({"SubnetId": network.subnet, "ConnectivityType": "private", "PrivateIpAddress": address});
+        let private =
+            |address: &str| json!({"SubnetId": network.subnet, "ConnectivityType": "private", "PrivateIpAddress": address});
         let made = network.cloud.ok("CreateNatGateway", private("10.0.1.77"));
         assert_eq!(made.pointer("/NatGateway/NatGatewayAddresses/0/PrivateIp"), Some(&json!("10.0.1.77")));
         assert_eq!(network.cloud.refusal("CreateNatGateway", private("10.0.1.77")), "InvalidIPAddress.InUse");

@@ -42,7 +42,9 @@ mod tests {
         network.cloud.change(|txn| {
             let interface = txn.find::<NatGateway>(id).and_then(|gateway| gateway.interface.clone());
             interface.into_iter().for_each(|interface| txn.remove::<NetworkInterface>(interface.as_str()));
-            txn.update::<NatGateway>(id, |gateway| (gateway.state, gateway.deleted) = (NatState::Deleted, Some(Timestamp::now())));
+            txn.update::<NatGateway>(id, |gateway| {
+                (gateway.state, gateway.deleted) = (NatState::Deleted, Some(Timestamp::now()))
+            });
         });
     }
 
@@ -51,7 +53,11 @@ mod tests {
         let network = Network::new();
         let cloud = &network.cloud;
         let elastic = network.elastic();
-        let id = cloud.text("CreateNatGateway", json!({"SubnetId": network.subnet, "AllocationId": elastic}), "/NatGateway/NatGatewayId");
+        let id = cloud.text(
+            "CreateNatGateway",
+            json!({"SubnetId": network.subnet, "AllocationId": elastic}),
+            "/NatGateway/NatGatewayId",
+        );
         let state = |filter: &str, value: &str| -> Value {
             let found = cloud.ok("DescribeNatGateways", json!({"Filter": [{"Name": filter, "Values": [value]}]}));
             found.pointer("/NatGateways/0/State").cloned().unwrap_or_default()

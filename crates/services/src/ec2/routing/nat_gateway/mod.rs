@@ -20,7 +20,8 @@ const LISTED_MILLIS: u64 = 3600 * 1000;
 /// # Errors
 /// `NatGatewayMalformed`, `NatGatewayNotFound`: NAT gateways have codes of their own form.
 fn find(world: &Snapshot, owner: &Owner, text: &str) -> Result<Arc<NatGateway>, Error> {
-    let id = NatGatewayId::parse(text).map_err(|_| Error::new("NatGatewayMalformed", format!("NatGateway id {text} is malformed")))?;
+    let id =
+        NatGatewayId::parse(text).map_err(|_| Error::new("NatGatewayMalformed", format!("NatGateway id {text} is malformed")))?;
     let found = world.find::<NatGateway>(id.as_str()).filter(|gateway| gateway.owner == *owner);
     found.ok_or_else(|| Error::new("NatGatewayNotFound", format!("NAT gateway {id} was not found")))
 }

@@ -48,6 +48,7 @@ fn target(cx: &Write<'_>, vpc: &Vpc, input: &Request) -> Result<RouteTarget, Err
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -65,7 +66,10 @@ mod tests {
         cloud.ok("CreateRoute", network.route("192.168.7.9/16", "NetworkInterfaceId", &interface));
         let (to_internet, to_appliance) = (active("0.0.0.0/0", &network.gateway), active("192.168.0.0/16", &interface));
         assert_eq!(network.routes(), [active("10.0.0.0/16", "local"), to_internet, to_appliance.clone()]);
-        assert_eq!(cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &interface)), "RouteAlreadyExists");
+        assert_eq!(
+            cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &interface)),
+            "RouteAlreadyExists"
+        );
 
         cloud.ok("ReplaceRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &interface));
         assert_eq!(network.routes()[1], active("0.0.0.0/0", &interface));
@@ -73,7 +77,10 @@ mod tests {
         cloud.ok("DeleteRoute", gone.clone());
         assert_eq!(network.routes(), [active("10.0.0.0/16", "local"), to_appliance]);
         assert_eq!(cloud.refusal("DeleteRoute", gone), "InvalidRoute.NotFound");
-        assert_eq!(cloud.refusal("ReplaceRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)), "InvalidParameterValue");
+        assert_eq!(
+            cloud.refusal("ReplaceRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)),
+            "InvalidParameterValue"
+        );
     }
 
     #[test]
@@ -102,7 +109,10 @@ mod tests {
         let local = json!({"RouteTableId": network.table, "DestinationCidrBlock": "10.0.0.0/16"});
         assert_eq!(network.cloud.refusal("DeleteRoute", local), "InvalidParameterValue");
         let interface = network.interface();
-        assert_eq!(network.cloud.refusal("ReplaceRoute", network.route("10.0.0.0/16", "NetworkInterfaceId", &interface)), "UnsupportedOperation");
+        assert_eq!(
+            network.cloud.refusal("ReplaceRoute", network.route("10.0.0.0/16", "NetworkInterfaceId", &interface)),
+            "UnsupportedOperation"
+        );
         let restore = json!({"RouteTableId": network.table, "DestinationCidrBlock": "10.0.0.0/16", "LocalTarget": true});
         network.cloud.ok("ReplaceRoute", restore);
         let other = json!({"RouteTableId": network.table, "DestinationCidrBlock": "0.0.0.0/0", "LocalTarget": true});
@@ -130,7 +140,10 @@ mod tests {
         for n in 1..=50 {
             network.cloud.ok("CreateRoute", network.route(&format!("172.{n}.0.0/16"), "GatewayId", &network.gateway));
         }
-        assert_eq!(network.cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)), "RouteLimitExceeded");
+        assert_eq!(
+            network.cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "GatewayId", &network.gateway)),
+            "RouteLimitExceeded"
+        );
     }
 
     #[test]
@@ -151,5 +164,32 @@ mod tests {
         assert!(refused.message.contains("ModifyVpcEndpoint"), "{}", refused.message);
         route["GatewayId"] = json!(network.gateway);
         assert_eq!(network.cloud.refusal("ReplaceRoute", route), "InvalidParameterValue");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn whatever_is_asked_a_table_has_one_route_per_destination_and_the_local_one_first(
+            asked in prop::collection::vec((0u8..3, 0u8..4, 8u8..=24), 1..24),
+        ) {
+            let network = Network::new();
+            for (operation, second, length) in asked {
+                let destination = format!("10.{second}.0.0/{length}");
+                let answer = match operation {
+                    0 => network.cloud.call("CreateRoute", network.route(&destination, "GatewayId", &network.gateway)),
+                    1 => network.cloud.call("ReplaceRoute", network.route(&destination, "GatewayId", &network.gateway)),
+                    _ => network.cloud.call("DeleteRoute", json!({"RouteTableId": network.table, "DestinationCidrBlock": destination})),
+                };
+                let known = ["RouteAlreadyExists", "InvalidParameterValue", "InvalidRoute.NotFound", "UnsupportedOperation"];
+                prop_assert!(answer.is_ok() || answer.is_err_and(|error| known.contains(&error.code.as_str())));
+            }
+            let mut destinations: Vec<String> = network.routes().into_iter().map(|(destination, ..)| destination).collect();
+            prop_assert_eq!(&destinations[0], "10.0.0.0/16");
+            let all = destinations.len();
+            destinations.sort_unstable();
+            destinations.dedup();
+            prop_assert_eq!(destinations.len(), all);
+        }
     }
 }

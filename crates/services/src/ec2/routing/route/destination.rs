@@ -8,10 +8,8 @@ use crate::Error;
 use crate::ec2::cidr;
 
 /// Ranges that packets are never routed to by a user's route, and why. Broader routes are accepted.
-const FORBIDDEN: [(&str, &str); 2] = [
-    ("169.254.168.0/22", "the services of AWS in every subnet"),
-    ("240.0.0.0/4", "the fabric of underpass between VPCs"),
-];
+const FORBIDDEN: [(&str, &str); 2] =
+    [("169.254.168.0/22", "the services of AWS in every subnet"), ("240.0.0.0/4", "the fabric of underpass between VPCs")];
 
 /// Reads the destination that a request names.
 ///

@@ -18,7 +18,8 @@ pub fn replace_route(cx: &mut Write<'_>, input: Request) -> Result<(), Error> {
         Named::Local if local => return Ok(()),
         Named::Local => return Err(Error::invalid_value("Only the route to a block of the VPC can have the target local.")),
         Named::Target(_) if local => {
-            let message = "underpass does not support ReplaceRoute of a local route yet; a route to a whole subnet can be created instead";
+            let message =
+                "underpass does not support ReplaceRoute of a local route yet; a route to a whole subnet can be created instead";
             return Err(Error::new("UnsupportedOperation", message));
         }
         Named::Target(target) => target,
@@ -35,9 +36,8 @@ pub fn replace_route(cx: &mut Write<'_>, input: Request) -> Result<(), Error> {
 
 fn changeable<'a>(table: &'a RouteTable, destination: &RouteDestination) -> Result<&'a Route, Error> {
     let route = table.routes.iter().find(|route| route.destination == *destination);
-    let route = route.ok_or_else(|| {
-        Error::invalid_value(format!("There is no such route in {}. CreateRoute adds one.", table.id))
-    })?;
+    let route =
+        route.ok_or_else(|| Error::invalid_value(format!("There is no such route in {}. CreateRoute adds one.", table.id)))?;
     match &route.target {
         RouteTarget::Endpoint(id) => Err(of_endpoint(id)),
         _ => Ok(route),

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use resource::{
-    Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, Resource,
-    RouteTarget, VpcId,
+    Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, Resource, RouteTarget, VpcId,
 };
 use store::Snapshot;
 
@@ -28,7 +27,12 @@ impl Request {
     pub fn target(&self, world: &Snapshot, owner: &Owner, vpc: &VpcId) -> Result<Named, Error> {
         let ids = [&self.gateway_id, &self.nat_gateway_id, &self.network_interface_id, &self.instance_id];
         match ids.into_iter().flatten().count() + usize::from(self.local_target) {
-            0 => return Err(Error::new("MissingParameter", "The request must contain exactly one target: GatewayId, NatGatewayId, NetworkInterfaceId or InstanceId.")),
+            0 => {
+                return Err(Error::new(
+                    "MissingParameter",
+                    "The request must contain exactly one target: GatewayId, NatGatewayId, NetworkInterfaceId or InstanceId.",
+                ));
+            }
             1 => {}
             _ => return Err(Error::combination("The request must contain exactly one target.")),
         }
@@ -45,7 +49,10 @@ impl Request {
 
 fn internet_gateway(world: &Snapshot, owner: &Owner, vpc: &VpcId, id: &str) -> Result<RouteTarget, Error> {
     if let Some((prefix, _)) = id.split_once('-').filter(|(prefix, _)| *prefix != "igw") {
-        return Err(Error::new("UnsupportedOperation", format!("underpass does not support routes to gateways of the form {prefix}-… yet")));
+        return Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support routes to gateways of the form {prefix}-… yet"),
+        ));
     }
     let gateway = find::internet_gateway(world, owner, id)?;
     match gateway.vpc.as_ref() == Some(vpc) {
@@ -82,12 +89,19 @@ fn interface_of(world: &Snapshot, owner: &Owner, id: &str) -> Result<Arc<Network
     match (interfaces.next(), interfaces.next()) {
         (Some(only), None) => Ok(only),
         (None, _) => Err(Error::invalid_value(format!("The instance {id} has no network interface any more."))),
-        _ => Err(Error::new("InvalidInstanceID", format!("There are multiple interfaces attached to instance '{id}'. Please specify an interface ID for the operation instead."))),
+        _ => Err(Error::new(
+            "InvalidInstanceID",
+            format!(
+                "There are multiple interfaces attached to instance '{id}'. Please specify an interface ID for the operation instead."
+            ),
+        )),
     }
 }
 
 fn other_network(target: &str, vpc: &VpcId) -> Error {
-    Error::invalid_value(format!("The route table belongs to {vpc} and the target {target} does not; they must be in the same network."))
+    Error::invalid_value(format!(
+        "The route table belongs to {vpc} and the target {target} does not; they must be in the same network."
+    ))
 }
 
 /// Whether packets that a table of `vpc` sends to `target` arrive somewhere; if not, the route is a blackhole. The plan says
@@ -101,7 +115,9 @@ pub fn is_reachable(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> bool
             let gateway = world.find::<NatGateway>(id.as_str());
             gateway.is_some_and(|gateway| matches!(gateway.state, NatState::Pending | NatState::Available))
         }
-        RouteTarget::Interface(id) => world.find::<NetworkInterface>(id.as_str()).is_some_and(|interface| is_in_use(world, &interface)),
+        RouteTarget::Interface(id) => {
+            world.find::<NetworkInterface>(id.as_str()).is_some_and(|interface| is_in_use(world, &interface))
+        }
         RouteTarget::Endpoint(_) => false,
     }
 }
@@ -177,7 +193,10 @@ mod tests {
         network.cloud.ok("DeleteNatGateway", json!({"NatGatewayId": nat}));
         assert_eq!(state_of_default(&network), "blackhole");
         network.cloud.change(|txn| txn.update::<NatGateway>(&nat, |nat| nat.state = NatState::Deleted));
-        assert_eq!(network.cloud.refusal("CreateRoute", network.route("1.0.0.0/8", "NatGatewayId", &nat)), "InvalidNatGatewayID.NotFound");
+        assert_eq!(
+            network.cloud.refusal("CreateRoute", network.route("1.0.0.0/8", "NatGatewayId", &nat)),
+            "InvalidNatGatewayID.NotFound"
+        );
     }
 
     #[test]
@@ -215,8 +234,13 @@ mod tests {
         let (instance, _) = network.instance();
         network.put_in_state(&instance, InstanceState::Stopped);
         let second = network.interface();
-        network.cloud.ok("AttachNetworkInterface", json!({"NetworkInterfaceId": second, "InstanceId": instance, "DeviceIndex": 1}));
-        assert_eq!(network.cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "InstanceId", &instance)), "InvalidInstanceID");
+        network
+            .cloud
+            .ok("AttachNetworkInterface", json!({"NetworkInterfaceId": second, "InstanceId": instance, "DeviceIndex": 1}));
+        assert_eq!(
+            network.cloud.refusal("CreateRoute", network.route("0.0.0.0/0", "InstanceId", &instance)),
+            "InvalidInstanceID"
+        );
         network.cloud.ok("CreateRoute", network.route("0.0.0.0/0", "NetworkInterfaceId", &second));
     }
 }

@@ -16,7 +16,10 @@ pub struct Input {
 pub fn delete_route_table(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let table = find::route_table(cx.txn, cx.owner(), &input.route_table_id)?;
     if let Some(association) = table.associations.first() {
-        let user = association.subnet.as_ref().map_or_else(|| format!("it is the main table of {}", table.vpc), |id| format!("{id} uses it"));
+        let user = association
+            .subnet
+            .as_ref()
+            .map_or_else(|| format!("it is the main table of {}", table.vpc), |id| format!("{id} uses it"));
         return Err(Error::dependency(format!("The routeTable '{}' has dependencies and cannot be deleted: {user}.", table.id)));
     }
     let endpoints: Vec<_> = cx.txn.linked::<VpcEndpoint>(RouteTable::KIND, &table.id).collect();

@@ -94,7 +94,10 @@ mod tests {
         let subnet = cloud.text("CreateSubnet", json!({"VpcId": here, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
         let own = cloud.text("CreateRouteTable", json!({"VpcId": here}), "/RouteTable/RouteTableId");
         let foreign = cloud.text("CreateRouteTable", json!({"VpcId": there}), "/RouteTable/RouteTableId");
-        assert_eq!(cloud.refusal("AssociateRouteTable", json!({"RouteTableId": foreign, "SubnetId": subnet})), "InvalidParameterValue");
+        assert_eq!(
+            cloud.refusal("AssociateRouteTable", json!({"RouteTableId": foreign, "SubnetId": subnet})),
+            "InvalidParameterValue"
+        );
         let association = cloud.text("AssociateRouteTable", json!({"RouteTableId": own, "SubnetId": subnet}), "/AssociationId");
         let moved = json!({"AssociationId": association, "RouteTableId": foreign});
         assert_eq!(cloud.refusal("ReplaceRouteTableAssociation", moved), "InvalidParameterValue");
@@ -112,7 +115,9 @@ mod tests {
         assert_eq!(table_of(&cloud, "tag:Name", "edge")["RouteTableId"], json!(edge));
         assert_eq!(table_of(&cloud, "route-table-id", &edge)["OwnerId"], json!("111111111111"));
         assert_eq!(table_of(&cloud, "route.transit-gateway-id", "*"), Value::Null);
-        for (filter, value) in [("route.gateway-id", "local"), ("route.destination-cidr-block", "10.0.0.0/16"), ("route.origin", "CreateRouteTable")] {
+        for (filter, value) in
+            [("route.gateway-id", "local"), ("route.destination-cidr-block", "10.0.0.0/16"), ("route.origin", "CreateRouteTable")]
+        {
             let found = cloud.ok("DescribeRouteTables", json!({"Filters": [{"Name": filter, "Values": [value]}]}));
             assert_eq!(found["RouteTables"].as_array().map(Vec::len), Some(2), "{filter}");
         }
@@ -135,7 +140,8 @@ mod tests {
         cloud.ok("AssociateVpcCidrBlock", json!({"VpcId": vpc, "CidrBlock": "100.64.0.0/16"}));
         for id in [table, cloud.text("DescribeRouteTables", json!({}), "/RouteTables/0/RouteTableId")] {
             let shown = table_of(&cloud, "route-table-id", &id);
-            let local: Vec<_> = shown["Routes"].as_array().into_iter().flatten().map(|route| &route["DestinationCidrBlock"]).collect();
+            let local: Vec<_> =
+                shown["Routes"].as_array().into_iter().flatten().map(|route| &route["DestinationCidrBlock"]).collect();
             assert_eq!(local, [&json!("10.1.0.0/16"), &json!("100.64.0.0/16")]);
         }
     }
