@@ -90,3 +90,96 @@ fn add(group: &mut SecurityGroup, first: usize, statement: Statement, egress: bo
     group.rules.push(GroupRule { id: GroupRuleId::random(), egress, traffic, peer, description, tags: tags.clone() });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::ec2::firewall::testing::Walled;
+
+    impl Walled {
+        fn allow(&self, permission: Value) -> Value {
+            self.cloud.ok("AuthorizeSecurityGroupIngress", json!({"GroupId": self.group, "IpPermissions": [permission]}))
+        }
+
+        #[track_caller]
+        fn refused(&self, permission: Value) -> String {
+            self.cloud.refusal("AuthorizeSecurityGroupIngress", json!({"GroupId": self.group, "IpPermissions": [permission]}))
+        }
+    }
+
+    #[test]
+    fn each_peer_becomes_a_rule_of_its_own_and_is_shown_with_its_like() {
+        let walled = Walled::new();
+        let peer = walled.group("peer");
+        let answer = walled.allow(json!({
+            "IpProtocol": "6", "FromPort": 443, "ToPort": 443,
+            "IpRanges": [{"CidrIp": "10.1.2.3/16", "Description": "office"}, {"CidrIp": "192.0.2.7/32"}],
+            "Ipv6Ranges": [{"CidrIpv6": "2001:db8::1/32"}],
+            "UserIdGroupPairs": [{"GroupId": peer, "UserId": "111111111111"}],
+            "PrefixListIds": [{"PrefixListId": "pl-63a5400a"}],
+        }));
+        assert_eq!(answer["SecurityGroupRules"].as_array().map(Vec::len), Some(5));
+        assert_eq!(answer["SecurityGroupRules"][0]["CidrIpv4"], "10.1.0.0/16");
+        let shown = json!([{
+            "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
+            "IpRanges": [{"CidrIp": "10.1.0.0/16", "Description": "office"}, {"CidrIp": "192.0.2.7/32"}],
+            "Ipv6Ranges": [{"CidrIpv6": "2001:db8::/32"}],
+            "UserIdGroupPairs": [{"GroupId": peer, "UserId": "111111111111"}],
+            "PrefixListIds": [{"PrefixListId": "pl-63a5400a"}],
+        }]);
+        assert_eq!(walled.shown()["IpPermissions"], shown);
+    }
+
+    #[test]
+    fn the_older_form_of_the_request_means_one_block() {
+        let walled = Walled::new();
+        let flat = json!({"GroupId": walled.group, "IpProtocol": "icmp", "FromPort": -1, "ToPort": -1, "CidrIp": "0.0.0.0/0"});
+        walled.cloud.ok("AuthorizeSecurityGroupIngress", flat);
+        assert_eq!(walled.shown()["IpPermissions"][0]["IpProtocol"], "icmp");
+        let by_name = json!({"GroupId": walled.group, "SourceSecurityGroupName": "other"});
+        assert_eq!(walled.cloud.refusal("AuthorizeSecurityGroupIngress", by_name), "UnsupportedOperation");
+    }
+
+    #[test]
+    fn one_bad_permission_refuses_the_whole_request() {
+        let walled = Walled::new();
+        let ssh = json!({"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]});
+        walled.allow(ssh.clone());
+        let web = json!({"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]});
+        let both = json!({"GroupId": walled.group, "IpPermissions": [web, ssh]});
+        assert_eq!(walled.cloud.refusal("AuthorizeSecurityGroupIngress", both), "InvalidPermission.Duplicate");
+        let twice = json!({"GroupId": walled.group, "IpPermissions": [web, web]});
+        assert_eq!(walled.cloud.refusal("AuthorizeSecurityGroupIngress", twice), "InvalidParameterValue");
+        assert_eq!(walled.shown()["IpPermissions"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn peers_that_do_not_exist_or_lie_elsewhere_are_refused() {
+        let walled = Walled::new();
+        let vpc = walled.cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let foreign = json!({"GroupName": "web", "Description": "d", "VpcId": vpc});
+        let foreign = walled.cloud.text("CreateSecurityGroup", foreign, "/GroupId");
+        let pair = |pair: Value| json!({"IpProtocol": "-1", "UserIdGroupPairs": [pair]});
+        assert_eq!(walled.refused(pair(json!({"GroupId": foreign}))), "InvalidGroup.NotFound");
+        assert_eq!(walled.refused(pair(json!({"GroupId": walled.group, "UserId": "222222222222"}))), "InvalidGroup.NotFound");
+        assert_eq!(walled.refused(pair(json!({"GroupId": "sg-0123456789abcdef0"}))), "InvalidGroup.NotFound");
+        assert_eq!(walled.refused(pair(json!({"GroupName": "web"}))), "InvalidParameterValue");
+        let list = json!({"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": "pl-0123456789abcdef0"}]});
+        assert_eq!(walled.refused(list), "InvalidPrefixListID.NotFound");
+        assert_eq!(walled.refused(json!({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0"}]})), "InvalidParameterValue");
+        assert_eq!(walled.refused(json!({"IpProtocol": "-1"})), "MissingParameter");
+    }
+
+    #[test]
+    fn the_cloudfront_list_counts_as_55_of_the_60_rules() {
+        let walled = Walled::new();
+        walled.allow(json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-3b927c52"}]}));
+        let blocks: Vec<Value> = (0..5).map(|n| json!({"CidrIp": format!("10.{n}.0.0/16")})).collect();
+        walled.allow(json!({"IpProtocol": "-1", "IpRanges": blocks}));
+        let one_more = json!({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.9.0.0/16"}]});
+        assert_eq!(walled.refused(one_more), "RulesPerSecurityGroupLimitExceeded");
+        let v6 = json!({"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]});
+        walled.allow(v6);
+    }
+}

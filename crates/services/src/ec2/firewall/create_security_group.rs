@@ -84,3 +84,58 @@ fn checked_name(name: &str) -> Result<&str, Error> {
         false => Ok(name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::firewall::testing::Walled;
+
+    #[test]
+    fn a_new_group_lets_everything_out_and_nothing_in() {
+        let walled = Walled::new();
+        let shown = walled.shown();
+        assert_eq!(shown["IpPermissions"], json!([]));
+        let all = json!([{"IpProtocol": "-1", "UserIdGroupPairs": [], "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [], "PrefixListIds": []}]);
+        assert_eq!(shown["IpPermissionsEgress"], all);
+        assert_eq!(shown["SecurityGroupArn"], format!("arn:aws:ec2:us-east-1:111111111111:security-group/{}", walled.group));
+    }
+
+    #[test]
+    fn names_are_unique_in_their_vpc_and_some_are_reserved() {
+        let walled = Walled::new();
+        let create = |name: &str| json!({"GroupName": name, "Description": "d", "VpcId": walled.vpc});
+        for (name, code) in [
+            ("web", "InvalidGroup.Duplicate"),
+            ("web  ", "InvalidGroup.Duplicate"),
+            ("default", "InvalidGroup.Reserved"),
+            ("sg-web", "InvalidParameterValue"),
+            ("wéb", "InvalidParameterValue"),
+        ] {
+            assert_eq!(walled.cloud.refusal("CreateSecurityGroup", create(name)), code, "{name}");
+        }
+        let without_vpc = json!({"GroupName": "x", "Description": "d"});
+        assert_eq!(walled.cloud.refusal("CreateSecurityGroup", without_vpc.clone()), "VPCIdNotSpecified");
+        walled.cloud.ok("CreateDefaultVpc", json!({}));
+        walled.cloud.ok("CreateSecurityGroup", without_vpc);
+    }
+
+    #[test]
+    fn groups_are_found_by_filters_and_by_nobody_else() {
+        let walled = Walled::new();
+        let names = |input: serde_json::Value| -> Vec<String> {
+            let answer = walled.cloud.ok("DescribeSecurityGroups", input);
+            let groups = answer["SecurityGroups"].as_array().expect("a list").clone();
+            groups.iter().filter_map(|group| group["GroupName"].as_str().map(str::to_owned)).collect()
+        };
+        let filter = |name: &str, value: &str| json!({"Filters": [{"Name": name, "Values": [value]}]});
+        assert_eq!(names(filter("group-name", "w*")), ["web"]);
+        assert_eq!(names(filter("vpc-id", &walled.vpc)).len(), 2);
+        assert_eq!(names(filter("egress.ip-permission.cidr", "0.0.0.0/0")).len(), 2);
+        assert!(names(filter("ip-permission.from-port", "80")).is_empty());
+        let other = walled.cloud.account("222222222222");
+        assert_eq!(other.refusal("DescribeSecurityGroups", json!({"GroupIds": [walled.group]})), "InvalidGroup.NotFound");
+        assert_eq!(other.refusal("DescribeSecurityGroups", json!({"GroupIds": ["sg-1"]})), "InvalidGroupId.Malformed");
+        assert_eq!(walled.cloud.refusal("DescribeSecurityGroups", filter("colour", "red")), "InvalidParameterValue");
+    }
+}

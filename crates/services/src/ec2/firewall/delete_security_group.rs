@@ -45,3 +45,47 @@ fn user_of(world: &Snapshot, group: &SecurityGroup) -> Option<String> {
     let other = || world.linked::<SecurityGroup>(kind, id).find(|g| g.id != group.id).map(|g| g.id.to_string());
     interface().or_else(endpoint).or_else(balancer).or_else(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::firewall::testing::Walled;
+
+    #[test]
+    fn a_group_goes_when_nothing_carries_or_names_it() {
+        let walled = Walled::new();
+        let cloud = &walled.cloud;
+        let other = walled.group("other");
+        let pair = json!([{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": walled.group}]}]);
+        let rule = cloud.text(
+            "AuthorizeSecurityGroupIngress",
+            json!({"GroupId": other, "IpPermissions": pair}),
+            "/SecurityGroupRules/0/SecurityGroupRuleId",
+        );
+        let delete = json!({"GroupId": walled.group});
+        assert_eq!(cloud.refusal("DeleteSecurityGroup", delete.clone()), "DependencyViolation");
+        cloud.ok("RevokeSecurityGroupIngress", json!({"GroupId": other, "SecurityGroupRuleIds": [rule]}));
+
+        let subnet = cloud.text("CreateSubnet", json!({"VpcId": walled.vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
+        let interface = json!({"SubnetId": subnet, "Groups": [walled.group]});
+        let interface = cloud.text("CreateNetworkInterface", interface, "/NetworkInterface/NetworkInterfaceId");
+        assert_eq!(cloud.refusal("DeleteSecurityGroup", delete.clone()), "DependencyViolation");
+        cloud.ok("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface}));
+
+        assert_eq!(cloud.ok("DeleteSecurityGroup", delete.clone()), json!({"Return": true, "GroupId": walled.group}));
+        assert_eq!(cloud.refusal("DeleteSecurityGroup", delete), "InvalidGroup.NotFound");
+    }
+
+    #[test]
+    fn the_default_group_stays_and_a_group_that_names_itself_goes() {
+        let walled = Walled::new();
+        let cloud = &walled.cloud;
+        let filter = json!({"Filters": [{"Name": "group-name", "Values": ["default"]}]});
+        let default = cloud.text("DescribeSecurityGroups", filter, "/SecurityGroups/0/GroupId");
+        assert_eq!(cloud.refusal("DeleteSecurityGroup", json!({"GroupId": default})), "CannotDelete");
+        let itself = json!([{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": walled.group}]}]);
+        cloud.ok("AuthorizeSecurityGroupIngress", json!({"GroupId": walled.group, "IpPermissions": itself}));
+        cloud.ok("DeleteSecurityGroup", json!({"GroupId": walled.group}));
+    }
+}

@@ -51,3 +51,6 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "ModifyManagedPrefixList" prefix_list::modify_managed_prefix_list::modify_managed_prefix_list),
     operation!(write "DeleteManagedPrefixList" prefix_list::delete_managed_prefix_list::delete_managed_prefix_list),
 ];
+
+#[cfg(test)]
+mod testing;

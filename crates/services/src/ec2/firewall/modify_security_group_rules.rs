@@ -95,3 +95,32 @@ impl Wanted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::firewall::testing::Walled;
+
+    #[test]
+    fn a_rule_says_something_else_under_the_same_id() {
+        let walled = Walled::new();
+        let cloud = &walled.cloud;
+        let permission = json!([{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]);
+        let tags = json!([{"ResourceType": "security-group-rule", "Tags": [{"Key": "why", "Value": "ssh"}]}]);
+        let create = json!({"GroupId": walled.group, "IpPermissions": permission, "TagSpecifications": tags});
+        let rule = cloud.text("AuthorizeSecurityGroupIngress", create, "/SecurityGroupRules/0/SecurityGroupRuleId");
+        let change = |wanted: serde_json::Value| {
+            json!({"GroupId": walled.group, "SecurityGroupRules": [{"SecurityGroupRuleId": rule, "SecurityGroupRule": wanted}]})
+        };
+        let wanted = json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "ReferencedGroupId": walled.group});
+        cloud.ok("ModifySecurityGroupRules", change(wanted));
+        let shown = cloud.ok("DescribeSecurityGroupRules", json!({"SecurityGroupRuleIds": [rule]}))["SecurityGroupRules"][0].clone();
+        assert_eq!(shown["FromPort"], 443);
+        assert_eq!(shown["ReferencedGroupInfo"]["GroupId"], walled.group);
+        assert_eq!(shown["Tags"], json!([{"Key": "why", "Value": "ssh"}]));
+        let two = json!({"IpProtocol": "-1", "CidrIpv4": "10.0.0.0/8", "PrefixListId": "pl-63a5400a"});
+        assert_eq!(cloud.refusal("ModifySecurityGroupRules", change(two)), "InvalidParameterCombination");
+        assert_eq!(cloud.refusal("ModifySecurityGroupRules", change(json!({"IpProtocol": "-1"}))), "MissingParameter");
+    }
+}

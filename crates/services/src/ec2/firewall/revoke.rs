@@ -113,3 +113,39 @@ pub fn rule_saying<'a>(group: &'a SecurityGroup, statement: &Statement, egress: 
     let same = |rule: &&GroupRule| rule.egress == egress && rule.traffic == statement.traffic && rule.peer == statement.peer;
     group.rules.iter().find(same)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::firewall::testing::Walled;
+
+    #[test]
+    fn the_open_egress_rule_is_replaced_by_a_narrow_one() {
+        let walled = Walled::new();
+        let all = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
+        let answer = walled.cloud.ok("RevokeSecurityGroupEgress", json!({"GroupId": walled.group, "IpPermissions": all}));
+        assert_eq!(answer["RevokedSecurityGroupRules"][0]["IsEgress"], true);
+        let narrow = json!([{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.2/32"}]}]);
+        walled.cloud.ok("AuthorizeSecurityGroupEgress", json!({"GroupId": walled.group, "IpPermissions": narrow}));
+        assert_eq!(walled.shown()["IpPermissionsEgress"][0]["FromPort"], 53);
+    }
+
+    #[test]
+    fn a_rule_that_is_not_there_is_an_error_but_not_in_the_default_vpc() {
+        let walled = Walled::new();
+        let cloud = &walled.cloud;
+        let ssh = json!([{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]);
+        let revoke = |group: &str| json!({"GroupId": group, "IpPermissions": ssh});
+        assert_eq!(cloud.refusal("RevokeSecurityGroupIngress", revoke(&walled.group)), "InvalidPermission.NotFound");
+        cloud.ok("CreateDefaultVpc", json!({}));
+        let group = cloud.text("CreateSecurityGroup", json!({"GroupName": "x", "Description": "d"}), "/GroupId");
+        let answer = cloud.ok("RevokeSecurityGroupIngress", revoke(&group));
+        assert_eq!(answer["UnknownIpPermissions"][0]["FromPort"], 22);
+        let rule = json!({"GroupId": group, "SecurityGroupRuleIds": ["sgr-0123456789abcdef0"]});
+        assert_eq!(cloud.refusal("RevokeSecurityGroupIngress", rule), "InvalidSecurityGroupRuleId.NotFound");
+        let rule = json!({"GroupId": group, "SecurityGroupRuleIds": ["rule"]});
+        assert_eq!(cloud.refusal("RevokeSecurityGroupIngress", rule), "InvalidSecurityGroupRuleId.Malformed");
+        assert_eq!(cloud.refusal("RevokeSecurityGroupIngress", json!({"GroupId": group})), "MissingParameter");
+    }
+}

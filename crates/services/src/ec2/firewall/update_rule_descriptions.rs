@@ -64,3 +64,30 @@ fn update(cx: &mut Write<'_>, input: &Input, egress: bool) -> Result<Output, Err
     });
     Ok(Output { r#return: true })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::firewall::testing::Walled;
+
+    #[test]
+    fn a_description_is_changed_by_what_the_rule_says_or_by_its_id() {
+        let walled = Walled::new();
+        let cloud = &walled.cloud;
+        let permission = |text: &str| json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": text}]}]);
+        let request = |text: &str| json!({"GroupId": walled.group, "IpPermissions": permission(text)});
+        assert_eq!(cloud.refusal("UpdateSecurityGroupRuleDescriptionsIngress", request("new")), "InvalidPermission.NotFound");
+        let rule = cloud.text("AuthorizeSecurityGroupIngress", request("old"), "/SecurityGroupRules/0/SecurityGroupRuleId");
+        cloud.ok("UpdateSecurityGroupRuleDescriptionsIngress", request("new"));
+        let text = || walled.shown()["IpPermissions"][0]["IpRanges"][0]["Description"].clone();
+        assert_eq!(text(), "new");
+        let by_id = |text: &str| {
+            json!({"GroupId": walled.group, "SecurityGroupRuleDescriptions": [{"SecurityGroupRuleId": rule, "Description": text}]})
+        };
+        cloud.ok("UpdateSecurityGroupRuleDescriptionsIngress", by_id("newest"));
+        assert_eq!(text(), "newest");
+        assert_eq!(cloud.refusal("UpdateSecurityGroupRuleDescriptionsIngress", by_id("<script>")), "InvalidParameterValue");
+        assert_eq!(cloud.refusal("UpdateSecurityGroupRuleDescriptionsEgress", by_id("x")), "InvalidSecurityGroupRuleId.NotFound");
+    }
+}

@@ -78,3 +78,95 @@ pub fn missing(number: u16) -> Error {
 fn position(acl: &NetworkAcl, entry: &AclEntry) -> Option<usize> {
     acl.entries.iter().position(|e| e.egress == entry.egress && e.number == entry.number)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::ec2::testing::Cloud;
+
+    struct Guarded {
+        cloud: Cloud,
+        acl: String,
+    }
+
+    impl Guarded {
+        fn new() -> Self {
+            let cloud = Cloud::new();
+            let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+            cloud.ok("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}));
+            let acl = cloud.text("CreateNetworkAcl", json!({"VpcId": vpc}), "/NetworkAcl/NetworkAclId");
+            Self { cloud, acl }
+        }
+
+        fn entry(&self, number: u32, protocol: &str, rest: Value) -> Value {
+            let mut entry = json!({
+                "NetworkAclId": self.acl, "RuleNumber": number, "Protocol": protocol, "RuleAction": "allow", "Egress": false, "CidrBlock": "0.0.0.0/0",
+            });
+            if let (Some(entry), Value::Object(rest)) = (entry.as_object_mut(), rest) {
+                entry.extend(rest);
+            }
+            entry
+        }
+
+        fn acl(&self) -> Value {
+            self.cloud.ok("DescribeNetworkAcls", json!({"NetworkAclIds": [self.acl]}))["NetworkAcls"][0].clone()
+        }
+    }
+
+    #[test]
+    fn entries_come_change_and_go_and_the_final_deny_stays() {
+        let guarded = Guarded::new();
+        let cloud = &guarded.cloud;
+        let ports = json!({"PortRange": {"From": 80, "To": 80}});
+        cloud.ok("CreateNetworkAclEntry", guarded.entry(200, "6", ports.clone()));
+        cloud.ok("CreateNetworkAclEntry", guarded.entry(100, "icmp", json!({"IcmpTypeCode": {"Type": 8, "Code": -1}})));
+        assert_eq!(cloud.refusal("CreateNetworkAclEntry", guarded.entry(200, "6", ports.clone())), "NetworkAclEntryAlreadyExists");
+        cloud.ok("ReplaceNetworkAclEntry", guarded.entry(200, "17", json!({"PortRange": {"From": 53, "To": 53}, "RuleAction": "deny"})));
+        assert_eq!(cloud.refusal("ReplaceNetworkAclEntry", guarded.entry(300, "6", ports)), "InvalidNetworkAclEntry.NotFound");
+        let shown = guarded.acl()["Entries"].clone();
+        let last = |egress: bool| json!({"CidrBlock": "0.0.0.0/0", "Egress": egress, "Protocol": "-1", "RuleAction": "deny", "RuleNumber": 32767});
+        let ping = json!({"CidrBlock": "0.0.0.0/0", "Egress": false, "Protocol": "1", "RuleAction": "allow", "RuleNumber": 100, "IcmpTypeCode": {"Type": 8, "Code": -1}});
+        let dns = json!({"CidrBlock": "0.0.0.0/0", "Egress": false, "Protocol": "17", "RuleAction": "deny", "RuleNumber": 200, "PortRange": {"From": 53, "To": 53}});
+        assert_eq!(shown, json!([last(true), ping, dns, last(false)]));
+        let delete = json!({"NetworkAclId": guarded.acl, "RuleNumber": 200, "Egress": false});
+        cloud.ok("DeleteNetworkAclEntry", delete.clone());
+        assert_eq!(cloud.refusal("DeleteNetworkAclEntry", delete), "InvalidNetworkAclEntry.NotFound");
+    }
+
+    #[test]
+    fn impossible_entries_are_refused() {
+        let guarded = Guarded::new();
+        let cases = [
+            (0, "-1", json!({}), "InvalidParameterValue"),
+            (32767, "-1", json!({}), "InvalidParameterValue"),
+            (1, "6", json!({}), "MissingParameter"),
+            (1, "1", json!({}), "MissingParameter"),
+            (1, "6", json!({"PortRange": {"From": 2, "To": 1}}), "InvalidParameterValue"),
+            (1, "-1", json!({"Ipv6CidrBlock": "::/0"}), "UnsupportedOperation"),
+        ];
+        for (number, protocol, rest, code) in cases {
+            assert_eq!(guarded.cloud.refusal("CreateNetworkAclEntry", guarded.entry(number, protocol, rest)), code, "{number} {protocol}");
+        }
+        for number in 1..=20 {
+            guarded.cloud.ok("CreateNetworkAclEntry", guarded.entry(number, "-1", json!({})));
+        }
+        assert_eq!(guarded.cloud.refusal("CreateNetworkAclEntry", guarded.entry(21, "-1", json!({}))), "NetworkAclEntryLimitExceeded");
+    }
+
+    #[test]
+    fn a_subnet_moves_from_the_default_acl_to_another() {
+        let guarded = Guarded::new();
+        let cloud = &guarded.cloud;
+        let default = cloud.ok("DescribeNetworkAcls", json!({"Filters": [{"Name": "default", "Values": ["true"]}]}))["NetworkAcls"][0].clone();
+        let association = default["Associations"][0]["NetworkAclAssociationId"].clone();
+        let replace = json!({"AssociationId": association, "NetworkAclId": guarded.acl});
+        let new = cloud.text("ReplaceNetworkAclAssociation", replace.clone(), "/NewAssociationId");
+        assert_eq!(guarded.acl()["Associations"][0]["NetworkAclAssociationId"], new);
+        assert_eq!(cloud.refusal("ReplaceNetworkAclAssociation", replace), "InvalidAssociationID.NotFound");
+        assert_eq!(cloud.refusal("DeleteNetworkAcl", json!({"NetworkAclId": guarded.acl})), "DependencyViolation");
+        cloud.ok("ReplaceNetworkAclAssociation", json!({"AssociationId": new, "NetworkAclId": default["NetworkAclId"]}));
+        cloud.ok("DeleteNetworkAcl", json!({"NetworkAclId": guarded.acl}));
+        assert_eq!(cloud.refusal("DeleteNetworkAcl", json!({"NetworkAclId": default["NetworkAclId"]})), "InvalidParameterValue");
+    }
+}
