@@ -62,7 +62,8 @@ pub fn zone(owner: &Owner, name: Option<&str>, id: Option<&str>) -> Result<Strin
         let zones = zone_names(region).collect::<Vec<_>>().join(", ");
         let given = name.or(id).unwrap_or_default();
         Error::invalid_value(format!(
-            "Value ({given}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: {zones}."
+            "Value ({given}) for parameter availabilityZone is invalid. \
+             Subnets can currently only be created in the following availability zones: {zones}."
         ))
     })
 }

@@ -24,7 +24,8 @@ pub fn detach_internet_gateway(cx: &mut Write<'_>, input: Input) -> Result<(), E
     }
     if let Some(public) = mapped_address(cx.txn, &vpc.id) {
         let message = format!(
-            "Network {} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway: {public}",
+            "Network {} has some mapped public address(es). \
+             Please unmap those public address(es) before detaching the gateway: {public}",
             vpc.id
         );
         return Err(Error::dependency(message));

@@ -57,7 +57,8 @@ pub fn check(world: &Snapshot, vpc: &Vpc, block: Ipv4Net, target: &RouteTarget) 
     match target {
         RouteTarget::NatGateway(_) | RouteTarget::Interface(_) => Ok(()),
         _ => Err(Error::invalid_value(format!(
-            "A route to {block}, which is more specific than the local route, needs a NAT gateway or a network interface as its target."
+            "A route to {block}, which is more specific than the local route, \
+             needs a NAT gateway or a network interface as its target."
         ))),
     }
 }
