@@ -123,3 +123,27 @@ fn values(kind: &InstanceType, filter: &str) -> Option<Vec<String>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn types_have_awss_sizes() {
+        let cloud = Cloud::new();
+        let shown = cloud.ok("DescribeInstanceTypes", json!({"InstanceTypes": ["t3.micro"]}))["InstanceTypes"][0].clone();
+        assert_eq!((&shown["VCpuInfo"]["DefaultVCpus"], &shown["MemoryInfo"]["SizeInMiB"]), (&json!(2), &json!(1024)));
+        let filter = json!({"Filters": [{"Name": "instance-type", "Values": ["m5.*"]}]});
+        assert_eq!(cloud.ok("DescribeInstanceTypes", filter)["InstanceTypes"].as_array().map(Vec::len), Some(3));
+        assert_eq!(cloud.refusal("DescribeInstanceTypes", json!({"InstanceTypes": ["x1.32xlarge"]})), "InvalidInstanceType");
+    }
+
+    #[test]
+    fn there_are_no_volumes() {
+        let cloud = Cloud::new();
+        assert_eq!(cloud.ok("DescribeVolumes", json!({})), json!({"Volumes": []}));
+        assert_eq!(cloud.refusal("DescribeVolumes", json!({"VolumeIds": ["vol-1"]})), "InvalidVolume.NotFound");
+    }
+}

@@ -64,3 +64,6 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "AssignPrivateIpAddresses" interface::assign_private_ip_addresses::assign_private_ip_addresses),
     operation!(write "UnassignPrivateIpAddresses" interface::unassign_private_ip_addresses::unassign_private_ip_addresses),
 ];
+
+#[cfg(test)]
+mod testing;

@@ -152,3 +152,77 @@ impl Change {
         Self { instance_id: instance.id.to_string(), current_state: next.into(), previous_state: instance.state.into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::{Instance, InstanceState};
+    use serde_json::{Value, json};
+
+    use crate::ec2::compute::testing::{Site, text};
+
+    fn ids(id: &str) -> Value {
+        json!({"InstanceIds": [id]})
+    }
+
+    #[test]
+    fn an_instance_stops_starts_and_reboots() {
+        let site = Site::new();
+        let id = site.instance(InstanceState::Running);
+        let boot = || site.cloud.world().find::<Instance>(&id).expect("it exists").boot;
+        let answer = site.cloud.ok("StopInstances", ids(&id))["StoppingInstances"][0].clone();
+        assert_eq!(answer["PreviousState"], json!({"Code": 16, "Name": "running"}));
+        assert_eq!(answer["CurrentState"], json!({"Code": 64, "Name": "stopping"}));
+        assert_eq!(site.cloud.refusal("StartInstances", ids(&id)), "IncorrectInstanceState");
+        site.put_in_state(&id, InstanceState::Stopped);
+        assert_eq!(site.shown(&id)["StateReason"]["Code"], "Client.UserInitiatedShutdown");
+        assert_eq!(site.cloud.refusal("RebootInstances", ids(&id)), "IncorrectInstanceState");
+        assert_eq!(site.cloud.ok("StartInstances", ids(&id))["StartingInstances"][0]["CurrentState"]["Name"], "pending");
+        assert_eq!(boot(), 2);
+        site.put_in_state(&id, InstanceState::Running);
+        site.cloud.ok("RebootInstances", ids(&id));
+        assert_eq!(boot(), 3);
+        assert_eq!(site.shown(&id)["State"]["Name"], "running");
+    }
+
+    #[test]
+    fn an_automatic_public_address_goes_with_a_stop_and_another_comes_with_a_start() {
+        let site = Site::new();
+        site.cloud.ok("ModifySubnetAttribute", json!({"SubnetId": site.subnet, "MapPublicIpOnLaunch": {"Value": true}}));
+        let id = site.instance(InstanceState::Running);
+        let before = text(&site.shown(&id), "PublicIpAddress");
+        site.cloud.ok("StopInstances", ids(&id));
+        site.put_in_state(&id, InstanceState::Stopped);
+        let stopped = site.shown(&id);
+        assert_eq!(stopped.get("PublicIpAddress"), None);
+        assert_eq!(stopped["NetworkInterfaces"][0].get("Association"), None);
+        site.cloud.ok("StartInstances", ids(&id));
+        assert_ne!(text(&site.shown(&id), "PublicIpAddress"), before);
+    }
+
+    #[test]
+    fn a_protected_instance_is_not_terminated_until_it_is_unprotected() {
+        let site = Site::new();
+        let id = text(&site.launch(json!({"DisableApiTermination": true})), "InstanceId");
+        assert_eq!(site.cloud.refusal("TerminateInstances", ids(&id)), "OperationNotPermitted");
+        let unprotect = json!({"InstanceId": id, "DisableApiTermination": {"Value": false}});
+        site.cloud.ok("ModifyInstanceAttribute", unprotect);
+        let answer = site.cloud.ok("TerminateInstances", ids(&id))["TerminatingInstances"][0].clone();
+        assert_eq!(answer["CurrentState"], json!({"Code": 32, "Name": "shutting-down"}));
+        site.put_in_state(&id, InstanceState::Terminated);
+        let gone = site.shown(&id);
+        assert_eq!((gone.get("PrivateIpAddress"), gone.get("SubnetId")), (None, None));
+        assert_eq!(site.cloud.ok("TerminateInstances", ids(&id))["TerminatingInstances"][0]["CurrentState"]["Name"], "terminated");
+        assert_eq!(site.cloud.refusal("StartInstances", ids(&id)), "IncorrectInstanceState");
+    }
+
+    #[test]
+    fn unknown_instances_are_told_by_awss_codes() {
+        let site = Site::new();
+        for operation in ["StartInstances", "StopInstances", "RebootInstances", "TerminateInstances"] {
+            assert_eq!(site.cloud.refusal(operation, ids("i-0123456789abcdef0")), "InvalidInstanceID.NotFound");
+            assert_eq!(site.cloud.refusal(operation, ids("instance")), "InvalidInstanceID.Malformed");
+        }
+        let hibernate = json!({"InstanceIds": ["i-0123456789abcdef0"], "Hibernate": true});
+        assert_eq!(site.cloud.refusal("StopInstances", hibernate), "UnsupportedHibernationConfiguration");
+    }
+}

@@ -136,3 +136,90 @@ fn interface_values(world: &Snapshot, instance: &Instance, filter: &str) -> Opti
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::{ConsoleOutput, InstanceId, InstanceState, Timestamp};
+    use serde_json::{Value, json};
+
+    use crate::ec2::compute::testing::{Site, text};
+
+    #[test]
+    fn instances_are_found_by_filters() {
+        let site = Site::new();
+        let tags = json!([{"ResourceType": "instance", "Tags": [{"Key": "role", "Value": "web"}]}]);
+        let web = site.launch(json!({"TagSpecifications": tags, "SecurityGroupIds": [site.group], "PrivateIpAddress": "10.0.1.10"}));
+        site.instance(InstanceState::Running);
+        let found = |name: &str, value: &str| -> Vec<Value> {
+            let answer = site.cloud.ok("DescribeInstances", json!({"Filters": [{"Name": name, "Values": [value]}]}));
+            answer["Reservations"].as_array().into_iter().flatten().map(|r| r["Instances"][0]["InstanceId"].clone()).collect()
+        };
+        for (name, value) in [
+            ("tag:role", "web"),
+            ("instance-state-name", "pending"),
+            ("private-ip-address", "10.0.1.10"),
+            ("private-dns-name", "ip-10-0-1-10.*"),
+            ("instance.group-name", "web"),
+            ("instance-id", &text(&web, "InstanceId")),
+        ] {
+            assert_eq!(found(name, value), [web["InstanceId"].clone()], "{name}");
+        }
+        assert_eq!(found("vpc-id", &site.vpc).len(), 2);
+        let unknown = json!({"Filters": [{"Name": "colour", "Values": ["red"]}]});
+        assert_eq!(site.cloud.refusal("DescribeInstances", unknown), "InvalidParameterValue");
+    }
+
+    #[test]
+    fn pages_follow_each_other_and_do_not_go_with_ids() {
+        let site = Site::new();
+        for _ in 0..3 {
+            site.instance(InstanceState::Running);
+        }
+        let first = site.cloud.ok("DescribeInstances", json!({"MaxResults": 2}));
+        let second = site.cloud.ok("DescribeInstances", json!({"MaxResults": 2, "NextToken": first["NextToken"]}));
+        assert_eq!(first["Reservations"].as_array().map(Vec::len), Some(2));
+        assert_eq!(second["Reservations"].as_array().map(Vec::len), Some(1));
+        assert_eq!(second.get("NextToken"), None);
+        let both = json!({"MaxResults": 5, "InstanceIds": ["i-0123456789abcdef0"]});
+        assert_eq!(site.cloud.refusal("DescribeInstances", both), "InvalidParameterCombination");
+    }
+
+    #[test]
+    fn status_is_of_running_instances_unless_all_are_asked_for() {
+        let site = Site::new();
+        let running = site.instance(InstanceState::Running);
+        let stopped = site.instance(InstanceState::Stopped);
+        let statuses = site.cloud.ok("DescribeInstanceStatus", json!({}))["InstanceStatuses"].clone();
+        assert_eq!(statuses.as_array().map(Vec::len), Some(1));
+        assert_eq!(statuses[0]["InstanceId"], running);
+        assert_eq!(statuses[0]["InstanceStatus"]["Status"], "ok");
+        let all = json!({"IncludeAllInstances": true, "InstanceIds": [stopped]});
+        let all = site.cloud.ok("DescribeInstanceStatus", all)["InstanceStatuses"].clone();
+        assert_eq!(all[0]["SystemStatus"]["Status"], "not-applicable");
+    }
+
+    #[test]
+    fn console_output_is_what_the_reconciler_last_read() {
+        let site = Site::new();
+        let id = site.instance(InstanceState::Running);
+        let read = || site.cloud.ok("GetConsoleOutput", json!({"InstanceId": id, "Latest": true}));
+        assert_eq!(read(), json!({"InstanceId": id}));
+        site.cloud.change(|txn| {
+            txn.put(ConsoleOutput { instance: InstanceId::parse(&id).expect("ours"), text: "aGVsbG8=".into(), at: Timestamp(7) });
+        });
+        assert_eq!(read(), json!({"InstanceId": id, "Timestamp": 7, "Output": "aGVsbG8="}));
+    }
+
+    #[test]
+    fn credits_are_as_asked_for_or_as_the_type_has_them() {
+        let site = Site::new();
+        let launch = |kind: &str, more: Value| text(&site.launch(crate::ec2::compute::testing::with(json!({"InstanceType": kind}), more)), "InstanceId");
+        let asked = launch("t3.micro", json!({"CreditSpecification": {"CpuCredits": "standard"}}));
+        let (older, newer) = (launch("t2.micro", json!({})), launch("t3.nano", json!({})));
+        launch("m5.large", json!({}));
+        let shown = site.cloud.ok("DescribeInstanceCreditSpecifications", json!({}))["InstanceCreditSpecifications"].clone();
+        let of = |id: &str| shown.as_array().into_iter().flatten().find(|s| s["InstanceId"] == id).map(|s| s["CpuCredits"].clone());
+        assert_eq!([of(&asked), of(&older), of(&newer)], ["standard", "standard", "unlimited"].map(|text| Some(json!(text))));
+        assert_eq!(shown.as_array().map(Vec::len), Some(3));
+    }
+}

@@ -129,3 +129,72 @@ fn check_stopped(instance: &Instance, attribute: &str) -> Result<(), Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::InstanceState;
+    use serde_json::{Value, json};
+
+    use crate::ec2::compute::testing::{Site, with};
+
+    fn attribute(site: &Site, id: &str, name: &str) -> Value {
+        site.cloud.ok("DescribeInstanceAttribute", json!({"InstanceId": id, "Attribute": name}))
+    }
+
+    #[test]
+    fn attributes_are_changed_one_at_a_time() {
+        let site = Site::new();
+        let id = site.instance(InstanceState::Running);
+        let change = |more: Value| with(json!({"InstanceId": id}), more);
+        site.cloud.ok("ModifyInstanceAttribute", change(json!({"SourceDestCheck": {"Value": false}})));
+        assert_eq!(attribute(&site, &id, "sourceDestCheck")["SourceDestCheck"]["Value"], false);
+        site.cloud.ok("ModifyInstanceAttribute", change(json!({"Groups": [site.group]})));
+        assert_eq!(attribute(&site, &id, "groupSet")["Groups"][0]["GroupName"], "web");
+        let older = json!({"Attribute": "instanceInitiatedShutdownBehavior", "Value": "terminate"});
+        site.cloud.ok("ModifyInstanceAttribute", change(older));
+        let shown = attribute(&site, &id, "instanceInitiatedShutdownBehavior");
+        assert_eq!(shown["InstanceInitiatedShutdownBehavior"]["Value"], "terminate");
+        let two = json!({"EbsOptimized": {"Value": true}, "DisableApiTermination": {"Value": true}});
+        assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", change(two)), "InvalidParameterCombination");
+        assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", change(json!({}))), "MissingParameter");
+        let kernel = json!({"Attribute": "kernel", "Value": "aki-1"});
+        assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", change(kernel)), "UnsupportedOperation");
+    }
+
+    #[test]
+    fn type_and_user_data_change_only_while_the_instance_is_stopped() {
+        let site = Site::new();
+        let id = site.instance(InstanceState::Running);
+        let kind = json!({"InstanceId": id, "InstanceType": {"Value": "m5.large"}});
+        let data = json!({"InstanceId": id, "UserData": {"Value": "ZWNobw=="}});
+        assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", kind.clone()), "IncorrectInstanceState");
+        assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", data.clone()), "IncorrectInstanceState");
+        site.put_in_state(&id, InstanceState::Stopped);
+        site.cloud.ok("ModifyInstanceAttribute", kind);
+        site.cloud.ok("ModifyInstanceAttribute", data);
+        assert_eq!(attribute(&site, &id, "instanceType")["InstanceType"]["Value"], "m5.large");
+        assert_eq!(attribute(&site, &id, "userData")["UserData"]["Value"], "ZWNobw==");
+    }
+
+    #[test]
+    fn every_attribute_that_users_ask_for_has_an_answer() {
+        let site = Site::new();
+        let id = site.instance(InstanceState::Running);
+        for name in ["disableApiTermination", "disableApiStop", "rootDeviceName", "blockDeviceMapping", "productCodes", "ebsOptimized", "enaSupport", "userData"] {
+            assert_eq!(attribute(&site, &id, name)["InstanceId"], id);
+        }
+        let kernel = json!({"InstanceId": id, "Attribute": "kernel"});
+        assert_eq!(site.cloud.refusal("DescribeInstanceAttribute", kernel), "UnsupportedOperation");
+    }
+
+    #[test]
+    fn metadata_options_change_on_a_running_instance() {
+        let site = Site::new();
+        let id = site.instance(InstanceState::Running);
+        let change = json!({"InstanceId": id, "HttpTokens": "required", "HttpEndpoint": "enabled"});
+        let options = site.cloud.ok("ModifyInstanceMetadataOptions", change)["InstanceMetadataOptions"].clone();
+        assert_eq!((&options["HttpTokens"], &options["HttpPutResponseHopLimit"]), (&json!("required"), &json!(1)));
+        let v6 = json!({"InstanceId": id, "HttpProtocolIpv6": "enabled"});
+        assert_eq!(site.cloud.refusal("ModifyInstanceMetadataOptions", v6), "UnsupportedOperation");
+    }
+}

@@ -168,3 +168,156 @@ fn check_tenancy(launch: &Launch) -> Result<(), Error> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::{BUILT_IN_IMAGE, InstanceProfile, Tags, Timestamp};
+    use serde_json::{Value, json};
+
+    use crate::ec2::compute::testing::{Site, text};
+
+    #[test]
+    fn a_new_instance_is_pending_and_has_an_interface_in_its_subnet() {
+        let site = Site::new();
+        let instance = site.launch(json!({
+            "SecurityGroupIds": [site.group], "PrivateIpAddress": "10.0.1.10", "UserData": "IyEvYmluL3NoCg==",
+            "TagSpecifications": [
+                {"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]},
+                {"ResourceType": "network-interface", "Tags": [{"Key": "Name", "Value": "nic"}]},
+            ],
+            "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2},
+        }));
+        assert_eq!(instance["State"], json!({"Code": 0, "Name": "pending"}));
+        assert_eq!(instance["PrivateIpAddress"], "10.0.1.10");
+        assert_eq!(instance["PrivateDnsName"], "ip-10-0-1-10.ec2.internal");
+        assert_eq!(instance["SecurityGroups"], json!([{"GroupId": site.group, "GroupName": "web"}]));
+        assert_eq!(instance["Tags"], json!([{"Key": "Name", "Value": "web"}]));
+        assert_eq!(instance["MetadataOptions"]["HttpTokens"], "required");
+        assert_eq!(instance["MetadataOptions"]["HttpPutResponseHopLimit"], 2);
+        assert_eq!(instance["NetworkInterfaces"][0]["Attachment"]["Status"], "attaching");
+        assert_eq!(instance.get("PublicIpAddress"), None);
+        let filter = json!({"Filters": [{"Name": "attachment.instance-id", "Values": [instance["InstanceId"]]}]});
+        let interface = site.cloud.ok("DescribeNetworkInterfaces", filter)["NetworkInterfaces"][0].clone();
+        assert_eq!(interface["TagSet"], json!([{"Key": "Name", "Value": "nic"}]));
+        assert_eq!(interface["Attachment"]["DeleteOnTermination"], true);
+    }
+
+    #[test]
+    fn one_call_makes_one_reservation_of_as_many_as_there_are_addresses_for() {
+        let site = Site::new();
+        let tiny = json!({"VpcId": site.vpc, "CidrBlock": "10.0.2.0/28"});
+        let tiny = site.cloud.text("CreateSubnet", tiny, "/Subnet/SubnetId");
+        let answer = site.cloud.ok("RunInstances", site.request(json!({"SubnetId": tiny, "MinCount": 2, "MaxCount": 20})));
+        assert_eq!(answer["Instances"].as_array().map(Vec::len), Some(11));
+        let reservations = site.cloud.ok("DescribeInstances", json!({}))["Reservations"].clone();
+        assert_eq!(reservations.as_array().map(Vec::len), Some(1));
+        assert_eq!(reservations[0]["Instances"][10]["AmiLaunchIndex"], 10);
+        assert_eq!(site.cloud.refusal("RunInstances", site.request(json!({"SubnetId": tiny}))), "InsufficientFreeAddressesInSubnet");
+    }
+
+    #[test]
+    fn an_automatic_public_address_comes_with_the_subnet_or_by_request() {
+        let site = Site::new();
+        let specification = json!([{"DeviceIndex": 0, "SubnetId": site.subnet, "Groups": [site.group], "AssociatePublicIpAddress": true}]);
+        let asked = site.launch(json!({"SubnetId": null, "NetworkInterfaces": specification}));
+        assert!(text(&asked, "PublicDnsName").starts_with("ec2-198-18-"));
+        site.cloud.ok("ModifySubnetAttribute", json!({"SubnetId": site.subnet, "MapPublicIpOnLaunch": {"Value": true}}));
+        let given = site.launch(json!({}));
+        assert_ne!(text(&given, "PublicIpAddress"), text(&asked, "PublicIpAddress"));
+        assert_eq!(given["NetworkInterfaces"][0]["Association"]["IpOwnerId"], "amazon");
+        assert_eq!(site.cloud.ok("DescribeAddresses", json!({}))["Addresses"], json!([]));
+    }
+
+    #[test]
+    fn what_does_not_exist_or_go_together_is_refused() {
+        let site = Site::new();
+        site.launch(json!({"PrivateIpAddress": "10.0.1.10"}));
+        let big = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, vec![b'x'; 16_385]);
+        let cases: &[(Value, &str)] = &[
+            (json!({"ImageId": "ami-0123456789abcdef0"}), "InvalidAMIID.NotFound"),
+            (json!({"ImageId": null}), "MissingParameter"),
+            (json!({"InstanceType": "p5.48xlarge"}), "Unsupported"),
+            (json!({"SubnetId": "subnet-0123456789abcdef0"}), "InvalidSubnetID.NotFound"),
+            (json!({"SubnetId": null}), "VPCIdNotSpecified"),
+            (json!({"SecurityGroupIds": ["sg-0123456789abcdef0"]}), "InvalidGroup.NotFound"),
+            (json!({"SecurityGroups": ["web"]}), "InvalidParameterCombination"),
+            (json!({"PrivateIpAddress": "10.0.1.10"}), "InvalidIPAddress.InUse"),
+            (json!({"PrivateIpAddress": "10.9.0.1"}), "InvalidParameterValue"),
+            (json!({"PrivateIpAddress": "10.0.1.20", "MaxCount": 2}), "InvalidParameterCombination"),
+            (json!({"KeyName": "mine"}), "InvalidKeyPair.NotFound"),
+            (json!({"UserData": "%%%"}), "InvalidUserData.Malformed"),
+            (json!({"UserData": big}), "InvalidParameterValue"),
+            (json!({"IamInstanceProfile": {"Name": "app"}}), "InvalidParameterValue"),
+            (json!({"MinCount": 2}), "InvalidParameterValue"),
+            (json!({"MinCount": 0}), "InvalidParameterValue"),
+            (json!({"Placement": {"Tenancy": "dedicated"}}), "UnsupportedOperation"),
+            (json!({"Placement": {"AvailabilityZone": "us-east-1d"}}), "InvalidParameterValue"),
+            (json!({"MetadataOptions": {"HttpPutResponseHopLimit": 65}}), "InvalidParameterValue"),
+            (json!({"NetworkInterfaces": [{"DeviceIndex": 0}]}), "InvalidParameterCombination"),
+            (json!({"SubnetId": null, "NetworkInterfaces": [{"DeviceIndex": 1, "SubnetId": site.subnet}]}), "InvalidParameterValue"),
+            (json!({"BlockDeviceMappings": [{"DeviceName": "/dev/xvda"}]}), "UnsupportedOperation"),
+            (json!({"TagSpecifications": [{"ResourceType": "vpc", "Tags": []}]}), "InvalidParameterValue"),
+        ];
+        for (more, code) in cases {
+            assert_eq!(site.cloud.refusal("RunInstances", site.request(more.clone())), *code, "{more}");
+        }
+        assert_eq!(site.cloud.world().all::<resource::Instance>().count(), 1);
+    }
+
+    #[test]
+    fn a_group_of_another_vpc_is_refused() {
+        let site = Site::new();
+        let vpc = site.cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let group = json!({"GroupName": "web", "Description": "d", "VpcId": vpc});
+        let group = site.cloud.text("CreateSecurityGroup", group, "/GroupId");
+        assert_eq!(site.cloud.refusal("RunInstances", site.request(json!({"SecurityGroupIds": [group]}))), "InvalidParameter");
+    }
+
+    #[test]
+    fn without_a_subnet_the_default_vpc_is_meant() {
+        let site = Site::new();
+        site.cloud.ok("CreateDefaultVpc", json!({}));
+        let zone = json!({"SubnetId": null, "SecurityGroups": ["default"], "Placement": {"AvailabilityZone": "us-east-1b"}});
+        let instance = site.launch(zone);
+        assert!(text(&instance, "PrivateIpAddress").starts_with("172.31."));
+        assert_eq!(instance["Placement"]["AvailabilityZone"], "us-east-1b");
+        assert!(instance.get("PublicIpAddress").is_some());
+    }
+
+    #[test]
+    fn an_existing_interface_and_profile_are_taken() {
+        let site = Site::new();
+        let arn = "arn:aws:iam::111111111111:instance-profile/app";
+        site.cloud.change(|txn| {
+            txn.put(InstanceProfile {
+                arn: arn.into(),
+                owner: resource::Owner::new("111111111111", resource::GLOBAL),
+                id: "AIPA1".into(),
+                name: "app".into(),
+                path: "/".into(),
+                role: None,
+                created: Timestamp(0),
+                tags: Tags::default(),
+            });
+        });
+        let interface = text(&site.interface(json!({})), "NetworkInterfaceId");
+        let more = json!({
+            "SubnetId": null, "IamInstanceProfile": {"Name": "app"},
+            "NetworkInterfaces": [{"DeviceIndex": 0, "NetworkInterfaceId": interface}],
+        });
+        let instance = site.launch(more.clone());
+        assert_eq!(instance["IamInstanceProfile"], json!({"Arn": arn, "Id": "AIPA1"}));
+        assert_eq!(instance["NetworkInterfaces"][0]["NetworkInterfaceId"], interface);
+        assert_eq!(instance["NetworkInterfaces"][0]["Attachment"]["DeleteOnTermination"], false);
+        assert_eq!(site.cloud.refusal("RunInstances", site.request(more)), "InvalidNetworkInterface.InUse");
+    }
+
+    #[test]
+    fn the_alias_of_amazon_linux_is_the_built_in_image() {
+        let site = Site::new();
+        let alias = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64";
+        assert_eq!(site.launch(json!({"ImageId": alias}))["ImageId"], BUILT_IN_IMAGE);
+        assert_eq!(site.cloud.ok("DescribeImages", json!({"Owners": ["amazon"]}))["Images"][0]["ImageId"], BUILT_IN_IMAGE);
+        assert_eq!(site.cloud.ok("DescribeImages", json!({"Owners": ["self"]}))["Images"], json!([]));
+    }
+}

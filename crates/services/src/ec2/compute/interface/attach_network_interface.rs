@@ -62,3 +62,48 @@ fn check_index(cx: &Write<'_>, instance: &Instance, index: u32) -> Result<(), Er
         false => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::InstanceState;
+    use serde_json::json;
+
+    use crate::ec2::compute::testing::{Site, text};
+
+    #[test]
+    fn a_stopped_instance_gets_another_interface_and_gives_it_back() {
+        let site = Site::new();
+        let cloud = &site.cloud;
+        let id = site.instance(InstanceState::Running);
+        let interface = text(&site.interface(json!({"Description": "second"})), "NetworkInterfaceId");
+        let attach = |index: u32| json!({"InstanceId": id, "NetworkInterfaceId": interface, "DeviceIndex": index});
+        assert_eq!(cloud.refusal("AttachNetworkInterface", attach(1)), "UnsupportedOperation");
+        site.put_in_state(&id, InstanceState::Stopped);
+        assert_eq!(cloud.refusal("AttachNetworkInterface", attach(0)), "InvalidParameterValue");
+        let attachment = cloud.text("AttachNetworkInterface", attach(1), "/AttachmentId");
+        assert_eq!(cloud.refusal("AttachNetworkInterface", attach(1)), "InvalidNetworkInterface.InUse");
+        assert_eq!(cloud.refusal("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface})), "InvalidParameterValue");
+        let shown = site.shown(&id);
+        assert_eq!(shown["NetworkInterfaces"][1]["Description"], "second");
+        let primary = text(&shown["NetworkInterfaces"][0]["Attachment"], "AttachmentId");
+        assert_eq!(cloud.refusal("DetachNetworkInterface", json!({"AttachmentId": primary})), "OperationNotPermitted");
+        assert_eq!(cloud.refusal("DetachNetworkInterface", json!({"AttachmentId": "ela-attach-1"})), "OperationNotPermitted");
+        let third = text(&site.interface(json!({})), "NetworkInterfaceId");
+        let third = json!({"InstanceId": id, "NetworkInterfaceId": third, "DeviceIndex": 2});
+        assert_eq!(cloud.refusal("AttachNetworkInterface", third), "AttachmentLimitExceeded");
+        cloud.ok("DetachNetworkInterface", json!({"AttachmentId": attachment, "Force": true}));
+        assert_eq!(cloud.refusal("DetachNetworkInterface", json!({"AttachmentId": attachment})), "InvalidAttachmentID.NotFound");
+        cloud.ok("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface}));
+    }
+
+    #[test]
+    fn an_interface_of_another_vpc_does_not_fit() {
+        let site = Site::new();
+        let id = site.instance(InstanceState::Stopped);
+        let vpc = site.cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let subnet = site.cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
+        let interface = text(&site.interface(json!({"SubnetId": subnet})), "NetworkInterfaceId");
+        let attach = json!({"InstanceId": id, "NetworkInterfaceId": interface, "DeviceIndex": 1});
+        assert_eq!(site.cloud.refusal("AttachNetworkInterface", attach), "InvalidParameterCombination");
+    }
+}

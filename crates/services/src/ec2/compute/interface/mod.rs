@@ -58,3 +58,39 @@ fn check_stopped(instance: &Instance, what: &str) -> Result<(), Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::{InterfaceId, InterfaceKind, NetworkInterface};
+    use serde_json::json;
+
+    use crate::ec2::compute::testing::{Site, text};
+
+    #[test]
+    fn a_services_interface_is_shown_as_such_and_changed_by_nobody() {
+        let site = Site::new();
+        let id = text(&site.interface(json!({})), "NetworkInterfaceId");
+        site.cloud.change(|txn| {
+            txn.update::<NetworkInterface>(&id, |interface| {
+                interface.kind = InterfaceKind::Balancer;
+                interface.requester = Some("amazon-elb".into());
+                interface.attachment = Some(resource::Attachment {
+                    id: resource::AttachmentId::random(),
+                    holder: resource::Holder::Service,
+                    device_index: 1,
+                    delete_on_termination: false,
+                    since: resource::Timestamp(0),
+                });
+            });
+        });
+        assert!(InterfaceId::parse(&id).is_ok());
+        let shown = site.cloud.ok("DescribeNetworkInterfaces", json!({"NetworkInterfaceIds": [id]}))["NetworkInterfaces"][0].clone();
+        assert_eq!(shown["InterfaceType"], "network_load_balancer");
+        assert_eq!(shown["RequesterManaged"], true);
+        assert_eq!(shown["Attachment"]["InstanceOwnerId"], "amazon-elb");
+        assert!(text(&shown["Attachment"], "AttachmentId").starts_with("ela-attach-"));
+        let change = json!({"NetworkInterfaceId": id, "SourceDestCheck": {"Value": false}});
+        assert_eq!(site.cloud.refusal("ModifyNetworkInterfaceAttribute", change), "OperationNotPermitted");
+        assert_eq!(site.cloud.refusal("DeleteNetworkInterface", json!({"NetworkInterfaceId": id})), "OperationNotPermitted");
+    }
+}

@@ -40,3 +40,48 @@ fn check_name(world: &Snapshot, owner: &Owner, name: &str) -> Result<(), Error> 
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use serde_json::json;
+
+    use crate::ec2::compute::testing::Site;
+
+    #[test]
+    fn a_pair_is_made_used_and_deleted() {
+        let site = Site::new();
+        let cloud = &site.cloud;
+        let new = cloud.ok("CreateKeyPair", json!({"KeyName": "mine", "KeyType": "ed25519"}));
+        assert!(new["KeyMaterial"].as_str().is_some_and(|text| text.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----")));
+        assert_eq!(cloud.refusal("CreateKeyPair", json!({"KeyName": "mine"})), "InvalidKeyPair.Duplicate");
+        let ppk = json!({"KeyName": "putty", "KeyFormat": "ppk"});
+        assert_eq!(cloud.refusal("CreateKeyPair", ppk), "UnsupportedOperation");
+        assert_eq!(site.launch(json!({"KeyName": "mine"}))["KeyName"], "mine");
+        let shown = cloud.ok("DescribeKeyPairs", json!({"KeyNames": ["mine"], "IncludePublicKey": true}))["KeyPairs"][0].clone();
+        assert_eq!((&shown["KeyType"], &shown["KeyFingerprint"]), (&json!("ed25519"), &new["KeyFingerprint"]));
+        assert!(shown["PublicKey"].as_str().is_some_and(|line| line.starts_with("ssh-ed25519 ") && line.ends_with(" mine")));
+        assert_eq!(cloud.ok("DeleteKeyPair", json!({"KeyName": "mine"})), json!({"Return": true, "KeyPairId": shown["KeyPairId"]}));
+        assert_eq!(cloud.ok("DeleteKeyPair", json!({"KeyName": "mine"})), json!({"Return": true}));
+        assert_eq!(cloud.refusal("DescribeKeyPairs", json!({"KeyNames": ["mine"]})), "InvalidKeyPair.NotFound");
+    }
+
+    #[test]
+    fn rsa_is_the_default_as_on_aws() {
+        let site = Site::new();
+        let new = site.cloud.ok("CreateKeyPair", json!({"KeyName": "mine"}));
+        assert!(new["KeyMaterial"].as_str().is_some_and(|text| text.starts_with("-----BEGIN RSA PRIVATE KEY-----")));
+        assert_eq!(new["KeyFingerprint"].as_str().map(str::len), Some(59));
+    }
+
+    #[test]
+    fn a_public_key_is_imported_and_anything_else_is_not() {
+        let site = Site::new();
+        let import = |name: &str, text: &str| json!({"KeyName": name, "PublicKeyMaterial": STANDARD.encode(text)});
+        let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@here\n";
+        let id = site.cloud.text("ImportKeyPair", import("mine", line), "/KeyPairId");
+        assert_eq!(site.cloud.ok("DescribeKeyPairs", json!({"KeyPairIds": [id]}))["KeyPairs"][0]["KeyName"], "mine");
+        assert_eq!(site.cloud.refusal("ImportKeyPair", import("other", "not a key")), "InvalidKey.Format");
+        assert_eq!(site.cloud.refusal("ImportKeyPair", import("mine", line)), "InvalidKeyPair.Duplicate");
+    }
+}

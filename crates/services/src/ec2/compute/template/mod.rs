@@ -78,3 +78,88 @@ pub fn version<'a>(template: &'a LaunchTemplate, text: &str) -> Result<&'a Launc
         Error::new("InvalidLaunchTemplateId.VersionNotFound", message)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::BUILT_IN_IMAGE;
+    use serde_json::{Value, json};
+
+    use crate::ec2::compute::testing::Site;
+
+    fn create(site: &Site, data: Value) -> String {
+        let tags = json!([{"ResourceType": "launch-template", "Tags": [{"Key": "a", "Value": "b"}]}]);
+        let input = json!({"LaunchTemplateName": "web", "LaunchTemplateData": data, "TagSpecifications": tags});
+        site.cloud.text("CreateLaunchTemplate", input, "/LaunchTemplate/LaunchTemplateId")
+    }
+
+    #[test]
+    fn instances_are_launched_from_the_version_that_is_named() {
+        let site = Site::new();
+        let data = json!({
+            "ImageId": BUILT_IN_IMAGE, "InstanceType": "t3.nano", "UserData": "ZWNobw==", "SecurityGroupIds": [site.group],
+            "MetadataOptions": {"HttpTokens": "required"},
+            "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "from", "Value": "template"}]}],
+        });
+        let id = create(&site, data.clone());
+        let next = json!({"LaunchTemplateId": id, "SourceVersion": "$Latest", "LaunchTemplateData": {"InstanceType": "t3.small"}});
+        assert_eq!(site.cloud.ok("CreateLaunchTemplateVersion", next)["LaunchTemplateVersion"]["VersionNumber"], 2);
+        let first = site.launch(json!({"ImageId": null, "InstanceType": null, "LaunchTemplate": {"LaunchTemplateId": id}}));
+        assert_eq!((&first["InstanceType"], &first["MetadataOptions"]["HttpTokens"]), (&json!("t3.nano"), &json!("required")));
+        assert_eq!(first["Tags"], json!([{"Key": "from", "Value": "template"}]));
+        assert_eq!(first["SecurityGroups"][0]["GroupId"], site.group);
+        let latest = json!({"ImageId": null, "InstanceType": null, "LaunchTemplate": {"LaunchTemplateName": "web", "Version": "$Latest"}});
+        assert_eq!(site.launch(latest)["InstanceType"], "t3.small");
+        let own = json!({"ImageId": null, "InstanceType": "m5.large", "LaunchTemplate": {"LaunchTemplateName": "web", "Version": "2"}});
+        assert_eq!(site.launch(own)["InstanceType"], "m5.large");
+        let missing = site.request(json!({"LaunchTemplate": {"LaunchTemplateId": id, "Version": "9"}}));
+        assert_eq!(site.cloud.refusal("RunInstances", missing), "InvalidLaunchTemplateId.VersionNotFound");
+    }
+
+    #[test]
+    fn versions_are_listed_newest_first_and_the_default_one_stays() {
+        let site = Site::new();
+        let id = create(&site, json!({"InstanceType": "t3.nano"}));
+        for kind in ["t3.micro", "t3.small"] {
+            site.cloud.ok("CreateLaunchTemplateVersion", json!({"LaunchTemplateId": id, "LaunchTemplateData": {"InstanceType": kind}}));
+        }
+        let numbers = |input: Value| -> Vec<u64> {
+            let answer = site.cloud.ok("DescribeLaunchTemplateVersions", input);
+            answer["LaunchTemplateVersions"].as_array().into_iter().flatten().filter_map(|v| v["VersionNumber"].as_u64()).collect()
+        };
+        assert_eq!(numbers(json!({"LaunchTemplateId": id})), [3, 2, 1]);
+        assert_eq!(numbers(json!({"LaunchTemplateId": id, "MinVersion": "2"})), [3, 2]);
+        assert_eq!(numbers(json!({"LaunchTemplateId": id, "Versions": ["$Default", "$Latest"]})), [1, 3]);
+        assert_eq!(numbers(json!({"Versions": ["$Latest"]})), [3]);
+        let modified = site.cloud.ok("ModifyLaunchTemplate", json!({"LaunchTemplateName": "web", "DefaultVersion": "2"}));
+        assert_eq!(modified["LaunchTemplate"]["DefaultVersionNumber"], 2);
+        let deleted = site.cloud.ok("DeleteLaunchTemplateVersions", json!({"LaunchTemplateId": id, "Versions": ["1", "2", "9"]}));
+        assert_eq!(deleted["SuccessfullyDeletedLaunchTemplateVersions"][0]["VersionNumber"], 1);
+        let refused = deleted["UnsuccessfullyDeletedLaunchTemplateVersions"].clone();
+        assert_eq!(refused[0]["ResponseError"]["Code"], "unexpectedError");
+        assert_eq!(refused[1]["ResponseError"]["Code"], "launchTemplateVersionDoesNotExist");
+    }
+
+    #[test]
+    fn templates_are_found_and_deleted_by_name_or_id() {
+        let site = Site::new();
+        let id = create(&site, json!({}));
+        let shown = site.cloud.ok("DescribeLaunchTemplates", json!({"LaunchTemplateNames": ["web"]}))["LaunchTemplates"][0].clone();
+        assert_eq!((&shown["LaunchTemplateId"], &shown["LatestVersionNumber"]), (&json!(id), &json!(1)));
+        let again = json!({"LaunchTemplateName": "web", "LaunchTemplateData": {}});
+        assert_eq!(site.cloud.refusal("CreateLaunchTemplate", again), "InvalidLaunchTemplateName.AlreadyExistsException");
+        let bad = json!({"LaunchTemplateName": "we b", "LaunchTemplateData": {}});
+        assert_eq!(site.cloud.refusal("CreateLaunchTemplate", bad), "InvalidLaunchTemplateName.MalformedException");
+        let unknown = json!({"LaunchTemplateName": "x11", "LaunchTemplateData": {"KernelId": "aki-1"}});
+        assert_eq!(site.cloud.refusal("CreateLaunchTemplate", unknown), "UnsupportedOperation");
+        let both = json!({"LaunchTemplateName": "web", "LaunchTemplateId": id});
+        assert_eq!(site.cloud.refusal("DeleteLaunchTemplate", both), "InvalidParameterCombination");
+        site.cloud.ok("DeleteLaunchTemplate", json!({"LaunchTemplateId": id}));
+        for (member, value, code) in [
+            ("LaunchTemplateId", id.as_str(), "InvalidLaunchTemplateId.NotFound"),
+            ("LaunchTemplateId", "web", "InvalidLaunchTemplateId.Malformed"),
+            ("LaunchTemplateName", "web", "InvalidLaunchTemplateName.NotFoundException"),
+        ] {
+            assert_eq!(site.cloud.refusal("DeleteLaunchTemplate", json!({member: value})), code);
+        }
+    }
+}
