@@ -25,7 +25,7 @@ const PROTO_SRC_PORT: u16 = 2;
 const PROTO_DST_PORT: u16 = 3;
 
 /// The most bytes of messages sent at once.
-const BATCH: usize = 64 << 10;
+const BATCH: usize = 16 << 10;
 
 /// Forgets the flows of this thread's namespace that match; says how many there were.
 pub(crate) fn cut(filter: &FlowFilter) -> Result<usize, KernelError> {
@@ -55,7 +55,7 @@ pub(crate) fn cut(filter: &FlowFilter) -> Result<usize, KernelError> {
 
 fn forget(writer: &mut Writer, body: &[u8]) {
     let flow = Attributes::after(body, HEADER.len());
-    writer.message(CT_DELETE, flag::ACK, 0, &HEADER, |w| {
+    writer.message(CT_DELETE, 0, 0, &HEADER, |w| {
         for kind in [TUPLE_ORIG, ID] {
             if let Some(value) = flow.find(kind) {
                 let nested = if kind == TUPLE_ORIG { flag::NESTED } else { 0 };

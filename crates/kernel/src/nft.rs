@@ -95,7 +95,8 @@ pub struct Set {
     pub key: Vec<Type>,
     /// What a key leads to.
     pub data: SetData,
-    /// Whether keys may be ranges. Ranges of one set must not overlap; adjacent ones are fine.
+    /// Whether keys may be ranges. Ranges of one set must not overlap; adjacent ones are fine. A change of a set of
+    /// concatenated ranges copies the whole set, so such sets should be small.
     pub interval: bool,
 }
 

@@ -9,8 +9,8 @@ use crate::error::KernelError;
 use crate::namespaces::{aside, choose_congestion_control};
 use crate::netlink::Socket;
 use crate::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Policy, Rule, Rules, Set,
-    SetData, Table, Type, Value, Verdict, ct_state,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Operand, Policy, Rule, Rules,
+    Set, SetData, Table, Type, Value, Verdict, ct_state,
 };
 use crate::object::{Change, LinkEnd, LinkKind, Mac, Object};
 use crate::{nftables, route};
@@ -78,6 +78,8 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
     let dnat = |key: Field, map: &str| rule(Action::Dnat(Nat::by_map([key], map, Gives::AddrPort)));
     let nat = |name, point, rules| chain(name, ChainKind::Nat, point, rules);
     let follow = Rule::new([Match::any_of(Field::CtState, ct_state::NEW)], [Action::Verdict(Verdict::Accept)]);
+    let masked = Operand::Masked { mask: 0xffff, value: 1 };
+    let realm = Rule::new([Match { key: vec![Field::RtClassId], negated: false, with: masked }], [Action::Counter]);
     let local = Rule::new([Match::is(Field::FibDaddrType, Field::LOCAL)], [Action::Notrack]);
     let verdict = Element {
         table: TABLE.to_owned(),
@@ -91,6 +93,11 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
             "connection tracking",
             vec![chain("follow", ChainKind::Filter, HookPoint::Forward, vec![follow])],
             "sudo modprobe nft_ct",
+        ),
+        (
+            "routing realms",
+            vec![chain("realm", ChainKind::Filter, HookPoint::Postrouting, vec![realm])],
+            "use a kernel with CONFIG_IP_ROUTE_CLASSID=y",
         ),
         (
             "unfollowed flows",

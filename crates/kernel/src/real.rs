@@ -20,8 +20,8 @@ mod links;
 mod settings;
 mod survey;
 
-/// The most bytes of rtnetlink messages sent at once.
-const BATCH: usize = 128 << 10;
+/// The most bytes of rtnetlink messages sent at once: were all refused, the answers would fit an ordinary buffer.
+const BATCH: usize = 8 << 10;
 
 /// The kernel of this machine, as far as namespaces of one place and tables of one prefix go.
 #[derive(Debug, Clone)]

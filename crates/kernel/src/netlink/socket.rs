@@ -37,7 +37,9 @@ impl Socket {
         raw.set_cap_ack(true)?;
         raw.set_ext_ack(true)?;
         // Without the privilege to exceed the limit of the machine, the usual limit has to do.
-        let _ = setsockopt(&raw, sockopt::RcvBufForce, &BUFFER_LIMIT);
+        if setsockopt(&raw, sockopt::RcvBufForce, &BUFFER_LIMIT).is_err() {
+            let _ = setsockopt(&raw, sockopt::RcvBuf, &BUFFER_LIMIT);
+        }
         Ok(Socket { raw })
     }
 
@@ -106,7 +108,10 @@ impl Socket {
     fn send(&self, messages: &[u8]) -> io::Result<()> {
         if messages.len() > DATAGRAM {
             // The kernel accounts the whole datagram against the send buffer.
-            let _ = setsockopt(&self.raw, sockopt::SndBufForce, &(messages.len() * 2).min(BUFFER_LIMIT));
+            let size = (messages.len() * 2).min(BUFFER_LIMIT);
+            if setsockopt(&self.raw, sockopt::SndBufForce, &size).is_err() {
+                let _ = setsockopt(&self.raw, sockopt::SndBuf, &size);
+            }
         }
         let sent = self.raw.send(messages, 0)?;
         if sent == messages.len() { Ok(()) } else { Err(io::Error::from(io::ErrorKind::WriteZero)) }

@@ -11,6 +11,8 @@ use crate::route::{Seen, doom, link_by_index, link_by_name, new_link, seen, set_
 
 /// The longest name of a device, without the final zero.
 const NAME: usize = 15;
+/// How many links go in one message: were all refused, the answers would fit an ordinary buffer.
+const GONE_AT_ONCE: usize = 100;
 
 /// Adds or replaces one link.
 pub(super) fn make(inside: &Inside<'_>, change: &Change) -> Result<(), KernelError> {
@@ -118,14 +120,13 @@ fn settle(inside: &Inside<'_>, link: &Link) -> Result<(), KernelError> {
 }
 
 fn remove_named(inside: &Inside<'_>, names: &[&str]) -> Result<(), KernelError> {
-    let step = || format!("remove the links {}", names.join(", "));
-    let answers = inside.route.request(doom(names).bytes()).map_err(|e| KernelError::failed(step(), e))?;
-    match answers.into_iter().find(|answer| !matches!(answer.errno, 0 | libc::ENODEV)) {
-        Some(answer) => Err(refused(
-            &Change::Remove(Key::Link(names.join(", "))),
-            io::Error::from_raw_os_error(answer.errno),
-            answer.reason,
-        )),
-        None => Ok(()),
+    for some in names.chunks(GONE_AT_ONCE) {
+        let what = Key::Link(some.join(", "));
+        let answers = inside.route.request(doom(some).bytes());
+        let answers = answers.map_err(|e| KernelError::failed(Change::Remove(what.clone()).to_string(), e))?;
+        if let Some(answer) = answers.into_iter().find(|answer| answer.errno != libc::ENODEV) {
+            return Err(refused(&Change::Remove(what), io::Error::from_raw_os_error(answer.errno), answer.reason));
+        }
     }
+    Ok(())
 }

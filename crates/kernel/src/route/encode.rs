@@ -23,7 +23,7 @@ pub(crate) fn inventory(kind: u16, fixed: usize) -> Writer {
     writer
 }
 
-/// Writes one change. `index` knows the numbers of devices; false when it does not know a device, or when the change is
+/// Writes one change; the kernel answers only if it refuses. `index` knows the numbers of devices; false when it does not know a device, or when the change is
 /// not of these kinds.
 pub(crate) fn write(
     w: &mut Writer,
@@ -31,7 +31,7 @@ pub(crate) fn write(
     change: &Change,
     index: &mut dyn FnMut(&str) -> Option<u32>,
 ) -> bool {
-    let put = flag::ACK | flag::CREATE | flag::REPLACE;
+    let put = flag::CREATE | flag::REPLACE;
     match change {
         Change::Add(object) | Change::Replace(object) => match object {
             Object::Address(a) => {
@@ -43,7 +43,7 @@ pub(crate) fn write(
             }
             Object::Route(route) => new_route(w, sequence, route, index).is_some(),
             Object::Rule(wanted) => {
-                rule(w, word::NEWRULE, flag::ACK | flag::CREATE | flag::EXCLUSIVE, sequence, wanted);
+                rule(w, word::NEWRULE, flag::CREATE | flag::EXCLUSIVE, sequence, wanted);
                 true
             }
             _ => false,
@@ -54,18 +54,16 @@ pub(crate) fn write(
 
 fn delete(w: &mut Writer, sequence: u32, key: &Key, index: &mut dyn FnMut(&str) -> Option<u32>) -> bool {
     match key {
-        Key::Address(link, net) => {
-            index(link).map(|dev| address(w, word::DELADDR, flag::ACK, sequence, dev, *net)).is_some()
-        }
+        Key::Address(link, net) => index(link).map(|dev| address(w, word::DELADDR, 0, sequence, dev, *net)).is_some(),
         Key::Neighbour(link, ip) => {
-            index(link).map(|dev| neighbour(w, word::DELNEIGH, flag::ACK, sequence, dev, *ip, None)).is_some()
+            index(link).map(|dev| neighbour(w, word::DELNEIGH, 0, sequence, dev, *ip, None)).is_some()
         }
         Key::Route(table, dst, metric) => {
             delete_route(w, sequence, *table, *dst, *metric);
             true
         }
         Key::Rule(old) => {
-            rule(w, word::DELRULE, flag::ACK, sequence, old);
+            rule(w, word::DELRULE, 0, sequence, old);
             true
         }
         _ => false,
@@ -112,7 +110,7 @@ fn new_route(w: &mut Writer, sequence: u32, route: &Route, index: &mut dyn FnMut
     if let RouteKind::Unicast { onlink: true, .. } = &route.kind {
         fixed[8..].copy_from_slice(&word::ONLINK.to_ne_bytes());
     }
-    w.message(word::NEWROUTE, flag::ACK | flag::CREATE | flag::REPLACE, sequence, &fixed, |w| {
+    w.message(word::NEWROUTE, flag::CREATE | flag::REPLACE, sequence, &fixed, |w| {
         route_identity(w, route.table, route.dst, route.metric);
         if let Some(device) = device {
             w.u32(word::RTA_OIF, device);
@@ -128,7 +126,7 @@ fn new_route(w: &mut Writer, sequence: u32, route: &Route, index: &mut dyn FnMut
 
 fn delete_route(w: &mut Writer, sequence: u32, table: u32, dst: Ipv4Net, metric: u32) {
     let fixed = route_header(dst, 0, word::SCOPE_NOWHERE);
-    w.message(word::DELROUTE, flag::ACK, sequence, &fixed, |w| route_identity(w, table, dst, metric));
+    w.message(word::DELROUTE, 0, sequence, &fixed, |w| route_identity(w, table, dst, metric));
 }
 
 fn route_header(dst: Ipv4Net, kind: u8, scope: u8) -> [u8; 12] {

@@ -101,12 +101,12 @@ pub(crate) fn set_link(end: &LinkEnd, owner: Option<&str>) -> Writer {
 pub(crate) fn doom(names: &[&str]) -> Writer {
     let mut writer = Writer::default();
     for name in names {
-        writer.message(word::NEWLINK, flag::ACK, 0, &ifinfo(0, 0, 0), |w| {
+        writer.message(word::NEWLINK, 0, 0, &ifinfo(0, 0, 0), |w| {
             w.text(word::IFLA_IFNAME, name);
             w.u32(word::IFLA_GROUP, word::GROUP_DOOMED);
         });
     }
-    writer.message(word::DELLINK, flag::ACK, 0, &ifinfo(0, 0, 0), |w| w.u32(word::IFLA_GROUP, word::GROUP_DOOMED));
+    writer.message(word::DELLINK, 0, 0, &ifinfo(0, 0, 0), |w| w.u32(word::IFLA_GROUP, word::GROUP_DOOMED));
     writer
 }
 

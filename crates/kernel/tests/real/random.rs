@@ -128,7 +128,7 @@ fn from_any_network_to_any_other_the_kernel_and_the_fake_go_the_same_way() {
     let world = World::with(&NAMESPACES);
     let fake = Fake::new();
     NAMESPACES.iter().for_each(|name| fake.create_namespace(name).unwrap());
-    let config = Config { cases: 60, max_shrink_iters: 50, ..Config::default() };
+    let config = Config { cases: 60, max_shrink_iters: 50, failure_persistence: None, ..Config::default() };
     let result = TestRunner::new(config).run(&choices(), |choice| {
         let wanted = choice.objects();
         fake.bring("a", &wanted).map_err(|error| TestCaseError::fail(format!("fake: {error}")))?;
