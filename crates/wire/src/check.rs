@@ -71,3 +71,53 @@ fn is_a(kind: &Kind, value: &Value) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::registry::Models;
+    use serde_json::json;
+
+    fn wrong(service: &str, operation: &str, output: Value) -> Vec<String> {
+        check_output(&Identified::of(Models::new().service(service).unwrap(), operation).unwrap(), &output)
+    }
+
+    #[test]
+    fn what_is_right_passes() {
+        let attribute = json!({"VpcId": "vpc-1", "EnableDnsSupport": {"Value": true}});
+        assert_eq!(wrong("ec2", "DescribeVpcAttribute", attribute), [""; 0]);
+        assert_eq!(wrong("lambda", "Invoke", json!({"StatusCode": 200, "Payload": "e30="})), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_required_has_to_be_there() {
+        let found = wrong("route53", "GetHostedZone", json!({"HostedZone": {"Id": "Z", "Name": "a."}}));
+        assert_eq!(found, ["GetHostedZone.HostedZone.CallerReference is required"]);
+    }
+
+    #[test]
+    fn every_type_is_checked() {
+        let found = wrong("ec2", "DescribeVpcs", json!({"Vpcs": [{"IsDefault": "true", "VpcId": ["x"]}]}));
+        assert_eq!(
+            found,
+            [
+                "DescribeVpcs.Vpcs.0.IsDefault is not a Boolean: \"true\"",
+                "DescribeVpcs.Vpcs.0.VpcId is not a String: [\"x\"]"
+            ]
+        );
+        let found =
+            wrong("ec2", "DescribeVolumes", json!({"Volumes": [{"CreateTime": 1.5}, {"CreateTime": "2026-01-01"}]}));
+        assert_eq!(found.len(), 2);
+        assert_eq!(wrong("lambda", "Invoke", json!({"Payload": "not base64"})).len(), 1);
+        assert_eq!(wrong("iam", "ListUsers", json!([])).len(), 1);
+        assert_eq!(wrong("iam", "ListUsers", Value::Null).len(), 1);
+    }
+
+    #[test]
+    fn the_keys_of_maps_are_free_and_their_values_are_not() {
+        let tags = |value: Value| wrong("lambda", "ListTags", json!({"Tags": {"any key": value}}));
+        assert_eq!(tags("v".into()), [""; 0]);
+        assert_eq!(tags(1.into()), ["ListTags.Tags.any key is not a TagValue: 1"]);
+    }
+}

@@ -1,6 +1,7 @@
 //! From a request to the value of its operation's input: parsed by the protocol, checked against the model.
 
 mod cbor;
+mod chunked;
 mod form;
 mod json;
 mod rest;
@@ -61,7 +62,11 @@ fn document_input<D>(
     read(&json::Reader { service }, &validate::Path::Root, &members, document)
 }
 
+/// The request, if its parser may have it whole: not too large, and not compressed.
 fn bounded(request: &Request, limit: usize) -> Result<&Request, WireError> {
+    if let Some(encoding) = request.header("content-encoding").filter(|e| !matches!(e.trim(), "" | "identity")) {
+        return Err(WireError::Malformed(format!("the content encoding {} is not supported", validate::cut(encoding))));
+    }
     if request.body.len() > limit || request.query.len() > limit {
         return Err(WireError::TooLarge { limit });
     }

@@ -116,3 +116,69 @@ impl Failure {
         Failure { code: code.to_owned(), message, status, fields: Map::new() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROTOCOLS: [Protocol; 7] = [
+        Protocol::Ec2,
+        Protocol::Query,
+        Protocol::Json10,
+        Protocol::Json11,
+        Protocol::RestJson,
+        Protocol::RestXml,
+        Protocol::RpcV2Cbor,
+    ];
+
+    fn codes(error: &WireError) -> Vec<String> {
+        let failures = PROTOCOLS.map(|p| error.failure(None, p));
+        failures.iter().map(|f| format!("{} {}", f.status, f.code)).collect()
+    }
+
+    #[test]
+    fn each_family_has_its_code_for_an_unknown_operation() {
+        let error = WireError::UnknownOperation { service: "x".into(), operation: "Fly".into() };
+        let json = "400 UnknownOperationException";
+        let rest = "404 UnknownOperationException";
+        assert_eq!(codes(&error), ["400 InvalidAction", "400 InvalidAction", json, json, rest, rest, json]);
+        assert!(error.failure(None, Protocol::Ec2).message.contains("Fly"));
+    }
+
+    #[test]
+    fn each_family_has_its_code_for_an_unknown_parameter() {
+        let error = WireError::UnknownParameter { name: "Fly".into() };
+        let other = "400 ValidationException";
+        let expected = ["400 UnknownParameter", "400 ValidationError", other, other, other, "400 InvalidInput", other];
+        assert_eq!(codes(&error), expected);
+    }
+
+    #[test]
+    fn each_family_has_its_code_for_bytes_that_make_no_sense() {
+        let query = "400 MalformedQueryString";
+        let json = "400 SerializationException";
+        let expected = [query, query, json, json, json, "400 MalformedXML", json];
+        assert_eq!(codes(&WireError::Malformed("why".into())), expected);
+    }
+
+    #[test]
+    fn each_family_has_its_code_for_a_wrong_type() {
+        let path = vec![Segment::Member { name: "Port", wire: "port" }];
+        let error = WireError::Mismatch { path, expected: "an integer", found: "x".into() };
+        let json = "400 SerializationException";
+        let expected = ["400 InvalidParameterValue", "400 ValidationError", json, json, json, "400 InvalidInput", json];
+        assert_eq!(codes(&error), expected);
+        assert_eq!(error.to_string(), "Port is not an integer");
+        assert_eq!(
+            error.failure(None, Protocol::Ec2).message,
+            "Value (x) for parameter Port is invalid. Expected an integer."
+        );
+    }
+
+    #[test]
+    fn what_is_not_for_us_says_so_alike_everywhere() {
+        assert_eq!(codes(&WireError::UnknownService { name: "x".into() }), ["501 NotImplemented"; 7]);
+        assert_eq!(codes(&WireError::Unidentified), ["403 MissingAuthenticationToken"; 7]);
+        assert_eq!(codes(&WireError::TooLarge { limit: 1 }), ["413 RequestEntityTooLarge"; 7]);
+    }
+}

@@ -12,6 +12,29 @@
 //! - a blob is a **base64** string (standard alphabet, padded);
 //! - integers, longs, floats and doubles are numbers, booleans are booleans;
 //! - what is absent on the wire is absent in the value; there are no nulls.
+//!
+//! ```
+//! use wire::{Models, Request};
+//!
+//! let models = Models::new();
+//! let mut request = Request { method: http::Method::POST, path: "/".into(), ..Request::default() };
+//! request.headers.insert("x-amz-target", "AmazonSSM.GetParameter".parse()?);
+//! request.body = r#"{"Name":"/a/b"}"#.into();
+//!
+//! let call = models.identify(&request)?;
+//! assert_eq!((call.service.name, call.operation().name), ("ssm", "GetParameter"));
+//! let input = wire::decode(&call, &request)?;
+//! assert_eq!(input["Name"], "/a/b");
+//!
+//! let output = serde_json::json!({"Parameter": {"Name": "/a/b", "LastModifiedDate": 1_700_000_000_000_i64}});
+//! assert!(wire::check_output(&call, &output).is_empty());
+//! let response = wire::encode(&call, &output, "request-id");
+//! assert_eq!(&response.body[..], br#"{"Parameter":{"Name":"/a/b","LastModifiedDate":1700000000}}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What is deliberately absent: event streams (operations that use them cannot be answered), compressed documents (they
+//! are refused), signatures, and every trace of what a service means.
 
 mod check;
 mod decode;

@@ -251,3 +251,81 @@ pub(crate) enum Place {
     #[serde(rename = "statusCode")]
     Status,
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::registry::Models;
+
+    fn member<'s>(service: &'s Service, shape: &str, name: &str) -> &'s Member {
+        let found = service.shapes.iter().find(|s| s.name == shape).unwrap();
+        let Kind::Structure(structure) = &found.kind else { panic!("{shape} is no structure") };
+        structure.member(name).unwrap()
+    }
+
+    #[test]
+    fn names_on_the_wire_come_from_the_use_then_the_shape_then_the_model() {
+        let ec2 = Models::new().service("ec2").unwrap();
+        assert_eq!(ec2.wire_name(member(&ec2, "Vpc", "VpcId")), "vpcId");
+        assert_eq!(ec2.wire_name(member(&ec2, "CreateVpcRequest", "CidrBlock")), "CidrBlock");
+        let s3 = Models::new().service("s3").unwrap();
+        let objects = member(&s3, "Delete", "Objects");
+        assert!(s3.is_flat(objects));
+        assert_eq!((s3.wire_name(objects), flat_name(&s3, objects)), ("Object", "Object"));
+    }
+
+    #[test]
+    fn operations_are_found_by_name_and_know_their_shapes() {
+        let models = Models::new();
+        let ec2 = models.service("ec2").unwrap();
+        let describe = ec2.operation("DescribeVpcs").unwrap();
+        assert_eq!(describe.input.map(|id| ec2.shape_name(id)), Some("DescribeVpcsRequest"));
+        assert_eq!(describe.output.map(|id| ec2.shape_name(id)), Some("DescribeVpcsResult"));
+        assert!(ec2.operation("DescribeVpc").is_none());
+        assert!(ec2.operations().len() > 700);
+        assert!(ec2.operations().windows(2).all(|two| two[0].name < two[1].name));
+    }
+
+    #[test]
+    fn pages_say_which_members_carry_them() {
+        let models = Models::new();
+        let ec2 = models.service("ec2").unwrap();
+        let pages = ec2.operation("DescribeVpcs").unwrap().pages.as_ref().unwrap();
+        assert_eq!((&pages.input[..], &pages.output[..]), (&["NextToken"][..], &["NextToken"][..]));
+        assert_eq!((pages.limit, &pages.result[..]), (Some("MaxResults"), &["Vpcs"][..]));
+        assert!(ec2.operation("CreateVpc").unwrap().pages.is_none());
+    }
+
+    #[test]
+    fn operations_that_need_no_signature_are_marked() {
+        let models = Models::new();
+        let unsigned = |service: &str, name: &str| models.service(service).unwrap().operation(name).unwrap().unsigned;
+        assert!(unsigned("sts", "AssumeRoleWithWebIdentity"));
+        assert!(unsigned("cognito-idp", "InitiateAuth"));
+        assert!(!unsigned("sts", "AssumeRole"));
+    }
+
+    #[test]
+    fn errors_are_found_by_shape_and_by_code() {
+        let elb = Models::new().service("elbv2").unwrap();
+        let (by_shape, _) = elb.error("DuplicateLoadBalancerNameException").unwrap();
+        let (by_code, structure) = elb.error("DuplicateLoadBalancerName").unwrap();
+        assert_eq!(by_shape.name, by_code.name);
+        assert_eq!(structure.error.as_ref().unwrap().status, Some(400));
+        assert!(elb.error("Unheard").is_none());
+        assert!(elb.error("LoadBalancer").is_none());
+    }
+
+    #[test]
+    fn what_the_patches_correct_is_correct() {
+        let models = Models::new();
+        let namespace = |name: &str| models.service(name).unwrap().namespace;
+        assert_eq!(namespace("ec2"), Some("http://ec2.amazonaws.com/doc/2016-11-15/"));
+        assert_eq!(namespace("route53"), Some("https://route53.amazonaws.com/doc/2013-04-01/"));
+        let s3 = models.service("s3").unwrap();
+        assert!(s3.bare_errors);
+        assert_eq!((s3.host_member, s3.request_id_header), (Some("Bucket"), Some("x-amz-request-id")));
+        assert!(s3.operation("PutBucketLifecycle").is_none());
+    }
+}

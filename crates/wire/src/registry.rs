@@ -112,6 +112,23 @@ mod tests {
     }
 
     #[test]
+    fn many_threads_get_the_same_model() {
+        let models = Models::new();
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| models.service("iam").unwrap())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(found.windows(2).all(|two| Arc::ptr_eq(&two[0], &two[1])));
+    }
+
+    #[test]
+    fn a_listing_of_an_unheard_protocol_speaks_nothing() {
+        let text = r#"{"name":"x","signing":"x","endpoint":"x","version":"1","protocols":["telepathy"],"target":null}"#;
+        let listing: Listing = serde_json::from_str(text).unwrap();
+        assert!(!listing.speaks(|_| true));
+    }
+
+    #[test]
     fn a_model_is_read_once() {
         let models = Models::new();
         assert!(Arc::ptr_eq(&models.service("sts").unwrap(), &models.service("sts").unwrap()));

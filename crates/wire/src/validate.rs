@@ -183,3 +183,23 @@ impl Walk<'_> {
 fn blob_length(text: &str) -> usize {
     text.len() / 4 * 3 - text.bytes().rev().take(2).filter(|b| *b == b'=').count().min(text.len() / 4 * 3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_length_of_a_blob_is_known_without_decoding_it(bytes: Vec<u8>) {
+            prop_assert_eq!(blob_length(&STANDARD.encode(&bytes)), bytes.len());
+        }
+
+        #[test]
+        fn the_length_of_nonsense_is_some_length(text: String) {
+            prop_assert!(blob_length(&text) <= text.len());
+        }
+    }
+}

@@ -217,7 +217,18 @@ mod tests {
 
     #[test]
     fn what_is_not_one_element_is_refused() {
-        for document in ["", "  ", "<!-- a -->", "<a/><b/>", "</a>", "<a></b>", "<a", "<a b></a>", "<a>&x;</a>", "<a>&#xFFFFFFF;</a>"] {
+        for document in [
+            "",
+            "  ",
+            "<!-- a -->",
+            "<a/><b/>",
+            "</a>",
+            "<a></b>",
+            "<a",
+            "<a b></a>",
+            "<a>&x;</a>",
+            "<a>&#xFFFFFFF;</a>",
+        ] {
             assert!(parse(document.as_bytes()).is_err(), "{document}");
         }
     }

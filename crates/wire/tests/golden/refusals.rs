@@ -117,6 +117,13 @@ fn broken_xml_is_refused() {
 }
 
 #[test]
+fn a_compressed_document_is_refused_by_name() {
+    let mut request = json("ssm", "AmazonSSM.GetParameter", "{}");
+    request.headers.insert("content-encoding", "gzip".parse().unwrap());
+    assert_eq!(refusal(&request), "400 SerializationException: the content encoding gzip is not supported");
+}
+
+#[test]
 fn broken_cbor_is_refused() {
     let headers = [("smithy-protocol", "rpc-v2-cbor")];
     let ssm =

@@ -166,6 +166,11 @@ fn a_map_needs_both_sides_of_an_entry() {
     assert!(matches!(one(&[("Numbers.entry.1.value", "1")]), Err(WireError::Malformed(_))));
     assert!(matches!(one(&[("Numbers.entry.1", "1")]), Err(WireError::UnknownParameter { .. })));
     assert!(matches!(one(&[("Numbers.entry.1.other", "1")]), Err(WireError::UnknownParameter { .. })));
-    let twice = [("Numbers.entry.1.key", "a"), ("Numbers.entry.1.value", "1"), ("Numbers.entry.2.key", "a"), ("Numbers.entry.2.value", "2")];
+    let twice = [
+        ("Numbers.entry.1.key", "a"),
+        ("Numbers.entry.1.value", "1"),
+        ("Numbers.entry.2.key", "a"),
+        ("Numbers.entry.2.value", "2"),
+    ];
     assert!(matches!(one(&twice), Err(WireError::Malformed(_))));
 }
