@@ -44,7 +44,7 @@ pub(crate) fn identify(models: &Models, request: &Request) -> Result<Identified,
         by_target(models, request, &clues, target)
     } else if let Some((service, operation)) = clues.rpc {
         by_rpc(models, &clues, service, operation)
-    } else if let Some(action) = &clues.action {
+    } else if let Some(action) = clues.action.as_deref().filter(|_| clues.may_be_a_form(models)) {
         by_action(models, &clues, action)
     } else {
         by_route(models, request, &clues)

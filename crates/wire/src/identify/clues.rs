@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::Service;
+use crate::protocol::Protocol;
 use crate::registry::{Listing, Models};
 use crate::request::Request;
 
@@ -44,6 +45,13 @@ impl<'r> Clues<'r> {
             }
             (None, None) => Vec::new(),
         }
+    }
+
+    /// Whether `Action` can name the operation: a service that is known and never takes forms may have a parameter of
+    /// that name.
+    pub(crate) fn may_be_a_form(&self, models: &Models) -> bool {
+        let candidates = self.candidates(models);
+        candidates.is_empty() || candidates.iter().any(|l| l.speaks(Protocol::is_form))
     }
 
     /// The path as the templates have it: some services bind the first label of the host to a member.

@@ -76,6 +76,13 @@ fn the_most_specific_template_wins() {
 }
 
 #[test]
+fn a_parameter_named_action_means_nothing_to_services_without_forms() {
+    assert_eq!(found(&signed("s3", "GET", "/b/k?Action=x", &[], b"")), "s3 GetObject RestXml");
+    let tag = signed("cloudfront", "POST", "/2020-05-31/tagging?Operation=Tag&Resource=r&Action=x", &[], b"");
+    assert_eq!(found(&tag), "cloudfront TagResource RestXml");
+}
+
+#[test]
 fn every_json_service_also_speaks_cbor() {
     let headers = [("smithy-protocol", "rpc-v2-cbor")];
     let request = signed("ssm", "POST", "/service/AmazonSSM/operation/GetParameter", &headers, b"");

@@ -6,6 +6,7 @@ mod errors;
 mod identify;
 mod inputs;
 mod outputs;
+mod privatelink;
 mod refusals;
 
 use std::sync::LazyLock;
