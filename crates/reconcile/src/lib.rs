@@ -2,7 +2,13 @@
 
 mod driver;
 pub mod health;
+pub mod housekeeping;
 pub mod machines;
+pub mod metadata;
+pub mod names;
 pub mod network;
+mod sites;
+#[cfg(test)]
+mod testing;
 
 pub use driver::{Domain, drive};

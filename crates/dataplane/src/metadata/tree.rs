@@ -86,12 +86,12 @@ impl Instance {
         }
     }
 
-    /// The item at `path`, or the listing of the directory there; `None` if there is neither.
+    /// The item at `path`, or the listing of the directory there; `None` if there is neither. An item whose path ends in a
+    /// slash is the listing of that directory.
     pub(crate) fn item(&self, path: &str) -> Option<Bytes> {
-        match self.items.get(path) {
-            Some(body) => Some(body.clone()),
-            None => self.listing(path.strip_suffix('/').unwrap_or(path)),
-        }
+        let directory = path.strip_suffix('/').unwrap_or(path);
+        let own = self.items.get(path).or_else(|| self.items.get(&format!("{directory}/")));
+        own.cloned().or_else(|| self.listing(directory))
     }
 
     /// The children of a directory, one per line, directories with a final slash.
@@ -185,6 +185,16 @@ mod tests {
             "availability-zone\nregion"
         );
         assert_eq!(instance().item("").unwrap(), "meta-data/\nuser-data");
+    }
+
+    #[test]
+    fn a_directory_may_have_a_listing_of_its_own() {
+        let items = [("keys/", "0=name"), ("keys/0/key", "ssh-rsa")];
+        let instance = Instance::new("i-1", Settings::default(), items);
+        assert_eq!(instance.item("keys").unwrap(), "0=name");
+        assert_eq!(instance.item("keys/").unwrap(), "0=name");
+        assert_eq!(instance.item("keys/0").unwrap(), "key");
+        assert_eq!(instance.item("").unwrap(), "keys/");
     }
 
     #[test]

@@ -11,8 +11,12 @@ use std::thread::JoinHandle;
 
 use kernel::{Namespaces, Netlink};
 use dataplane::health::Checker;
+use dataplane::metadata::Tokens;
 use reconcile::health::HealthDomain;
+use reconcile::housekeeping::Housekeeping;
 use reconcile::machines::MachinesDomain;
+use reconcile::metadata::MetadataDomain;
+use reconcile::names::NamesDomain;
 use reconcile::network::{Network, NetworkDomain};
 use store::{Catalogue, Embedded, Store};
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,8 +68,11 @@ pub async fn run(state: &StateDir, config: &Config, ready: impl FnOnce(SocketAdd
     let private = [state.root().to_owned()];
     let domains: Vec<JoinHandle<()>> = vec![
         reconcile::drive(NetworkDomain::new(network), store.clone(), running.clone())?,
+        reconcile::drive(NamesDomain::new(namespaces.clone()), store.clone(), running.clone())?,
+        reconcile::drive(MetadataDomain::new(namespaces.clone(), Tokens::with_random_key()?), store.clone(), running.clone())?,
         reconcile::drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?, store.clone(), running.clone())?,
         reconcile::drive(HealthDomain::new(namespaces, checker), store.clone(), running.clone())?,
+        reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];
 
     told_to_stop().await?;

@@ -1,0 +1,124 @@
+//! The published zones, kept in step one resource at a time: a change costs what it changes, however many VPCs there are.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use dataplane::dns::{DomainName, Layer, Soa, View, Zone, Zones};
+use plan::Subject;
+use resource::VpcId;
+use store::Snapshot;
+
+use super::entry::{Entry, PUBLIC_DOMAIN, Scope, entries};
+
+/// How long "no such name" may be kept, in seconds: no longer than a new endpoint takes.
+const NEGATIVE_TTL: u32 = 1;
+
+/// The zones of everybody and of each VPC, and which resource wrote what in them.
+pub(super) struct Book {
+    layers: HashMap<Scope, Layer>,
+    written: HashMap<Subject, Vec<Entry>>,
+    /// How many entries a zone is there for.
+    holders: HashMap<(Scope, DomainName), usize>,
+}
+
+impl Book {
+    /// The public zone, and nothing in it.
+    pub(super) fn new() -> Self {
+        let mut book = Self { layers: HashMap::new(), written: HashMap::new(), holders: HashMap::new() };
+        book.change(&[], &Entry::zone(Scope::Public, PUBLIC_DOMAIN).into_iter().collect::<Vec<_>>());
+        book
+    }
+
+    /// What a VPC sees; it goes on seeing what is published later.
+    pub(super) fn view(&mut self, vpc: &VpcId) -> View {
+        let scopes = [Scope::Vpc(vpc.clone()), Scope::Public];
+        View::new(scopes.map(|scope| self.layer(scope)))
+    }
+
+    /// What the internet sees.
+    pub(super) fn public_view(&mut self) -> View {
+        View::new([self.layer(Scope::Public)])
+    }
+
+    fn layer(&mut self, scope: Scope) -> Layer {
+        self.layers.entry(scope).or_default().clone()
+    }
+
+    /// Forgets a VPC that nobody sees anything of any more.
+    pub(super) fn forget(&mut self, vpc: &VpcId) {
+        self.layers.remove(&Scope::Vpc(vpc.clone()));
+    }
+
+    /// Everything that has names here.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = &Subject> {
+        self.written.keys()
+    }
+
+    /// Brings the names of `subjects` to what `world` says; returns how many subjects changed.
+    pub(super) fn rewrite(&mut self, world: &Snapshot, subjects: &BTreeSet<Subject>) -> usize {
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let mut changed = 0;
+        for subject in subjects {
+            let new = entries(world, subject);
+            if self.written.get(subject).map_or(&[][..], Vec::as_slice) == new {
+                continue;
+            }
+            changed += 1;
+            before.extend(self.written.remove(subject).unwrap_or_default());
+            after.extend(new.iter().cloned());
+            if !new.is_empty() {
+                self.written.insert(subject.clone(), new);
+            }
+        }
+        self.change(&before, &after);
+        changed
+    }
+
+    /// Publishes each scope that differs once. What goes goes first: an address may have moved from one resource to another.
+    fn change(&mut self, before: &[Entry], after: &[Entry]) {
+        let mut touched: BTreeMap<Scope, Zones> = BTreeMap::new();
+        for entry in before.iter().chain(after) {
+            touched.entry(entry.scope.clone()).or_insert_with(|| self.layers.get(&entry.scope).map(Layer::zones).unwrap_or_default());
+        }
+        for entry in before {
+            touched.entry(entry.scope.clone()).and_modify(|zones| self.strike(zones, entry));
+        }
+        for entry in after {
+            touched.entry(entry.scope.clone()).and_modify(|zones| self.enter(zones, entry));
+        }
+        for (scope, zones) in touched {
+            self.layer(scope).publish(zones);
+        }
+    }
+
+    fn enter(&mut self, zones: &mut Zones, entry: &Entry) {
+        let holders = self.holders.entry((entry.scope.clone(), entry.zone.clone())).or_default();
+        if *holders == 0 {
+            zones.insert(Zone::new(entry.zone.clone(), &authority(&entry.zone)));
+        }
+        *holders += 1;
+        if let (Some((name, data)), Some(zone)) = (&entry.record, zones.zone_mut(&entry.zone))
+            && let Err(error) = zone.put(name, data.records())
+        {
+            tracing::error!(%error, "a name could not be published");
+        }
+    }
+
+    fn strike(&mut self, zones: &mut Zones, entry: &Entry) {
+        if let (Some((name, data)), Some(zone)) = (&entry.record, zones.zone_mut(&entry.zone)) {
+            zone.remove(name, data.kind());
+        }
+        let key = (entry.scope.clone(), entry.zone.clone());
+        let left = self.holders.get(&key).map_or(0, |holders| holders.saturating_sub(1));
+        match left {
+            0 => {
+                self.holders.remove(&key);
+                zones.remove(&entry.zone);
+            }
+            left => drop(self.holders.insert(key, left)),
+        }
+    }
+}
+
+fn authority(zone: &DomainName) -> Soa {
+    Soa { primary: zone.clone(), contact: zone.clone(), serial: 1, negative_ttl: NEGATIVE_TTL }
+}

@@ -1,0 +1,115 @@
+//! Which names each resource has in the DNS, and in whose: computed purely, one resource at a time.
+
+use std::fmt::{self, Display, Formatter};
+use std::net::Ipv4Addr;
+
+use dataplane::dns::{DomainName, Kind, Records};
+use plan::Subject;
+use resource::{VpcId, private_domain};
+use store::Snapshot;
+
+use super::{private, public};
+
+/// The domain of all public names that we know.
+pub(super) const PUBLIC_DOMAIN: &str = "amazonaws.com";
+/// How long answers may be kept, in seconds: short, because addresses follow the health of targets.
+const TTL: u32 = 60;
+
+/// Who sees a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Scope {
+    /// Everybody.
+    Public,
+    /// One VPC.
+    Vpc(VpcId),
+}
+
+/// Something that a scope knows: a zone, and a name in it if there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) scope: Scope,
+    pub(super) zone: DomainName,
+    pub(super) record: Option<(DomainName, Data)>,
+}
+
+/// What a name says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Data {
+    Addresses(Vec<Ipv4Addr>),
+    Name(DomainName),
+}
+
+/// What `subject` contributes to the DNS of `world`.
+pub(super) fn entries(world: &Snapshot, subject: &Subject) -> Vec<Entry> {
+    let found = match subject {
+        Subject::Router(id) => private::of_vpc(world, id),
+        Subject::Interface(id) => private::of_interface(world, id),
+        Subject::Address(id) => public::of_address(world, id).into_iter().chain(private::of_address(world, id)).collect(),
+        Subject::Balancer(arn) => public::of_balancer(world, arn),
+        Subject::Endpoint(id) => public::of_endpoint(world, id),
+        Subject::Table(_) | Subject::Group(_) | Subject::Acl(_) | Subject::Gateway(_) | Subject::Nat(_) => Vec::new(),
+    };
+    found.into_iter().flatten().collect()
+}
+
+impl Entry {
+    /// A zone without a name; none when `zone` is no domain name, as with an odd Region.
+    pub(super) fn zone(scope: Scope, zone: &str) -> Option<Self> {
+        Some(Self { scope, zone: zone.parse().ok()?, record: None })
+    }
+
+    /// Addresses at a name in a zone; none when there are no addresses.
+    pub(super) fn addresses(scope: Scope, zone: &str, name: &str, addresses: Vec<Ipv4Addr>) -> Option<Self> {
+        let record = (!addresses.is_empty()).then_some(Data::Addresses(addresses))?;
+        Some(Self { record: Some((name.parse().ok()?, record)), ..Self::zone(scope, zone)? })
+    }
+
+    /// Addresses at a public name.
+    pub(super) fn public(name: &str, addresses: Vec<Ipv4Addr>) -> Option<Self> {
+        Self::addresses(Scope::Public, PUBLIC_DOMAIN, name, addresses)
+    }
+
+    /// An address at a private name of a VPC.
+    pub(super) fn private(vpc: &VpcId, region: &str, name: &str, address: Ipv4Addr) -> Option<Self> {
+        Self::addresses(Scope::Vpc(vpc.clone()), &private_domain(region), name, vec![address])
+    }
+
+    /// The name of an address, in a reverse zone of a VPC.
+    pub(super) fn reverse(vpc: &VpcId, zone: &str, address: Ipv4Addr, name: &str) -> Option<Self> {
+        let record = (DomainName::reverse(address), Data::Name(name.parse().ok()?));
+        Some(Self { record: Some(record), ..Self::zone(Scope::Vpc(vpc.clone()), zone)? })
+    }
+}
+
+impl Data {
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self::Addresses(_) => Kind::A,
+            Self::Name(_) => Kind::PTR,
+        }
+    }
+
+    pub(super) fn records(&self) -> Records {
+        match self {
+            Self::Addresses(addresses) => Records::a(TTL, addresses.iter().copied()),
+            Self::Name(name) => Records::ptr(TTL, name),
+        }
+    }
+}
+
+impl Display for Entry {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.scope {
+            Scope::Public => write!(f, "public {}", self.zone)?,
+            Scope::Vpc(id) => write!(f, "{id} {}", self.zone)?,
+        }
+        match &self.record {
+            None => Ok(()),
+            Some((name, Data::Name(target))) => write!(f, " {name} PTR {target}"),
+            Some((name, Data::Addresses(addresses))) => {
+                write!(f, " {name} A")?;
+                addresses.iter().try_for_each(|address| write!(f, " {address}"))
+            }
+        }
+    }
+}

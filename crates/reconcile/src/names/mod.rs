@@ -1,0 +1,138 @@
+//! Names: publishes the DNS of the internet and of every VPC, and answers for it in their namespaces.
+
+mod book;
+mod entry;
+mod private;
+mod public;
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::Duration;
+
+use dataplane::dns::{self, View};
+use kernel::Namespaces;
+use plan::Subject;
+use resource::{ElasticAddress, InternetGateway, NetworkInterface, Resource, Vpc, VpcId, VpcState};
+use store::{Change, Snapshot, Store};
+
+use crate::Domain;
+use crate::network::{INTERNET, INTERNET_RESOLVER};
+use crate::sites::Sites;
+use book::Book;
+
+/// The resolver's address in every VPC, besides the one in its own block.
+const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
+const PORT: u16 = 53;
+/// How often it is seen whether namespaces were made anew.
+const SWEEP: Duration = Duration::from_secs(10);
+/// How soon a namespace that was not there is looked for again; it doubles up to the sweep.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// Names on this machine.
+pub struct NamesDomain {
+    book: Book,
+    sites: Sites,
+    noted: BTreeSet<Subject>,
+    /// Whether the internet may have come or gone.
+    internet: bool,
+    /// How often in a row something could not be served.
+    misses: u32,
+}
+
+impl NamesDomain {
+    /// Answers in `namespaces`.
+    pub fn new(namespaces: Namespaces) -> Self {
+        Self { book: Book::new(), sites: Sites::new(namespaces), noted: BTreeSet::new(), internet: false, misses: 0 }
+    }
+}
+
+impl Domain for NamesDomain {
+    const NAME: &'static str = "names";
+
+    fn note(&mut self, world: &Snapshot, change: &Change) {
+        self.noted.extend(plan::affected(world, change).into_iter().filter(concerns));
+        self.internet |= change.kind == InternetGateway::KIND;
+        if change.kind == Vpc::KIND && names_differ(change) {
+            self.noted.extend(inhabitants(world, &change.key));
+        }
+    }
+
+    fn note_all(&mut self, world: &Snapshot) {
+        self.noted.extend(plan::subjects(world).filter(concerns));
+        self.noted.extend(self.book.subjects().cloned());
+        self.noted.extend(self.sites.namespaces().filter_map(|name| VpcId::parse(name).ok()).map(Subject::Router));
+        self.internet = true;
+    }
+
+    async fn converge(&mut self, store: &Store) -> Duration {
+        let (world, noted) = (store.snapshot(), std::mem::take(&mut self.noted));
+        self.book.rewrite(&world, &noted);
+        let mut missed = std::mem::take(&mut self.internet) && !self.internet(&world).await;
+        for subject in &noted {
+            if let Subject::Router(id) = subject {
+                missed |= !self.vpc(&world, id).await;
+            }
+        }
+        self.misses = if missed { self.misses.saturating_add(1) } else { 0 };
+        if missed { (RETRY * 2u32.saturating_pow(self.misses.min(10))).min(SWEEP) } else { SWEEP }
+    }
+}
+
+impl NamesDomain {
+    /// Answers in a VPC whose DNS support is on, and only there; false to try again.
+    async fn vpc(&mut self, world: &Snapshot, id: &VpcId) -> bool {
+        let vpc = world.find::<Vpc>(id.as_str());
+        let available = vpc.as_ref().filter(|vpc| vpc.dns_support && vpc.state == VpcState::Available);
+        let Some(own) = available.and_then(|vpc| vpc.resolver()) else {
+            self.sites.close(id.as_str()).await;
+            if vpc.is_none() {
+                self.book.forget(id);
+            }
+            return true;
+        };
+        let view = self.book.view(id);
+        self.answer(id.as_str(), &[own, RESOLVER], view).await
+    }
+
+    /// Answers in the internet, which is there while a gateway leads to it; false to try again.
+    async fn internet(&mut self, world: &Snapshot) -> bool {
+        if !world.all::<InternetGateway>().any(|gateway| gateway.vpc.is_some()) {
+            self.sites.close(INTERNET).await;
+            return true;
+        }
+        let view = self.book.public_view();
+        self.answer(INTERNET, &[INTERNET_RESOLVER], view).await
+    }
+
+    async fn answer(&mut self, namespace: &str, addresses: &[Ipv4Addr], view: View) -> bool {
+        let addrs = addresses.iter().map(|address| SocketAddrV4::new(*address, PORT)).collect();
+        let served = self.sites.serve(namespace, addrs, move |place, addrs| dns::serve(place, addrs, &view)).await;
+        if let Err(error) = &served {
+            tracing::debug!(namespace, %error, "no resolver yet; trying again");
+        }
+        served.is_ok()
+    }
+}
+
+/// Whether it has names, or a place where they are answered.
+fn concerns(subject: &Subject) -> bool {
+    use Subject::{Address, Balancer, Endpoint, Interface, Router};
+    matches!(subject, Router(_) | Interface(_) | Address(_) | Balancer(_) | Endpoint(_))
+}
+
+/// Whether a VPC's change touches the names of what is in it.
+fn names_differ(change: &Change) -> bool {
+    let facts = |vpc: std::sync::Arc<Vpc>| (vpc.dns_support, vpc.dns_hostnames, vpc.cidrs.clone());
+    change.before::<Vpc>().map(facts) != change.after::<Vpc>().map(facts)
+}
+
+/// Everything in a VPC that has names of its own.
+fn inhabitants(world: &Snapshot, vpc: &str) -> Vec<Subject> {
+    let interfaces = world.linked::<NetworkInterface>(Vpc::KIND, vpc);
+    let subjects = interfaces.flat_map(|interface| {
+        let addresses = world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id);
+        let addresses = addresses.map(|address| Subject::Address(address.id.clone())).collect::<Vec<_>>();
+        std::iter::once(Subject::Interface(interface.id.clone())).chain(addresses)
+    });
+    subjects.collect()
+}

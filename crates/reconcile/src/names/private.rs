@@ -1,0 +1,84 @@
+//! Names that only one VPC can resolve, while its DNS attributes are both on: its interfaces', their addresses in reverse, and
+//! its own public host names, which lead to private addresses inside (VPC User Guide, "DNS attributes for your VPC").
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use ipnet::Ipv4Net;
+use resource::{
+    AllocationId, ElasticAddress, Holder, InterfaceId, NetworkInterface, Subnet, Vpc, VpcId, private_dns_name, private_domain,
+    public_dns_name,
+};
+use store::Snapshot;
+
+use super::entry::{Entry, Scope};
+
+/// The zones that a VPC has however few interfaces it has.
+pub(super) fn of_vpc(world: &Snapshot, id: &VpcId) -> Vec<Option<Entry>> {
+    let Some(vpc) = naming(world, id) else { return Vec::new() };
+    let own = std::iter::once(private_domain(&vpc.owner.region));
+    let reverse = vpc.cidrs.iter().map(|association| reverse_zone(association.cidr));
+    own.chain(reverse).map(|zone| Entry::zone(Scope::Vpc(id.clone()), &zone)).collect()
+}
+
+/// The names of an interface's addresses, and the addresses' names.
+pub(super) fn of_interface(world: &Snapshot, id: &InterfaceId) -> Vec<Option<Entry>> {
+    let Some(interface) = world.find::<NetworkInterface>(id.as_str()) else { return Vec::new() };
+    let Some(vpc) = naming(world, &interface.vpc) else { return Vec::new() };
+    let region = &vpc.owner.region;
+    let both = |address: &Ipv4Addr| {
+        let name = private_dns_name(region, *address);
+        let block = vpc.cidrs.iter().map(|association| association.cidr).find(|cidr| cidr.contains(address));
+        let reverse = block.and_then(|cidr| Entry::reverse(&vpc.id, &reverse_zone(cidr), *address, &name));
+        [Entry::private(&vpc.id, region, &name, *address), reverse]
+    };
+    let instance = resource_name(world, &interface).zip(interface.primary());
+    let instance = instance.map(|(name, address)| Entry::private(&vpc.id, region, &format!("{name}.{}", private_domain(region)), address));
+    interface.addresses.iter().flat_map(both).chain(instance).collect()
+}
+
+/// The host name of a public address inside the VPC that uses it: a zone of its own, so that it hides nothing else.
+pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Option<Entry>> {
+    let entry = || {
+        let address = world.find::<ElasticAddress>(id.as_str())?;
+        let association = address.association.as_ref()?;
+        let interface = world.find::<NetworkInterface>(association.interface.as_str())?;
+        let vpc = naming(world, &interface.vpc)?;
+        let name = public_dns_name(&address.owner.region, address.public);
+        Entry::addresses(Scope::Vpc(vpc.id.clone()), &name, &name, vec![association.private])
+    };
+    vec![entry()]
+}
+
+/// The VPC, if it has private names.
+fn naming(world: &Snapshot, id: &VpcId) -> Option<Arc<Vpc>> {
+    world.find::<Vpc>(id.as_str()).filter(|vpc| vpc.dns_support && vpc.dns_hostnames)
+}
+
+/// The label of an instance by its id, where its subnet wants such names.
+fn resource_name(world: &Snapshot, interface: &NetworkInterface) -> Option<String> {
+    let attachment = interface.attachment.as_ref().filter(|attachment| attachment.device_index == 0)?;
+    let Holder::Instance(id) = &attachment.holder else { return None };
+    let wanted = world.find::<Subnet>(interface.subnet.as_str())?.resource_name_a_record;
+    wanted.then(|| id.to_string())
+}
+
+/// The zone of a block in reverse. Zones end at whole bytes, so it may hold more addresses than the block: nobody else would
+/// answer for those in this VPC either.
+fn reverse_zone(cidr: Ipv4Net) -> String {
+    let bytes = cidr.network().octets();
+    let labels = bytes.iter().take(usize::from(cidr.prefix_len() / 8)).rev();
+    labels.map(|byte| format!("{byte}.")).collect::<String>() + "in-addr.arpa"
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reverse_zone_of_a_block_ends_at_the_byte_that_holds_it_whole() {
+        let zones = ["10.0.0.0/16", "10.0.16.0/20", "192.168.7.0/24", "192.168.7.16/28"].map(|cidr| reverse_zone(cidr.parse().unwrap()));
+        assert_eq!(zones, ["0.10.in-addr.arpa", "0.10.in-addr.arpa", "7.168.192.in-addr.arpa", "7.168.192.in-addr.arpa"]);
+    }
+}
