@@ -9,6 +9,7 @@ pub mod iam;
 mod operation;
 pub mod page;
 mod service;
+pub mod sts;
 pub mod tags;
 pub mod underpass;
 

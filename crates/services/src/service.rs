@@ -17,7 +17,7 @@ pub struct Service {
 }
 
 /// Every service that we perform operations of.
-const SERVICES: &[Service] = &[crate::underpass::SERVICE, crate::ec2::SERVICE, crate::elbv2::SERVICE];
+const SERVICES: &[Service] = &[crate::underpass::SERVICE, crate::ec2::SERVICE, crate::elbv2::SERVICE, crate::iam::SERVICE, crate::sts::SERVICE];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Service> {
@@ -73,12 +73,11 @@ impl Request {
         if let Some(answer) = self.remembered(txn, caller, now)? {
             return Ok(answer);
         }
-        let mut answer = run(&mut Write { txn, caller, now }, self.input.clone())?;
+        let answer = run(&mut Write { txn, caller, now, client_token: self.token.as_deref() }, self.input.clone())?;
         if self.dry_run {
             return Err(dry_run_succeeded());
         }
-        if let (Some(token), Some(members)) = (&self.token, answer.as_object_mut()) {
-            members.insert("ClientToken".into(), Value::String(token.clone()));
+        if let Some(token) = &self.token {
             self.remember(txn, caller, now, token, &answer);
         }
         Ok(answer)

@@ -2,5 +2,40 @@
 
 mod authority;
 mod aws_managed;
+mod document;
+mod find;
+mod grant;
+mod key;
+mod list;
+mod name;
+mod policy;
+mod profile;
+mod role;
+pub(crate) mod secret;
+mod tagging;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod user;
+mod view;
 
 pub use authority::Authority;
+pub(crate) use document::{parse, session_policy};
+
+use crate::Service;
+
+/// IAM.
+pub const SERVICE: Service = Service {
+    name: "iam",
+    action_prefix: "iam",
+    operations: &[
+        user::OPERATIONS,
+        role::OPERATIONS,
+        policy::OPERATIONS,
+        grant::OPERATIONS,
+        profile::OPERATIONS,
+        key::OPERATIONS,
+        tagging::OPERATIONS,
+    ],
+};
