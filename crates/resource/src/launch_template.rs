@@ -19,6 +19,9 @@ pub struct LaunchTemplate {
     pub created: Timestamp,
     /// The version that `$Default` means.
     pub default_version: u64,
+    /// The highest number that a version ever had: numbers are not used twice.
+    #[serde(default)]
+    pub last_number: u64,
     /// Its versions, ascending.
     pub versions: Vec<LaunchTemplateVersion>,
     /// Its tags.

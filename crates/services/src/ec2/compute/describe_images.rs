@@ -9,7 +9,8 @@ use crate::filter::{self, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
-const NAME: &str = "al2023-ami-underpass";
+/// What Amazon Linux images are called up to the architecture, so that users' filters on names find this one.
+const NAME: &str = "al2023-ami-2023.0.20240101.0-kernel-6.1-";
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -47,7 +48,7 @@ struct View {
     image_location: &'static str,
     image_owner_alias: &'static str,
     image_type: &'static str,
-    name: &'static str,
+    name: String,
     owner_id: &'static str,
     platform_details: &'static str,
     public: bool,
@@ -81,7 +82,7 @@ fn built_in() -> View {
         image_location: "amazon/al2023-ami-underpass",
         image_owner_alias: "amazon",
         image_type: "machine",
-        name: NAME,
+        name: format!("{NAME}{}", instance_type::architecture()),
         owner_id: "137112412989",
         platform_details: "Linux/UNIX",
         public: true,
@@ -101,7 +102,7 @@ fn values(image: &View, filter: &str) -> Option<Vec<String>> {
         "hypervisor" => image.hypervisor,
         "image-id" => image.image_id,
         "image-type" => image.image_type,
-        "name" => image.name,
+        "name" => &image.name,
         "owner-alias" => image.image_owner_alias,
         "owner-id" => image.owner_id,
         "root-device-name" => image.root_device_name,
@@ -111,4 +112,28 @@ fn values(image: &View, filter: &str) -> Option<Vec<String>> {
         _ => return filter::tag_values(&resource::Tags::default(), filter),
     };
     Some(vec![value.to_owned()])
+}
+
+#[cfg(test)]
+mod tests {
+    use resource::BUILT_IN_IMAGE;
+    use serde_json::{Value, json};
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn the_usual_filters_for_amazon_linux_find_the_built_in_image() {
+        let cloud = Cloud::new();
+        let found = |input: Value| cloud.ok("DescribeImages", input)["Images"][0]["ImageId"].clone();
+        let arch = super::instance_type::architecture();
+        let filters = json!([
+            {"Name": "name", "Values": [format!("al2023-ami-2023*-{arch}")]},
+            {"Name": "architecture", "Values": [arch]},
+            {"Name": "virtualization-type", "Values": ["hvm"]},
+            {"Name": "state", "Values": ["available"]},
+        ]);
+        assert_eq!(found(json!({"Owners": ["amazon"], "Filters": filters})), BUILT_IN_IMAGE);
+        assert_eq!(found(json!({"Owners": ["self"]})), Value::Null);
+        assert_eq!(cloud.refusal("DescribeImages", json!({"ImageIds": ["ami-0123456789abcdef0"]})), "InvalidAMIID.NotFound");
+    }
 }

@@ -139,11 +139,4 @@ mod tests {
         assert_eq!(cloud.ok("DescribeInstanceTypes", filter)["InstanceTypes"].as_array().map(Vec::len), Some(3));
         assert_eq!(cloud.refusal("DescribeInstanceTypes", json!({"InstanceTypes": ["x1.32xlarge"]})), "InvalidInstanceType");
     }
-
-    #[test]
-    fn there_are_no_volumes() {
-        let cloud = Cloud::new();
-        assert_eq!(cloud.ok("DescribeVolumes", json!({})), json!({"Volumes": []}));
-        assert_eq!(cloud.refusal("DescribeVolumes", json!({"VolumeIds": ["vol-1"]})), "InvalidVolume.NotFound");
-    }
 }

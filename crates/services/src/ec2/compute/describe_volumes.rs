@@ -30,3 +30,17 @@ pub fn describe_volumes(_: &Read<'_>, input: Input) -> Result<Output, Error> {
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     Ok(Output { volumes: page::cut(ask, Vec::new(), |()| String::new())?.items })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn there_are_no_volumes() {
+        let cloud = Cloud::new();
+        assert_eq!(cloud.ok("DescribeVolumes", json!({})), json!({"Volumes": []}));
+        assert_eq!(cloud.refusal("DescribeVolumes", json!({"VolumeIds": ["vol-1"]})), "InvalidVolume.NotFound");
+    }
+}

@@ -17,7 +17,9 @@ pub fn resolve(text: &str) -> Result<&'static str, Error> {
     if let Some(parameter) = text.strip_prefix(PARAMETER) {
         return match parameter.starts_with(AMAZON_LINUX) {
             true => Ok(BUILT_IN_IMAGE),
-            false => Err(Error::invalid_value(format!("The SSM parameter {parameter} holds no image here; those under {AMAZON_LINUX} do."))),
+            false => Err(Error::invalid_value(format!(
+                "The SSM parameter {parameter} holds no image here; those under {AMAZON_LINUX} do."
+            ))),
         };
     }
     match text.strip_prefix("ami-") {
@@ -28,7 +30,9 @@ pub fn resolve(text: &str) -> Result<&'static str, Error> {
 }
 
 fn missing(id: &str) -> Error {
-    let message = format!("The image id '[{id}]' does not exist. underpass has {BUILT_IN_IMAGE}, also as {PARAMETER}{AMAZON_LINUX}al2023-ami-kernel-default-x86_64.");
+    let message = format!(
+        "The image id '[{id}]' does not exist. underpass has {BUILT_IN_IMAGE}, also as {PARAMETER}{AMAZON_LINUX}al2023-ami-kernel-default-x86_64."
+    );
     Error::new("InvalidAMIID.NotFound", message)
 }
 
@@ -45,7 +49,11 @@ mod tests {
 
     #[test]
     fn other_images_are_refused_with_awss_codes() {
-        let cases = [("ami-0123456789abcdef0", "InvalidAMIID.NotFound"), ("debian", "InvalidAMIID.Malformed"), ("resolve:ssm:/mine", "InvalidParameterValue")];
+        let cases = [
+            ("ami-0123456789abcdef0", "InvalidAMIID.NotFound"),
+            ("debian", "InvalidAMIID.Malformed"),
+            ("resolve:ssm:/mine", "InvalidParameterValue"),
+        ];
         for (text, code) in cases {
             assert_eq!(resolve(text).err().map(|e| e.code).as_deref(), Some(code), "{text}");
         }

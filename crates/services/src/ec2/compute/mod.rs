@@ -9,6 +9,8 @@ mod instance_type;
 mod interface;
 mod key_pair;
 mod template;
+#[cfg(test)]
+mod testing;
 
 use serde::Serialize;
 
@@ -47,6 +49,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "CreateLaunchTemplateVersion" template::create_launch_template_version::create_launch_template_version),
     operation!(read "DescribeLaunchTemplates" template::describe_launch_templates::describe_launch_templates),
     operation!(read "DescribeLaunchTemplateVersions" template::describe_launch_template_versions::describe_launch_template_versions),
+    operation!(read "GetLaunchTemplateData" template::get_launch_template_data::get_launch_template_data),
     operation!(write "ModifyLaunchTemplate" template::modify_launch_template::modify_launch_template),
     operation!(write "DeleteLaunchTemplate" template::delete_launch_template::delete_launch_template),
     operation!(write "DeleteLaunchTemplateVersions" template::delete_launch_template_versions::delete_launch_template_versions),
@@ -64,6 +67,3 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "AssignPrivateIpAddresses" interface::assign_private_ip_addresses::assign_private_ip_addresses),
     operation!(write "UnassignPrivateIpAddresses" interface::unassign_private_ip_addresses::unassign_private_ip_addresses),
 ];
-
-#[cfg(test)]
-mod testing;

@@ -27,7 +27,10 @@ impl Site {
 
     /// A launch of one instance into the subnet, with `more` members.
     pub fn request(&self, more: Value) -> Value {
-        with(json!({"ImageId": BUILT_IN_IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": self.subnet}), more)
+        with(
+            json!({"ImageId": BUILT_IN_IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": self.subnet}),
+            more,
+        )
     }
 
     /// Launches one instance; returns it as the answer shows it.

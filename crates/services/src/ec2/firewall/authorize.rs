@@ -63,7 +63,9 @@ impl Input {
             (true, None, None) => Err(Error::missing("IpPermissions")),
             (true, Some(_), None) => Err(Error::missing("CidrIp")),
             (true, None, Some(_)) => Err(Error::missing("IpProtocol")),
-            (false, _, _) => Err(Error::combination("The parameter 'ipPermissions' may not be used in combination with 'ipProtocol' or 'cidrIp'")),
+            (false, _, _) => Err(Error::combination(
+                "The parameter 'ipPermissions' may not be used in combination with 'ipProtocol' or 'cidrIp'",
+            )),
         }
     }
 }
@@ -174,7 +176,9 @@ mod tests {
     #[test]
     fn the_cloudfront_list_counts_as_55_of_the_60_rules() {
         let walled = Walled::new();
-        walled.allow(json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-3b927c52"}]}));
+        walled.allow(
+            json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-3b927c52"}]}),
+        );
         let blocks: Vec<Value> = (0..5).map(|n| json!({"CidrIp": format!("10.{n}.0.0/16")})).collect();
         walled.allow(json!({"IpProtocol": "-1", "IpRanges": blocks}));
         let one_more = json!({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.9.0.0/16"}]});

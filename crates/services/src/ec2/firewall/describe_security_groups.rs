@@ -58,7 +58,8 @@ pub fn describe_security_groups(cx: &Read<'_>, input: Input) -> Result<Output, E
         groups = cx.world.owned(cx.owner()).collect();
     }
     let groups = filter::select(&input.filters, groups.into_iter(), values)?;
-    let page = page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, groups, |g| g.id.to_string())?;
+    let page =
+        page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, groups, |g| g.id.to_string())?;
     Ok(Output { security_groups: page.items.iter().map(|group| view(group)).collect(), next_token: page.next })
 }
 

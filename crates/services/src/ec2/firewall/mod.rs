@@ -12,6 +12,8 @@ pub mod prefix_list;
 mod revoke;
 mod rule_view;
 pub mod security_group;
+#[cfg(test)]
+mod testing;
 mod traffic;
 mod update_rule_descriptions;
 
@@ -51,6 +53,3 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "ModifyManagedPrefixList" prefix_list::modify_managed_prefix_list::modify_managed_prefix_list),
     operation!(write "DeleteManagedPrefixList" prefix_list::delete_managed_prefix_list::delete_managed_prefix_list),
 ];
-
-#[cfg(test)]
-mod testing;

@@ -110,12 +110,11 @@ mod tests {
         let tags = json!([{"ResourceType": "security-group-rule", "Tags": [{"Key": "why", "Value": "ssh"}]}]);
         let create = json!({"GroupId": walled.group, "IpPermissions": permission, "TagSpecifications": tags});
         let rule = cloud.text("AuthorizeSecurityGroupIngress", create, "/SecurityGroupRules/0/SecurityGroupRuleId");
-        let change = |wanted: serde_json::Value| {
-            json!({"GroupId": walled.group, "SecurityGroupRules": [{"SecurityGroupRuleId": rule, "SecurityGroupRule": wanted}]})
-        };
+        let change = |wanted: serde_json::Value| json!({"GroupId": walled.group, "SecurityGroupRules": [{"SecurityGroupRuleId": rule, "SecurityGroupRule": wanted}]});
         let wanted = json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "ReferencedGroupId": walled.group});
         cloud.ok("ModifySecurityGroupRules", change(wanted));
-        let shown = cloud.ok("DescribeSecurityGroupRules", json!({"SecurityGroupRuleIds": [rule]}))["SecurityGroupRules"][0].clone();
+        let shown =
+            cloud.ok("DescribeSecurityGroupRules", json!({"SecurityGroupRuleIds": [rule]}))["SecurityGroupRules"][0].clone();
         assert_eq!(shown["FromPort"], 443);
         assert_eq!(shown["ReferencedGroupInfo"]["GroupId"], walled.group);
         assert_eq!(shown["Tags"], json!([{"Key": "why", "Value": "ssh"}]));

@@ -83,7 +83,8 @@ pub fn rule_with_id<'a>(group: &'a SecurityGroup, text: &str, egress: bool) -> R
     let id = parse_rule_id(text)?;
     let found = group.rules.iter().find(|rule| rule.id == id && rule.egress == egress);
     found.ok_or_else(|| {
-        let message = format!("The specified rule '{id}' does not exist in the security group '{}' for this direction.", group.id);
+        let message =
+            format!("The specified rule '{id}' does not exist in the security group '{}' for this direction.", group.id);
         Error::new("InvalidSecurityGroupRuleId.NotFound", message)
     })
 }

@@ -30,7 +30,9 @@ pub fn requested(world: &Snapshot, owner: &Owner, id: Option<&str>, name: Option
 /// `InvalidGroup.NotFound`.
 pub fn named(world: &Snapshot, vpc: &Vpc, name: &str) -> Result<Arc<SecurityGroup>, Error> {
     let found = world.linked::<SecurityGroup>(Vpc::KIND, &vpc.id).find(|group| group.name == name);
-    found.ok_or_else(|| Error::new("InvalidGroup.NotFound", format!("The security group '{name}' does not exist in VPC '{}'", vpc.id)))
+    found.ok_or_else(|| {
+        Error::new("InvalidGroup.NotFound", format!("The security group '{name}' does not exist in VPC '{}'", vpc.id))
+    })
 }
 
 /// The caller's default VPC.
@@ -79,7 +81,8 @@ pub fn peer(world: &Snapshot, group: &SecurityGroup, pair: &GroupPair) -> Result
         (None, Some(name)) => {
             let vpc = find::vpc(world, &group.owner, group.vpc.as_str())?;
             if !vpc.is_default {
-                let message = format!("Invalid value '{name}' for groupName. Use the id of a group in a VPC that is not the default one.");
+                let message =
+                    format!("Invalid value '{name}' for groupName. Use the id of a group in a VPC that is not the default one.");
                 return Err(Error::invalid_value(message));
             }
             named(world, &vpc, name)?
@@ -104,7 +107,9 @@ pub fn check_size(world: &Snapshot, group: &SecurityGroup) -> Result<(), Error> 
         let v4: u32 = rules().map(|rule| weight(world, rule)).sum();
         let v6 = rules().filter(|rule| matches!(rule.peer, RulePeer::Cidr6(_) | RulePeer::Group { .. })).count();
         if v4 > RULES_PER_DIRECTION || v6 > RULES_PER_DIRECTION as usize {
-            let message = format!("The maximum number of rules per security group has been reached: {RULES_PER_DIRECTION} for each direction.");
+            let message = format!(
+                "The maximum number of rules per security group has been reached: {RULES_PER_DIRECTION} for each direction."
+            );
             return Err(Error::new("RulesPerSecurityGroupLimitExceeded", message));
         }
     }

@@ -26,9 +26,10 @@ pub fn read(protocol: &str, from: Option<i32>, to: Option<i32>) -> Result<Traffi
         "udp" | "17" => ports(from, to).map(|(from, to)| Traffic::Udp(from, to)),
         "icmp" | "1" => icmp(from, to).map(|(kind, code)| Traffic::Icmp { kind, code }),
         "icmpv6" | "58" => icmp(from, to).map(|(kind, code)| Traffic::Icmpv6 { kind, code }),
-        other => other.parse().map(Traffic::Protocol).map_err(|_| {
-            Error::invalid_value(format!("Invalid value '{protocol}' for IP protocol. Unknown protocol."))
-        }),
+        other => other
+            .parse()
+            .map(Traffic::Protocol)
+            .map_err(|_| Error::invalid_value(format!("Invalid value '{protocol}' for IP protocol. Unknown protocol."))),
     }
 }
 
@@ -79,7 +80,9 @@ mod tests {
 
     #[test]
     fn numbers_of_known_protocols_become_names() {
-        for (given, expected) in [("6", "tcp"), ("17", "udp"), ("1", "icmp"), ("58", "icmpv6"), ("TCP", "tcp"), ("50", "50"), ("all", "-1")] {
+        for (given, expected) in
+            [("6", "tcp"), ("17", "udp"), ("1", "icmp"), ("58", "icmpv6"), ("TCP", "tcp"), ("50", "50"), ("all", "-1")]
+        {
             let traffic = read(given, Some(1), Some(2)).expect("valid");
             assert_eq!(words(traffic).protocol, expected, "{given}");
         }
@@ -87,7 +90,9 @@ mod tests {
 
     #[test]
     fn what_was_read_is_written_back() {
-        for (protocol, from, to) in [("tcp", Some(80), Some(443)), ("icmp", Some(-1), Some(-1)), ("icmp", Some(8), Some(0)), ("-1", None, None)] {
+        for (protocol, from, to) in
+            [("tcp", Some(80), Some(443)), ("icmp", Some(-1), Some(-1)), ("icmp", Some(8), Some(0)), ("-1", None, None)]
+        {
             let words = words(read(protocol, from, to).expect("valid"));
             assert_eq!((words.protocol.as_str(), words.from, words.to), (protocol, from, to));
         }
@@ -95,8 +100,15 @@ mod tests {
 
     #[test]
     fn impossible_traffic_is_refused() {
-        let cases =
-            [("tcp", None, None), ("tcp", Some(443), Some(80)), ("udp", Some(0), Some(65536)), ("icmp", Some(256), None), ("icmp", Some(-1), Some(3)), ("ipx", None, None), ("256", None, None)];
+        let cases = [
+            ("tcp", None, None),
+            ("tcp", Some(443), Some(80)),
+            ("udp", Some(0), Some(65536)),
+            ("icmp", Some(256), None),
+            ("icmp", Some(-1), Some(3)),
+            ("ipx", None, None),
+            ("256", None, None),
+        ];
         for (protocol, from, to) in cases {
             let code = read(protocol, from, to).err().map(|e| e.code);
             assert_eq!(code.as_deref(), Some("InvalidParameterValue"), "{protocol} {from:?} {to:?}");

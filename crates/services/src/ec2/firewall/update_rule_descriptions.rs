@@ -82,9 +82,7 @@ mod tests {
         cloud.ok("UpdateSecurityGroupRuleDescriptionsIngress", request("new"));
         let text = || walled.shown()["IpPermissions"][0]["IpRanges"][0]["Description"].clone();
         assert_eq!(text(), "new");
-        let by_id = |text: &str| {
-            json!({"GroupId": walled.group, "SecurityGroupRuleDescriptions": [{"SecurityGroupRuleId": rule, "Description": text}]})
-        };
+        let by_id = |text: &str| json!({"GroupId": walled.group, "SecurityGroupRuleDescriptions": [{"SecurityGroupRuleId": rule, "Description": text}]});
         cloud.ok("UpdateSecurityGroupRuleDescriptionsIngress", by_id("newest"));
         assert_eq!(text(), "newest");
         assert_eq!(cloud.refusal("UpdateSecurityGroupRuleDescriptionsIngress", by_id("<script>")), "InvalidParameterValue");

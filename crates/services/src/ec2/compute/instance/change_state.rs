@@ -104,8 +104,10 @@ pub fn reboot(cx: &mut Write<'_>, input: Input) -> Result<Done, Error> {
 pub fn terminate(cx: &mut Write<'_>, input: StopInput) -> Result<Terminated, Error> {
     let instances = named(cx, &input.instance_ids)?;
     if let Some(protected) = instances.iter().find(|instance| instance.termination_protection) {
-        let message =
-            format!("The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.", protected.id);
+        let message = format!(
+            "The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
+            protected.id
+        );
         return Err(Error::new("OperationNotPermitted", message));
     }
     let mut changes = Vec::new();
@@ -211,7 +213,10 @@ mod tests {
         site.put_in_state(&id, InstanceState::Terminated);
         let gone = site.shown(&id);
         assert_eq!((gone.get("PrivateIpAddress"), gone.get("SubnetId")), (None, None));
-        assert_eq!(site.cloud.ok("TerminateInstances", ids(&id))["TerminatingInstances"][0]["CurrentState"]["Name"], "terminated");
+        assert_eq!(
+            site.cloud.ok("TerminateInstances", ids(&id))["TerminatingInstances"][0]["CurrentState"]["Name"],
+            "terminated"
+        );
         assert_eq!(site.cloud.refusal("StartInstances", ids(&id)), "IncorrectInstanceState");
     }
 

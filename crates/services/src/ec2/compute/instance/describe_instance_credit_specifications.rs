@@ -32,9 +32,13 @@ struct View {
 }
 
 pub fn describe_instance_credit_specifications(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let chosen = Chosen { ids: &input.instance_ids, filters: &input.filters, max: input.max_results, token: input.next_token.as_deref() };
+    let chosen =
+        Chosen { ids: &input.instance_ids, filters: &input.filters, max: input.max_results, token: input.next_token.as_deref() };
     let page = chosen.page(cx, |instance| instance.instance_type.starts_with('t'))?;
-    Ok(Output { instance_credit_specifications: page.items.iter().map(|instance| view(instance)).collect(), next_token: page.next })
+    Ok(Output {
+        instance_credit_specifications: page.items.iter().map(|instance| view(instance)).collect(),
+        next_token: page.next,
+    })
 }
 
 /// `t2` is `standard` unless it was asked for otherwise, its successors are `unlimited`.

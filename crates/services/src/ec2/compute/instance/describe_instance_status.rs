@@ -53,7 +53,8 @@ struct Detail {
 }
 
 pub fn describe_instance_status(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let chosen = Chosen { ids: &input.instance_ids, filters: &input.filters, max: input.max_results, token: input.next_token.as_deref() };
+    let chosen =
+        Chosen { ids: &input.instance_ids, filters: &input.filters, max: input.max_results, token: input.next_token.as_deref() };
     let page = chosen.page(cx, |instance| input.include_all_instances || instance.state == InstanceState::Running)?;
     Ok(Output { instance_statuses: page.items.iter().map(|instance| view(instance)).collect(), next_token: page.next })
 }

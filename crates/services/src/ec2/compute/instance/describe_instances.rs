@@ -40,7 +40,8 @@ struct Reservation {
 }
 
 pub fn describe_instances(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let chosen = Chosen { ids: &input.instance_ids, filters: &input.filters, max: input.max_results, token: input.next_token.as_deref() };
+    let chosen =
+        Chosen { ids: &input.instance_ids, filters: &input.filters, max: input.max_results, token: input.next_token.as_deref() };
     let page = chosen.page(cx, |_| true)?;
     let mut reservations: Vec<Reservation> = Vec::new();
     for instance in &page.items {
@@ -148,7 +149,8 @@ mod tests {
     fn instances_are_found_by_filters() {
         let site = Site::new();
         let tags = json!([{"ResourceType": "instance", "Tags": [{"Key": "role", "Value": "web"}]}]);
-        let web = site.launch(json!({"TagSpecifications": tags, "SecurityGroupIds": [site.group], "PrivateIpAddress": "10.0.1.10"}));
+        let web =
+            site.launch(json!({"TagSpecifications": tags, "SecurityGroupIds": [site.group], "PrivateIpAddress": "10.0.1.10"}));
         site.instance(InstanceState::Running);
         let found = |name: &str, value: &str| -> Vec<Value> {
             let answer = site.cloud.ok("DescribeInstances", json!({"Filters": [{"Name": name, "Values": [value]}]}));
@@ -213,12 +215,15 @@ mod tests {
     #[test]
     fn credits_are_as_asked_for_or_as_the_type_has_them() {
         let site = Site::new();
-        let launch = |kind: &str, more: Value| text(&site.launch(crate::ec2::compute::testing::with(json!({"InstanceType": kind}), more)), "InstanceId");
+        let launch = |kind: &str, more: Value| {
+            text(&site.launch(crate::ec2::compute::testing::with(json!({"InstanceType": kind}), more)), "InstanceId")
+        };
         let asked = launch("t3.micro", json!({"CreditSpecification": {"CpuCredits": "standard"}}));
         let (older, newer) = (launch("t2.micro", json!({})), launch("t3.nano", json!({})));
         launch("m5.large", json!({}));
         let shown = site.cloud.ok("DescribeInstanceCreditSpecifications", json!({}))["InstanceCreditSpecifications"].clone();
-        let of = |id: &str| shown.as_array().into_iter().flatten().find(|s| s["InstanceId"] == id).map(|s| s["CpuCredits"].clone());
+        let of =
+            |id: &str| shown.as_array().into_iter().flatten().find(|s| s["InstanceId"] == id).map(|s| s["CpuCredits"].clone());
         assert_eq!([of(&asked), of(&older), of(&newer)], ["standard", "standard", "unlimited"].map(|text| Some(json!(text))));
         assert_eq!(shown.as_array().map(Vec::len), Some(3));
     }

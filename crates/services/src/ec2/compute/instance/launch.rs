@@ -201,7 +201,8 @@ mod tests {
             security_group_ids: vec!["sg-1".into(), "sg-2".into()],
             ..Launch::default()
         };
-        let request = Launch { instance_type: Some("m5.large".into()), security_group_ids: vec!["sg-3".into()], ..Launch::default() };
+        let request =
+            Launch { instance_type: Some("m5.large".into()), security_group_ids: vec!["sg-3".into()], ..Launch::default() };
         let merged = request.over(template).expect("both are objects");
         assert_eq!(merged.image_id.as_deref(), Some("ami-1"));
         assert_eq!(merged.instance_type.as_deref(), Some("m5.large"));

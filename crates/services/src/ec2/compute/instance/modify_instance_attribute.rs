@@ -34,7 +34,7 @@ enum Change {
     EbsOptimized(bool),
     Type(String),
     UserData(String),
-    ShutdownBehavior(String),
+    TerminateOnShutdown(bool),
     Groups(Vec<String>),
 }
 
@@ -61,7 +61,7 @@ pub fn modify_instance_attribute(cx: &mut Write<'_>, input: Input) -> Result<Don
         }
         Change::TerminationProtection(value) => after.termination_protection = value,
         Change::EbsOptimized(value) => after.ebs_optimized = value,
-        Change::ShutdownBehavior(value) => after.terminate_on_shutdown = value == "terminate",
+        Change::TerminateOnShutdown(value) => after.terminate_on_shutdown = value,
         Change::Type(name) => {
             check_stopped(&instance, "instanceType")?;
             after.instance_type = instance_type::find(&name)?.name.to_owned();
@@ -86,7 +86,7 @@ impl Input {
             self.ebs_optimized.map(|attribute| Change::EbsOptimized(attribute.value)),
             self.instance_type.map(|attribute| Change::Type(attribute.value)),
             self.user_data.map(|attribute| Change::UserData(attribute.value)),
-            self.instance_initiated_shutdown_behavior.map(|attribute| Change::ShutdownBehavior(attribute.value)),
+            self.instance_initiated_shutdown_behavior.map(|attribute| shutdown_behavior(&attribute.value)).transpose()?,
             groups.map(Change::Groups),
         ];
         Ok(changes.into_iter().flatten().collect())
@@ -95,16 +95,29 @@ impl Input {
 
 fn older_form(attribute: &str, value: Option<&str>) -> Result<Change, Error> {
     let text = value.ok_or_else(|| Error::missing("Value"))?;
-    let flag = || text.parse::<bool>().map_err(|_| Error::invalid_value(format!("Value ({text}) of {attribute} is not true or false")));
+    let flag =
+        || text.parse::<bool>().map_err(|_| Error::invalid_value(format!("Value ({text}) of {attribute} is not true or false")));
     match attribute {
         "sourceDestCheck" => flag().map(Change::SourceDestCheck),
         "disableApiTermination" => flag().map(Change::TerminationProtection),
         "ebsOptimized" => flag().map(Change::EbsOptimized),
         "instanceType" => Ok(Change::Type(text.to_owned())),
         "userData" => Ok(Change::UserData(text.to_owned())),
-        "instanceInitiatedShutdownBehavior" if ["stop", "terminate"].contains(&text) => Ok(Change::ShutdownBehavior(text.to_owned())),
-        "instanceInitiatedShutdownBehavior" => Err(Error::invalid_value(format!("Value ({text}) of {attribute} is not stop or terminate"))),
-        other => Err(Error::new("UnsupportedOperation", format!("underpass does not support ModifyInstanceAttribute.Attribute={other} yet"))),
+        "instanceInitiatedShutdownBehavior" => shutdown_behavior(text),
+        other => Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support ModifyInstanceAttribute.Attribute={other} yet"),
+        )),
+    }
+}
+
+fn shutdown_behavior(text: &str) -> Result<Change, Error> {
+    match text {
+        "stop" => Ok(Change::TerminateOnShutdown(false)),
+        "terminate" => Ok(Change::TerminateOnShutdown(true)),
+        other => {
+            Err(Error::invalid_value(format!("Value ({other}) of instanceInitiatedShutdownBehavior is not stop or terminate")))
+        }
     }
 }
 
@@ -114,7 +127,10 @@ fn only_interface(cx: &Write<'_>, instance: &Instance) -> Result<Arc<NetworkInte
     match (interfaces.next(), interfaces.next()) {
         (Some(interface), None) => Ok(interface),
         _ => {
-            let message = format!("There are multiple interfaces or none attached to instance '{}'. Please specify an interface ID for the operation instead.", instance.id);
+            let message = format!(
+                "There are multiple interfaces or none attached to instance '{}'. Please specify an interface ID for the operation instead.",
+                instance.id
+            );
             Err(Error::new("InvalidInstanceID", message))
         }
     }
@@ -124,7 +140,10 @@ fn check_stopped(instance: &Instance, attribute: &str) -> Result<(), Error> {
     match instance.state {
         InstanceState::Stopped => Ok(()),
         _ => {
-            let message = format!("The instance '{}' is not in the 'stopped' state, in which alone {attribute} can be changed.", instance.id);
+            let message = format!(
+                "The instance '{}' is not in the 'stopped' state, in which alone {attribute} can be changed.",
+                instance.id
+            );
             Err(Error::new("IncorrectInstanceState", message))
         }
     }
@@ -157,6 +176,8 @@ mod tests {
         let two = json!({"EbsOptimized": {"Value": true}, "DisableApiTermination": {"Value": true}});
         assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", change(two)), "InvalidParameterCombination");
         assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", change(json!({}))), "MissingParameter");
+        let explode = json!({"InstanceInitiatedShutdownBehavior": {"Value": "explode"}});
+        assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", change(explode)), "InvalidParameterValue");
         let kernel = json!({"Attribute": "kernel", "Value": "aki-1"});
         assert_eq!(site.cloud.refusal("ModifyInstanceAttribute", change(kernel)), "UnsupportedOperation");
     }
@@ -180,7 +201,16 @@ mod tests {
     fn every_attribute_that_users_ask_for_has_an_answer() {
         let site = Site::new();
         let id = site.instance(InstanceState::Running);
-        for name in ["disableApiTermination", "disableApiStop", "rootDeviceName", "blockDeviceMapping", "productCodes", "ebsOptimized", "enaSupport", "userData"] {
+        for name in [
+            "disableApiTermination",
+            "disableApiStop",
+            "rootDeviceName",
+            "blockDeviceMapping",
+            "productCodes",
+            "ebsOptimized",
+            "enaSupport",
+            "userData",
+        ] {
             assert_eq!(attribute(&site, &id, name)["InstanceId"], id);
         }
         let kernel = json!({"InstanceId": id, "Attribute": "kernel"});

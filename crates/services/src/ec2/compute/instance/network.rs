@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use resource::{
-    Attachment, AttachmentId, GroupId, Holder, InstanceId, InterfaceId, InterfaceKind, NetworkInterface, Owner, Subnet, Tags, Timestamp,
-    zone_names,
+    Attachment, AttachmentId, GroupId, Holder, InstanceId, InterfaceId, InterfaceKind, NetworkInterface, Owner, Subnet, Tags,
+    Timestamp, zone_names,
 };
 use store::{Snapshot, Txn};
 
@@ -42,7 +42,8 @@ impl Network {
     pub fn read(world: &Snapshot, owner: &Owner, launch: &Launch, kind: &InstanceType) -> Result<Self, Error> {
         let specifications = specifications(launch)?;
         let single = specifications.len() == 1;
-        let mut interfaces = specifications.iter().map(|s| Interface::read(world, owner, launch, s, single)).collect::<Result<Vec<_>, _>>()?;
+        let mut interfaces =
+            specifications.iter().map(|s| Interface::read(world, owner, launch, s, single)).collect::<Result<Vec<_>, _>>()?;
         interfaces.sort_by_key(|interface| interface.device_index);
         check(&interfaces, launch, kind)?;
         let primary = interfaces.first().ok_or_else(|| Error::missing("NetworkInterfaces"))?;
@@ -80,24 +81,37 @@ impl Network {
 }
 
 impl Interface {
-    fn read(world: &Snapshot, owner: &Owner, launch: &Launch, wanted: &InterfaceSpecification, single: bool) -> Result<Self, Error> {
+    fn read(
+        world: &Snapshot,
+        owner: &Owner,
+        launch: &Launch,
+        wanted: &InterfaceSpecification,
+        single: bool,
+    ) -> Result<Self, Error> {
         let device_index = wanted.device_index.unwrap_or(0);
         if let Some(id) = &wanted.network_interface_id {
             let interface = find::interface(world, owner, id)?;
             let source = Source::Existing(interface.id.clone());
             return Ok(Self { device_index, delete_on_termination: wanted.delete_on_termination.unwrap_or(false), source });
         }
-        if wanted.interface_type.as_deref().is_some_and(|kind| kind != "interface") || wanted.network_card_index.is_some_and(|n| n > 0) {
+        if wanted.interface_type.as_deref().is_some_and(|kind| kind != "interface")
+            || wanted.network_card_index.is_some_and(|n| n > 0)
+        {
             let message = "underpass does not support network interfaces of other types or on other network cards yet";
             return Err(Error::new("UnsupportedOperation", message));
         }
         if wanted.associate_public_ip_address == Some(true) && !single {
-            return Err(Error::combination("AssociatePublicIpAddress cannot be used when launching with multiple network interfaces."));
+            return Err(Error::combination(
+                "AssociatePublicIpAddress cannot be used when launching with multiple network interfaces.",
+            ));
         }
         let subnet = subnet(world, owner, launch, wanted.subnet_id.as_deref())?;
         let groups = groups(world, owner, launch, &subnet, wanted)?;
-        let addresses =
-            AddressList::read(wanted.private_ip_address.as_deref(), &wanted.private_ip_addresses, wanted.secondary_private_ip_address_count)?;
+        let addresses = AddressList::read(
+            wanted.private_ip_address.as_deref(),
+            &wanted.private_ip_addresses,
+            wanted.secondary_private_ip_address_count,
+        )?;
         let public = single && wanted.associate_public_ip_address.unwrap_or(subnet.map_public_ip);
         let description = wanted.description.clone().unwrap_or_default();
         let source = Source::New { subnet, groups, addresses, description, public };
@@ -160,7 +174,10 @@ fn check(interfaces: &[Interface], launch: &Launch, kind: &InstanceType) -> Resu
 fn check_zone(launch: &Launch, subnet: &Subnet) -> Result<(), Error> {
     let wanted = launch.placement.as_ref().and_then(|placement| placement.availability_zone.as_deref());
     match wanted.filter(|zone| *zone != subnet.zone) {
-        Some(zone) => Err(Error::invalid_value(format!("The subnet {} is in {}, not in the Availability Zone {zone}", subnet.id, subnet.zone))),
+        Some(zone) => Err(Error::invalid_value(format!(
+            "The subnet {} is in {}, not in the Availability Zone {zone}",
+            subnet.id, subnet.zone
+        ))),
         None => Ok(()),
     }
 }
@@ -178,7 +195,13 @@ fn subnet(world: &Snapshot, owner: &Owner, launch: &Launch, named: Option<&str>)
     found.ok_or_else(|| Error::new("MissingInput", "No default subnet for this zone; name a subnet with SubnetId."))
 }
 
-fn groups(world: &Snapshot, owner: &Owner, launch: &Launch, subnet: &Subnet, wanted: &InterfaceSpecification) -> Result<Vec<GroupId>, Error> {
+fn groups(
+    world: &Snapshot,
+    owner: &Owner,
+    launch: &Launch,
+    subnet: &Subnet,
+    wanted: &InterfaceSpecification,
+) -> Result<Vec<GroupId>, Error> {
     let vpc = find::vpc(world, owner, subnet.vpc.as_str())?;
     let mut ids: Vec<String> = wanted.groups.iter().chain(&launch.security_group_ids).cloned().collect();
     if !launch.security_groups.is_empty() && !vpc.is_default {

@@ -21,6 +21,8 @@ pub fn resolve(world: &Snapshot, owner: &Owner, reference: &ProfileReference) ->
         (None, Some(arn)) => ("arn", arn, world.find::<InstanceProfile>(arn).filter(|p| p.owner.account == owner.account)),
     };
     found.map(|profile| profile.arn.clone()).ok_or_else(|| {
-        Error::invalid_value(format!("Value ({text}) for parameter iamInstanceProfile.{member} is invalid. Invalid IAM Instance Profile {member}"))
+        Error::invalid_value(format!(
+            "Value ({text}) for parameter iamInstanceProfile.{member} is invalid. Invalid IAM Instance Profile {member}"
+        ))
     })
 }

@@ -1,7 +1,9 @@
 //! RunInstances: new machines, in one reservation; they answer `pending` until their processes run.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use resource::{Instance, InstanceId, InstanceState, KeyPair, MetadataOptions, NetworkInterface, Owner, Resource, Tags, Timestamp, random_id};
+use resource::{
+    Instance, InstanceId, InstanceState, KeyPair, MetadataOptions, NetworkInterface, Owner, Resource, Tags, Timestamp, random_id,
+};
 use serde::Serialize;
 use store::{Snapshot, Txn};
 
@@ -43,7 +45,8 @@ pub fn run_instances(cx: &mut Write<'_>, input: Launch) -> Result<Output, Error>
             Err(error) => return Err(error),
         }
     }
-    let instances = launched.iter().filter_map(|id| cx.txn.find::<Instance>(id.as_str())).map(|i| view::view(cx.txn, &i)).collect();
+    let instances =
+        launched.iter().filter_map(|id| cx.txn.find::<Instance>(id.as_str())).map(|i| view::view(cx.txn, &i)).collect();
     Ok(Output { reservation_id: order.model.reservation.clone(), owner_id: owner.account, groups: [], instances })
 }
 
@@ -51,10 +54,14 @@ fn counts(input: &Launch) -> Result<(u32, u32), Error> {
     let most = input.max_count.ok_or_else(|| Error::missing("MaxCount"))?;
     let least = input.min_count.ok_or_else(|| Error::missing("MinCount"))?;
     if least == 0 || most < least {
-        return Err(Error::invalid_value(format!("Value ({least}..{most}) for MinCount and MaxCount is not a range of at least 1.")));
+        return Err(Error::invalid_value(format!(
+            "Value ({least}..{most}) for MinCount and MaxCount is not a range of at least 1."
+        )));
     }
     match most > MAX_PER_CALL {
-        true => Err(Error::new("InstanceLimitExceeded", format!("underpass launches at most {MAX_PER_CALL} instances in one call."))),
+        true => {
+            Err(Error::new("InstanceLimitExceeded", format!("underpass launches at most {MAX_PER_CALL} instances in one call.")))
+        }
         false => Ok((least, most)),
     }
 }
@@ -81,7 +88,8 @@ impl Order {
 
     fn launch_one(&self, txn: &mut Txn, launch_index: u32) -> Result<InstanceId, Error> {
         let id = InstanceId::random();
-        self.network.attach(txn, &self.model.owner, &id, &self.interface_tags, self.model.launched)
+        self.network
+            .attach(txn, &self.model.owner, &id, &self.interface_tags, self.model.launched)
             .inspect_err(|_| undo(txn, &id))?;
         txn.put(Instance { id: id.clone(), launch_index, ..self.model.clone() });
         Ok(id)
@@ -90,7 +98,8 @@ impl Order {
 
 /// Removes the interfaces of an instance that could not be launched.
 fn undo(txn: &mut Txn, id: &InstanceId) {
-    let made: Vec<String> = txn.linked::<NetworkInterface>(Instance::KIND, id).map(|interface| interface.id.to_string()).collect();
+    let made: Vec<String> =
+        txn.linked::<NetworkInterface>(Instance::KIND, id).map(|interface| interface.id.to_string()).collect();
     made.iter().for_each(|key| txn.remove::<NetworkInterface>(key));
 }
 
@@ -164,7 +173,10 @@ fn check_credits(text: &str) -> Result<String, Error> {
 fn check_tenancy(launch: &Launch) -> Result<(), Error> {
     let tenancy = launch.placement.as_ref().and_then(|placement| placement.tenancy.as_deref());
     match tenancy.filter(|tenancy| *tenancy != "default") {
-        Some(other) => Err(Error::new("UnsupportedOperation", format!("underpass does not support Placement.Tenancy={other}: there is one kind of host."))),
+        Some(other) => Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support Placement.Tenancy={other}: there is one kind of host."),
+        )),
         None => Ok(()),
     }
 }
@@ -212,13 +224,17 @@ mod tests {
         let reservations = site.cloud.ok("DescribeInstances", json!({}))["Reservations"].clone();
         assert_eq!(reservations.as_array().map(Vec::len), Some(1));
         assert_eq!(reservations[0]["Instances"][10]["AmiLaunchIndex"], 10);
-        assert_eq!(site.cloud.refusal("RunInstances", site.request(json!({"SubnetId": tiny}))), "InsufficientFreeAddressesInSubnet");
+        assert_eq!(
+            site.cloud.refusal("RunInstances", site.request(json!({"SubnetId": tiny}))),
+            "InsufficientFreeAddressesInSubnet"
+        );
     }
 
     #[test]
     fn an_automatic_public_address_comes_with_the_subnet_or_by_request() {
         let site = Site::new();
-        let specification = json!([{"DeviceIndex": 0, "SubnetId": site.subnet, "Groups": [site.group], "AssociatePublicIpAddress": true}]);
+        let specification =
+            json!([{"DeviceIndex": 0, "SubnetId": site.subnet, "Groups": [site.group], "AssociatePublicIpAddress": true}]);
         let asked = site.launch(json!({"SubnetId": null, "NetworkInterfaces": specification}));
         assert!(text(&asked, "PublicDnsName").starts_with("ec2-198-18-"));
         site.cloud.ok("ModifySubnetAttribute", json!({"SubnetId": site.subnet, "MapPublicIpOnLaunch": {"Value": true}}));
@@ -254,7 +270,10 @@ mod tests {
             (json!({"Placement": {"AvailabilityZone": "us-east-1d"}}), "InvalidParameterValue"),
             (json!({"MetadataOptions": {"HttpPutResponseHopLimit": 65}}), "InvalidParameterValue"),
             (json!({"NetworkInterfaces": [{"DeviceIndex": 0}]}), "InvalidParameterCombination"),
-            (json!({"SubnetId": null, "NetworkInterfaces": [{"DeviceIndex": 1, "SubnetId": site.subnet}]}), "InvalidParameterValue"),
+            (
+                json!({"SubnetId": null, "NetworkInterfaces": [{"DeviceIndex": 1, "SubnetId": site.subnet}]}),
+                "InvalidParameterValue",
+            ),
             (json!({"BlockDeviceMappings": [{"DeviceName": "/dev/xvda"}]}), "UnsupportedOperation"),
             (json!({"TagSpecifications": [{"ResourceType": "vpc", "Tags": []}]}), "InvalidParameterValue"),
         ];

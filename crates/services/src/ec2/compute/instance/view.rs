@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use resource::{
-    Instance, InstanceProfile, InstanceState, MetadataOptions, NetworkInterface, Resource, Timestamp, Vpc,
-    private_dns_name, public_dns_name,
+    Instance, InstanceProfile, InstanceState, MetadataOptions, NetworkInterface, Resource, Timestamp, Vpc, private_dns_name,
+    public_dns_name,
 };
 use serde::Serialize;
 use store::Snapshot;
@@ -256,7 +256,8 @@ fn profile(world: &Snapshot, instance: &Instance) -> Option<ProfileView> {
 }
 
 fn interface_view(world: &Snapshot, interface: &NetworkInterface, show_public: bool) -> InterfaceView {
-    let addresses: Vec<PrivateView> = interfaces::addresses(world, interface).iter().map(|a| private_view(a, show_public)).collect();
+    let addresses: Vec<PrivateView> =
+        interfaces::addresses(world, interface).iter().map(|a| private_view(a, show_public)).collect();
     InterfaceView {
         association: addresses.first().and_then(|address| address.association.clone()),
         attachment: interfaces::attachment(interface).map(attachment_view),

@@ -69,7 +69,9 @@ fn limit(cx: &Write<'_>, interface: &NetworkInterface) -> Result<usize, Error> {
 fn take_over(cx: &mut Write<'_>, to: &NetworkInterface, address: Ipv4Addr) {
     let key = NetworkInterface::address_key(&to.vpc, address);
     let holder = cx.txn.named::<NetworkInterface>(PRIVATE_IP, key).next();
-    let Some(from) = holder.filter(|from| from.id != to.id && from.owner == to.owner && from.primary() != Some(address)) else { return };
+    let Some(from) = holder.filter(|from| from.id != to.id && from.owner == to.owner && from.primary() != Some(address)) else {
+        return;
+    };
     super::release_public(cx.txn, &from, |private| private == address);
     cx.txn.update::<NetworkInterface>(from.id.as_str(), |from| from.addresses.retain(|a| *a != address));
 }

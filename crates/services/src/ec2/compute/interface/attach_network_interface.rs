@@ -48,7 +48,8 @@ pub fn attach_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Outp
 }
 
 fn check_index(cx: &Write<'_>, instance: &Instance, index: u32) -> Result<(), Error> {
-    let attached: Vec<_> = cx.txn.linked::<NetworkInterface>(Instance::KIND, &instance.id).filter_map(|i| i.attachment.clone()).collect();
+    let attached: Vec<_> =
+        cx.txn.linked::<NetworkInterface>(Instance::KIND, &instance.id).filter_map(|i| i.attachment.clone()).collect();
     if attached.iter().any(|attachment| attachment.device_index == index) {
         let message = format!("Instance '{}' already has an interface attached at device index '{index}'.", instance.id);
         return Err(Error::invalid_value(message));

@@ -28,6 +28,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     network_interface: View,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
 }
 
 pub fn create_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
@@ -38,8 +40,11 @@ pub fn create_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Outp
         let message = format!("underpass does not support CreateNetworkInterface.InterfaceType={other} yet");
         return Err(Error::new("UnsupportedOperation", message));
     }
-    let addresses =
-        AddressList::read(input.private_ip_address.as_deref(), &input.private_ip_addresses, input.secondary_private_ip_address_count)?;
+    let addresses = AddressList::read(
+        input.private_ip_address.as_deref(),
+        &input.private_ip_addresses,
+        input.secondary_private_ip_address_count,
+    )?;
     let wanted = Wanted {
         owner: &owner,
         subnet: &subnet,
@@ -53,7 +58,7 @@ pub fn create_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Outp
     };
     let mut interface = address::create_interface(cx.txn, wanted)?;
     address_list::extend(cx.txn, &subnet, &mut interface, &addresses.secondary, addresses.count)?;
-    Ok(Output { network_interface: view::view(cx.txn, &interface) })
+    Ok(Output { client_token: cx.client_token(), network_interface: view::view(cx.txn, &interface) })
 }
 
 #[cfg(test)]
@@ -65,7 +70,8 @@ mod tests {
     #[test]
     fn an_interface_has_the_default_group_and_the_addresses_asked_for() {
         let site = Site::new();
-        let chosen = json!([{"Primary": true, "PrivateIpAddress": "10.0.1.9"}, {"Primary": false, "PrivateIpAddress": "10.0.1.50"}]);
+        let chosen =
+            json!([{"Primary": true, "PrivateIpAddress": "10.0.1.9"}, {"Primary": false, "PrivateIpAddress": "10.0.1.50"}]);
         let interface = site.interface(json!({"PrivateIpAddresses": chosen}));
         assert_eq!(interface["Status"], "available");
         assert_eq!(interface["Groups"][0]["GroupName"], "default");
@@ -84,7 +90,8 @@ mod tests {
             let create = |i| json!({"GroupName": format!("g{n}-{i}"), "Description": "d", "VpcId": site.vpc});
             (0..n).map(|i| site.cloud.text("CreateSecurityGroup", create(i), "/GroupId")).collect()
         };
-        let two_primaries = json!([{"Primary": true, "PrivateIpAddress": "10.0.1.9"}, {"Primary": true, "PrivateIpAddress": "10.0.1.10"}]);
+        let two_primaries =
+            json!([{"Primary": true, "PrivateIpAddress": "10.0.1.9"}, {"Primary": true, "PrivateIpAddress": "10.0.1.10"}]);
         let secondary = json!([{"PrivateIpAddress": "10.0.1.50"}]);
         let cases = [
             (json!({"PrivateIpAddress": "10.0.1.3"}), "InvalidParameterValue"),
@@ -106,7 +113,9 @@ mod tests {
         let site = Site::new();
         let cloud = &site.cloud;
         let [one, two] = [(); 2].map(|()| text(&site.interface(json!({})), "NetworkInterfaceId"));
-        let assign = |interface: &str, more: Value| with(json!({"NetworkInterfaceId": interface, "PrivateIpAddresses": ["10.0.1.50"]}), more);
+        let assign = |interface: &str, more: Value| {
+            with(json!({"NetworkInterfaceId": interface, "PrivateIpAddresses": ["10.0.1.50"]}), more)
+        };
         cloud.ok("AssignPrivateIpAddresses", assign(&one, json!({})));
         assert_eq!(cloud.refusal("AssignPrivateIpAddresses", assign(&two, json!({}))), "InvalidIPAddress.InUse");
         let answer = cloud.ok("AssignPrivateIpAddresses", assign(&two, json!({"AllowReassignment": true})));
@@ -123,7 +132,8 @@ mod tests {
         let cloud = &site.cloud;
         let id = text(&site.interface(json!({})), "NetworkInterfaceId");
         let change = |more: Value| with(json!({"NetworkInterfaceId": id}), more);
-        let attribute = |name: &str| cloud.ok("DescribeNetworkInterfaceAttribute", json!({"NetworkInterfaceId": id, "Attribute": name}));
+        let attribute =
+            |name: &str| cloud.ok("DescribeNetworkInterfaceAttribute", json!({"NetworkInterfaceId": id, "Attribute": name}));
         cloud.ok("ModifyNetworkInterfaceAttribute", change(json!({"Description": {"Value": "mine"}})));
         cloud.ok("ModifyNetworkInterfaceAttribute", change(json!({"SourceDestCheck": {"Value": false}})));
         cloud.ok("ModifyNetworkInterfaceAttribute", change(json!({"Groups": [site.group]})));
@@ -140,7 +150,10 @@ mod tests {
     #[test]
     fn interfaces_are_found_by_filters() {
         let site = Site::new();
-        let id = text(&site.interface(json!({"Description": "mine", "Groups": [site.group], "PrivateIpAddress": "10.0.1.77"})), "NetworkInterfaceId");
+        let id = text(
+            &site.interface(json!({"Description": "mine", "Groups": [site.group], "PrivateIpAddress": "10.0.1.77"})),
+            "NetworkInterfaceId",
+        );
         site.launch(json!({}));
         let found = |name: &str, value: &str| {
             let answer = site.cloud.ok("DescribeNetworkInterfaces", json!({"Filters": [{"Name": name, "Values": [value]}]}));

@@ -75,7 +75,9 @@ fn address_values(world: &Snapshot, interface: &NetworkInterface, filter: &str) 
         "private-dns-name" => Some(addresses().take(1).map(|a| private_dns_name(&interface.owner.region, *a)).collect()),
         "association.public-ip" => Some(public(1).iter().map(|elastic| elastic.public.to_string()).collect()),
         "addresses.association.public-ip" => Some(public(usize::MAX).iter().map(|elastic| elastic.public.to_string()).collect()),
-        "association.allocation-id" => Some(public(1).iter().filter(|e| !e.automatic).map(|elastic| elastic.id.to_string()).collect()),
+        "association.allocation-id" => {
+            Some(public(1).iter().filter(|e| !e.automatic).map(|elastic| elastic.id.to_string()).collect())
+        }
         _ => None,
     }
 }

@@ -49,11 +49,13 @@ fn release_public(txn: &mut Txn, interface: &NetworkInterface, gone: impl Fn(Ipv
 fn check_stopped(instance: &Instance, what: &str) -> Result<(), Error> {
     match instance.state {
         InstanceState::Stopped => Ok(()),
-        InstanceState::Terminated | InstanceState::ShuttingDown => {
-            Err(Error::new("IncorrectInstanceState", format!("Instance '{}' is {}.", instance.id, instance.state.code_and_name().1)))
-        }
+        InstanceState::Terminated | InstanceState::ShuttingDown => Err(Error::new(
+            "IncorrectInstanceState",
+            format!("Instance '{}' is {}.", instance.id, instance.state.code_and_name().1),
+        )),
         _ => {
-            let message = format!("underpass cannot {what} a network interface while its instance runs yet: stop {} first.", instance.id);
+            let message =
+                format!("underpass cannot {what} a network interface while its instance runs yet: stop {} first.", instance.id);
             Err(Error::new("UnsupportedOperation", message))
         }
     }
@@ -84,7 +86,8 @@ mod tests {
             });
         });
         assert!(InterfaceId::parse(&id).is_ok());
-        let shown = site.cloud.ok("DescribeNetworkInterfaces", json!({"NetworkInterfaceIds": [id]}))["NetworkInterfaces"][0].clone();
+        let shown =
+            site.cloud.ok("DescribeNetworkInterfaces", json!({"NetworkInterfaceIds": [id]}))["NetworkInterfaces"][0].clone();
         assert_eq!(shown["InterfaceType"], "network_load_balancer");
         assert_eq!(shown["RequesterManaged"], true);
         assert_eq!(shown["Attachment"]["InstanceOwnerId"], "amazon-elb");

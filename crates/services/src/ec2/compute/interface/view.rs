@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    Attachment, ElasticAddress, GroupId, Holder, InterfaceKind, NetworkInterface, Resource, SecurityGroup, Timestamp, Vpc, private_dns_name,
-    public_dns_name, zone_id,
+    Attachment, ElasticAddress, GroupId, Holder, InterfaceKind, NetworkInterface, Resource, SecurityGroup, Timestamp, Vpc,
+    private_dns_name, public_dns_name, zone_id,
 };
 use serde::Serialize;
 use store::Snapshot;

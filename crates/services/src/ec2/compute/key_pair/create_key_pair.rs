@@ -29,7 +29,10 @@ pub struct Output {
 pub fn create_key_pair(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     super::check_name(cx.txn, cx.owner(), &input.key_name)?;
     if let Some(format) = input.key_format.as_deref().filter(|format| *format != "pem") {
-        return Err(Error::new("UnsupportedOperation", format!("underpass does not support CreateKeyPair.KeyFormat={format} yet; use pem.")));
+        return Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support CreateKeyPair.KeyFormat={format} yet; use pem."),
+        ));
     }
     let tags = tags::specified(&input.tag_specifications, "key-pair", &["key-pair"])?;
     let new = match input.key_type.as_deref() {

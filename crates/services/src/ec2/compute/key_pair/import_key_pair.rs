@@ -27,8 +27,9 @@ pub struct Output {
 
 pub fn import_key_pair(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     super::check_name(cx.txn, cx.owner(), &input.key_name)?;
-    let public = read(&input.public_key_material)
-        .ok_or_else(|| Error::new("InvalidKey.Format", "Key is not in valid OpenSSH public key format (ssh-ed25519 or ssh-rsa)"))?;
+    let public = read(&input.public_key_material).ok_or_else(|| {
+        Error::new("InvalidKey.Format", "Key is not in valid OpenSSH public key format (ssh-ed25519 or ssh-rsa)")
+    })?;
     let pair = KeyPair {
         id: random_id("key-"),
         owner: cx.owner().clone(),

@@ -61,7 +61,10 @@ mod tests {
         let shown = cloud.ok("DescribeKeyPairs", json!({"KeyNames": ["mine"], "IncludePublicKey": true}))["KeyPairs"][0].clone();
         assert_eq!((&shown["KeyType"], &shown["KeyFingerprint"]), (&json!("ed25519"), &new["KeyFingerprint"]));
         assert!(shown["PublicKey"].as_str().is_some_and(|line| line.starts_with("ssh-ed25519 ") && line.ends_with(" mine")));
-        assert_eq!(cloud.ok("DeleteKeyPair", json!({"KeyName": "mine"})), json!({"Return": true, "KeyPairId": shown["KeyPairId"]}));
+        assert_eq!(
+            cloud.ok("DeleteKeyPair", json!({"KeyName": "mine"})),
+            json!({"Return": true, "KeyPairId": shown["KeyPairId"]})
+        );
         assert_eq!(cloud.ok("DeleteKeyPair", json!({"KeyName": "mine"})), json!({"Return": true}));
         assert_eq!(cloud.refusal("DescribeKeyPairs", json!({"KeyNames": ["mine"]})), "InvalidKeyPair.NotFound");
     }

@@ -38,6 +38,7 @@ pub fn create_launch_template(cx: &mut Write<'_>, input: Input) -> Result<Output
         created_by: cx.caller.arn.clone(),
         created: cx.now,
         default_version: 1,
+        last_number: 1,
         versions: vec![version(cx, 1, input.version_description, &input.launch_template_data)?],
         tags: tags::specified(&input.tag_specifications, "launch-template", &["launch-template"])?,
     };

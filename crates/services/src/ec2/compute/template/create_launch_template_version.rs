@@ -31,9 +31,12 @@ pub fn create_launch_template_version(cx: &mut Write<'_>, input: Input) -> Resul
         Some(source) => input.launch_template_data.over(super::data(super::version(&template, source)?)?)?,
         None => input.launch_template_data,
     };
-    let number = template.versions.last().map_or(1, |latest| latest.number + 1);
+    let number = template.last_number + 1;
     let new = version(cx, number, input.version_description, &data)?;
     let launch_template_version = view::version(&template, &new)?;
-    cx.txn.update::<LaunchTemplate>(template.id.as_str(), |template| template.versions.push(new));
+    cx.txn.update::<LaunchTemplate>(template.id.as_str(), |template| {
+        template.last_number = number;
+        template.versions.push(new);
+    });
     Ok(Output { launch_template_version })
 }

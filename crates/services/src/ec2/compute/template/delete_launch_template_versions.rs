@@ -54,7 +54,9 @@ pub fn delete_launch_template_versions(cx: &mut Write<'_>, input: Input) -> Resu
         let (id, name) = (template.id.to_string(), template.name.clone());
         list.push(Deleted { launch_template_id: id, launch_template_name: name, version_number: number, response_error });
     }
-    cx.txn.update::<LaunchTemplate>(template.id.as_str(), |template| template.versions.retain(|version| !gone.contains(&version.number)));
+    cx.txn.update::<LaunchTemplate>(template.id.as_str(), |template| {
+        template.versions.retain(|version| !gone.contains(&version.number))
+    });
     Ok(output)
 }
 

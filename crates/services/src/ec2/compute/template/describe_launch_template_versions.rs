@@ -31,7 +31,6 @@ pub struct Output {
     next_token: Option<String>,
 }
 
-
 /// A version with its template.
 struct Shown {
     template: Arc<LaunchTemplate>,
@@ -72,7 +71,9 @@ fn of_all(cx: &Read<'_>, versions: &[String]) -> Vec<Shown> {
 }
 
 fn bound(text: Option<&str>, default: u64) -> Result<u64, Error> {
-    text.map_or(Ok(default), |text| text.parse().map_err(|_| Error::invalid_value(format!("The version '{text}' is not a number"))))
+    text.map_or(Ok(default), |text| {
+        text.parse().map_err(|_| Error::invalid_value(format!("The version '{text}' is not a number")))
+    })
 }
 
 fn values(Shown { template, version }: &Shown, filter: &str) -> Option<Vec<String>> {

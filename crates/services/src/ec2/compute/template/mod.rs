@@ -6,6 +6,7 @@ pub mod delete_launch_template;
 pub mod delete_launch_template_versions;
 pub mod describe_launch_template_versions;
 pub mod describe_launch_templates;
+pub mod get_launch_template_data;
 pub mod modify_launch_template;
 mod view;
 
@@ -48,7 +49,10 @@ pub fn find(world: &Snapshot, owner: &Owner, id: Option<&str>, name: Option<&str
             let id = LaunchTemplateId::parse(text).map_err(malformed)?;
             let found = world.find::<LaunchTemplate>(id.as_str()).filter(|template| template.owner == *owner);
             found.ok_or_else(|| {
-                Error::new("InvalidLaunchTemplateId.NotFound", format!("The specified launch template, with template ID {id}, does not exist."))
+                Error::new(
+                    "InvalidLaunchTemplateId.NotFound",
+                    format!("The specified launch template, with template ID {id}, does not exist."),
+                )
             })
         }
         (None, Some(name)) => named(world, owner, name).ok_or_else(|| {
@@ -101,15 +105,18 @@ mod tests {
             "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "from", "Value": "template"}]}],
         });
         let id = create(&site, data.clone());
-        let next = json!({"LaunchTemplateId": id, "SourceVersion": "$Latest", "LaunchTemplateData": {"InstanceType": "t3.small"}});
+        let next =
+            json!({"LaunchTemplateId": id, "SourceVersion": "$Latest", "LaunchTemplateData": {"InstanceType": "t3.small"}});
         assert_eq!(site.cloud.ok("CreateLaunchTemplateVersion", next)["LaunchTemplateVersion"]["VersionNumber"], 2);
         let first = site.launch(json!({"ImageId": null, "InstanceType": null, "LaunchTemplate": {"LaunchTemplateId": id}}));
         assert_eq!((&first["InstanceType"], &first["MetadataOptions"]["HttpTokens"]), (&json!("t3.nano"), &json!("required")));
         assert_eq!(first["Tags"], json!([{"Key": "from", "Value": "template"}]));
         assert_eq!(first["SecurityGroups"][0]["GroupId"], site.group);
-        let latest = json!({"ImageId": null, "InstanceType": null, "LaunchTemplate": {"LaunchTemplateName": "web", "Version": "$Latest"}});
+        let latest =
+            json!({"ImageId": null, "InstanceType": null, "LaunchTemplate": {"LaunchTemplateName": "web", "Version": "$Latest"}});
         assert_eq!(site.launch(latest)["InstanceType"], "t3.small");
-        let own = json!({"ImageId": null, "InstanceType": "m5.large", "LaunchTemplate": {"LaunchTemplateName": "web", "Version": "2"}});
+        let own =
+            json!({"ImageId": null, "InstanceType": "m5.large", "LaunchTemplate": {"LaunchTemplateName": "web", "Version": "2"}});
         assert_eq!(site.launch(own)["InstanceType"], "m5.large");
         let missing = site.request(json!({"LaunchTemplate": {"LaunchTemplateId": id, "Version": "9"}}));
         assert_eq!(site.cloud.refusal("RunInstances", missing), "InvalidLaunchTemplateId.VersionNotFound");
@@ -120,11 +127,17 @@ mod tests {
         let site = Site::new();
         let id = create(&site, json!({"InstanceType": "t3.nano"}));
         for kind in ["t3.micro", "t3.small"] {
-            site.cloud.ok("CreateLaunchTemplateVersion", json!({"LaunchTemplateId": id, "LaunchTemplateData": {"InstanceType": kind}}));
+            site.cloud
+                .ok("CreateLaunchTemplateVersion", json!({"LaunchTemplateId": id, "LaunchTemplateData": {"InstanceType": kind}}));
         }
         let numbers = |input: Value| -> Vec<u64> {
             let answer = site.cloud.ok("DescribeLaunchTemplateVersions", input);
-            answer["LaunchTemplateVersions"].as_array().into_iter().flatten().filter_map(|v| v["VersionNumber"].as_u64()).collect()
+            answer["LaunchTemplateVersions"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|v| v["VersionNumber"].as_u64())
+                .collect()
         };
         assert_eq!(numbers(json!({"LaunchTemplateId": id})), [3, 2, 1]);
         assert_eq!(numbers(json!({"LaunchTemplateId": id, "MinVersion": "2"})), [3, 2]);
@@ -132,6 +145,10 @@ mod tests {
         assert_eq!(numbers(json!({"Versions": ["$Latest"]})), [3]);
         let modified = site.cloud.ok("ModifyLaunchTemplate", json!({"LaunchTemplateName": "web", "DefaultVersion": "2"}));
         assert_eq!(modified["LaunchTemplate"]["DefaultVersionNumber"], 2);
+        site.cloud.ok("DeleteLaunchTemplateVersions", json!({"LaunchTemplateId": id, "Versions": ["3"]}));
+        let again = json!({"LaunchTemplateId": id, "LaunchTemplateData": {"InstanceType": "t3.large"}});
+        let again = site.cloud.ok("CreateLaunchTemplateVersion", again);
+        assert_eq!(again["LaunchTemplateVersion"]["VersionNumber"], 4, "a number is not used twice");
         let deleted = site.cloud.ok("DeleteLaunchTemplateVersions", json!({"LaunchTemplateId": id, "Versions": ["1", "2", "9"]}));
         assert_eq!(deleted["SuccessfullyDeletedLaunchTemplateVersions"][0]["VersionNumber"], 1);
         let refused = deleted["UnsuccessfullyDeletedLaunchTemplateVersions"].clone();
@@ -143,7 +160,8 @@ mod tests {
     fn templates_are_found_and_deleted_by_name_or_id() {
         let site = Site::new();
         let id = create(&site, json!({}));
-        let shown = site.cloud.ok("DescribeLaunchTemplates", json!({"LaunchTemplateNames": ["web"]}))["LaunchTemplates"][0].clone();
+        let shown =
+            site.cloud.ok("DescribeLaunchTemplates", json!({"LaunchTemplateNames": ["web"]}))["LaunchTemplates"][0].clone();
         assert_eq!((&shown["LaunchTemplateId"], &shown["LatestVersionNumber"]), (&json!(id), &json!(1)));
         let again = json!({"LaunchTemplateName": "web", "LaunchTemplateData": {}});
         assert_eq!(site.cloud.refusal("CreateLaunchTemplate", again), "InvalidLaunchTemplateName.AlreadyExistsException");

@@ -21,6 +21,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     network_acl: View,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
 }
 
 pub fn create_network_acl(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
@@ -40,5 +42,5 @@ pub fn create_network_acl(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
     };
     let network_acl = view::view(&acl);
     cx.txn.put(acl);
-    Ok(Output { network_acl })
+    Ok(Output { client_token: cx.client_token(), network_acl })
 }

@@ -23,7 +23,8 @@ pub fn replace_network_acl_association(cx: &mut Write<'_>, input: Input) -> Resu
     let owner = cx.owner().clone();
     let next = find::acl(cx.txn, &owner, &input.network_acl_id)?;
     let before = cx.txn.named::<NetworkAcl>("acl-association", &input.association_id).find(|acl| acl.owner == owner);
-    let subnet = before.as_ref().and_then(|acl| acl.associations.iter().find(|a| a.id == input.association_id)).map(|a| a.subnet.clone());
+    let subnet =
+        before.as_ref().and_then(|acl| acl.associations.iter().find(|a| a.id == input.association_id)).map(|a| a.subnet.clone());
     let (Some(before), Some(subnet)) = (before, subnet) else {
         let message = format!("The association ID '{}' does not exist", input.association_id);
         return Err(Error::new("InvalidAssociationID.NotFound", message));

@@ -121,8 +121,14 @@ mod tests {
         let ports = json!({"PortRange": {"From": 80, "To": 80}});
         cloud.ok("CreateNetworkAclEntry", guarded.entry(200, "6", ports.clone()));
         cloud.ok("CreateNetworkAclEntry", guarded.entry(100, "icmp", json!({"IcmpTypeCode": {"Type": 8, "Code": -1}})));
-        assert_eq!(cloud.refusal("CreateNetworkAclEntry", guarded.entry(200, "6", ports.clone())), "NetworkAclEntryAlreadyExists");
-        cloud.ok("ReplaceNetworkAclEntry", guarded.entry(200, "17", json!({"PortRange": {"From": 53, "To": 53}, "RuleAction": "deny"})));
+        assert_eq!(
+            cloud.refusal("CreateNetworkAclEntry", guarded.entry(200, "6", ports.clone())),
+            "NetworkAclEntryAlreadyExists"
+        );
+        cloud.ok(
+            "ReplaceNetworkAclEntry",
+            guarded.entry(200, "17", json!({"PortRange": {"From": 53, "To": 53}, "RuleAction": "deny"})),
+        );
         assert_eq!(cloud.refusal("ReplaceNetworkAclEntry", guarded.entry(300, "6", ports)), "InvalidNetworkAclEntry.NotFound");
         let shown = guarded.acl()["Entries"].clone();
         let last = |egress: bool| json!({"CidrBlock": "0.0.0.0/0", "Egress": egress, "Protocol": "-1", "RuleAction": "deny", "RuleNumber": 32767});
@@ -146,19 +152,28 @@ mod tests {
             (1, "-1", json!({"Ipv6CidrBlock": "::/0"}), "UnsupportedOperation"),
         ];
         for (number, protocol, rest, code) in cases {
-            assert_eq!(guarded.cloud.refusal("CreateNetworkAclEntry", guarded.entry(number, protocol, rest)), code, "{number} {protocol}");
+            assert_eq!(
+                guarded.cloud.refusal("CreateNetworkAclEntry", guarded.entry(number, protocol, rest)),
+                code,
+                "{number} {protocol}"
+            );
         }
         for number in 1..=20 {
             guarded.cloud.ok("CreateNetworkAclEntry", guarded.entry(number, "-1", json!({})));
         }
-        assert_eq!(guarded.cloud.refusal("CreateNetworkAclEntry", guarded.entry(21, "-1", json!({}))), "NetworkAclEntryLimitExceeded");
+        assert_eq!(
+            guarded.cloud.refusal("CreateNetworkAclEntry", guarded.entry(21, "-1", json!({}))),
+            "NetworkAclEntryLimitExceeded"
+        );
     }
 
     #[test]
     fn a_subnet_moves_from_the_default_acl_to_another() {
         let guarded = Guarded::new();
         let cloud = &guarded.cloud;
-        let default = cloud.ok("DescribeNetworkAcls", json!({"Filters": [{"Name": "default", "Values": ["true"]}]}))["NetworkAcls"][0].clone();
+        let default =
+            cloud.ok("DescribeNetworkAcls", json!({"Filters": [{"Name": "default", "Values": ["true"]}]}))["NetworkAcls"][0]
+                .clone();
         let association = default["Associations"][0]["NetworkAclAssociationId"].clone();
         let replace = json!({"AssociationId": association, "NetworkAclId": guarded.acl});
         let new = cloud.text("ReplaceNetworkAclAssociation", replace.clone(), "/NewAssociationId");

@@ -27,7 +27,8 @@ pub struct Output {
 
 pub fn create_managed_prefix_list(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     if input.address_family != "IPv4" {
-        let message = format!("underpass does not support prefix lists of address family {} yet; use IPv4.", input.address_family);
+        let message =
+            format!("underpass does not support prefix lists of address family {} yet; use IPv4.", input.address_family);
         return Err(Error::new("UnsupportedOperation", message));
     }
     view::check_name(&input.prefix_list_name)?;
@@ -55,7 +56,10 @@ pub fn check_size(max_entries: u32, entries: usize) -> Result<(), Error> {
         return Err(Error::invalid_value(format!("MaxEntries must be between 1 and {MOST_ENTRIES}.")));
     }
     match entries > max_entries as usize {
-        true => Err(Error::new("PrefixListMaxEntriesExceeded", format!("The list may hold at most {max_entries} entries; it would hold {entries}."))),
+        true => Err(Error::new(
+            "PrefixListMaxEntriesExceeded",
+            format!("The list may hold at most {max_entries} entries; it would hold {entries}."),
+        )),
         false => Ok(()),
     }
 }

@@ -31,7 +31,8 @@ pub fn describe_managed_prefix_lists(cx: &Read<'_>, input: Input) -> Result<Outp
         ids => ids.iter().map(|id| super::find(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
     let lists = filter::select(&input.filters, lists.into_iter(), values)?;
-    let page = page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, lists, |l| l.id.to_string())?;
+    let page =
+        page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, lists, |l| l.id.to_string())?;
     let views = page.items.iter().map(|list| view::view(list, state(list))).collect();
     Ok(Output { prefix_lists: views, next_token: page.next })
 }

@@ -44,7 +44,8 @@ pub fn describe_prefix_lists(cx: &Read<'_>, input: Input) -> Result<Output, Erro
         lists.retain(|list| input.prefix_list_ids.iter().any(|id| id == list.id.as_str()));
     }
     let lists = filter::select(&input.filters, lists.into_iter(), values)?;
-    let page = page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, lists, |l| l.id.to_string())?;
+    let page =
+        page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, lists, |l| l.id.to_string())?;
     Ok(Output { prefix_lists: page.items.iter().map(view).collect(), next_token: page.next })
 }
 

@@ -26,7 +26,8 @@ pub struct Output {
 pub fn get_managed_prefix_list_entries(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let list = super::find(cx.world, cx.owner(), &input.prefix_list_id)?;
     if let Some(version) = input.target_version.filter(|version| *version != list.version) {
-        let message = format!("underpass keeps the present version of a prefix list only, which is {}; not {version}.", list.version);
+        let message =
+            format!("underpass keeps the present version of a prefix list only, which is {}; not {version}.", list.version);
         return Err(Error::new("UnsupportedOperation", message));
     }
     let entry = |entry: &resource::PrefixEntry| Entry { cidr: entry.cidr.to_string(), description: entry.description.clone() };

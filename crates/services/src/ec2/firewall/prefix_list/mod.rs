@@ -40,15 +40,6 @@ pub fn refer(txn: &mut Txn, owner: &Owner, text: &str) -> Result<PrefixList, Err
     Ok(list)
 }
 
-/// The list of an AWS service that gateway endpoints serve (`s3`, `dynamodb`), written into the store; none for others.
-pub fn refer_to_service(txn: &mut Txn, region: &str, service: &str) -> Option<PrefixList> {
-    let list = aws::lists(region).into_iter().find(|list| list.name == format!("com.amazonaws.{region}.{service}"))?;
-    if txn.find::<PrefixList>(list.id.as_str()).is_none() {
-        txn.put(list.clone());
-    }
-    Some(list)
-}
-
 /// All lists that `owner` sees.
 fn visible(world: &Snapshot, owner: &Owner) -> Vec<PrefixList> {
     let own = world.owned::<PrefixList>(owner).map(|list| (*list).clone());

@@ -94,7 +94,8 @@ mod tests {
         let walled = Walled::new();
         let cloud = &walled.cloud;
         let list = create(cloud, 2);
-        let change = |version: u32| json!({"PrefixListId": list, "CurrentVersion": version, "AddEntries": [{"Cidr": "192.0.2.0/24"}]});
+        let change =
+            |version: u32| json!({"PrefixListId": list, "CurrentVersion": version, "AddEntries": [{"Cidr": "192.0.2.0/24"}]});
         assert_eq!(cloud.refusal("ModifyManagedPrefixList", change(7)), "PrefixListVersionMismatch");
         assert_eq!(cloud.ok("ModifyManagedPrefixList", change(1))["PrefixList"]["Version"], 2);
         assert_eq!(entries(cloud, &list), json!([{"Cidr": "10.0.0.0/8", "Description": "ours"}, {"Cidr": "192.0.2.0/24"}]));
@@ -115,7 +116,8 @@ mod tests {
     #[test]
     fn awss_own_lists_are_seen_by_all_and_changed_by_nobody() {
         let cloud = Cloud::new();
-        let filter = json!({"Filters": [{"Name": "prefix-list-name", "Values": ["com.amazonaws.global.cloudfront.origin-facing"]}]});
+        let filter =
+            json!({"Filters": [{"Name": "prefix-list-name", "Values": ["com.amazonaws.global.cloudfront.origin-facing"]}]});
         let list = cloud.ok("DescribeManagedPrefixLists", filter)["PrefixLists"][0].clone();
         assert_eq!(list["MaxEntries"], 55);
         assert_eq!(list["OwnerId"], "AWS");
@@ -125,7 +127,8 @@ mod tests {
         assert_eq!(cloud.refusal("ModifyManagedPrefixList", change), "UnauthorizedOperation");
         assert_eq!(cloud.refusal("DeleteManagedPrefixList", json!({"PrefixListId": "pl-63a5400a"})), "UnauthorizedOperation");
         let gateways = cloud.ok("DescribePrefixLists", json!({}))["PrefixLists"].clone();
-        let names: Vec<&str> = gateways.as_array().into_iter().flatten().filter_map(|list| list["PrefixListName"].as_str()).collect();
+        let names: Vec<&str> =
+            gateways.as_array().into_iter().flatten().filter_map(|list| list["PrefixListName"].as_str()).collect();
         assert_eq!(names, ["com.amazonaws.us-east-1.s3", "com.amazonaws.us-east-1.dynamodb"]);
     }
 

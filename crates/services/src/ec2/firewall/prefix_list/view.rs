@@ -71,7 +71,9 @@ pub fn entries(given: &[Entry]) -> Result<Vec<PrefixEntry>, Error> {
 /// `InvalidParameterValue`.
 pub fn check_name(name: &str) -> Result<(), Error> {
     match name.is_empty() || name.starts_with("com.amazonaws") {
-        true => Err(Error::invalid_value(format!("The prefix list name '{name}' is invalid: it may not be empty or begin with com.amazonaws."))),
+        true => Err(Error::invalid_value(format!(
+            "The prefix list name '{name}' is invalid: it may not be empty or begin with com.amazonaws."
+        ))),
         false => Ok(()),
     }
 }
