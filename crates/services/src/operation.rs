@@ -43,6 +43,8 @@ pub struct Write<'a> {
     pub caller: &'a Caller,
     /// When.
     pub now: Timestamp,
+    /// The token of the request, for answers and resources that show it; repeated requests never reach a handler.
+    pub(crate) client_token: Option<&'a str>,
 }
 
 impl Read<'_> {
@@ -56,6 +58,11 @@ impl Write<'_> {
     /// The account and Region of the request.
     pub fn owner(&self) -> &Owner {
         &self.caller.owner
+    }
+
+    /// The token of the request, for answers that show it.
+    pub fn client_token(&self) -> Option<String> {
+        self.client_token.map(str::to_owned)
     }
 
     /// The same view for code that only reads.

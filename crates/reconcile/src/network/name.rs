@@ -7,6 +7,9 @@ use resource::{GroupId, InterfaceId, RouteTableId};
 /// The namespace of the simulated internet.
 pub const INTERNET: &str = "internet";
 
+/// The internet's router on its links: number 0 of the routers on the fabric.
+pub(super) const INTERNET_ROUTER: Ipv4Addr = Ipv4Addr::new(252, 0, 0, 0);
+
 /// The address of hosts on the simulated internet that are not of any VPC.
 pub(super) const INTERNET_HOST: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
 

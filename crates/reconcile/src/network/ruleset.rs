@@ -4,17 +4,17 @@
 //! translation) and when it arrives at its destination (after all of it). An `accept` ends one chain and not the
 //! packet's way, so each judgement is a base chain of its own.
 //!
-//! | chain  | where              | what it judges                                                        |
-//! | ------ | ------------------ | --------------------------------------------------------------------- |
-//! | leave  | prerouting -155    | source check, the source subnet's ACL, the source's groups             |
-//! | enter  | prerouting -150    | ACL and groups of an address that the router holds (endpoints, nodes)   |
-//! | screen | prerouting -145    | a balancer's own groups on clients of PrivateLink                       |
-//! | dnat   | prerouting -100    | balancers, endpoints, public addresses                                  |
-//! | local  | input 0            | what the router itself answers                                          |
-//! | across | forward 0          | addresses that nobody has: silence                                      |
-//! | snat   | postrouting 100    | nodes, endpoints, NAT gateways, public addresses                        |
-//! | exit   | postrouting 140    | ACL and groups of an address that the router holds, as a source          |
-//! | arrive | postrouting 150    | the destination subnet's ACL, the destination's groups                   |
+//! | chain     | where           | what it does                                                               |
+//! | --------- | --------------- | -------------------------------------------------------------------------- |
+//! | leave     | prerouting -155 | source check, the source subnet's ACL, the source's groups                  |
+//! | enter     | prerouting -150 | ACL and groups of an address that the router holds (endpoints, nodes)        |
+//! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                            |
+//! | to-target | prerouting -100 | destination: balancers, endpoints, public addresses                          |
+//! | local     | input 0         | what the router itself answers                                               |
+//! | across    | forward 0       | addresses that nobody has: silence                                           |
+//! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, public addresses                      |
+//! | exit      | postrouting 140 | ACL and groups of an address that the router holds, as a source               |
+//! | arrive    | postrouting 150 | the destination subnet's ACL, the destination's groups                        |
 
 use ipnet::Ipv4Net;
 use kernel::Object;
@@ -141,10 +141,10 @@ fn chains() -> Vec<Chain> {
         base("leave", ChainKind::Filter, Prerouting, -155, Policy::Accept, leave()),
         base("enter", ChainKind::Filter, Prerouting, -150, Policy::Accept, enter()),
         base("screen", ChainKind::Filter, Prerouting, -145, Policy::Accept, screen()),
-        base("dnat", ChainKind::Nat, Prerouting, -100, Policy::Accept, dnat()),
+        base("to-target", ChainKind::Nat, Prerouting, -100, Policy::Accept, to_target()),
         base("local", ChainKind::Filter, Input, 0, Policy::Drop, local()),
         base("across", ChainKind::Filter, Forward, 0, Policy::Accept, vec![drop_if(vec![Match::is(Field::OifName, device("lo"))])]),
-        base("snat", ChainKind::Nat, Postrouting, 100, Policy::Accept, snat()),
+        base("from-node", ChainKind::Nat, Postrouting, 100, Policy::Accept, from_node()),
         base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
         chain(UNBOUND, unbound()),
@@ -184,7 +184,7 @@ fn screen() -> Vec<Rule> {
     vec![known_flow(), vmap([Field::Daddr], set::SCREENED)]
 }
 
-fn dnat() -> Vec<Rule> {
+fn to_target() -> Vec<Rule> {
     let port = || [Field::Daddr, Field::L4Proto, Field::ThDport];
     let from_wan = Match::is(Field::IifName, device(WAN));
     vec![
@@ -206,7 +206,7 @@ fn local() -> Vec<Rule> {
     ]
 }
 
-fn snat() -> Vec<Rule> {
+fn from_node() -> Vec<Rule> {
     let original_port = [Field::CtOriginalDaddr, Field::CtOriginalDport];
     let to_wan = || Match::is(Field::OifName, device(WAN));
     vec![

@@ -14,17 +14,9 @@ use crate::state::StateDir;
 
 /// Run a program of this host with the network of a subnet, or in an instance.
 #[derive(Args)]
-#[group(id = "place", required = true, multiple = false)]
 pub struct Exec {
-    /// As if on an instance in this subnet, with an interface of its own that goes when the program ends
-    #[arg(long, group = "place", value_name = "SUBNET")]
-    subnet: Option<String>,
-    /// Inside this running instance
-    #[arg(long, group = "place", value_name = "INSTANCE")]
-    instance: Option<String>,
-    /// As a host on the simulated internet
-    #[arg(long, group = "place")]
-    internet: bool,
+    #[command(flatten)]
+    place: Place,
     /// The groups on the program's interface [default: the VPC's default group]
     #[arg(long = "security-group", value_name = "GROUP", requires = "subnet")]
     groups: Vec<String>,
@@ -33,10 +25,25 @@ pub struct Exec {
     program: Vec<OsString>,
 }
 
+/// Where the program runs.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Place {
+    /// As if on an instance in this subnet, with an interface of its own that goes when the program ends
+    #[arg(long, value_name = "SUBNET")]
+    subnet: Option<String>,
+    /// Inside this running instance
+    #[arg(long, value_name = "INSTANCE")]
+    instance: Option<String>,
+    /// As a host on the simulated internet
+    #[arg(long)]
+    internet: bool,
+}
+
 impl Exec {
     pub(super) fn run(self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
         let client = Client::new(state.daemon()?)?;
-        let code = match (&self.subnet, &self.instance) {
+        let code = match (&self.place.subnet, &self.place.instance) {
             (Some(subnet), _) => self.in_subnet(&client, subnet)?,
             (None, Some(instance)) => self.in_instance(&client, state, instance)?,
             (None, None) => self.on_internet(&client)?,

@@ -3,11 +3,11 @@
 
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Field, Value, Verdict};
-use kernel::{Link, LinkKind, Object};
+use kernel::{Link, LinkEnd, LinkKind, Object};
 use plan::{Endpoint, Leg};
 
 use super::group::accepting;
-use super::{in_namespace, link_end, via};
+use super::{in_namespace, link_end, neighbour, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{FABRIC, to_consumer, to_provider};
 use crate::network::ruleset::{FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, set, verdict};
@@ -26,6 +26,7 @@ fn consumer(endpoint: &Endpoint) -> Vec<Object> {
     let near = to_provider(endpoint.provider.0);
     let mut objects = vec![
         link(endpoint),
+        neighbour(&near, endpoint.provider.1, &ends(endpoint).1),
         verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_SERVICE.into())),
         verdict(set::EXITS, vec![device(&near)], Verdict::Goto(TO_SERVICE.into())),
     ];
@@ -59,6 +60,7 @@ fn screen(endpoint: &Endpoint) -> Vec<Object> {
 fn provider(endpoint: &Endpoint) -> Vec<Object> {
     let near = to_consumer(endpoint.consumer.0);
     let mut objects = vec![
+        neighbour(&near, endpoint.consumer.1, &ends(endpoint).0),
         verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_CONSUMER.into())),
         verdict(set::EXITS, vec![device(&near)], Verdict::Accept),
     ];
@@ -68,9 +70,14 @@ fn provider(endpoint: &Endpoint) -> Vec<Object> {
 
 /// The link between the two routers, shared by all endpoints between them. Within one VPC it is a loop.
 fn link(endpoint: &Endpoint) -> Object {
-    let (near, far) = (to_provider(endpoint.provider.0), to_consumer(endpoint.consumer.0));
+    let (near, far) = ends(endpoint);
+    Object::Link(Link { end: near, kind: LinkKind::Veth { namespace: endpoint.provider_vpc.to_string(), peer: far } })
+}
+
+/// The consumer's and the provider's end.
+fn ends(endpoint: &Endpoint) -> (LinkEnd, LinkEnd) {
     let seed = format!("{}-{}", endpoint.consumer.0, endpoint.provider.0);
-    let peer = link_end(&far, &format!("far-{seed}"), MTU);
-    let kind = LinkKind::Veth { namespace: endpoint.provider_vpc.to_string(), peer };
-    Object::Link(Link { end: link_end(&near, &format!("near-{seed}"), MTU), kind })
+    let near = link_end(&to_provider(endpoint.provider.0), &format!("near-{seed}"), MTU);
+    let far = link_end(&to_consumer(endpoint.consumer.0), &format!("far-{seed}"), MTU);
+    (near, far)
 }

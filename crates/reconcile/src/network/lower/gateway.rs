@@ -4,12 +4,11 @@ use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Link, LinkKind, Object, Route, RouteKind};
 use plan::{Gateway, Nat, PublicAddress};
-use resource::router_address;
 
 use super::router::ROUTER_SETTINGS;
-use super::{in_namespace, link_end, own_address, sysctl};
+use super::{in_namespace, link_end, neighbour, own_address, sysctl};
 use crate::network::ledger::Placed;
-use crate::network::name::{INTERNET, INTERNET_HOST, INTERNET_RESOLVER, WAN, to_vpc};
+use crate::network::name::{INTERNET, INTERNET_HOST, INTERNET_RESOLVER, INTERNET_ROUTER, WAN, to_vpc};
 use crate::network::ruleset::{FROM_INTERNET, TO_INTERNET, device, element, set, verdict};
 
 /// AWS's MTU towards the internet.
@@ -18,15 +17,17 @@ const MTU: u32 = 1500;
 const MAIN: u32 = 254;
 
 pub(super) fn lower(gateway: &Gateway) -> Vec<Placed> {
-    let far = to_vpc(gateway.router);
-    let peer = link_end(&far, &far, MTU);
-    let kind = LinkKind::Veth { namespace: INTERNET.into(), peer };
+    let near = link_end(WAN, &format!("{WAN}{}", gateway.router), MTU);
+    let far = link_end(&to_vpc(gateway.router), &to_vpc(gateway.router), MTU);
+    let way_back = neighbour(&far.name, gateway.fabric, &near);
     let objects = [
-        Object::Link(Link { end: link_end(WAN, &format!("{WAN}{}", gateway.router), MTU), kind }),
+        neighbour(WAN, INTERNET_ROUTER, &far),
+        Object::Link(Link { end: near, kind: LinkKind::Veth { namespace: INTERNET.into(), peer: far } }),
         verdict(set::EDGES, vec![device(WAN)], Verdict::Goto(FROM_INTERNET.into())),
         verdict(set::EXITS, vec![device(WAN)], Verdict::Goto(TO_INTERNET.into())),
     ];
     let mut placed = in_namespace(gateway.vpc.as_str(), objects);
+    placed.extend(in_namespace(INTERNET, [way_back]));
     placed.extend(internet());
     placed
 }
@@ -34,7 +35,7 @@ pub(super) fn lower(gateway: &Gateway) -> Vec<Placed> {
 /// What the internet is, while any gateway leads to it.
 fn internet() -> Vec<Placed> {
     let settings = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value));
-    let addresses = router_address(0).into_iter().chain([INTERNET_HOST, INTERNET_RESOLVER]);
+    let addresses = [INTERNET_ROUTER, INTERNET_HOST, INTERNET_RESOLVER];
     in_namespace(INTERNET, settings.chain(addresses.map(own_address)))
 }
 

@@ -10,7 +10,7 @@ mod router;
 mod table;
 
 use ipnet::Ipv4Net;
-use kernel::{Address, LinkEnd, Mac, Object, Route, RouteKind, Sysctl};
+use kernel::{Address, LinkEnd, Mac, Neighbour, Object, Route, RouteKind, Sysctl};
 use plan::Item;
 use std::net::Ipv4Addr;
 
@@ -57,6 +57,12 @@ fn on_device(table: u32, dst: Ipv4Net, dev: &str) -> Object {
 /// A setting.
 fn sysctl(path: impl Into<String>, value: &str) -> Object {
     Object::Sysctl(Sysctl { path: path.into(), value: value.into() })
+}
+
+/// A router at the other end of a link, which is never asked for: its answer would depend on the asker's address, which it
+/// may have itself.
+fn neighbour(link: &str, ip: Ipv4Addr, end: &LinkEnd) -> Object {
+    Object::Neighbour(Neighbour { link: link.into(), ip, mac: end.mac })
 }
 
 /// An end of a link that is up, with an address that follows from `seed`.

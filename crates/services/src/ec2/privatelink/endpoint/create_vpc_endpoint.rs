@@ -39,6 +39,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     vpc_endpoint: EndpointView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
 }
 
 /// Creates an endpoint with an interface in each subnet.
@@ -51,7 +53,7 @@ pub fn create_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, E
     let groups = security_group::for_interface(cx.txn, cx.owner(), &vpc, &input.security_group_ids)?;
     let tags = tags::specified(&input.tag_specifications, "vpc-endpoint", &["vpc-endpoint"])?;
     let endpoint = create(cx, &service, &vpc, groups, &places, tags)?;
-    Ok(Output { vpc_endpoint: view::endpoint(cx.txn, &endpoint) })
+    Ok(Output { client_token: cx.client_token(), vpc_endpoint: view::endpoint(cx.txn, &endpoint) })
 }
 
 fn create(

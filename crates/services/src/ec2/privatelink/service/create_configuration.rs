@@ -24,6 +24,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     service_configuration: ConfigurationView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
 }
 
 /// Creates a service. Connections to it must be accepted unless the request says otherwise.
@@ -49,5 +51,5 @@ pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         tags: tags::specified(&input.tag_specifications, "vpc-endpoint-service", &["vpc-endpoint-service"])?,
     };
     cx.txn.put(service.clone());
-    Ok(Output { service_configuration: view::configuration(cx.txn, &service) })
+    Ok(Output { client_token: cx.client_token(), service_configuration: view::configuration(cx.txn, &service) })
 }

@@ -33,6 +33,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     nat_gateway: NatGatewayView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
 }
 
 /// Records a new NAT gateway, its interface and the association of its Elastic IP.
@@ -61,7 +63,7 @@ pub fn create_nat_gateway(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
         Err(failure) => return Err(failure),
     }
     cx.txn.put(gateway.clone());
-    Ok(Output { nat_gateway: NatGatewayView::new(cx.txn, &gateway) })
+    Ok(Output { client_token: cx.client_token(), nat_gateway: NatGatewayView::new(cx.txn, &gateway) })
 }
 
 /// A request whose members go together.

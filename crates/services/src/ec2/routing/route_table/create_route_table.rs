@@ -22,6 +22,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     route_table: RouteTableView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
 }
 
 /// Records a new route table.
@@ -41,5 +43,5 @@ pub fn create_route_table(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
     };
     let route_table = RouteTableView::new(cx.txn, &table);
     cx.txn.put(table);
-    Ok(Output { route_table })
+    Ok(Output { client_token: cx.client_token(), route_table })
 }
