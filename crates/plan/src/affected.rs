@@ -3,34 +3,51 @@
 use std::collections::BTreeSet;
 
 use resource::{
-    ElasticAddress, EndpointService, Instance, InternetGateway, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PrefixList,
-    Resource, RouteTable, SecurityGroup, Subnet, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
+    BalancerState, ElasticAddress, EndpointService, Holder, Instance, InstanceId, InternetGateway, Kind, Listener, LoadBalancer, NatGateway,
+    NetworkAcl, NetworkInterface, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint,
+    VpcId,
 };
 use store::{Change, Snapshot};
 
 use crate::Subject;
+use crate::acl::allows_everything;
 
 /// The subjects whose items may differ after `change`, which led to `world`.
 pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     let mut reach = Reach { world, found: BTreeSet::new() };
-    reach.change::<Vpc>(change, Reach::vpc);
-    reach.change::<Subnet>(change, Reach::subnet);
-    reach.change::<RouteTable>(change, Reach::table);
-    reach.change::<SecurityGroup>(change, Reach::group);
-    reach.change::<NetworkAcl>(change, Reach::acl);
-    reach.change::<PrefixList>(change, Reach::prefix_list);
-    reach.change::<NetworkInterface>(change, Reach::interface);
-    reach.change::<InternetGateway>(change, Reach::gateway);
-    reach.change::<ElasticAddress>(change, Reach::address);
-    reach.change::<NatGateway>(change, Reach::nat);
-    reach.change::<Instance>(change, Reach::instance);
-    reach.change::<LoadBalancer>(change, Reach::balancer);
-    reach.change::<Listener>(change, |reach, listener| reach.balancer_arn(&listener.balancer));
-    reach.change::<TargetGroup>(change, |reach, group| reach.target_group(&group.arn));
-    reach.change::<TargetHealth>(change, |reach, health| reach.target_group(&health.group));
-    reach.change::<EndpointService>(change, |reach, service| reach.service(service));
-    reach.change::<VpcEndpoint>(change, |reach, endpoint| reach.add(Subject::Endpoint(endpoint.id.clone())));
+    reach.change(change, |vpc: &Vpc| (vpc.router, vpc.cidrs.clone(), vpc.dns_support), Reach::vpc);
+    reach.change(change, |vpc: &Vpc| vpc.router, Reach::router);
+    reach.change(change, |subnet: &Subnet| (subnet.cidr, subnet.zone.clone()), Reach::subnet);
+    reach.change(change, |table: &RouteTable| (table.routes.clone(), table.associations.clone()), Reach::table);
+    reach.change(change, |table: &RouteTable| table.associations.clone(), Reach::table_subnets);
+    reach.change(change, RouteTable::is_main, Reach::main_table);
+    reach.change(change, |group: &SecurityGroup| group.rules.clone(), Reach::group);
+    reach.change(change, |group: &SecurityGroup| group.vpc.clone(), Reach::referring_groups);
+    reach.change(change, NetworkAcl::clone, |reach, acl| reach.add(Subject::Acl(acl.id.clone())));
+    reach.change(change, |acl: &NetworkAcl| (acl.associations.clone(), allows_everything(acl)), Reach::guarded);
+    reach.change(change, |list: &PrefixList| list.entries.clone(), Reach::prefix_list);
+    reach.change(change, read_of_interface, Reach::interface);
+    reach.change(change, |gateway: &InternetGateway| gateway.vpc.clone(), Reach::gateway);
+    reach.change(change, |address: &ElasticAddress| (address.public, address.association.clone()), Reach::address);
+    reach.change(change, NatGateway::clone, Reach::nat);
+    reach.change(change, |instance: &Instance| (instance.state, instance.zone.clone()), Reach::instance);
+    reach.change(change, read_of_balancer, Reach::balancer);
+    reach.change(change, Listener::clone, |reach, listener| reach.balancer_arn(&listener.balancer));
+    reach.change(change, TargetGroup::clone, |reach, group| reach.target_group(&group.arn));
+    reach.change(change, |health: &TargetHealth| health.state, |reach, health| reach.target_group(&health.group));
+    reach.change(change, |service: &EndpointService| service.balancers.clone(), Reach::service);
+    reach.change(change, VpcEndpoint::clone, |reach, endpoint| reach.add(Subject::Endpoint(endpoint.id.clone())));
     reach.found
+}
+
+/// What the plan reads of an interface: neither what people write on it nor what we say of it.
+fn read_of_interface(interface: &NetworkInterface) -> NetworkInterface {
+    NetworkInterface { ready: false, description: String::new(), tags: Tags::default(), ..interface.clone() }
+}
+
+/// What the plan reads of a balancer.
+fn read_of_balancer(balancer: &LoadBalancer) -> LoadBalancer {
+    LoadBalancer { state: BalancerState::Provisioning, tags: Tags::default(), ..balancer.clone() }
 }
 
 struct Reach<'a> {
@@ -39,10 +56,14 @@ struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// Follows what a change of an `R` reaches, from what it was and from what it is.
-    fn change<R: Resource>(&mut self, change: &Change, follow: impl Fn(&mut Self, &R)) {
-        if change.kind == R::KIND {
-            change.before::<R>().iter().chain(&change.after::<R>()).for_each(|resource| follow(self, resource));
+    /// Follows what a change of an `R` reaches, from what it was and from what it is, when what the plan reads of it differs.
+    fn change<R: Resource, T: PartialEq>(&mut self, change: &Change, read: impl Fn(&R) -> T, follow: impl Fn(&mut Self, &R)) {
+        if change.kind != R::KIND {
+            return;
+        }
+        let (before, after) = (change.before::<R>(), change.after::<R>());
+        if before.as_deref().map(&read) != after.as_deref().map(&read) {
+            before.iter().chain(&after).for_each(|resource| follow(self, resource));
         }
     }
 
@@ -54,35 +75,72 @@ impl Reach<'_> {
         self.add(Subject::Router(vpc.id.clone()));
     }
 
-    fn subnet(&mut self, subnet: &Subnet) {
-        self.add(Subject::Router(subnet.vpc.clone()));
-        for acl in self.world.linked::<NetworkAcl>(Subnet::KIND, &subnet.id) {
-            self.add(Subject::Acl(acl.id.clone()));
+    /// A router that comes or goes takes everything along that names its place on the fabric.
+    fn router(&mut self, vpc: &Vpc) {
+        for gateway in self.world.linked::<InternetGateway>(Vpc::KIND, &vpc.id) {
+            self.add(Subject::Gateway(gateway.id.clone()));
+        }
+        self.addresses_of(&vpc.id);
+        for endpoint in self.world.linked::<VpcEndpoint>(Vpc::KIND, &vpc.id) {
+            self.add(Subject::Endpoint(endpoint.id.clone()));
+        }
+        for balancer in self.world.linked::<LoadBalancer>(Vpc::KIND, &vpc.id) {
+            self.balancer(&balancer);
         }
     }
 
+    /// A subnet is also where targets without a zone of their own find one.
+    fn subnet(&mut self, subnet: &Subnet) {
+        self.add(Subject::Router(subnet.vpc.clone()));
+        self.interfaces_of(Subnet::KIND, subnet.id.as_str());
+        for acl in self.world.linked::<NetworkAcl>(Subnet::KIND, &subnet.id) {
+            self.add(Subject::Acl(acl.id.clone()));
+        }
+        for group in self.world.linked::<TargetGroup>(Vpc::KIND, &subnet.vpc) {
+            self.target_group(&group.arn);
+        }
+    }
+
+    /// Routes to a NAT gateway depend on the table of the gateway's own subnet.
     fn table(&mut self, table: &RouteTable) {
         self.add(Subject::Table(table.id.clone()));
-        self.interfaces_of(&table.vpc);
-        self.tables_of(&table.vpc);
+        for nat in self.world.linked::<NatGateway>(Vpc::KIND, &table.vpc) {
+            self.nat(&nat);
+        }
+    }
+
+    fn table_subnets(&mut self, table: &RouteTable) {
+        for subnet in table.associations.iter().filter_map(|association| association.subnet.as_ref()) {
+            self.interfaces_of(Subnet::KIND, subnet.as_str());
+            for nat in self.world.linked::<NatGateway>(Subnet::KIND, subnet) {
+                self.nat(&nat);
+            }
+        }
+    }
+
+    fn main_table(&mut self, table: &RouteTable) {
+        if table.is_main() {
+            self.interfaces_of(Vpc::KIND, table.vpc.as_str());
+        }
     }
 
     fn group(&mut self, group: &SecurityGroup) {
         self.add(Subject::Group(group.id.clone()));
-        for other in self.world.linked::<SecurityGroup>(SecurityGroup::KIND, &group.id) {
-            self.add(Subject::Group(other.id.clone()));
-        }
         for balancer in self.world.linked::<LoadBalancer>(SecurityGroup::KIND, &group.id) {
             self.balancer(&balancer);
         }
     }
 
-    fn acl(&mut self, acl: &NetworkAcl) {
-        self.add(Subject::Acl(acl.id.clone()));
+    fn referring_groups(&mut self, group: &SecurityGroup) {
+        for other in self.world.linked::<SecurityGroup>(SecurityGroup::KIND, &group.id) {
+            self.group(&other);
+        }
+    }
+
+    /// The interfaces that an ACL guards.
+    fn guarded(&mut self, acl: &NetworkAcl) {
         for association in &acl.associations {
-            for interface in self.world.linked::<NetworkInterface>(Subnet::KIND, &association.subnet) {
-                self.add(Subject::Interface(interface.id.clone()));
-            }
+            self.interfaces_of(Subnet::KIND, association.subnet.as_str());
         }
     }
 
@@ -109,6 +167,12 @@ impl Reach<'_> {
         for address in self.world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id) {
             self.add(Subject::Address(address.id.clone()));
         }
+        for nat in self.world.linked::<NatGateway>(NetworkInterface::KIND, &interface.id) {
+            self.nat(&nat);
+        }
+        if let Some(Holder::Instance(id)) = interface.attachment.as_ref().map(|attachment| &attachment.holder) {
+            self.targeting(id);
+        }
     }
 
     fn gateway(&mut self, gateway: &InternetGateway) {
@@ -116,13 +180,9 @@ impl Reach<'_> {
         let Some(vpc) = &gateway.vpc else { return };
         self.tables_of(vpc);
         for nat in self.world.linked::<NatGateway>(Vpc::KIND, vpc) {
-            self.add(Subject::Nat(nat.id.clone()));
+            self.nat(&nat);
         }
-        for interface in self.world.linked::<NetworkInterface>(Vpc::KIND, vpc) {
-            for address in self.world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id) {
-                self.add(Subject::Address(address.id.clone()));
-            }
-        }
+        self.addresses_of(vpc);
     }
 
     fn address(&mut self, address: &ElasticAddress) {
@@ -147,7 +207,12 @@ impl Reach<'_> {
         for interface in self.world.linked::<NetworkInterface>(Instance::KIND, &instance.id) {
             self.interface(&interface);
         }
-        for group in self.world.linked::<TargetGroup>(Instance::KIND, &instance.id) {
+        self.targeting(&instance.id);
+    }
+
+    /// The groups of which an instance is a target.
+    fn targeting(&mut self, instance: &InstanceId) {
+        for group in self.world.linked::<TargetGroup>(Instance::KIND, instance) {
             self.target_group(&group.arn);
         }
     }
@@ -181,9 +246,17 @@ impl Reach<'_> {
         }
     }
 
-    fn interfaces_of(&mut self, vpc: &VpcId) {
-        for interface in self.world.linked::<NetworkInterface>(Vpc::KIND, vpc) {
+    fn interfaces_of(&mut self, kind: Kind, key: &str) {
+        for interface in self.world.linked::<NetworkInterface>(kind, key) {
             self.add(Subject::Interface(interface.id.clone()));
+        }
+    }
+
+    fn addresses_of(&mut self, vpc: &VpcId) {
+        for interface in self.world.linked::<NetworkInterface>(Vpc::KIND, vpc) {
+            for address in self.world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id) {
+                self.add(Subject::Address(address.id.clone()));
+            }
         }
     }
 }

@@ -53,7 +53,10 @@ pub enum Place {
         table: RouteTableId,
     },
     /// In the VPC's router, which serves it itself.
-    Router,
+    Router {
+        /// The subnet's block.
+        subnet: Ipv4Net,
+    },
 }
 
 pub(crate) fn plan(world: &Snapshot, id: &InterfaceId) -> Option<Interface> {
@@ -72,10 +75,10 @@ pub(crate) fn plan(world: &Snapshot, id: &InterfaceId) -> Option<Interface> {
 }
 
 fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {
-    if eni.kind != InterfaceKind::Workload {
-        return Some(Place::Router);
-    }
     let subnet = world.find::<Subnet>(eni.subnet.as_str())?;
+    if eni.kind != InterfaceKind::Workload {
+        return Some(Place::Router { subnet: subnet.cidr });
+    }
     let attachment = eni.attachment.as_ref()?;
     Some(Place::Workload {
         namespace: namespace(world, eni, &attachment.holder)?,
@@ -117,7 +120,7 @@ impl Display for Interface {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "interface {} in {} at {}", self.id, self.vpc, listed(&self.addresses))?;
         match &self.place {
-            Place::Router => f.write_str(", held by the router")?,
+            Place::Router { .. } => f.write_str(", held by the router")?,
             Place::Workload { namespace, device, gateway, checked, table, .. } => {
                 write!(f, ", eth{device} of {namespace} by {gateway} using {table}")?;
                 f.write_str(if *checked { "" } else { ", source unchecked" })?;

@@ -12,13 +12,18 @@ use crate::network::ledger::Placed;
 use crate::network::name::TABLE;
 use crate::network::ruleset::{chain, drop_if, set};
 
+/// The chain of packets across the boundary of a subnet, in the direction that `map` judges.
+pub(super) fn boundary_chain(map: &str, subnet: Ipv4Net) -> String {
+    format!("{map}-{}-{}", subnet.network(), subnet.prefix_len())
+}
+
 /// The chain of packets into the ACL's subnets.
-pub(super) fn chain_in(id: &AclId) -> String {
+fn chain_in(id: &AclId) -> String {
     format!("{id}-in")
 }
 
 /// The chain of packets out of the ACL's subnets.
-pub(super) fn chain_out(id: &AclId) -> String {
+fn chain_out(id: &AclId) -> String {
     format!("{id}-out")
 }
 
@@ -36,7 +41,7 @@ pub(super) fn lower(acl: &Acl) -> Vec<Placed> {
 
 /// Packets that do not leave the subnet are not judged.
 fn boundary(subnet: Ipv4Net, map: &str, peer: &Field, judge: &str) -> [Object; 2] {
-    let name = format!("{map}-{}-{}", subnet.network(), subnet.prefix_len());
+    let name = boundary_chain(map, subnet);
     let inside = Rule::new([Match::within(peer.clone(), subnet)], [Action::Verdict(Verdict::Return)]);
     let outside = Rule::new([], [Action::Verdict(Verdict::Goto(judge.to_owned()))]);
     let range = Element {

@@ -6,6 +6,7 @@ use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
 use plan::{Interface, Place};
 use resource::GroupId;
 
+use super::acl::boundary_chain;
 use super::{in_namespace, link_end, on_device, own_address, sysctl, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{LOCAL, group_in, group_out, interface_device, members, profile_in, profile_out, table_number};
@@ -20,8 +21,8 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
     let mut objects = membership(interface);
     objects.extend(profiles(&interface.groups));
     let mut placed = match &interface.place {
-        Place::Router => {
-            objects.extend(held(interface));
+        Place::Router { subnet } => {
+            objects.extend(held(interface, *subnet));
             Vec::new()
         }
         Place::Workload { .. } => {
@@ -52,17 +53,17 @@ fn profiles(groups: &[GroupId]) -> Vec<Object> {
     vec![profile(profile_in(groups), group_in), profile(profile_out(groups), group_out)]
 }
 
-/// An address that the router holds.
-fn held(interface: &Interface) -> Vec<Object> {
+/// An address that the router holds. Packets that do not leave its subnet are no business of the ACL.
+fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
     let mut objects: Vec<Object> = interface.addresses.iter().map(|address| own_address(*address)).collect();
     for address in interface.addresses.iter().chain(&interface.public).map(|address| vec![Value::Addr(*address)]) {
         if !interface.groups.is_empty() {
             objects.push(verdict(set::MANAGED_IN, address.clone(), Verdict::Goto(profile_in(&interface.groups))));
             objects.push(verdict(set::MANAGED_OUT, address.clone(), Verdict::Goto(profile_out(&interface.groups))));
         }
-        if let Some(acl) = &interface.acl {
-            objects.push(verdict(set::ACL_MANAGED_IN, address.clone(), Verdict::Jump(super::acl::chain_in(acl))));
-            objects.push(verdict(set::ACL_MANAGED_OUT, address, Verdict::Jump(super::acl::chain_out(acl))));
+        if interface.acl.is_some() {
+            objects.push(verdict(set::ACL_MANAGED_IN, address.clone(), Verdict::Jump(boundary_chain(set::ACL_IN, subnet))));
+            objects.push(verdict(set::ACL_MANAGED_OUT, address, Verdict::Jump(boundary_chain(set::ACL_OUT, subnet))));
         }
     }
     objects

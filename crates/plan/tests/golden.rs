@@ -1,0 +1,208 @@
+//! What the plan says of whole worlds, printed: a change of meaning shows up in review.
+#![allow(clippy::unwrap_used)]
+
+mod world;
+
+use resource::*;
+use world::{PING, World, all_out, egress, entry, from, ingress, ip, members, zone_name};
+
+#[test]
+fn a_vpc_with_two_subnets_and_instances() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let (a, b) = (world.subnet(&vpc, "10.0.0.0/24", 'a'), world.subnet(&vpc, "10.0.1.0/24", 'b'));
+    let web = world.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("0.0.0.0/0")), ingress(PING, from("10.0.0.0/8"))]);
+    let inner = world.group(&vpc, &[ingress(Traffic::Tcp(1, 65535), members(&web)), ingress(Traffic::Udp(53, 53), members(&web))]);
+    world.instance(&a, "10.0.0.4", &[&web]);
+    let (_, appliance) = world.instance(&b, "10.0.1.4", &[&inner, &web]);
+    world.update::<NetworkInterface>(&appliance, |eni| eni.source_dest_check = false);
+    let (stopped, _) = world.instance(&b, "10.0.1.5", &[&inner]);
+    world.update::<Instance>(&stopped, |instance| instance.state = InstanceState::Stopped);
+    world.interface(&a, InterfaceKind::Workload, "10.0.0.9", &[&web], Holder::Process { pid: 1, started: 1 });
+    insta::assert_snapshot!(world.plan());
+}
+
+#[test]
+fn a_vpc_without_dns_support_has_no_resolver() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    world.update::<Vpc>(&vpc, |vpc| vpc.dns_support = false);
+    insta::assert_snapshot!(world.plan(), @"
+    router vpc-00000000000000001 at 252.0.0.1 routes 10.0.0.0/16, gateways none, no resolver
+    table rtb-00000000000000001 in vpc-00000000000000001
+    ");
+}
+
+/// A service in one VPC and an endpoint to it in another with the same addresses.
+fn privatelink(world: &World) -> (EndpointId, String) {
+    let (provider, consumer) = (world.vpc("10.0.0.0/16"), world.vpc("10.0.0.0/16"));
+    let (served, used) = (world.subnet(&provider, "10.0.0.0/24", 'a'), world.subnet(&consumer, "10.0.0.0/24", 'a'));
+    let (inner, client) = (world.group(&provider, &[all_out()]), world.group(&consumer, &[all_out()]));
+    let (target, _) = world.instance(&served, "10.0.0.4", &[&inner]);
+    let targets = world.target_group(&provider, TargetType::Instance);
+    world.target(&targets, TargetId::Instance(target), 8080, Some(HealthState::Healthy));
+    let balancer = world.balancer(&[(&served, "10.0.0.5")], &[]);
+    world.listener(&balancer, 80, &targets);
+    let service = world.service(&balancer);
+    let endpoint = world.endpoint(&service, &[(&used, "10.0.0.4")], &[&client], EndpointState::PendingAcceptance);
+    (endpoint, balancer)
+}
+
+fn endpoint_alone(world: &World, endpoint: &EndpointId) -> String {
+    plan::item(&world.snapshot(), &plan::Subject::Endpoint(endpoint.clone())).map_or("nothing".into(), |item| item.to_string())
+}
+
+#[test]
+fn privatelink_across_vpcs_with_the_same_addresses() {
+    let world = World::new();
+    let (endpoint, _) = privatelink(&world);
+    world.connect(&endpoint, EndpointState::Available);
+    insta::assert_snapshot!(world.plan());
+}
+
+#[test]
+fn only_an_accepted_endpoint_is_open() {
+    use EndpointState::{Available, Deleted, Deleting, Failed, Pending, PendingAcceptance, Rejected};
+    let world = World::new();
+    let (endpoint, _) = privatelink(&world);
+    let mut lines = Vec::new();
+    for state in [PendingAcceptance, Pending, Available, Rejected, Failed, Deleting, Deleted] {
+        world.connect(&endpoint, state);
+        lines.push(format!("{}: {}", state.as_str(), endpoint_alone(&world, &endpoint).lines().next().unwrap()));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @"
+    pendingAcceptance: endpoint vpce-00000000000000001 in vpc-00000000000000002 to vpc-00000000000000001: closed, tcp 80
+    pending: endpoint vpce-00000000000000001 in vpc-00000000000000002 to vpc-00000000000000001: open, tcp 80
+    available: endpoint vpce-00000000000000001 in vpc-00000000000000002 to vpc-00000000000000001: open, tcp 80
+    rejected: endpoint vpce-00000000000000001 in vpc-00000000000000002 to vpc-00000000000000001: closed, tcp 80
+    failed: endpoint vpce-00000000000000001 in vpc-00000000000000002 to vpc-00000000000000001: closed, tcp 80
+    deleting: nothing
+    deleted: nothing
+    ");
+}
+
+#[test]
+fn the_groups_of_a_balancer_screen_privatelink_unless_told_not_to() {
+    let world = World::new();
+    let (endpoint, balancer) = privatelink(&world);
+    let vpc = world.find::<LoadBalancer>(&balancer).vpc;
+    let group = world.group(&vpc, &[ingress(Traffic::Tcp(80, 80), from("10.0.0.0/24")), all_out()]);
+    world.allow(&group, ingress(Traffic::All, members(&group)));
+    world.update::<LoadBalancer>(&balancer, |balancer| balancer.groups = vec![group.clone()]);
+    let screened = endpoint_alone(&world, &endpoint);
+    world.update::<LoadBalancer>(&balancer, |balancer| balancer.enforce_on_private_link = false);
+    insta::assert_snapshot!(format!("{screened}\n\nnot enforced:\n{}", endpoint_alone(&world, &endpoint)));
+}
+
+/// A balancer over two zones with a target in each, and one of no zone.
+fn balanced(world: &World) -> (String, String, [InstanceId; 2]) {
+    let vpc = world.vpc("10.0.0.0/16");
+    let (a, b) = (world.subnet(&vpc, "10.0.0.0/24", 'a'), world.subnet(&vpc, "10.0.1.0/24", 'b'));
+    let group = world.group(&vpc, &[]);
+    let (first, _) = world.instance(&a, "10.0.0.4", &[&group]);
+    let (second, _) = world.instance(&b, "10.0.1.4", &[&group]);
+    let targets = world.target_group(&vpc, TargetType::Instance);
+    for instance in [&first, &second] {
+        world.target(&targets, TargetId::Instance(instance.clone()), 8080, Some(HealthState::Healthy));
+    }
+    let balancer = world.balancer(&[(&a, "10.0.0.9"), (&b, "10.0.1.9")], &[]);
+    world.listener(&balancer, 80, &targets);
+    (balancer, targets, [first, second])
+}
+
+fn balancer_alone(world: &World, arn: &str) -> String {
+    plan::item(&world.snapshot(), &plan::Subject::Balancer(arn.into())).unwrap().to_string()
+}
+
+#[test]
+fn where_flows_go_follows_zones_health_and_draining() {
+    let world = World::new();
+    let (balancer, targets, [first, second]) = balanced(&world);
+    let mut told = Vec::new();
+    let mut tell = |what: &str| told.push(format!("{what}:\n{}", balancer_alone(&world, &balancer)));
+    tell("each zone its own");
+    let health = |instance: &InstanceId, state| world.health(&targets, TargetId::Instance(instance.clone()), 8080, state);
+    health(&first, HealthState::Unhealthy);
+    tell("a zone without a healthy target has nowhere to go");
+    world.balancer_attribute(&balancer, "load_balancing.cross_zone.enabled", "true");
+    tell("cross-zone, one unhealthy");
+    health(&second, HealthState::Initial);
+    tell("cross-zone, none healthy: fail open");
+    world.balancer_attribute(&balancer, "load_balancing.cross_zone.enabled", "false");
+    tell("none healthy: fail open in each zone");
+    health(&first, HealthState::Healthy);
+    health(&second, HealthState::Healthy);
+    world.update::<TargetGroup>(&targets, |group| group.targets[1].draining_since = Some(Timestamp(1)));
+    tell("one draining");
+    world.update::<Instance>(&first, |instance| instance.state = InstanceState::Stopping);
+    tell("one draining, one stopping");
+    insta::assert_snapshot!(told.join("\n\n"));
+}
+
+#[test]
+fn targets_by_address_have_the_zone_of_their_subnet_or_every_zone() {
+    let world = World::new();
+    let (balancer, _, _) = balanced(&world);
+    let vpc = world.find::<LoadBalancer>(&balancer).vpc;
+    let addresses = world.target_group(&vpc, TargetType::Ip);
+    for address in ["10.0.1.7", "10.0.9.9"] {
+        world.target(&addresses, TargetId::Ip(ip(address)), 53, Some(HealthState::Healthy));
+    }
+    world.target(&addresses, TargetId::Ip(ip("10.0.0.8")), 53, Some(HealthState::Healthy));
+    world.update::<TargetGroup>(&addresses, |group| group.targets[2].zone = Some(zone_name('b')));
+    world.listener(&balancer, 53, &addresses);
+    insta::assert_snapshot!(balancer_alone(&world, &balancer));
+}
+
+#[test]
+fn ways_to_the_internet_and_blackholes() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let (open, closed) = (world.subnet(&vpc, "10.0.0.0/24", 'a'), world.subnet(&vpc, "10.0.1.0/24", 'a'));
+    let group = world.group(&vpc, &[all_out()]);
+    let (_, eni) = world.instance(&open, "10.0.0.4", &[&group]);
+    let (forwarder, appliance) = world.instance(&closed, "10.0.1.4", &[&group]);
+    let gateway = world.internet_gateway(Some(&vpc));
+    world.internet_gateway(None);
+    world.public_address("198.18.0.10", Some(&eni));
+    world.public_address("198.18.0.11", None);
+    let nat = world.nat_gateway(&open, "10.0.0.5", "198.18.0.12");
+    let (public, private) = (world.table(&vpc, &[Some(&open)]), world.table(&vpc, &[Some(&closed)]));
+    world.route(&public, "0.0.0.0/0", RouteTarget::InternetGateway(gateway.clone()));
+    world.route(&private, "0.0.0.0/0", RouteTarget::NatGateway(nat.clone()));
+    world.route(&private, "10.99.0.0/16", RouteTarget::Interface(appliance));
+    let before = world.plan();
+    world.update::<Instance>(&forwarder, |instance| instance.state = InstanceState::Stopped);
+    world.update::<NatGateway>(&nat, |nat| nat.state = NatState::Deleting);
+    world.update::<InternetGateway>(&gateway, |gateway| gateway.vpc = None);
+    insta::assert_snapshot!(format!("{before}\n\nappliance stopped, NAT gateway deleted, gateway detached:\n{}", world.plan()));
+}
+
+#[test]
+fn acls_are_in_the_way_only_when_they_judge() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let (judged, free) = (world.subnet(&vpc, "10.0.0.0/24", 'a'), world.subnet(&vpc, "10.0.1.0/24", 'a'));
+    let group = world.group(&vpc, &[all_out()]);
+    world.instance(&judged, "10.0.0.4", &[&group]);
+    world.instance(&free, "10.0.1.4", &[&group]);
+    let everything = |direction| entry(100, direction, Traffic::All, "0.0.0.0/0", true);
+    world.acl(&vpc, &[&free], &[everything("in"), everything("out")]);
+    let web = entry(200, "in", Traffic::Tcp(80, 80), "0.0.0.0/0", true);
+    world.acl(&vpc, &[&judged], &[web, entry(90, "in", Traffic::All, "10.9.0.0/16", false), everything("out")]);
+    insta::assert_snapshot!(world.plan());
+}
+
+#[test]
+fn prefix_lists_stand_for_their_blocks_in_groups_and_routes() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let list = world.prefix_list(&["10.7.0.0/16", "10.8.0.0/16"]);
+    world.group(&vpc, &[egress(Traffic::Tcp(443, 443), RulePeer::PrefixList(list.clone()))]);
+    let gateway = world.internet_gateway(Some(&vpc));
+    let main = world.main_table(&vpc);
+    world.route(&main, "10.8.0.0/16", RouteTarget::NatGateway(NatGatewayId::parse("nat-00000000000000009").unwrap()));
+    let by_list = Route { destination: RouteDestination::PrefixList(list.clone()), target: RouteTarget::InternetGateway(gateway) };
+    world.update::<RouteTable>(&main, |table| table.routes.push(by_list.clone()));
+    insta::assert_snapshot!(world.plan());
+}

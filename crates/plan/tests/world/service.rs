@@ -1,0 +1,143 @@
+//! Balancers, their targets, and both sides of PrivateLink.
+
+use std::collections::BTreeMap;
+
+use resource::*;
+
+use super::{World, owner};
+
+impl World {
+    /// A balancer with a node at an address in each subnet.
+    pub fn balancer(&self, nodes: &[(&SubnetId, &str)], groups: &[&GroupId]) -> String {
+        let number = self.number("balancer");
+        let arn = format!("arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b{number}/{number:016x}");
+        let zone = |(subnet, address): &(&SubnetId, &str)| BalancerZone {
+            zone: self.find::<Subnet>(subnet).zone,
+            subnet: (*subnet).clone(),
+            interface: self.interface(subnet, InterfaceKind::Balancer, address, groups, Holder::Service),
+            chosen: None,
+            allocation: None,
+        };
+        self.put(LoadBalancer {
+            arn: arn.clone(),
+            owner: owner(),
+            name: format!("b{number}"),
+            id: format!("{number:016x}"),
+            vpc: self.find::<Subnet>(nodes[0].0).vpc,
+            internet_facing: false,
+            zones: nodes.iter().map(zone).collect(),
+            groups: groups.iter().map(|id| (*id).clone()).collect(),
+            enforce_on_private_link: true,
+            attributes: BTreeMap::new(),
+            state: BalancerState::Provisioning,
+            created: Timestamp(1),
+            tags: Tags::default(),
+        });
+        arn
+    }
+
+    /// A target group of instances or addresses, without targets.
+    pub fn target_group(&self, vpc: &VpcId, target_type: TargetType) -> String {
+        let number = self.number("target-group");
+        let arn = format!("arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t{number}/{number:016x}");
+        self.put(TargetGroup {
+            arn: arn.clone(),
+            owner: owner(),
+            name: format!("t{number}"),
+            vpc: vpc.clone(),
+            target_type,
+            protocol: "TCP".into(),
+            port: 80,
+            health_check: HealthCheck {
+                protocol: "TCP".into(),
+                port: None,
+                path: None,
+                interval: 30,
+                timeout: 10,
+                healthy_threshold: 5,
+                unhealthy_threshold: 2,
+                matcher: None,
+            },
+            attributes: BTreeMap::new(),
+            targets: Vec::new(),
+            tags: Tags::default(),
+        });
+        arn
+    }
+
+    /// Registers a target that checks have found in this state; none is one that was never checked.
+    pub fn target(&self, group: &str, id: TargetId, port: u16, health: Option<HealthState>) {
+        let target = Target { id: id.clone(), port, zone: None, draining_since: None };
+        self.update::<TargetGroup>(group, |group| group.targets.push(target.clone()));
+        if let Some(state) = health {
+            self.health(group, id, port, state);
+        }
+    }
+
+    /// What the checks of a target have found.
+    pub fn health(&self, group: &str, target: TargetId, port: u16, state: HealthState) {
+        self.put(TargetHealth { group: group.into(), target, port, state, reason: None, description: None });
+    }
+
+    pub fn listener(&self, balancer: &str, port: u16, target_group: &str) -> String {
+        let arn = format!("{}/{:016x}", balancer.replace(":loadbalancer/", ":listener/"), self.number("listener"));
+        self.put(Listener {
+            arn: arn.clone(),
+            owner: owner(),
+            balancer: balancer.into(),
+            port,
+            protocol: ListenerProtocol::Tcp,
+            target_group: target_group.into(),
+            attributes: BTreeMap::new(),
+            tags: Tags::default(),
+        });
+        arn
+    }
+
+    pub fn service(&self, balancer: &str) -> EndpointServiceId {
+        let id = EndpointServiceId::parse(&self.id("vpce-svc-")).unwrap();
+        let balancers = vec![balancer.to_owned()];
+        self.put(EndpointService { id: id.clone(), owner: owner(), acceptance_required: true, balancers, principals: Vec::new(), tags: Tags::default() });
+        id
+    }
+
+    /// An endpoint to a service with an interface at an address in each subnet.
+    pub fn endpoint(&self, service: &EndpointServiceId, at: &[(&SubnetId, &str)], groups: &[&GroupId], state: EndpointState) -> EndpointId {
+        let id = EndpointId::parse(&self.id("vpce-")).unwrap();
+        let interfaces = at.iter().map(|(subnet, address)| self.interface(subnet, InterfaceKind::Endpoint, address, groups, Holder::Service));
+        self.put(VpcEndpoint {
+            id: id.clone(),
+            owner: Owner::new("222222222222", "us-east-1"),
+            vpc: self.find::<Subnet>(at[0].0).vpc,
+            kind: EndpointKind::Interface,
+            service_name: self.find::<EndpointService>(service).service_name(),
+            service: Some(service.clone()),
+            state,
+            subnets: at.iter().map(|(subnet, _)| (*subnet).clone()).collect(),
+            groups: groups.iter().map(|id| (*id).clone()).collect(),
+            interfaces: interfaces.collect(),
+            route_tables: Vec::new(),
+            private_dns: false,
+            policy: None,
+            dns_label: "abcdefgh".into(),
+            created: Timestamp(1),
+            tags: Tags::default(),
+        });
+        id
+    }
+
+    /// Moves an endpoint's connection.
+    pub fn connect(&self, endpoint: &EndpointId, state: EndpointState) {
+        self.update::<VpcEndpoint>(endpoint, |endpoint| endpoint.state = state);
+    }
+
+    /// Sets an attribute of a balancer.
+    pub fn balancer_attribute(&self, arn: &str, key: &str, value: &str) {
+        self.update::<LoadBalancer>(arn, |balancer| drop(balancer.attributes.insert(key.into(), value.into())));
+    }
+
+    /// Sets an attribute of a target group.
+    pub fn target_attribute(&self, arn: &str, key: &str, value: &str) {
+        self.update::<TargetGroup>(arn, |group| drop(group.attributes.insert(key.into(), value.into())));
+    }
+}
