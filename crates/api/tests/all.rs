@@ -11,5 +11,7 @@ mod private;
 mod protocols;
 #[path = "all/sockets.rs"]
 mod sockets;
+#[path = "all/trust.rs"]
+mod trust;
 #[path = "all/world.rs"]
 mod world;
