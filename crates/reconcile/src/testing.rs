@@ -3,9 +3,24 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    CidrAssociation, HealthCheck, Instance, InstanceId, InstanceState, InterfaceId, InterfaceKind, MetadataOptions, NetworkInterface,
-    Owner, Subnet, SubnetId, Tags, Target, TargetGroup, TargetId, TargetType, Timestamp, Vpc, VpcId, VpcState,
+    AddressAssociation, AllocationId, Attachment, AttachmentId, BalancerState, BalancerZone, CidrAssociation, ElasticAddress, EndpointId,
+    EndpointKind, EndpointState, HealthCheck, HealthState, Holder, Instance, InstanceId, InstanceState, InterfaceId, InterfaceKind,
+    Listener, ListenerProtocol, LoadBalancer, MetadataOptions, NetworkInterface, Owner, Subnet, SubnetId, Tags, Target, TargetGroup,
+    TargetHealth, TargetId, TargetType, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
 };
+use store::{Store, StoreError, Txn};
+
+/// A store with what `put` puts there.
+pub(crate) async fn store(put: impl Fn(&mut Txn)) -> Store {
+    let store = Store::in_memory();
+    change(&store, put).await;
+    store
+}
+
+/// Changes a store.
+pub(crate) async fn change(store: &Store, change: impl Fn(&mut Txn)) {
+    store.write(|txn| Ok::<_, StoreError>(change(txn))).await.expect("memory takes every write");
+}
 
 /// The account that owns everything.
 pub(crate) fn owner() -> Owner {
@@ -40,10 +55,10 @@ pub(crate) fn vpc(n: u32) -> Vpc {
     }
 }
 
-/// 10.0.0.0/24 in us-east-1a.
+/// The first subnet of a VPC: 10.0.0.0/24 in us-east-1a.
 pub(crate) fn subnet(vpc: &VpcId) -> Subnet {
     Subnet {
-        id: SubnetId::parse("subnet-00000000000000001").expect("it has 17 digits"),
+        id: SubnetId::parse(&vpc.as_str().replace("vpc-", "subnet-")).expect("it has as many digits"),
         owner: owner(),
         vpc: vpc.clone(),
         cidr: "10.0.0.0/24".parse().expect("a literal"),
@@ -57,11 +72,16 @@ pub(crate) fn subnet(vpc: &VpcId) -> Subnet {
     }
 }
 
+/// The id of the interface that has this address.
+pub(crate) fn interface_id(address: Ipv4Addr) -> InterfaceId {
+    InterfaceId::parse(&format!("eni-{:017x}", u32::from(address))).expect("it has 17 digits")
+}
+
 /// A workload's interface in [`subnet`], attached to nobody.
 pub(crate) fn interface(vpc: &VpcId, address: Ipv4Addr) -> NetworkInterface {
     let subnet = subnet(vpc);
     NetworkInterface {
-        id: InterfaceId::random(),
+        id: interface_id(address),
         owner: owner(),
         vpc: vpc.clone(),
         subnet: subnet.id,
@@ -80,11 +100,35 @@ pub(crate) fn interface(vpc: &VpcId, address: Ipv4Addr) -> NetworkInterface {
     }
 }
 
+/// An interface of an instance, its primary one when `index` is 0.
+pub(crate) fn interface_of(instance: &Instance, index: u32, address: Ipv4Addr) -> NetworkInterface {
+    let holder = Holder::Instance(instance.id.clone());
+    let since = Timestamp(0);
+    let attachment = Attachment { id: AttachmentId::random(), holder, device_index: index, delete_on_termination: true, since };
+    NetworkInterface { attachment: Some(attachment), ..interface(&instance.vpc, address) }
+}
+
+/// The public address 198.18.1.`n`, standing for the primary address of an interface.
+pub(crate) fn elastic(n: u8, interface: Option<&NetworkInterface>) -> ElasticAddress {
+    let association = interface.and_then(|interface| {
+        let private = interface.primary()?;
+        Some(AddressAssociation { id: format!("eipassoc-{n}"), interface: interface.id.clone(), private })
+    });
+    ElasticAddress {
+        id: AllocationId::parse(&format!("eipalloc-{n:017x}")).expect("it has 17 digits"),
+        owner: owner(),
+        public: Ipv4Addr::new(198, 18, 1, n),
+        association,
+        automatic: false,
+        tags: Tags::default(),
+    }
+}
+
 /// A running instance in [`subnet`], without interfaces.
 pub(crate) fn instance(vpc: &VpcId) -> Instance {
     let subnet = subnet(vpc);
     Instance {
-        id: InstanceId::random(),
+        id: InstanceId::parse("i-00000000000000001").expect("it has 17 digits"),
         owner: owner(),
         reservation: "r-00000000000000001".into(),
         launch_index: 0,
@@ -95,7 +139,8 @@ pub(crate) fn instance(vpc: &VpcId) -> Instance {
         zone: subnet.zone,
         state: InstanceState::Running,
         state_reason: None,
-        boot: 0,
+        boot: 1,
+        booted: 1,
         user_data: None,
         key_name: None,
         profile: None,
@@ -135,6 +180,73 @@ pub(crate) fn target_group(name: &str, vpc: &VpcId, targets: impl IntoIterator<I
         health_check,
         attributes: Default::default(),
         targets: targets.into_iter().map(|id| Target { id, port: 80, zone: None, draining_since: None }).collect(),
+        tags: Tags::default(),
+    }
+}
+
+/// What the checks of a target at port 80 have found.
+pub(crate) fn health(group: &TargetGroup, target: &TargetId, state: HealthState) -> TargetHealth {
+    TargetHealth { group: group.arn.clone(), target: target.clone(), port: 80, state, reason: None, description: None }
+}
+
+/// An internal balancer with a node at each of these addresses, from us-east-1a on.
+pub(crate) fn balancer(vpc: &VpcId, nodes: &[Ipv4Addr]) -> LoadBalancer {
+    let zone = |(address, letter): (&Ipv4Addr, char)| BalancerZone {
+        zone: format!("us-east-1{letter}"),
+        subnet: subnet(vpc).id,
+        interface: interface_id(*address),
+        chosen: None,
+        allocation: None,
+    };
+    LoadBalancer {
+        arn: owner().arn("elasticloadbalancing", "loadbalancer/net/web/0000000000000001"),
+        owner: owner(),
+        name: "web".into(),
+        id: "0000000000000001".into(),
+        vpc: vpc.clone(),
+        internet_facing: false,
+        zones: nodes.iter().zip('a'..).map(zone).collect(),
+        groups: Vec::new(),
+        enforce_on_private_link: true,
+        attributes: Default::default(),
+        state: BalancerState::Active,
+        created: Timestamp(0),
+        tags: Tags::default(),
+    }
+}
+
+/// A listener at port 80.
+pub(crate) fn listener(balancer: &LoadBalancer, group: &TargetGroup) -> Listener {
+    Listener {
+        arn: owner().arn("elasticloadbalancing", "listener/net/web/0000000000000001/0000000000000001"),
+        owner: owner(),
+        balancer: balancer.arn.clone(),
+        port: 80,
+        protocol: ListenerProtocol::Tcp,
+        target_group: group.arn.clone(),
+        attributes: Default::default(),
+        tags: Tags::default(),
+    }
+}
+
+/// An interface endpoint with an interface at each of these addresses.
+pub(crate) fn endpoint(vpc: &VpcId, state: EndpointState, addresses: &[Ipv4Addr]) -> VpcEndpoint {
+    VpcEndpoint {
+        id: EndpointId::parse("vpce-00000000000000001").expect("it has 17 digits"),
+        owner: owner(),
+        vpc: vpc.clone(),
+        kind: EndpointKind::Interface,
+        service_name: "com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000001".into(),
+        service: None,
+        state,
+        subnets: vec![subnet(vpc).id],
+        groups: Vec::new(),
+        interfaces: addresses.iter().map(|address| interface_id(*address)).collect(),
+        route_tables: Vec::new(),
+        private_dns: false,
+        policy: None,
+        dns_label: "abcd1234".into(),
+        created: Timestamp(0),
         tags: Tags::default(),
     }
 }

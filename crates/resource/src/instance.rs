@@ -34,6 +34,9 @@ pub struct Instance {
     pub state_reason: Option<(String, String)>,
     /// Grows with each boot that is asked for, so that a reboot is a wish like any other.
     pub boot: u32,
+    /// The last boot that was carried out.
+    #[serde(default)]
+    pub booted: u32,
     /// User data, base64 as it came.
     pub user_data: Option<String>,
     /// The key pair's name.

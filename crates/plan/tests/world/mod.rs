@@ -192,6 +192,7 @@ impl World {
             state: InstanceState::Running,
             state_reason: None,
             boot: 1,
+            booted: 1,
             user_data: None,
             key_name: None,
             profile: None,

@@ -18,8 +18,8 @@ use tokio::sync::mpsc::Receiver;
 use crate::Domain;
 use checks::Wanted;
 
-/// How often drained targets are looked for, at the least.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often everything is looked at, at the least.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// Health of targets on this machine.
 pub struct HealthDomain {
@@ -79,8 +79,20 @@ impl Domain for HealthDomain {
                 tracing::error!(%error, "the health of targets could not be written");
             }
         }
-        LOOK
+        until_drained(&store.snapshot()).map_or(LOOK, |wait| wait.min(LOOK))
     }
+}
+
+/// How long until the next target has drained.
+fn until_drained(world: &Snapshot) -> Option<Duration> {
+    let now = Timestamp::now();
+    let groups = world.all::<TargetGroup>();
+    let ends = groups.flat_map(|group| {
+        let delay = group.deregistration_delay();
+        let since = group.targets.iter().filter_map(|target| target.draining_since);
+        since.map(|since| since.plus_seconds(delay)).collect::<Vec<_>>()
+    });
+    ends.min().map(|end| Duration::from_millis(end.millis_since(now) + 1))
 }
 
 /// The target groups behind a balancer.

@@ -2,71 +2,81 @@
 
 use std::time::Duration;
 
-use resource::{ElasticAddress, Holder, Instance, InstanceId, InstanceState, NetworkInterface, Resource, Timestamp};
-use store::{Snapshot, Txn};
+use resource::{Instance, InstanceId, InstanceState, NetworkInterface, Resource};
+use store::Snapshot;
 use workload::{Error, MachineId, Status};
 
 use super::Hands;
+use super::outcome::Outcome;
 
 /// How long a machine may take to stop by itself.
 const GRACE: Duration = Duration::from_secs(5);
 /// What EC2 keeps of a console.
 const CONSOLE: usize = 64 << 10;
 
-/// What became of an instance.
-pub(crate) enum Outcome {
-    /// It is in this state now, if it was in the first when we looked.
-    Moved(InstanceId, InstanceState, InstanceState, Option<(String, String)>),
-    /// It printed this.
-    Printed(InstanceId, Vec<u8>),
-}
+/// Why an instance that shut itself down is as it is.
+const SHUT_ITSELF_DOWN: &str = "Client.InstanceInitiatedShutdown";
+/// Why an instance that could not be launched is gone.
+const NOT_LAUNCHED: &str = "Server.InternalError";
 
 impl Hands {
-    /// Brings one instance a step further; none when there is nothing to say.
-    pub(crate) fn act(&self, world: &Snapshot, id: &InstanceId) -> Option<Outcome> {
+    /// Brings one instance a step further. `known` says whether it was seen running since this process began: one that
+    /// was not is started again, as on a host that comes back; one that was has shut itself down.
+    pub(crate) fn act(&self, world: &Snapshot, id: &InstanceId, known: bool) -> Option<Outcome> {
         let machine: MachineId = id.as_str().parse().ok()?;
         let instance = world.find::<Instance>(id.as_str());
         let result = match instance.as_deref() {
             None => self.machines.destroy(&machine).map(|()| None),
-            Some(instance) => self.bring(world, instance, &machine),
+            Some(instance) => self.bring(world, instance, &machine, known),
         };
         result.unwrap_or_else(|error| {
             tracing::error!(instance = %id, error = chain(&error), "an instance could not be brought to its state");
             let instance = instance.filter(|instance| instance.state == InstanceState::Pending)?;
-            let reason = ("Server.InternalError".to_owned(), "Server.InternalError: Internal error on launch".to_owned());
-            Some(Outcome::Moved(instance.id.clone(), InstanceState::Pending, InstanceState::ShuttingDown, Some(reason)))
+            let text = format!("{NOT_LAUNCHED}: Internal error on launch");
+            Some(Outcome::moved(&instance, InstanceState::ShuttingDown).because(NOT_LAUNCHED, text))
         })
     }
 
-    fn bring(&self, world: &Snapshot, instance: &Instance, machine: &MachineId) -> Result<Option<Outcome>, Error> {
+    fn bring(&self, world: &Snapshot, instance: &Instance, machine: &MachineId, known: bool) -> Result<Option<Outcome>, Error> {
         use InstanceState::{Pending, Running, ShuttingDown, Stopped, Stopping, Terminated};
-        let moved = |to| Some(Outcome::Moved(instance.id.clone(), instance.state, to, None));
-        Ok(match instance.state {
-            Pending => {
-                if !is_connected(world, instance) {
-                    return Ok(None);
-                }
-                self.machines.start(&self.spec(world, instance)?)?;
-                moved(Running)
-            }
-            Running => match self.machines.status(machine)? {
-                Status::Running(_) => Some(Outcome::Printed(instance.id.clone(), self.machines.console(machine, CONSOLE)?)),
-                Status::Stopped | Status::Absent => ended(instance),
-            },
+        match instance.state {
+            Pending => self.boot(world, instance),
+            Running => self.keep(world, instance, machine, known),
             Stopping => {
                 self.machines.stop(machine, GRACE)?;
-                moved(Stopped)
+                Ok(Some(Outcome::moved(instance, Stopped)))
             }
             ShuttingDown => {
                 self.machines.destroy(machine)?;
-                moved(Terminated)
+                Ok(Some(Outcome::moved(instance, Terminated)))
             }
-            Stopped => None,
-            Terminated => {
-                self.machines.destroy(machine)?;
-                None
-            }
-        })
+            Terminated => self.machines.destroy(machine).map(|()| None),
+            Stopped => Ok(None),
+        }
+    }
+
+    /// Starts the machine once all its interfaces are in the kernel.
+    fn boot(&self, world: &Snapshot, instance: &Instance) -> Result<Option<Outcome>, Error> {
+        if !is_connected(world, instance) {
+            return Ok(None);
+        }
+        self.machines.start(&self.spec(world, instance)?)?;
+        Ok(Some(Outcome::booted(instance)))
+    }
+
+    /// Keeps a running instance running, boots it again when that was asked for, and reads what it prints.
+    fn keep(&self, world: &Snapshot, instance: &Instance, machine: &MachineId, known: bool) -> Result<Option<Outcome>, Error> {
+        let runs = matches!(self.machines.status(machine)?, Status::Running(_));
+        if runs && instance.boot == instance.booted {
+            return Ok(Some(Outcome::printed(instance, self.machines.console(machine, CONSOLE)?)));
+        }
+        if !runs && known && instance.boot == instance.booted {
+            let to = if instance.terminate_on_shutdown { InstanceState::ShuttingDown } else { InstanceState::Stopped };
+            let text = format!("{SHUT_ITSELF_DOWN}: Instance initiated shutdown");
+            return Ok(Some(Outcome::moved(instance, to).because(SHUT_ITSELF_DOWN, text)));
+        }
+        self.machines.stop(machine, GRACE)?;
+        self.boot(world, instance)
     }
 }
 
@@ -74,67 +84,6 @@ impl Hands {
 fn is_connected(world: &Snapshot, instance: &Instance) -> bool {
     let mut interfaces = world.linked::<NetworkInterface>(Instance::KIND, &instance.id).peekable();
     interfaces.peek().is_some() && interfaces.all(|interface| interface.ready)
-}
-
-/// It shut itself down.
-fn ended(instance: &Instance) -> Option<Outcome> {
-    let to = if instance.terminate_on_shutdown { InstanceState::ShuttingDown } else { InstanceState::Stopped };
-    let reason = "Client.InstanceInitiatedShutdown";
-    let text = format!("{reason}: Instance initiated shutdown");
-    Some(Outcome::Moved(instance.id.clone(), InstanceState::Running, to, Some((reason.to_owned(), text))))
-}
-
-impl Outcome {
-    /// Writes what became of the instance, unless somebody wanted something else meanwhile.
-    pub(crate) fn record(&self, txn: &mut Txn) {
-        match self {
-            Self::Moved(id, from, to, reason) => {
-                if txn.find::<Instance>(id.as_str()).is_some_and(|instance| instance.state == *from) {
-                    txn.update::<Instance>(id.as_str(), |instance| {
-                        instance.state = *to;
-                        instance.state_reason = reason.clone().or_else(|| instance.state_reason.take());
-                        instance.terminated = (*to == InstanceState::Terminated).then(Timestamp::now);
-                    });
-                    if *to == InstanceState::Terminated {
-                        release(txn, id);
-                    }
-                }
-            }
-            Self::Printed(id, text) => printed(txn, id, text),
-        }
-    }
-}
-
-/// What goes with an instance: its interfaces that say so, and automatic public addresses. The other interfaces are free.
-fn release(txn: &mut Txn, id: &InstanceId) {
-    let interfaces: Vec<_> = txn.linked::<NetworkInterface>(Instance::KIND, id).collect();
-    for interface in interfaces {
-        let addresses: Vec<_> = txn.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id).collect();
-        let goes = interface.attachment.as_ref().is_some_and(|attachment| attachment.delete_on_termination);
-        for address in addresses {
-            match address.automatic {
-                true => txn.remove::<ElasticAddress>(address.id.as_str()),
-                false if goes => drop(txn.update::<ElasticAddress>(address.id.as_str(), |address| address.association = None)),
-                false => {}
-            }
-        }
-        match goes {
-            true => txn.remove::<NetworkInterface>(interface.id.as_str()),
-            false => drop(txn.update::<NetworkInterface>(interface.id.as_str(), |interface| {
-                if matches!(interface.attachment.as_ref().map(|a| &a.holder), Some(Holder::Instance(holder)) if holder == id) {
-                    interface.attachment = None;
-                }
-            })),
-        }
-    }
-}
-
-fn printed(txn: &mut Txn, id: &InstanceId, text: &[u8]) {
-    let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
-    let known = txn.find::<resource::ConsoleOutput>(id.as_str());
-    if known.is_none_or(|known| known.text != text) {
-        txn.put(resource::ConsoleOutput { instance: id.clone(), text, at: Timestamp::now() });
-    }
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -1,6 +1,7 @@
 //! Instances: brings machines to the states that the store wants, and says there what became of them.
 
 mod act;
+mod outcome;
 mod spec;
 
 pub use spec::resolv_conf;
@@ -15,6 +16,7 @@ use store::{Change, Snapshot, Store};
 use workload::{Image, Machines};
 
 use crate::Domain;
+use outcome::Outcome;
 
 /// How often it is seen whether machines still run and what they printed.
 const LOOK: Duration = Duration::from_secs(2);
@@ -25,6 +27,8 @@ const HANDS: usize = 8;
 pub struct MachinesDomain {
     hands: Hands,
     noted: BTreeSet<InstanceId>,
+    /// Instances that were seen running since this process began.
+    running: BTreeSet<InstanceId>,
 }
 
 /// What working on one machine takes.
@@ -42,7 +46,7 @@ impl MachinesDomain {
     /// When the image cannot be made.
     pub fn new(machines: Machines, namespaces: Namespaces, private: &[PathBuf], ca_pem: String) -> Result<Self, workload::Error> {
         let image = machines.builtin_image(private)?;
-        Ok(Self { hands: Hands { machines, namespaces, image, ca_pem }, noted: BTreeSet::new() })
+        Ok(Self { hands: Hands { machines, namespaces, image, ca_pem }, noted: BTreeSet::new(), running: BTreeSet::new() })
     }
 }
 
@@ -68,7 +72,13 @@ impl Domain for MachinesDomain {
         let noted: Vec<InstanceId> = std::mem::take(&mut self.noted).into_iter().collect();
         for some in noted.chunks(HANDS) {
             let world = store.snapshot();
-            let outcomes = self.hands.work(&world, some);
+            let outcomes = self.hands.work(&world, some, &self.running);
+            for outcome in &outcomes {
+                match outcome.runs() {
+                    true => self.running.insert(outcome.instance().clone()),
+                    false => self.running.remove(outcome.instance()),
+                };
+            }
             let written = store.write(|txn| -> Result<(), store::StoreError> {
                 outcomes.iter().for_each(|outcome| outcome.record(txn));
                 Ok(())
@@ -83,9 +93,9 @@ impl Domain for MachinesDomain {
 
 impl Hands {
     /// Works on some instances side by side.
-    fn work(&self, world: &Snapshot, some: &[InstanceId]) -> Vec<act::Outcome> {
+    fn work(&self, world: &Snapshot, some: &[InstanceId], running: &BTreeSet<InstanceId>) -> Vec<Outcome> {
         std::thread::scope(|scope| {
-            let hands: Vec<_> = some.iter().map(|id| scope.spawn(move || self.act(world, id))).collect();
+            let hands: Vec<_> = some.iter().map(|id| scope.spawn(move || self.act(world, id, running.contains(id)))).collect();
             hands.into_iter().filter_map(|hand| hand.join().ok().flatten()).collect()
         })
     }

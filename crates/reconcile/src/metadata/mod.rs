@@ -203,3 +203,7 @@ fn holder(interface: &NetworkInterface) -> Option<InstanceId> {
         Holder::Process { .. } | Holder::Service => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -125,6 +125,7 @@ fn model(
         state: InstanceState::Pending,
         state_reason: None,
         boot: 1,
+        booted: 0,
         user_data: launch.user_data.as_deref().map(check_user_data).transpose()?,
         key_name: launch.key_name.as_deref().map(|name| check_key(world, owner, name)).transpose()?,
         profile: launch.iam_instance_profile.as_ref().map(|reference| profile::resolve(world, owner, reference)).transpose()?,
