@@ -75,6 +75,7 @@ pub(crate) fn health(request: &Request, health: &dyn Health) -> Option<Response>
 
 /// Who asks for a private route: unsigned is the default account's root on a trusted listener, and everybody else
 /// needs the permission `underpass:{first part of the route}`.
+#[expect(clippy::result_large_err, reason = "a refusal is the answer itself, made once per refused request")]
 pub(crate) fn admit(world: &Snapshot, trust: Trust, request: &Request) -> Result<Caller, Response> {
     let believed = match identity::authenticate(trust, &Keys(world), OffsetDateTime::now_utc(), request) {
         Err(Refusal::Unsigned) if trust == Trust::Loopback => return Ok(caller::unsigned()),

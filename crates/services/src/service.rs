@@ -90,7 +90,8 @@ impl Request {
         if now.millis_since(known.created) > TOKEN_LIFETIME_SECONDS * 1000 {
             return Ok(None);
         }
-        if known.request != self.input.to_string() {
+        let asked = self.input.to_string();
+        if known.request != asked {
             let message = format!("The client token {token} was used before with other parameters; use a fresh one.");
             return Err(Error::new("IdempotentParameterMismatch", message));
         }

@@ -46,7 +46,7 @@ async fn what_was_written_is_found_by_key_owner_and_link() {
         let world = store.snapshot();
         assert_eq!(world.find::<InternetGateway>(ours.id.as_str()).as_deref(), Some(&ours));
         let linked: Vec<_> = world.linked::<InternetGateway>(Vpc::KIND, &vpc).map(|g| g.id.clone()).collect();
-        assert_eq!(linked, [ours.id.clone()]);
+        assert_eq!(linked, std::slice::from_ref(&ours.id));
         assert_eq!(world.owned::<InternetGateway>(&ours.owner).count(), 2);
         assert_eq!(world.owned::<InternetGateway>(&Owner::new("222222222222", "us-east-1")).count(), 0);
         assert!(world.is_linked(Vpc::KIND, vpc.as_str()));
@@ -151,7 +151,8 @@ async fn what_was_answered_is_there_when_the_file_is_opened_again() {
     }
     let store = reopened(folder.path());
     let world = store.snapshot();
-    assert_eq!(world.all::<InternetGateway>().map(|g| g.id.clone()).collect::<Vec<_>>(), [kept.id.clone()]);
+    let found: Vec<_> = world.all::<InternetGateway>().map(|g| g.id.clone()).collect();
+    assert_eq!(found, std::slice::from_ref(&kept.id));
     assert_eq!(world.revision(), Revision(3));
     put(&store, &removed).await;
 }
