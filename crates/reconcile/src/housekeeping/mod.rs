@@ -107,39 +107,35 @@ async fn sweep(store: &Store) -> Result<(), StoreError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use resource::{AllocationId, Attachment, AttachmentId, Tags};
+    use resource::{Attachment, AttachmentId};
 
     use super::*;
-    use crate::testing::{address, interface, owner, vpc_id};
+    use crate::testing::{address, elastic, interface, store, vpc_id};
 
-    fn held_by(process: Process) -> NetworkInterface {
+    fn held_by(process: Process, n: u8) -> NetworkInterface {
         let holder = Holder::Process { pid: process.pid, started: process.started };
         let since = Timestamp(0);
         let attachment = Attachment { id: AttachmentId::random(), holder, device_index: 0, delete_on_termination: true, since };
-        NetworkInterface { attachment: Some(attachment), ..interface(&vpc_id(1), address(5)) }
+        NetworkInterface { attachment: Some(attachment), ..interface(&vpc_id(1), address(n)) }
     }
 
     #[tokio::test]
     async fn an_interface_goes_with_its_program_and_its_elastic_address_is_free() {
         let own = Process::of(std::process::id()).unwrap();
-        let (running, ended) = (held_by(own), held_by(Process { started: own.started + 1, ..own }));
-        let association = AddressAssociation { id: "eipassoc-1".into(), interface: ended.id.clone(), private: address(5) };
-        let public = "198.18.1.1".parse().unwrap();
-        let elastic = ElasticAddress { id: AllocationId::random(), owner: owner(), public, association: Some(association), automatic: false, tags: Tags::default() };
-        let store = Store::in_memory();
+        let (running, ended) = (held_by(own, 5), held_by(Process { started: own.started + 1, ..own }, 6));
+        let public = elastic(1, Some(&ended));
         let put = |txn: &mut Txn| {
             txn.put(running.clone());
             txn.put(ended.clone());
-            txn.put(elastic.clone());
-            Ok::<_, StoreError>(())
+            txn.put(public.clone());
         };
-        store.write(put).await.unwrap();
+        let store = store(put).await;
         let mut domain = Housekeeping::default();
         domain.note_all(&store.snapshot());
         assert_eq!(domain.converge(&store).await, LOOK);
         let world = store.snapshot();
         assert!(world.find::<NetworkInterface>(running.id.as_str()).is_some());
         assert!(world.find::<NetworkInterface>(ended.id.as_str()).is_none());
-        assert_eq!(world.find::<ElasticAddress>(elastic.id.as_str()).unwrap().association, None);
+        assert_eq!(world.find::<ElasticAddress>(public.id.as_str()).unwrap().association, None);
     }
 }

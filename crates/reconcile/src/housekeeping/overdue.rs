@@ -73,11 +73,10 @@ fn deregister(txn: &mut Txn, instance: &str) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use resource::{GLOBAL, NatGatewayId, Owner, SubnetId, Tags};
-    use store::{Store, StoreError};
+    use resource::{GLOBAL, InstanceId, NatGatewayId, Owner, SubnetId, Tags};
 
     use super::*;
-    use crate::testing::{instance, owner, target_group, vpc_id};
+    use crate::testing::{change, instance, owner, store, target_group, vpc_id};
 
     const HOUR: u64 = 3_600_000;
 
@@ -109,15 +108,9 @@ mod tests {
         RequestToken { owner: owner(), operation, token: name.into(), request, answer, created: Timestamp(created) }
     }
 
-    async fn world(put: impl Fn(&mut Txn)) -> Store {
-        let store = Store::in_memory();
-        store.write(|txn| Ok::<_, StoreError>(put(txn))).await.unwrap();
-        store
-    }
-
     #[tokio::test]
     async fn tokens_are_kept_for_a_day_and_keys_for_an_hour_after_their_end() {
-        let store = world(|txn| {
+        let store = store(|txn| {
             txn.put(token("old", 0));
             txn.put(token("new", 1));
             txn.put(session("ASIAOLD", 23 * HOUR));
@@ -132,8 +125,9 @@ mod tests {
     async fn gateways_are_listed_for_an_hour_after_they_went_or_failed() {
         let gone = nat(NatState::Deleted, Some(HOUR));
         let failed = nat(NatState::Failed, None);
-        let store = world(|txn| {
-            [&gone, &failed, &nat(NatState::Deleted, Some(HOUR + 1)), &nat(NatState::Available, None)].map(|nat| txn.put(nat.clone()));
+        let store = store(|txn| {
+            let listed = [nat(NatState::Deleted, Some(HOUR + 1)), nat(NatState::Available, None)];
+            listed.into_iter().chain([gone.clone(), failed.clone()]).for_each(|nat| txn.put(nat));
         });
         let mut found = overdue(&store.await.snapshot(), Timestamp(2 * HOUR));
         found.sort_by_key(|thing| *thing == Overdue::Nat(failed.key()));
@@ -144,16 +138,15 @@ mod tests {
     async fn a_terminated_instance_is_forgotten_after_an_hour_with_its_console_and_its_place_in_target_groups() {
         let gone = Instance { state: InstanceState::Terminated, terminated: Some(Timestamp(0)), ..instance(&vpc_id(1)) };
         let group = target_group("web", &vpc_id(1), [TargetId::Instance(gone.id.clone()), TargetId::Ip("10.0.0.9".parse().unwrap())]);
-        let store = world(|txn| {
+        let store = store(|txn| {
             txn.put(gone.clone());
-            txn.put(instance(&vpc_id(1)));
+            txn.put(Instance { id: InstanceId::random(), ..instance(&vpc_id(1)) });
             txn.put(ConsoleOutput { instance: gone.id.clone(), text: String::new(), at: Timestamp(0) });
             txn.put(group.clone());
         });
         let store = store.await;
         assert_eq!(overdue(&store.snapshot(), Timestamp(HOUR - 1)), []);
-        let remove = |txn: &mut Txn| Ok::<_, StoreError>(overdue(txn, Timestamp(HOUR)).iter().for_each(|thing| thing.remove(txn)));
-        store.write(remove).await.unwrap();
+        change(&store, |txn| overdue(txn, Timestamp(HOUR)).iter().for_each(|thing| thing.remove(txn))).await;
         let world = store.snapshot();
         assert_eq!(world.all::<Instance>().count(), 1);
         assert_eq!(world.all::<ConsoleOutput>().count(), 0);

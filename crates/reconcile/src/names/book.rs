@@ -122,3 +122,11 @@ impl Book {
 fn authority(zone: &DomainName) -> Soa {
     Soa { primary: zone.clone(), contact: zone.clone(), serial: 1, negative_ttl: NEGATIVE_TTL }
 }
+
+#[cfg(test)]
+impl Book {
+    /// What is in it, to compare books: what is written, and what holds each zone.
+    pub(super) fn contents(&self) -> (&HashMap<Subject, Vec<Entry>>, &HashMap<(Scope, DomainName), usize>) {
+        (&self.written, &self.holders)
+    }
+}

@@ -7,12 +7,13 @@ mod public;
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dataplane::dns::{self, View};
 use kernel::Namespaces;
 use plan::Subject;
-use resource::{ElasticAddress, InternetGateway, NetworkInterface, Resource, Vpc, VpcId, VpcState};
+use resource::{ElasticAddress, InternetGateway, NetworkInterface, Resource, Subnet, Vpc, VpcId, VpcState};
 use store::{Change, Snapshot, Store};
 
 use crate::Domain;
@@ -50,11 +51,8 @@ impl Domain for NamesDomain {
     const NAME: &'static str = "names";
 
     fn note(&mut self, world: &Snapshot, change: &Change) {
-        self.noted.extend(plan::affected(world, change).into_iter().filter(concerns));
+        self.noted.extend(reach(world, change));
         self.internet |= change.kind == InternetGateway::KIND;
-        if change.kind == Vpc::KIND && names_differ(change) {
-            self.noted.extend(inhabitants(world, &change.key));
-        }
     }
 
     fn note_all(&mut self, world: &Snapshot) {
@@ -114,21 +112,32 @@ impl NamesDomain {
     }
 }
 
+/// Everything whose names may differ after a change: what the plan says, and what only names read.
+fn reach(world: &Snapshot, change: &Change) -> impl Iterator<Item = Subject> {
+    let more = match change.kind {
+        kind if kind == Vpc::KIND => {
+            let vpc = VpcId::parse(&change.key).ok().map(Subject::Router);
+            vpc.into_iter().chain(inhabitants(world, change)).collect()
+        }
+        kind if kind == Subnet::KIND => residents(world, change),
+        _ => Vec::new(),
+    };
+    plan::affected(world, change).into_iter().filter(concerns).chain(more)
+}
+
 /// Whether it has names, or a place where they are answered.
 fn concerns(subject: &Subject) -> bool {
     use Subject::{Address, Balancer, Endpoint, Interface, Router};
     matches!(subject, Router(_) | Interface(_) | Address(_) | Balancer(_) | Endpoint(_))
 }
 
-/// Whether a VPC's change touches the names of what is in it.
-fn names_differ(change: &Change) -> bool {
-    let facts = |vpc: std::sync::Arc<Vpc>| (vpc.dns_support, vpc.dns_hostnames, vpc.cidrs.clone());
-    change.before::<Vpc>().map(facts) != change.after::<Vpc>().map(facts)
-}
-
-/// Everything in a VPC that has names of its own.
-fn inhabitants(world: &Snapshot, vpc: &str) -> Vec<Subject> {
-    let interfaces = world.linked::<NetworkInterface>(Vpc::KIND, vpc);
+/// What has names of its own in a VPC, when its change touches them.
+fn inhabitants(world: &Snapshot, change: &Change) -> Vec<Subject> {
+    let facts = |vpc: Arc<Vpc>| (vpc.dns_support, vpc.dns_hostnames, vpc.cidrs.clone());
+    if change.before().map(facts) == change.after().map(facts) {
+        return Vec::new();
+    }
+    let interfaces = world.linked::<NetworkInterface>(Vpc::KIND, &change.key);
     let subjects = interfaces.flat_map(|interface| {
         let addresses = world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id);
         let addresses = addresses.map(|address| Subject::Address(address.id.clone())).collect::<Vec<_>>();
@@ -136,3 +145,17 @@ fn inhabitants(world: &Snapshot, vpc: &str) -> Vec<Subject> {
     });
     subjects.collect()
 }
+
+/// The interfaces in a subnet, when its change touches their names.
+fn residents(world: &Snapshot, change: &Change) -> Vec<Subject> {
+    let facts = |subnet: Arc<Subnet>| subnet.resource_name_a_record;
+    if change.before().map(facts) == change.after().map(facts) {
+        return Vec::new();
+    }
+    let interfaces = world.linked::<NetworkInterface>(Subnet::KIND, &change.key);
+    interfaces.map(|interface| Subject::Interface(interface.id.clone())).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

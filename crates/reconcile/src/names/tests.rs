@@ -1,0 +1,316 @@
+//! The names of whole worlds, by what a resolver answers; changes one by one against all at once; real questions in namespaces.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use dataplane::dns::answer_datagram;
+use proptest::prelude::*;
+use resource::{BalancerState, EndpointState, HealthState, LoadBalancer, Subnet, TargetHealth, TargetId, VpcEndpoint};
+use store::Txn;
+
+use super::entry::entries;
+use super::*;
+use crate::testing::{
+    address, balancer, change, elastic, endpoint, health, instance, interface, interface_id, interface_of, listener, store, subnet,
+    target_group, vpc, vpc_id,
+};
+
+const A: u16 = 1;
+const PTR: u16 = 12;
+
+/// What every subject of a world has, a line each.
+fn printed(world: &Snapshot) -> Vec<String> {
+    let subjects: BTreeSet<Subject> = plan::subjects(world).collect();
+    subjects.iter().flat_map(|subject| entries(world, subject)).map(|entry| entry.to_string()).collect()
+}
+
+/// A question, as a client sends it.
+fn question(name: &str, kind: u16) -> Vec<u8> {
+    let mut message = vec![0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    for label in name.split('.') {
+        message.push(label.len() as u8);
+        message.extend_from_slice(label.as_bytes());
+    }
+    message.push(0);
+    message.extend([0, kind as u8, 0, 1]);
+    message
+}
+
+/// The addresses in an answer to [`question`], sorted; none when the name does not exist.
+fn addresses(question: &[u8], answer: &[u8]) -> Option<Vec<Ipv4Addr>> {
+    let (code, count) = (answer[3] & 15, usize::from(answer[7]));
+    // Each record is a pointer to the name, type, class, time to live, length and address.
+    let records = answer[question.len()..].chunks(16).take(count);
+    let mut found: Vec<Ipv4Addr> = records.map(|record| Ipv4Addr::new(record[12], record[13], record[14], record[15])).collect();
+    found.sort();
+    (code == 0).then_some(found)
+}
+
+/// What a view answers for the addresses of a name.
+fn resolve(view: &View, name: &str) -> Option<Vec<Ipv4Addr>> {
+    let (question, mut answer) = (question(name, A), Vec::new());
+    assert!(answer_datagram(view, &question, &mut answer));
+    addresses(&question, &answer)
+}
+
+fn all(world: &Snapshot) -> BTreeSet<Subject> {
+    plan::subjects(world).filter(concerns).collect()
+}
+
+/// A book of everything there is.
+fn book(world: &Snapshot) -> Book {
+    let mut book = Book::new();
+    book.rewrite(world, &all(world));
+    book
+}
+
+/// A provider with a balancer in two zones and a target in each, a consumer with an endpoint, an instance with a public address.
+fn cloud(txn: &mut Txn) {
+    let provider = vpc_id(1);
+    let nodes = [address(10), address(11)];
+    let balancer = balancer(&provider, &nodes);
+    let targets = [TargetId::Ip(address(20)), TargetId::Ip(Ipv4Addr::new(10, 0, 1, 21))];
+    let group = target_group("web", &provider, targets);
+    txn.put(vpc(1));
+    txn.put(subnet(&provider));
+    txn.put(Subnet { id: resource::SubnetId::random(), cidr: "10.0.1.0/24".parse().unwrap(), zone: "us-east-1b".into(), ..subnet(&provider) });
+    nodes.iter().zip(&balancer.zones).for_each(|(node, zone)| txn.put(NetworkInterface { zone: zone.zone.clone(), ..interface(&provider, *node) }));
+    txn.put(listener(&balancer, &group));
+    txn.put(balancer);
+    txn.put(group);
+    txn.put(vpc(2));
+    txn.put(interface(&vpc_id(2), address(30)));
+    txn.put(endpoint(&vpc_id(2), EndpointState::Available, &[address(30)]));
+    let eni = interface_of(&instance(&vpc_id(2)), 0, address(40));
+    txn.put(elastic(1, Some(&eni)));
+    txn.put(eni);
+}
+
+const BALANCER: &str = "web-0000000000000001.elb.us-east-1.amazonaws.com";
+const ENDPOINT: &str = "vpce-00000000000000001-abcd1234.vpce-svc-00000000000000001.us-east-1.vpce.amazonaws.com";
+const HOST: &str = "ec2-198-18-1-1.compute-1.amazonaws.com";
+
+#[tokio::test]
+async fn the_names_of_a_cloud_are_those_of_aws() {
+    let world = store(cloud).await.snapshot();
+    let expected = "\
+vpc-00000000000000001 ec2.internal.
+vpc-00000000000000001 0.10.in-addr.arpa.
+vpc-00000000000000002 ec2.internal.
+vpc-00000000000000002 0.10.in-addr.arpa.
+vpc-00000000000000001 ec2.internal. ip-10-0-0-10.ec2.internal. A 10.0.0.10
+vpc-00000000000000001 0.10.in-addr.arpa. 10.0.0.10.in-addr.arpa. PTR ip-10-0-0-10.ec2.internal.
+vpc-00000000000000001 ec2.internal. ip-10-0-0-11.ec2.internal. A 10.0.0.11
+vpc-00000000000000001 0.10.in-addr.arpa. 11.0.0.10.in-addr.arpa. PTR ip-10-0-0-11.ec2.internal.
+vpc-00000000000000002 ec2.internal. ip-10-0-0-30.ec2.internal. A 10.0.0.30
+vpc-00000000000000002 0.10.in-addr.arpa. 30.0.0.10.in-addr.arpa. PTR ip-10-0-0-30.ec2.internal.
+vpc-00000000000000002 ec2.internal. ip-10-0-0-40.ec2.internal. A 10.0.0.40
+vpc-00000000000000002 0.10.in-addr.arpa. 40.0.0.10.in-addr.arpa. PTR ip-10-0-0-40.ec2.internal.
+public amazonaws.com. ec2-198-18-1-1.compute-1.amazonaws.com. A 198.18.1.1
+vpc-00000000000000002 ec2-198-18-1-1.compute-1.amazonaws.com. ec2-198-18-1-1.compute-1.amazonaws.com. A 10.0.0.40
+public amazonaws.com. web-0000000000000001.elb.us-east-1.amazonaws.com. A 10.0.0.10 10.0.0.11
+public amazonaws.com. us-east-1a.web-0000000000000001.elb.us-east-1.amazonaws.com. A 10.0.0.10
+public amazonaws.com. us-east-1b.web-0000000000000001.elb.us-east-1.amazonaws.com. A 10.0.0.11
+public amazonaws.com. vpce-00000000000000001-abcd1234.vpce-svc-00000000000000001.us-east-1.vpce.amazonaws.com. A 10.0.0.30
+public amazonaws.com. vpce-00000000000000001-abcd1234-us-east-1a.vpce-svc-00000000000000001.us-east-1.vpce.amazonaws.com. A 10.0.0.30";
+    assert_eq!(printed(&world).join("\n"), expected);
+}
+
+#[tokio::test]
+async fn a_balancers_name_leaves_out_zones_without_a_healthy_target_unless_no_zone_has_one() {
+    let store = store(cloud).await;
+    let at = |state_a, state_b| {
+        let store = store.clone();
+        async move {
+            change(&store, |txn| {
+                let group = target_group("web", &vpc_id(1), []);
+                txn.put(health(&group, &TargetId::Ip(address(20)), state_a));
+                txn.put(health(&group, &TargetId::Ip(Ipv4Addr::new(10, 0, 1, 21)), state_b));
+            })
+            .await;
+            resolve(&book(&store.snapshot()).public_view(), BALANCER).unwrap()
+        }
+    };
+    use HealthState::{Healthy, Initial, Unhealthy};
+    assert_eq!(at(Healthy, Unhealthy).await, [address(10)]);
+    assert_eq!(at(Initial, Healthy).await, [address(11)]);
+    assert_eq!(at(Unhealthy, Unhealthy).await, [address(10), address(11)]);
+}
+
+#[tokio::test]
+async fn a_balancer_without_targets_has_all_of_its_addresses() {
+    let store = store(cloud).await;
+    change(&store, |txn| txn.put(target_group("web", &vpc_id(1), []))).await;
+    assert_eq!(resolve(&book(&store.snapshot()).public_view(), BALANCER).unwrap(), [address(10), address(11)]);
+}
+
+#[tokio::test]
+async fn a_balancer_that_faces_the_internet_has_its_public_addresses() {
+    let store = store(cloud).await;
+    change(&store, |txn| {
+        txn.put(LoadBalancer { internet_facing: true, ..balancer(&vpc_id(1), &[address(10)]) });
+        txn.put(elastic(9, Some(&interface(&vpc_id(1), address(10)))));
+    })
+    .await;
+    assert_eq!(resolve(&book(&store.snapshot()).public_view(), BALANCER).unwrap(), [Ipv4Addr::new(198, 18, 1, 9)]);
+}
+
+#[tokio::test]
+async fn a_closed_endpoint_has_no_name() {
+    use EndpointState::{Deleting, Failed, Pending, PendingAcceptance, Rejected};
+    let store = store(cloud).await;
+    for (state, found) in [(Pending, true), (PendingAcceptance, false), (Rejected, false), (Failed, false), (Deleting, false)] {
+        change(&store, |txn| txn.put(endpoint(&vpc_id(2), state, &[address(30)]))).await;
+        let answer = resolve(&book(&store.snapshot()).public_view(), ENDPOINT);
+        assert_eq!(answer.is_some(), found, "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_public_host_name_leads_inside_where_it_is_used_and_hides_nothing_else() {
+    let mut book = book(&store(cloud).await.snapshot());
+    let (owner, neighbour) = (book.view(&vpc_id(2)), book.view(&vpc_id(1)));
+    assert_eq!(resolve(&owner, HOST).unwrap(), [address(40)]);
+    assert_eq!(resolve(&neighbour, HOST).unwrap(), [Ipv4Addr::new(198, 18, 1, 1)]);
+    assert_eq!(resolve(&owner, BALANCER), resolve(&neighbour, BALANCER));
+    assert_eq!(resolve(&owner, "nothing.compute-1.amazonaws.com"), None);
+}
+
+#[tokio::test]
+async fn without_host_names_a_vpc_has_no_private_names_but_all_public_ones() {
+    let store = store(cloud).await;
+    change(&store, |txn| txn.put(Vpc { dns_hostnames: false, ..vpc(2) })).await;
+    let view = book(&store.snapshot()).view(&vpc_id(2));
+    assert_eq!(resolve(&view, "ip-10-0-0-40.ec2.internal"), None);
+    assert_eq!(resolve(&view, HOST).unwrap(), [Ipv4Addr::new(198, 18, 1, 1)]);
+    assert_eq!(resolve(&view, ENDPOINT).unwrap(), [address(30)]);
+}
+
+#[tokio::test]
+async fn an_instance_is_found_by_its_id_where_its_subnet_says_so() {
+    let store = store(cloud).await;
+    change(&store, |txn| txn.put(Subnet { resource_name_a_record: true, ..subnet(&vpc_id(2)) })).await;
+    let view = book(&store.snapshot()).view(&vpc_id(2));
+    assert_eq!(resolve(&view, "i-00000000000000001.ec2.internal").unwrap(), [address(40)]);
+}
+
+#[tokio::test]
+async fn an_address_that_moves_to_another_interface_keeps_its_name() {
+    let store = store(cloud).await;
+    let mut book = book(&store.snapshot());
+    let view = book.view(&vpc_id(2));
+    let other = NetworkInterface { id: interface_id(address(41)), ..interface(&vpc_id(2), address(40)) };
+    change(&store, |txn| {
+        txn.remove::<NetworkInterface>(interface_id(address(40)).as_str());
+        txn.put(other.clone());
+    })
+    .await;
+    let moved = [interface_id(address(40)), other.id.clone()].map(Subject::Interface);
+    assert_eq!(book.rewrite(&store.snapshot(), &BTreeSet::from(moved)), 2);
+    assert_eq!(resolve(&view, "ip-10-0-0-40.ec2.internal").unwrap(), [address(40)]);
+}
+
+#[tokio::test]
+async fn what_did_not_change_is_not_published_again() {
+    let world = store(cloud).await.snapshot();
+    assert_eq!(book(&world).rewrite(&world, &all(&world)), 0);
+}
+
+/// A change to the cloud, by number.
+fn turn(txn: &mut Txn, which: u8, on: bool) {
+    let group = target_group("web", &vpc_id(1), []);
+    let eni = interface_of(&instance(&vpc_id(2)), 0, address(40));
+    match which {
+        0 => txn.put(Vpc { dns_hostnames: on, ..vpc(2) }),
+        1 => txn.put(health(&group, &TargetId::Ip(address(20)), if on { HealthState::Healthy } else { HealthState::Unhealthy })),
+        2 if on => txn.put(eni),
+        2 => txn.remove::<NetworkInterface>(eni.id.as_str()),
+        3 => txn.put(elastic(1, on.then_some(&eni))),
+        4 if on => txn.put(endpoint(&vpc_id(2), EndpointState::Available, &[address(30)])),
+        4 => txn.remove::<VpcEndpoint>("vpce-00000000000000001"),
+        5 => txn.put(Subnet { resource_name_a_record: on, ..subnet(&vpc_id(2)) }),
+        6 if on => txn.put(interface(&vpc_id(2), address(30))),
+        6 => txn.remove::<NetworkInterface>(interface_id(address(30)).as_str()),
+        7 if on => txn.put(balancer(&vpc_id(1), &[address(10), address(11)])),
+        7 => txn.remove::<LoadBalancer>(&balancer(&vpc_id(1), &[]).arn),
+        8 => txn.put(LoadBalancer { internet_facing: on, state: BalancerState::Active, ..balancer(&vpc_id(1), &[address(10)]) }),
+        9 => txn.put(elastic(2, on.then(|| interface(&vpc_id(1), address(10))).as_ref())),
+        10 if on => txn.put(listener(&balancer(&vpc_id(1), &[]), &group)),
+        10 => txn.remove::<resource::Listener>(&listener(&balancer(&vpc_id(1), &[]), &group).arn),
+        _ => txn.remove::<TargetHealth>(&health(&group, &TargetId::Ip(address(20)), HealthState::Initial).key()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn names_follow_changes_one_by_one_as_if_computed_anew(changes in proptest::collection::vec((0u8..12, any::<bool>()), 1..24)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let store = store(cloud).await;
+            let mut kept = book(&store.snapshot());
+            let mut watch = store.watch();
+            for (which, on) in changes {
+                change(&store, |txn| turn(txn, which, on)).await;
+                let world = store.snapshot();
+                let batches = std::iter::from_fn(|| watch.try_next());
+                let noted = batches.flat_map(|batch| batch.changes.iter().flat_map(|change| reach(&world, change)).collect::<Vec<_>>()).collect();
+                kept.rewrite(&world, &noted);
+                let mut anew = book(&world);
+                assert_eq!(kept.contents(), anew.contents(), "after {which} {on}");
+                for name in [BALANCER, ENDPOINT, HOST, "ip-10-0-0-40.ec2.internal", "i-00000000000000001.ec2.internal"] {
+                    let (kept, anew) = (kept.view(&vpc_id(2)), anew.view(&vpc_id(2)));
+                    assert_eq!(resolve(&kept, name), resolve(&anew, name), "{name} after {which} {on}");
+                }
+            }
+        });
+    }
+}
+
+/// Asks the resolver at `server` from within a namespace.
+fn ask(namespaces: &Namespaces, namespace: &str, server: Ipv4Addr, name: &str, kind: u16) -> std::io::Result<Vec<u8>> {
+    let ask = || {
+        let socket = std::net::UdpSocket::bind("0.0.0.0:0")?;
+        socket.set_read_timeout(Some(Duration::from_secs(5)))?;
+        socket.connect((server, PORT))?;
+        socket.send(&question(name, kind))?;
+        let mut answer = vec![0; 512];
+        let length = socket.recv(&mut answer)?;
+        answer.truncate(length);
+        Ok(answer)
+    };
+    namespaces.run_in(namespace, ask).expect("the namespace is there")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_addresses_of_a_vpcs_resolver_answer_and_fall_silent_when_support_is_turned_off() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
+    let kernel = std::sync::Arc::new(kernel::Netlink::new(namespaces.clone(), "underpass"));
+    let mut network = crate::network::Network::new(kernel);
+    let store = store(cloud).await;
+    let mut domain = NamesDomain::new(namespaces.clone());
+    let consumer = vpc_id(2);
+
+    domain.note_all(&store.snapshot());
+    assert!(domain.converge(&store).await < SWEEP, "there are no namespaces yet");
+    assert!(network.converge_all(&store.snapshot()).failed.is_empty());
+    domain.note_all(&store.snapshot());
+    assert_eq!(domain.converge(&store).await, SWEEP);
+    for server in [Ipv4Addr::new(10, 0, 0, 2), RESOLVER] {
+        let answer = ask(&namespaces, consumer.as_str(), server, ENDPOINT, A).unwrap();
+        assert_eq!(addresses(&question(ENDPOINT, A), &answer).unwrap(), [address(30)]);
+    }
+    let answer = ask(&namespaces, consumer.as_str(), RESOLVER, "40.0.0.10.in-addr.arpa", PTR).unwrap();
+    assert!(answer.windows(13).any(|window| window == b"\x0cip-10-0-0-40"), "{answer:?}");
+
+    let mut watch = store.watch();
+    change(&store, |txn| txn.put(Vpc { dns_support: false, ..vpc(2) })).await;
+    watch.try_next().unwrap().changes.iter().for_each(|change| domain.note(&store.snapshot(), change));
+    domain.converge(&store).await;
+    let refused = ask(&namespaces, consumer.as_str(), RESOLVER, ENDPOINT, A).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    assert!(ask(&namespaces, vpc_id(1).as_str(), RESOLVER, ENDPOINT, A).is_ok(), "the other VPC is not touched");
+    drop((domain, network));
+    namespaces.remove().unwrap();
+}
