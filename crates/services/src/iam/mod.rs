@@ -8,6 +8,7 @@ mod grant;
 mod key;
 mod list;
 mod name;
+mod pass_role;
 mod policy;
 mod profile;
 mod role;
@@ -22,6 +23,7 @@ mod view;
 
 pub use authority::Authority;
 pub(crate) use document::{parse, session_policy};
+pub(crate) use pass_role::may_pass;
 
 use crate::Service;
 

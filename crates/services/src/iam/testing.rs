@@ -42,6 +42,11 @@ impl Account {
         self.seen_by(Principal::User { arn: member("Arn"), id: member("UserId") })
     }
 
+    /// Who acts.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// The world as it is.
     pub fn world(&self) -> store::Snapshot {
         self.store.snapshot()

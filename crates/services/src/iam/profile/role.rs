@@ -3,7 +3,7 @@
 use resource::{InstanceProfile, Role};
 use serde::Deserialize;
 
-use crate::iam::find;
+use crate::iam::{find, may_pass};
 use crate::iam::find::no_such_entity;
 use crate::iam::name::quota;
 use crate::{Error, Write};
@@ -15,10 +15,11 @@ pub struct Input {
     role_name: String,
 }
 
-/// Puts a role into a profile that has none.
+/// Puts a role into a profile that has none; the caller must be allowed to pass the role on.
 pub fn add_role_to_instance_profile(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let profile = find::named::<InstanceProfile>(cx.txn, cx.owner(), &input.instance_profile_name)?;
     let role = find::named::<Role>(cx.txn, cx.owner(), &input.role_name)?;
+    may_pass(cx.txn, cx.caller, &role.arn, "ec2.amazonaws.com")?;
     if profile.role.is_some() {
         return Err(quota("InstanceSessionsPerInstanceProfile", 1));
     }

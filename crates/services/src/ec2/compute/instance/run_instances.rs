@@ -37,6 +37,7 @@ pub fn run_instances(cx: &mut Write<'_>, input: Launch) -> Result<Output, Error>
         None => input,
     };
     let order = Order::read(cx.txn, &owner, &launch, now)?;
+    profile::may_give(cx, order.model.profile.as_deref())?;
     let mut launched = Vec::new();
     for index in 0..most {
         match order.launch_one(cx.txn, index) {
