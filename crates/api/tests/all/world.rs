@@ -19,7 +19,6 @@ use tokio::task::JoinHandle;
 /// A running server. It is told to stop when this is dropped.
 pub struct World {
     pub address: SocketAddr,
-    pub store: Store,
     stop: Option<oneshot::Sender<()>>,
     served: JoinHandle<()>,
 }
@@ -51,16 +50,15 @@ impl World {
     }
 
     fn start(trust: Trust) -> Self {
-        let store = Store::in_memory();
         let health = || Report { ready: true, features: BTreeMap::from([("network".to_owned(), "real".to_owned())]) };
         let config = Config { listen: "127.0.0.1:0".parse().unwrap(), trust, connections: 4000 };
-        let server = Server::bind(config, store.clone(), Arc::new(health), Arc::new(Echo)).unwrap();
+        let server = Server::bind(config, Store::in_memory(), Arc::new(health), Arc::new(Echo)).unwrap();
         let address = server.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(server.serve(async {
             let _ = stopped.await;
         }));
-        Self { address, store, stop: Some(stop), served }
+        Self { address, stop: Some(stop), served }
     }
 
     /// Tells the server to stop and waits until it has.
