@@ -135,4 +135,9 @@ impl Resource for NetworkInterface {
         }
         links
     }
+
+    /// Addresses of its subnet.
+    fn takes(&self) -> Option<(Link, usize)> {
+        Some((Link::to(Subnet::KIND, &self.subnet), self.addresses.len()))
+    }
 }

@@ -57,6 +57,11 @@ impl Snapshot {
             .filter_map(|(_, _, _, key)| self.find(key))
     }
 
+    /// How much of the resource of kind `of` with `key` is taken by others, see [`Resource::takes`].
+    pub fn taken(&self, of: Kind, key: impl ToString) -> usize {
+        self.world.taken.get(&(of.0, key.to_string())).copied().unwrap_or(0)
+    }
+
     /// Whether anything at all links to the resource of kind `to` with `key`.
     pub fn is_linked(&self, to: Kind, key: &str) -> bool {
         let from = (to.0, key.to_owned(), "", String::new());

@@ -15,11 +15,12 @@ pub(crate) struct Record {
     pub(crate) key: String,
     pub(crate) owner: Option<Owner>,
     pub(crate) links: Arc<[Link]>,
+    pub(crate) takes: Option<(Link, usize)>,
 }
 
 impl Record {
     pub(crate) fn new<R: Resource>(value: Arc<R>) -> Self {
-        Self { key: value.key(), owner: value.owner().cloned(), links: value.links().into(), value }
+        Self { key: value.key(), owner: value.owner().cloned(), links: value.links().into(), takes: value.takes(), value }
     }
 }
 
@@ -32,6 +33,8 @@ pub(crate) struct World {
     pub(crate) owned: OrdSet<(&'static str, String, String, String)>,
     /// (target namespace, target key, kind, key)
     pub(crate) linked: OrdSet<(&'static str, String, &'static str, String)>,
+    /// (target namespace, target key) to the sum of what is taken of it
+    pub(crate) taken: OrdMap<(&'static str, String), usize>,
 }
 
 impl World {
@@ -42,6 +45,9 @@ impl World {
         }
         for link in record.links.iter() {
             self.linked.insert((link.to, link.key.clone(), kind, record.key.clone()));
+        }
+        if let Some((of, amount)) = &record.takes {
+            self.take(of, |sum| sum + amount);
         }
         self.records.insert((kind, record.key.clone()), record);
         before
@@ -55,6 +61,17 @@ impl World {
         for link in record.links.iter() {
             self.linked.remove(&(link.to, link.key.clone(), kind, record.key.clone()));
         }
+        if let Some((of, amount)) = &record.takes {
+            self.take(of, |sum| sum.saturating_sub(*amount));
+        }
         Some(record)
+    }
+
+    fn take(&mut self, of: &Link, change: impl FnOnce(usize) -> usize) {
+        let target = (of.to, of.key.clone());
+        match change(self.taken.get(&target).copied().unwrap_or(0)) {
+            0 => drop(self.taken.remove(&target)),
+            sum => drop(self.taken.insert(target, sum)),
+        }
     }
 }

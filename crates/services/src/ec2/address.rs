@@ -1,11 +1,10 @@
 //! Making network interfaces: every address in a subnet, a workload's or a service's, comes from here.
 
-use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
 use rand::Rng;
 use resource::{
-    Attachment, GroupId, InterfaceId, InterfaceKind, NetworkInterface, Owner, PRIVATE_IP, Subnet, Tags,
+    Attachment, GroupId, InterfaceId, InterfaceKind, NetworkInterface, Owner, PRIVATE_IP, Resource, Subnet, Tags,
 };
 use store::{Snapshot, Txn};
 
@@ -86,13 +85,18 @@ pub fn checked(world: &Snapshot, subnet: &Subnet, address: Ipv4Addr) -> Result<I
     }
 }
 
-/// A free address of `subnet`: the lowest.
+/// A free address of `subnet`. As long as addresses come one after the other it is the lowest; it costs the same in a full
+/// subnet as in an empty one but for the last few.
 ///
 /// # Errors
 /// `InsufficientFreeAddressesInSubnet`.
 pub fn free(world: &Snapshot, subnet: &Subnet) -> Result<Ipv4Addr, Error> {
-    let taken = taken(world, subnet);
-    subnet.assignable().find(|address| !taken.contains(address)).ok_or_else(|| {
+    let (size, taken) = (size(subnet), world.taken(Subnet::KIND, &subnet.id));
+    let found = match taken < size {
+        true => candidates(subnet, size, taken).find(|address| !is_taken(world, subnet, *address)),
+        false => None,
+    };
+    found.ok_or_else(|| {
         let message = format!("There are not enough free addresses in subnet '{}' to satisfy the requested number.", subnet.id);
         Error::new("InsufficientFreeAddressesInSubnet", message)
     })
@@ -100,13 +104,26 @@ pub fn free(world: &Snapshot, subnet: &Subnet) -> Result<Ipv4Addr, Error> {
 
 /// How many addresses of `subnet` are free.
 pub fn count_free(world: &Snapshot, subnet: &Subnet) -> usize {
-    let size = 2usize.pow(32 - u32::from(subnet.cidr.prefix_len()));
-    size.saturating_sub(5 + taken(world, subnet).len())
+    size(subnet).saturating_sub(world.taken(Subnet::KIND, &subnet.id))
 }
 
-fn taken(world: &Snapshot, subnet: &Subnet) -> HashSet<Ipv4Addr> {
-    let interfaces = world.linked::<NetworkInterface>(<Subnet as resource::Resource>::KIND, &subnet.id);
-    interfaces.flat_map(|interface| interface.addresses.clone()).collect()
+/// How many addresses interfaces can have in `subnet`: five are AWS's.
+fn size(subnet: &Subnet) -> usize {
+    2usize.pow(32 - u32::from(subnet.cidr.prefix_len())) - 5
+}
+
+/// Every address that can be assigned in `subnet`, where to look first: when nothing was ever released, `taken` addresses
+/// lie below the first free one. Then a few neighbours, and then, in case a whole range is taken there, in strides all over
+/// the subnet.
+fn candidates(subnet: &Subnet, size: usize, taken: usize) -> impl Iterator<Item = Ipv4Addr> {
+    const NEIGHBOURS: usize = 16;
+    /// A prime above the size of every subnet, so that strides come by every address.
+    const STRIDE: usize = 1_000_003;
+    let first = u32::from(subnet.cidr.network()) + 4;
+    let near = taken..taken + NEIGHBOURS;
+    let far = (0..size).map(move |n| taken + NEIGHBOURS + n * STRIDE);
+    let offsets = near.chain(far).map(move |offset| offset % size);
+    offsets.filter_map(|offset| u32::try_from(offset).ok()).map(move |offset| Ipv4Addr::from(first + offset))
 }
 
 fn is_taken(world: &Snapshot, subnet: &Subnet, address: Ipv4Addr) -> bool {
@@ -117,4 +134,112 @@ fn is_taken(world: &Snapshot, subnet: &Subnet, address: Ipv4Addr) -> bool {
 fn random_mac() -> String {
     let bytes: [u8; 5] = rand::rng().random();
     std::iter::once(0x02).chain(bytes).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use resource::{SubnetId, VpcId, VpcState};
+    use store::{Store, StoreError};
+
+    use super::*;
+
+    fn subnet(cidr: &str) -> Subnet {
+        Subnet {
+            id: SubnetId::random(),
+            owner: Owner::new("111111111111", "us-east-1"),
+            vpc: VpcId::random(),
+            cidr: cidr.parse().expect("a literal"),
+            zone: "us-east-1a".into(),
+            state: VpcState::Available,
+            map_public_ip: false,
+            default_for_zone: false,
+            hostname_type: "ip-name".into(),
+            resource_name_a_record: false,
+            tags: Tags::default(),
+        }
+    }
+
+    fn create(txn: &mut Txn, subnet: &Subnet, address: Option<Ipv4Addr>) -> Result<NetworkInterface, Error> {
+        let wanted = Wanted {
+            owner: &subnet.owner,
+            subnet,
+            address,
+            groups: Vec::new(),
+            kind: InterfaceKind::Workload,
+            description: String::new(),
+            requester: None,
+            attachment: None,
+            tags: Tags::default(),
+        };
+        create_interface(txn, wanted)
+    }
+
+    /// Runs `story` in a transaction on nothing.
+    async fn told(story: impl Fn(&mut Txn)) {
+        let done: Result<(), StoreError> = Store::in_memory().write(|txn| Ok(story(txn))).await;
+        done.expect("memory takes all writes");
+    }
+
+    #[test]
+    fn candidates_come_by_every_address_of_a_subnet_wherever_they_start() {
+        for length in 20..=28 {
+            let subnet = subnet(&format!("10.0.0.0/{length}"));
+            for taken in [0, 1, size(&subnet) / 2, size(&subnet) - 1] {
+                let seen: BTreeSet<_> = candidates(&subnet, size(&subnet), taken).collect();
+                assert!(seen.iter().copied().eq(subnet.assignable()), "/{length} from {taken}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn addresses_come_one_after_the_other_until_there_are_none() {
+        told(|txn| {
+            let subnet = subnet("10.0.1.0/28");
+            for (n, expected) in subnet.assignable().enumerate() {
+                assert_eq!(count_free(txn, &subnet), 11 - n);
+                assert_eq!(create(txn, &subnet, None).map(|interface| interface.primary()), Ok(Some(expected)));
+            }
+            assert_eq!(count_free(txn, &subnet), 0);
+            let refused = create(txn, &subnet, None).map(|interface| interface.id);
+            assert_eq!(refused.map_err(|e| e.code), Err("InsufficientFreeAddressesInSubnet".to_owned()));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn the_last_free_address_is_found_wherever_it_is() {
+        told(|txn| {
+            let subnet = subnet("10.0.0.0/22");
+            for address in subnet.assignable() {
+                create(txn, &subnet, Some(address)).expect("nobody has it");
+            }
+            for address in [4, 300, 1022].map(|offset| Ipv4Addr::from(u32::from(subnet.cidr.network()) + offset)) {
+                let key = NetworkInterface::address_key(&subnet.vpc, address);
+                let holder = txn.named::<NetworkInterface>(PRIVATE_IP, key).next().expect("all are taken");
+                txn.remove::<NetworkInterface>(holder.id.as_str());
+                assert_eq!(free(txn, &subnet), Ok(address));
+                assert_eq!(create(txn, &subnet, None).map(|interface| interface.primary()), Ok(Some(address)));
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn every_address_of_an_interface_counts_and_those_of_other_subnets_do_not() {
+        told(|txn| {
+            let (here, there) = (subnet("10.0.1.0/24"), subnet("10.0.2.0/24"));
+            let interface = create(txn, &here, None).expect("it is empty");
+            create(txn, &there, None).expect("it is empty");
+            let more = ["10.0.1.50", "10.0.1.51"].map(|text| text.parse().expect("a literal"));
+            txn.update::<NetworkInterface>(interface.id.as_str(), |interface| interface.addresses.extend(more));
+            assert_eq!((count_free(txn, &here), count_free(txn, &there)), (248, 250));
+            assert_eq!(checked(txn, &here, more[0]).map_err(|e| e.code), Err("InvalidIPAddress.InUse".to_owned()));
+            txn.remove::<NetworkInterface>(interface.id.as_str());
+            assert_eq!(count_free(txn, &here), 251);
+            assert_eq!(checked(txn, &here, more[0]), Ok(more[0]));
+        })
+        .await;
+    }
 }
