@@ -1,0 +1,142 @@
+//! AWS operations as one account calls them: query parameters in, values found in the XML out.
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::http::Connection;
+
+/// How long a resource may take to become what it should be.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One account at one daemon, over one connection.
+pub struct Cloud {
+    connection: Connection,
+    account: String,
+}
+
+/// An answer as XML.
+pub struct Xml(String);
+
+/// Where a program of the host may run with the network of a subnet.
+pub struct Seat {
+    pub netns: PathBuf,
+    pub address: Ipv4Addr,
+}
+
+impl Cloud {
+    /// Speaks for `account`.
+    pub fn open(daemon: SocketAddr, account: &str) -> std::io::Result<Self> {
+        Ok(Self { connection: Connection::open(daemon)?, account: account.to_owned() })
+    }
+
+    /// Calls an operation of EC2.
+    pub fn ec2(&mut self, action: &str, parameters: &[(&str, &str)]) -> Result<Xml, Box<dyn Error>> {
+        self.query("ec2", "2016-11-15", action, parameters)
+    }
+
+    /// Calls an operation of Elastic Load Balancing.
+    pub fn elb(&mut self, action: &str, parameters: &[(&str, &str)]) -> Result<Xml, Box<dyn Error>> {
+        self.query("elasticloadbalancing", "2015-12-01", action, parameters)
+    }
+
+    fn query(&mut self, service: &str, version: &str, action: &str, parameters: &[(&str, &str)]) -> Result<Xml, Box<dyn Error>> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("Action", action).append_pair("Version", version).extend_pairs(parameters);
+        let answer = self.connection.post(&self.account, service, "/", "application/x-www-form-urlencoded; charset=utf-8", &form.finish())?;
+        match answer.status {
+            200 => Ok(Xml(answer.body)),
+            status => Err(format!("{action} was refused with {status}: {}", answer.body).into()),
+        }
+    }
+
+    /// A VPC, once it is available.
+    pub fn vpc(&mut self, cidr: &str) -> Result<String, Box<dyn Error>> {
+        let vpc = self.ec2("CreateVpc", &[("CidrBlock", cidr)])?.first("vpcId")?;
+        self.until("available", |cloud| cloud.ec2("DescribeVpcs", &[("VpcId.1", &vpc)])?.first("state"))?;
+        Ok(vpc)
+    }
+
+    /// A subnet in the first zone.
+    pub fn subnet(&mut self, vpc: &str, cidr: &str) -> Result<String, Box<dyn Error>> {
+        let wanted = [("VpcId", vpc), ("CidrBlock", cidr), ("AvailabilityZone", "us-east-1a")];
+        self.ec2("CreateSubnet", &wanted)?.first("subnetId")
+    }
+
+    /// A group that lets everything in.
+    pub fn open_group(&mut self, vpc: &str) -> Result<String, Box<dyn Error>> {
+        let group = self.group(vpc, "open")?;
+        let everything = [("IpPermissions.1.IpProtocol", "-1"), ("IpPermissions.1.IpRanges.1.CidrIp", "0.0.0.0/0")];
+        self.ec2("AuthorizeSecurityGroupIngress", &[&[("GroupId", group.as_str())], &everything[..]].concat())?;
+        Ok(group)
+    }
+
+    /// A group that lets nothing in.
+    pub fn group(&mut self, vpc: &str, name: &str) -> Result<String, Box<dyn Error>> {
+        self.ec2("CreateSecurityGroup", &[("VpcId", vpc), ("GroupName", name), ("GroupDescription", name)])?.first("groupId")
+    }
+
+    /// A place in a subnet for programs, until this process ends.
+    pub fn seat(&mut self, subnet: &str, group: &str) -> Result<(Seat, String), Box<dyn Error>> {
+        let wish = json!({ "SubnetId": subnet, "SecurityGroupIds": [group], "Pid": std::process::id(), "Started": own_start()? });
+        let answer = self.connection.post(&self.account, "underpass", "/_underpass/exec/subnet", "application/json", &wish.to_string())?;
+        if answer.status != 200 {
+            return Err(format!("no place in {subnet}: {}", answer.body).into());
+        }
+        let place: Value = serde_json::from_str(&answer.body)?;
+        let text = |name: &str| place[name].as_str().unwrap_or_default().to_owned();
+        let seat = Seat { netns: text("netns").into(), address: text("privateIpAddress").parse()? };
+        Ok((seat, text("networkInterfaceId")))
+    }
+
+    /// Asks again and again until the answer is `wanted`.
+    pub fn until(&mut self, wanted: &str, mut ask: impl FnMut(&mut Self) -> Result<String, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+        let begun = Instant::now();
+        loop {
+            let found = ask(self)?;
+            if found == wanted {
+                return Ok(());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("still {found:?} and not {wanted:?}").into());
+            }
+        }
+    }
+}
+
+impl Xml {
+    /// The text of the first element with this name.
+    pub fn first(&self, name: &str) -> Result<String, Box<dyn Error>> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let found = self.0.split_once(&open).and_then(|(_, rest)| rest.split_once(&close));
+        found.map(|(text, _)| text.to_owned()).ok_or_else(|| format!("no <{name}> in {}", self.0).into())
+    }
+}
+
+/// When this process started: field 22 of its `/proc/PID/stat`, counted behind the name in parentheses.
+fn own_start() -> Result<u64, Box<dyn Error>> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let field = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(19));
+    Ok(field.ok_or("/proc/self/stat cannot be read")?.parse()?)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_by_the_names_of_their_elements() {
+        let xml = Xml("<r><a><id>1</id></a><b><id>2</id></b></r>".to_owned());
+        assert_eq!(xml.first("id").unwrap(), "1");
+        assert!(xml.first("none").is_err());
+    }
+
+    #[test]
+    fn this_process_knows_when_it_started() {
+        assert!(own_start().unwrap() > 0);
+    }
+}

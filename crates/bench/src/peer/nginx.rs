@@ -1,0 +1,40 @@
+//! nginx as a stream proxy, one worker per processor, with 64 KB buffers, its best setting for streams.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::os::fd::AsRawFd;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{Between, Inlet, inherit};
+use crate::process::in_namespace;
+
+/// Where Debian keeps the stream module when it is not built in.
+const MODULE: &str = "/usr/lib/nginx/modules/ngx_stream_module.so";
+
+pub(super) fn command(between: &Between, inlets: &[Inlet]) -> Result<Command, Box<dyn Error>> {
+    let file = between.directory.join("nginx.conf");
+    std::fs::write(&file, configuration(between, inlets)?)?;
+    // This is how nginx hands sockets to its successor.
+    let sockets: String = inlets.iter().map(|inlet| format!("{};", inlet.socket.as_raw_fd())).collect();
+    let mut command = Command::new("nginx");
+    command.arg("-p").arg(&between.directory).arg("-c").arg(&file).env("NGINX", sockets);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    in_namespace(&mut command, &between.provider);
+    inherit(&mut command, inlets)?;
+    Ok(command)
+}
+
+fn configuration(between: &Between, inlets: &[Inlet]) -> Result<String, Box<dyn Error>> {
+    let module = if Path::new(MODULE).exists() { format!("load_module {MODULE};\n") } else { String::new() };
+    let mut text = format!(
+        "{module}daemon off;\nuser root;\nworker_processes auto;\npid nginx.pid;\nerror_log nginx.log crit;\n\
+         events {{ worker_connections 19000; }}\nstream {{\n  proxy_buffer_size 64k;\n  proxy_timeout 350s;\n"
+    );
+    for inlet in inlets {
+        let (listen, target, source) = (inlet.listen, inlet.target, between.source);
+        writeln!(text, "  server {{ listen {listen}; proxy_pass {target}; proxy_bind {source}; }}")?;
+    }
+    text.push_str("}\n");
+    Ok(text)
+}

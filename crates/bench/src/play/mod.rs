@@ -1,0 +1,84 @@
+//! The parts that this program plays in processes of their own: servers, clients and the relay of the socket path.
+
+mod connect;
+mod hold;
+mod relay;
+mod request;
+mod serve;
+
+use std::error::Error;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Subcommand;
+use socket2::{Domain, Socket, Type};
+
+/// A request and a response have this many bytes.
+const MESSAGE: usize = 64;
+/// The first byte of a request after whose response the server closes.
+const CLOSE: u8 = b'c';
+/// The first byte of a request whose connection is kept.
+const KEEP: u8 = b'k';
+/// The first byte of a request whose connection stays open and silent.
+const HOLD: u8 = b'h';
+
+/// How long a connection may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an answer to a knock may take: more than any path needs, less than a retransmission.
+const KNOCK: Duration = Duration::from_millis(8);
+
+/// A part to play.
+#[derive(Subcommand)]
+pub enum Role {
+    /// Answer requests
+    #[command(hide = true)]
+    Serve { port: u16 },
+    /// Make new connections, each with one request
+    #[command(hide = true)]
+    Connect { to: SocketAddrV4, threads: usize, seconds: f64 },
+    /// Make requests on one kept connection
+    #[command(hide = true)]
+    Request { to: SocketAddrV4, seconds: f64 },
+    /// Keep connections open until standard input ends
+    #[command(hide = true)]
+    Hold { to: SocketAddrV4, count: usize },
+    /// Carry connections from one namespace to another until standard input ends
+    #[command(hide = true)]
+    Relay { consumer: PathBuf, provider: PathBuf, source: Ipv4Addr, ways: Vec<String> },
+}
+
+impl Role {
+    /// Plays it to its end.
+    pub fn play(&self) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::Serve { port } => serve::serve(*port),
+            Self::Connect { to, threads, seconds } => connect::connect(*to, *threads, Duration::from_secs_f64(*seconds)),
+            Self::Request { to, seconds } => request::request(*to, Duration::from_secs_f64(*seconds)),
+            Self::Hold { to, count } => hold::hold(*to, *count),
+            Self::Relay { consumer, provider, source, ways } => relay::relay(consumer, provider, *source, ways),
+        }
+    }
+}
+
+/// Connects, or fails within [`PATIENCE`].
+fn open(to: SocketAddrV4) -> io::Result<Socket> {
+    open_within(to, PATIENCE)
+}
+
+fn open_within(to: SocketAddrV4, patience: Duration) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_write_timeout(Some(patience))?;
+    socket.set_read_timeout(Some(patience))?;
+    socket.set_tcp_nodelay(true)?;
+    socket.connect(&SocketAddr::V4(to).into())?;
+    Ok(socket)
+}
+
+/// One request and its response, if they pass at once: a packet that is dropped is not sent again.
+pub fn knock(to: SocketAddrV4) -> io::Result<()> {
+    let mut socket = open_within(to, KNOCK)?;
+    socket.write_all(&[CLOSE; MESSAGE])?;
+    socket.read_exact(&mut [0; MESSAGE])
+}
