@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,22 +26,22 @@ const MOST_HEADERS: usize = 128;
 /// Serves a connection until its client leaves, it is silent for too long, or `stop` says so; a request that is being
 /// answered then is answered.
 pub(crate) async fn serve(api: Arc<Api>, stream: TcpStream, peer: SocketAddr, mut stop: watch::Receiver<bool>) {
-    if stream.set_nodelay(true).is_err() || !speaks(&stream, &mut stop).await {
-        return;
+    if stream.set_nodelay(true).is_ok() && speaks(&stream, &mut stop).await {
+        // On the heap, so that a silent connection does not keep the room for one that speaks.
+        Box::pin(converse(api, stream, peer, stop)).await;
     }
+}
+
+async fn converse(api: Arc<Api>, stream: TcpStream, peer: SocketAddr, mut stop: watch::Receiver<bool>) {
     let service = service_fn(|request| {
         let api = Arc::clone(&api);
-        // On the heap, so that an idle connection does not keep the room for a request.
+        // Likewise an idle connection and the room for a request.
         let answer = Box::pin(async move { pipeline::answer(&api, peer, request).await });
         async move { Ok::<_, Infallible>(of_http(answer.await)) }
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
-        .max_buf_size(LARGEST_HEAD)
-        .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(LARGEST_HEAD).max_headers(MOST_HEADERS);
+    let mut connection = Box::pin(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = told(&mut stop) => {
@@ -74,4 +73,29 @@ fn of_http(response: Response) -> http::Response<Full<bytes::Bytes>> {
     *answer.status_mut() = response.status;
     *answer.headers_mut() = response.headers;
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten thousand silent connections are to fit into a few megabytes.
+    #[test]
+    fn a_silent_connection_is_small() {
+        fn size_of_result<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+            size_of::<F>()
+        }
+        let size = size_of_result(serve);
+        assert!(size <= 1024, "{size}");
+    }
+
+    #[test]
+    fn an_answer_keeps_its_status_headers_and_body() {
+        let mut response = Response { status: http::StatusCode::IM_A_TEAPOT, body: "short".into(), ..Response::default() };
+        response.headers.insert("x-amzn-requestid", http::HeaderValue::from_static("id"));
+        let answer = of_http(response);
+        assert_eq!(answer.status(), http::StatusCode::IM_A_TEAPOT);
+        assert_eq!(answer.headers()["x-amzn-requestid"], "id");
+        assert_eq!(hyper::body::Body::size_hint(answer.body()).exact(), Some(5));
+    }
 }
