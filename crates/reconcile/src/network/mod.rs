@@ -44,31 +44,23 @@ impl Network {
 
     /// Brings `subjects` to what the plan says of them in `world`.
     pub fn converge(&mut self, world: &Snapshot, subjects: BTreeSet<Subject>) -> Report {
-        for subject in &subjects {
-            self.plan(world, subject);
-        }
+        let former = self.plan(world, &subjects);
         let changes = self.ledger.take_changes();
-        let born: Vec<String> = self.ledger.take_born();
-        let gone: Vec<String> = self.ledger.take_gone();
-        let mut report = self.carry_out(born, &gone, changes);
-        report.done = self.unhindered(subjects, &report);
-        report
+        let difference = Difference { born: self.ledger.take_born(), gone: self.ledger.take_gone(), changes, failed: BTreeMap::new() };
+        let report = self.carry_out(difference);
+        self.judged(report, subjects, &former)
     }
 
     /// Looks at everything there is, and brings all of it to the plan: what was deleted comes back, what nobody wants goes.
     pub fn converge_all(&mut self, world: &Snapshot) -> Report {
         let known: BTreeSet<Subject> = self.items.keys().cloned().chain(plan::subjects(world)).collect();
-        for subject in &known {
-            self.plan(world, subject);
-        }
+        let former = self.plan(world, &known);
         self.ledger.forget_changes();
-        let (born, gone, changes) = match self.survey() {
-            Ok(found) => found,
+        let report = match self.survey() {
+            Ok(difference) => self.carry_out(difference),
             Err(error) => return Report { failed: BTreeMap::from([("*".to_owned(), error)]), ..Report::default() },
         };
-        let mut report = self.carry_out(born, &gone, changes);
-        report.done = self.unhindered(known, &report);
-        report
+        self.judged(report, known, &former)
     }
 
     /// Whether the plan has an item for `subject`.
@@ -76,71 +68,100 @@ impl Network {
         self.items.contains_key(subject)
     }
 
-    fn plan(&mut self, world: &Snapshot, subject: &Subject) {
-        let after = plan::item(world, subject);
-        let before = self.items.get(subject);
-        if before == after.as_ref() {
-            return;
+    /// Plans the subjects anew; returns what the plan said before of those of which it says something else now.
+    fn plan(&mut self, world: &Snapshot, subjects: &BTreeSet<Subject>) -> HashMap<Subject, Item> {
+        let mut former = HashMap::new();
+        for subject in subjects {
+            let after = plan::item(world, subject);
+            if self.items.get(subject) == after.as_ref() {
+                continue;
+            }
+            let before = match &after {
+                Some(item) => self.items.insert(subject.clone(), item.clone()),
+                None => self.items.remove(subject),
+            };
+            let placed = |item: Option<&Item>| item.map(lower::lower).unwrap_or_default();
+            self.ledger.replace(placed(before.as_ref()), placed(after.as_ref()));
+            former.extend(before.map(|item| (subject.clone(), item)));
         }
-        let placed = |item: &Item| lower::lower(item);
-        self.ledger.replace(before.map(placed).unwrap_or_default(), after.as_ref().map(placed).unwrap_or_default());
-        match after {
-            Some(item) => self.items.insert(subject.clone(), item),
-            None => self.items.remove(subject),
-        };
+        former
     }
 
-    /// What differs between the wanted and the real: namespaces to make, namespaces to remove, changes in the others.
+    /// What differs between the wanted and the real.
     fn survey(&self) -> Result<Difference, KernelError> {
         let real: BTreeSet<String> = self.kernel.namespaces()?.into_iter().collect();
         let wanted: BTreeSet<String> = self.ledger.namespaces().map(str::to_owned).collect();
-        let mut changes = BTreeMap::new();
-        for namespace in &wanted {
-            let objects: Vec<Object> = self.ledger.objects(namespace).cloned().collect();
+        let mut difference = Difference {
+            born: wanted.difference(&real).cloned().collect(),
+            gone: real.difference(&wanted).cloned().collect(),
+            ..Difference::default()
+        };
+        for namespace in wanted {
+            let objects: Vec<Object> = self.ledger.objects(&namespace).cloned().collect();
             let sysctls: Vec<&str> = objects.iter().filter_map(|o| if let Object::Sysctl(s) = o { Some(s.path.as_str()) } else { None }).collect();
-            let found = if real.contains(namespace) { self.kernel.observe(namespace, &sysctls)? } else { Vec::new() };
-            changes.insert(namespace.clone(), diff(&objects, &found));
-        }
-        Ok((wanted.difference(&real).cloned().collect(), real.difference(&wanted).cloned().collect(), changes))
-    }
-
-    fn carry_out(&self, born: Vec<String>, gone: &[String], changes: BTreeMap<String, Vec<Change>>) -> Report {
-        let mut report = Report::default();
-        for namespace in born {
-            match self.kernel.create_namespace(&namespace) {
-                Ok(()) | Err(KernelError::NamespaceExists(_)) => {}
-                Err(error) => drop(report.failed.insert(namespace, error)),
+            let found = if real.contains(&namespace) { self.kernel.observe(&namespace, &sysctls) } else { Ok(Vec::new()) };
+            match found {
+                Ok(found) => drop(difference.changes.insert(namespace, diff(&objects, &found))),
+                Err(error) => drop(difference.failed.insert(namespace, error)),
             }
         }
-        let (first, second) = in_two_steps(changes);
+        Ok(difference)
+    }
+
+    /// Makes the changes as far as they can be made: what fails in one namespace holds up no other.
+    fn carry_out(&self, difference: Difference) -> Report {
+        let mut report = Report { failed: difference.failed, ..Report::default() };
+        for namespace in difference.born {
+            match self.kernel.create_namespace(&namespace) {
+                Ok(()) | Err(KernelError::NamespaceExists(_)) => {}
+                Err(error) => report.fail(namespace, error),
+            }
+        }
+        let (first, second) = in_two_steps(difference.changes);
         for (namespace, changes) in first.into_iter().chain(second) {
             match self.kernel.apply(&namespace, &changes) {
                 Ok(()) => report.changes += changes.len(),
-                Err(error) => drop(report.failed.insert(namespace, error)),
+                Err(error) => report.fail(namespace, error),
             }
         }
-        for namespace in gone {
-            if let Err(error) = self.kernel.delete_namespace(namespace) {
-                report.failed.insert(namespace.clone(), error);
+        for namespace in difference.gone {
+            if let Err(error) = self.kernel.delete_namespace(&namespace) {
+                report.fail(namespace, error);
             }
         }
         report
     }
 
-    /// The subjects none of whose namespaces failed.
-    fn unhindered(&self, subjects: BTreeSet<Subject>, report: &Report) -> BTreeSet<Subject> {
-        if report.failed.is_empty() {
-            return subjects;
-        }
-        let touches_failed = |subject: &Subject| {
-            self.items.get(subject).is_some_and(|item| lower::lower(item).iter().any(|p| report.failed.contains_key(&p.namespace)))
+    /// The report with what is done: the subjects that neither are nor were in a namespace that failed.
+    fn judged(&self, mut report: Report, subjects: BTreeSet<Subject>, former: &HashMap<Subject, Item>) -> Report {
+        let touches_failed = |item: &Item| lower::lower(item).iter().any(|placed| report.failed.contains_key(&placed.namespace));
+        let hindered = |subject: &Subject| {
+            !report.failed.is_empty() && self.items.get(subject).into_iter().chain(former.get(subject)).any(touches_failed)
         };
-        subjects.into_iter().filter(|subject| !touches_failed(subject)).collect()
+        report.done = subjects.into_iter().filter(|subject| !hindered(subject)).collect();
+        report
     }
 }
 
-/// Namespaces to make, namespaces to remove, changes in the others.
-type Difference = (Vec<String>, Vec<String>, BTreeMap<String, Vec<Change>>);
+impl Report {
+    /// The first failure of a namespace is the one that tells why.
+    fn fail(&mut self, namespace: String, error: KernelError) {
+        self.failed.entry(namespace).or_insert(error);
+    }
+}
+
+/// What there is to do.
+#[derive(Default)]
+struct Difference {
+    /// Namespaces to make.
+    born: Vec<String>,
+    /// Namespaces to remove.
+    gone: Vec<String>,
+    /// Changes in the others.
+    changes: BTreeMap<String, Vec<Change>>,
+    /// Namespaces of which it could not be found out.
+    failed: BTreeMap<String, KernelError>,
+}
 
 /// Links have an end in another namespace, whose addresses and routes must wait for them: filters and links come first,
 /// everywhere, then the rest.

@@ -9,7 +9,7 @@ use plan::{Endpoint, Leg};
 use super::group::accepting;
 use super::{in_namespace, link_end, neighbour, via};
 use crate::network::ledger::Placed;
-use crate::network::name::{FABRIC, to_consumer, to_provider};
+use crate::network::name::{FABRIC, INTERNET_ROUTER, to_consumer, to_provider};
 use crate::network::ruleset::{FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, set, verdict};
 
 const TCP: u8 = 6;
@@ -26,12 +26,12 @@ fn consumer(endpoint: &Endpoint) -> Vec<Object> {
     let near = to_provider(endpoint.provider.0);
     let mut objects = vec![
         link(endpoint),
-        neighbour(&near, endpoint.provider.1, &ends(endpoint).1),
+        neighbour(&near, across(endpoint, endpoint.provider), &ends(endpoint).1),
         verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_SERVICE.into())),
         verdict(set::EXITS, vec![device(&near)], Verdict::Goto(TO_SERVICE.into())),
     ];
     for leg in &endpoint.legs {
-        objects.push(via(FABRIC, Ipv4Net::from(leg.node), &near, endpoint.provider.1, None));
+        objects.push(via(FABRIC, Ipv4Net::from(leg.node), &near, across(endpoint, endpoint.provider), None));
         objects.push(element(set::POOL_OF, vec![Value::Addr(leg.address)], Data::Pool(leg.pool.network(), leg.pool.broadcast())));
         if endpoint.open {
             objects.push(element(set::OPEN, vec![Value::Addr(leg.address)], Data::None));
@@ -60,12 +60,18 @@ fn screen(endpoint: &Endpoint) -> Vec<Object> {
 fn provider(endpoint: &Endpoint) -> Vec<Object> {
     let near = to_consumer(endpoint.consumer.0);
     let mut objects = vec![
-        neighbour(&near, endpoint.consumer.1, &ends(endpoint).0),
+        neighbour(&near, across(endpoint, endpoint.consumer), &ends(endpoint).0),
         verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_CONSUMER.into())),
         verdict(set::EXITS, vec![device(&near)], Verdict::Accept),
     ];
-    objects.extend(endpoint.legs.iter().map(|leg| via(FABRIC, leg.pool, &near, endpoint.consumer.1, None)));
+    objects.extend(endpoint.legs.iter().map(|leg| via(FABRIC, leg.pool, &near, across(endpoint, endpoint.consumer), None)));
     objects
+}
+
+/// The router at the other end of the link. In a loop that is the router itself, and the kernel takes no route through an
+/// address of its own: the number that no VPC's router has stands for it.
+fn across(endpoint: &Endpoint, router: (u32, Ipv4Addr)) -> Ipv4Addr {
+    if endpoint.consumer == endpoint.provider { INTERNET_ROUTER } else { router.1 }
 }
 
 /// The link between the two routers, shared by all endpoints between them. Within one VPC it is a loop.
