@@ -49,14 +49,15 @@ impl Up {
     fn foreground(&self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
         log_to_stderr();
         let _lock = state.lock()?;
-        let missing: Vec<String> = features(state).iter().filter(|f| f.required && !f.ok).map(ToString::to_string).collect();
+        let features = features(state);
+        let missing: Vec<String> = features.iter().filter(|f| f.required && !f.ok).map(ToString::to_string).collect();
         if !missing.is_empty() {
             return Err(format!("this machine cannot enforce what it would promise:\n{}", missing.join("\n")).into());
         }
         let trust = if self.auth == Some(Auth::Enforce) { Trust::Enforce } else { Trust::Loopback };
         let config = Config { listen: self.listen, trust, ephemeral: self.ephemeral };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        runtime.block_on(daemon::run(state, &config, |listen| {
+        runtime.block_on(daemon::run(state, &config, &features, |listen| {
             println!("The AWS API is at http://{listen}. In another shell: eval \"$(underpass env)\"");
             println!("Ready.");
         }))?;

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use workload::Machines;
 
 use crate::authority;
+use crate::daemon::features::Feature;
 use crate::state::{Announcement, StateDir};
 
 /// How the daemon is configured: parsed once, from the command line.
@@ -47,14 +48,14 @@ pub(crate) const TABLES: &str = "underpass";
 ///
 /// # Errors
 /// When a part cannot start.
-pub async fn run(state: &StateDir, config: &Config, ready: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn Error>> {
+pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn Error>> {
     let store = open_store(state, config.ephemeral)?;
     let ca_pem = authority::certificate(&state.authority())?;
     let namespaces = Namespaces::at(state.namespaces())?;
     let machines = Machines::new(state.machines(), std::env::current_exe()?)?;
     let (stop, running) = watch::channel(true);
 
-    let health = routes::Health::default();
+    let health = routes::Health::of(features);
     let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
     let server = api::Server::bind(api::Config { listen: config.listen, trust: config.trust, connections: CONNECTIONS }, store.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;

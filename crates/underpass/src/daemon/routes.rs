@@ -1,7 +1,7 @@
 //! What the daemon answers besides AWS's operations: status, and where `underpass exec` runs programs.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::{Answer, Report, Routes};
@@ -14,23 +14,31 @@ use services::{Caller, Error, perform};
 use store::{Snapshot, Store};
 use wire::{Request, Response};
 
+use super::features::Feature;
+
 /// How long an interface may take to be in the kernel.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The condition of each part, as the parts tell it.
-#[derive(Clone, Default)]
-pub struct Health(Arc<Mutex<BTreeMap<String, String>>>);
+/// The condition of the machine: what was found at the start, and with it what is promised.
+pub struct Health(BTreeMap<String, String>);
 
 impl Health {
-    /// Notes what is true of a feature.
-    pub fn tell(&self, feature: &str, condition: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(feature.to_owned(), condition.to_owned());
+    /// The condition that these features make.
+    pub fn of(features: &[Feature]) -> Self {
+        Self(features.iter().map(|feature| (feature.name.clone(), condition(feature))).collect())
+    }
+}
+
+fn condition(feature: &Feature) -> String {
+    match feature.ok {
+        true => "works".to_owned(),
+        false => format!("not enforced: {}", feature.reason),
     }
 }
 
 impl api::Health for Health {
     fn report(&self) -> Report {
-        Report { ready: true, features: self.0.lock().unwrap_or_else(PoisonError::into_inner).clone() }
+        Report { ready: true, features: self.0.clone() }
     }
 }
 
@@ -68,7 +76,7 @@ impl Routes for Own {
 impl Own {
     fn status(&self) -> Value {
         let world = self.store.snapshot();
-        json!({ "stateDir": self.state_dir, "revision": world.revision().0, "resources": counts(&world) })
+        json!({ "stateDir": self.state_dir, "namespaces": self.namespaces.directory(), "revision": world.revision().0, "resources": counts(&world) })
     }
 
     /// Performs one of our own operations with the caller's permissions.

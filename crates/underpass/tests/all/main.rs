@@ -1,0 +1,12 @@
+//! The whole product as its users meet it: the real binary, the real kernel, the real `aws` CLI and boto3.
+//!
+//! Every test has a cloud of its own and needs root. When a test ends, its cloud is taken down, and it fails if anything
+//! is left in the kernel.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod account;
+mod boto;
+mod cloud;
+mod privatelink;
+mod site;
