@@ -4,14 +4,25 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddrV4;
 use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
 
 use dataplane::{Namespace, Place, Serving};
 use kernel::Namespaces;
+
+/// How often it is seen whether namespaces were made anew.
+const SWEEP: Duration = Duration::from_secs(10);
+/// How soon what could not be served is tried again at first; it doubles up to the sweep.
+const RETRY: Duration = Duration::from_millis(100);
+/// How often it has doubled at the most.
+const DOUBLINGS: u32 = 7;
 
 /// The servers of one domain.
 pub(crate) struct Sites {
     namespaces: Namespaces,
     open: HashMap<String, Site>,
+    /// Whether something could not be served since the patience was last asked for, and how often in a row that was so.
+    missed: bool,
+    misses: u32,
 }
 
 struct Site {
@@ -23,13 +34,25 @@ struct Site {
 
 impl Sites {
     pub(crate) fn new(namespaces: Namespaces) -> Self {
-        Self { namespaces, open: HashMap::new() }
+        Self { namespaces, open: HashMap::new(), missed: false, misses: 0 }
     }
 
-    /// Serves at `addrs` in `namespace` with what `serve` opens, unless that is so already.
-    ///
-    /// Fails when the namespace is not there yet or a socket cannot be opened; then nothing is served in it.
+    /// Serves at `addrs` in `namespace` with what `serve` opens, unless that is so already. What fails is missed.
     pub(crate) async fn serve(
+        &mut self,
+        namespace: &str,
+        addrs: Vec<SocketAddrV4>,
+        serve: impl FnOnce(&dyn Place, &[SocketAddrV4]) -> io::Result<Serving> + Send,
+    ) {
+        match self.try_serve(namespace, addrs, serve).await {
+            Ok(()) => return,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => tracing::debug!(namespace, "not there yet; trying again"),
+            Err(error) => tracing::warn!(namespace, %error, "nothing can be served there; trying again"),
+        }
+        self.missed = true;
+    }
+
+    async fn try_serve(
         &mut self,
         namespace: &str,
         addrs: Vec<SocketAddrV4>,
@@ -45,6 +68,15 @@ impl Sites {
         let serving = serve(&place, &addrs)?;
         self.open.insert(namespace.to_owned(), Site { identity: place.identity(), addrs, serving });
         Ok(())
+    }
+
+    /// When everything is to be looked at again: soon when something was missed, then less and less so.
+    pub(crate) fn patience(&mut self) -> Duration {
+        self.misses = if std::mem::take(&mut self.missed) { self.misses.saturating_add(1) } else { 0 };
+        match self.misses.min(DOUBLINGS) {
+            0 => SWEEP,
+            misses => SWEEP.min(RETRY * (1 << (misses - 1))),
+        }
     }
 
     /// The namespaces that are served.
@@ -74,14 +106,15 @@ mod tests {
     }
 
     /// Whether a server was opened, rather than found.
-    async fn opened(sites: &mut Sites, namespace: &str) -> io::Result<bool> {
+    async fn opened(sites: &mut Sites, namespace: &str) -> bool {
         let mut opened = false;
         let view = View::new([]);
         let serve = |place: &dyn Place, addrs: &[SocketAddrV4]| {
             opened = true;
             dns::serve(place, addrs, &view)
         };
-        sites.serve(namespace, addrs(), serve).await.map(|()| opened)
+        sites.serve(namespace, addrs(), serve).await;
+        opened
     }
 
     #[tokio::test]
@@ -89,15 +122,30 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
         let mut sites = Sites::new(namespaces.clone());
-        assert_eq!(opened(&mut sites, "a").await.unwrap_err().kind(), io::ErrorKind::NotFound);
         namespaces.create("a").unwrap();
-        assert!(opened(&mut sites, "a").await.unwrap());
-        assert!(!opened(&mut sites, "a").await.unwrap(), "it is served already");
+        assert!(opened(&mut sites, "a").await);
+        assert!(!opened(&mut sites, "a").await, "it is served already");
         namespaces.delete("a").unwrap();
         namespaces.create("a").unwrap();
-        assert!(opened(&mut sites, "a").await.unwrap(), "this is another namespace");
+        assert!(opened(&mut sites, "a").await, "this is another namespace");
         sites.close("a").await;
-        assert!(opened(&mut sites, "a").await.unwrap(), "its sockets were closed");
+        assert!(opened(&mut sites, "a").await, "its sockets were closed");
+        drop(sites);
+        namespaces.remove().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_looked_for_soon_then_less_often_and_what_is_there_only_now_and_then() {
+        let directory = tempfile::tempdir().unwrap();
+        let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
+        let mut sites = Sites::new(namespaces.clone());
+        for expected in [100, 200, 400, 800, 1600, 3200, 6400, 6400] {
+            assert!(!opened(&mut sites, "a").await);
+            assert_eq!(sites.patience(), Duration::from_millis(expected));
+        }
+        namespaces.create("a").unwrap();
+        assert!(opened(&mut sites, "a").await);
+        assert_eq!(sites.patience(), SWEEP);
         drop(sites);
         namespaces.remove().unwrap();
     }

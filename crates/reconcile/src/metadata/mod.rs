@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dataplane::Place;
 use dataplane::metadata::{self, Directory, HopLimit, Settings, Tokens};
 use kernel::Namespaces;
 use resource::{
@@ -24,10 +25,6 @@ use session::Sessions;
 
 /// Where every VPC has the service.
 const ADDRESS: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(169, 254, 169, 254), 80);
-/// How often keys are looked at, and namespaces that may have been made anew.
-const SWEEP: Duration = Duration::from_secs(10);
-/// How soon a namespace that was not there is looked for again.
-const RETRY: Duration = Duration::from_millis(500);
 
 /// Instance metadata on this machine.
 pub struct MetadataDomain {
@@ -89,11 +86,10 @@ impl Domain for MetadataDomain {
             tracing::error!(%error, "the keys of instances could not be written");
         }
         self.publish(&world, &instances);
-        let mut served = true;
         for vpc in std::mem::take(&mut self.vpcs) {
-            served &= self.serve(&world, &vpc).await;
+            self.serve(&world, &vpc).await;
         }
-        if served { SWEEP } else { RETRY }
+        self.sites.patience()
     }
 }
 
@@ -129,24 +125,18 @@ impl MetadataDomain {
         self.directories.entry(vpc).or_default().clone()
     }
 
-    /// Serves a VPC that is in the kernel, and no other; false to try again.
-    async fn serve(&mut self, world: &Snapshot, id: &VpcId) -> bool {
-        match world.find::<Vpc>(id.as_str()).map(|vpc| vpc.state) {
-            Some(VpcState::Available) => {
-                let (directory, tokens) = (self.directory(id.clone()), self.tokens.clone());
-                let serve = |place: &dyn dataplane::Place, _: &[SocketAddrV4]| metadata::serve(place, ADDRESS, &directory, &tokens);
-                let served = self.sites.serve(id.as_str(), vec![ADDRESS], serve).await;
-                served.inspect_err(|error| tracing::debug!(vpc = %id, %error, "no metadata yet; trying again")).is_ok()
-            }
-            Some(VpcState::Pending) => {
-                self.sites.close(id.as_str()).await;
-                true
-            }
-            None => {
-                self.sites.close(id.as_str()).await;
-                self.directories.remove(id);
-                true
-            }
+    /// Serves a VPC that is in the kernel, and no other.
+    async fn serve(&mut self, world: &Snapshot, id: &VpcId) {
+        let state = world.find::<Vpc>(id.as_str()).map(|vpc| vpc.state);
+        if state == Some(VpcState::Available) {
+            let (directory, tokens) = (self.directory(id.clone()), self.tokens.clone());
+            let serve = move |place: &dyn Place, _: &[SocketAddrV4]| metadata::serve(place, ADDRESS, &directory, &tokens);
+            self.sites.serve(id.as_str(), vec![ADDRESS], serve).await;
+        } else {
+            self.sites.close(id.as_str()).await;
+        }
+        if state.is_none() {
+            self.directories.remove(id);
         }
     }
 }

@@ -280,7 +280,7 @@ async fn an_instance_reads_its_own_facts_and_the_router_itself_none() {
     assert!(network.converge_all(&store.snapshot()).failed.is_empty());
     let mut domain = MetadataDomain::new(namespaces.clone(), Tokens::with_random_key().unwrap());
     domain.note_all(&store.snapshot());
-    assert_eq!(domain.converge(&store).await, SWEEP);
+    domain.converge(&store).await;
 
     let machine = rich().id;
     let reply = ask(&namespaces, machine.as_str(), "GET /latest/meta-data/instance-id");

@@ -24,10 +24,6 @@ use book::Book;
 /// The resolver's address in every VPC, besides the one in its own block.
 const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
 const PORT: u16 = 53;
-/// How often it is seen whether namespaces were made anew.
-const SWEEP: Duration = Duration::from_secs(10);
-/// How soon a namespace that was not there is looked for again; it doubles up to the sweep.
-const RETRY: Duration = Duration::from_millis(50);
 
 /// Names on this machine.
 pub struct NamesDomain {
@@ -36,14 +32,12 @@ pub struct NamesDomain {
     noted: BTreeSet<Subject>,
     /// Whether the internet may have come or gone.
     internet: bool,
-    /// How often in a row something could not be served.
-    misses: u32,
 }
 
 impl NamesDomain {
     /// Answers in `namespaces`.
     pub fn new(namespaces: Namespaces) -> Self {
-        Self { book: Book::new(), sites: Sites::new(namespaces), noted: BTreeSet::new(), internet: false, misses: 0 }
+        Self { book: Book::new(), sites: Sites::new(namespaces), noted: BTreeSet::new(), internet: false }
     }
 }
 
@@ -65,50 +59,47 @@ impl Domain for NamesDomain {
     async fn converge(&mut self, store: &Store) -> Duration {
         let (world, noted) = (store.snapshot(), std::mem::take(&mut self.noted));
         self.book.rewrite(&world, &noted);
-        let mut missed = std::mem::take(&mut self.internet) && !self.internet(&world).await;
+        if std::mem::take(&mut self.internet) {
+            self.internet(&world).await;
+        }
         for subject in &noted {
             if let Subject::Router(id) = subject {
-                missed |= !self.vpc(&world, id).await;
+                self.vpc(&world, id).await;
             }
         }
-        self.misses = if missed { self.misses.saturating_add(1) } else { 0 };
-        if missed { (RETRY * 2u32.saturating_pow(self.misses.min(10))).min(SWEEP) } else { SWEEP }
+        self.sites.patience()
     }
 }
 
 impl NamesDomain {
-    /// Answers in a VPC whose DNS support is on, and only there; false to try again.
-    async fn vpc(&mut self, world: &Snapshot, id: &VpcId) -> bool {
+    /// Answers in a VPC that is in the kernel and whose DNS support is on, and in no other.
+    async fn vpc(&mut self, world: &Snapshot, id: &VpcId) {
         let vpc = world.find::<Vpc>(id.as_str());
         let available = vpc.as_ref().filter(|vpc| vpc.dns_support && vpc.state == VpcState::Available);
-        let Some(own) = available.and_then(|vpc| vpc.resolver()) else {
+        if let Some(own) = available.and_then(|vpc| vpc.resolver()) {
+            let view = self.book.view(id);
+            self.answer(id.as_str(), &[own, RESOLVER], view).await;
+        } else {
             self.sites.close(id.as_str()).await;
-            if vpc.is_none() {
-                self.book.forget(id);
-            }
-            return true;
-        };
-        let view = self.book.view(id);
-        self.answer(id.as_str(), &[own, RESOLVER], view).await
+        }
+        if vpc.is_none() {
+            self.book.forget(id);
+        }
     }
 
-    /// Answers in the internet, which is there while a gateway leads to it; false to try again.
-    async fn internet(&mut self, world: &Snapshot) -> bool {
-        if !world.all::<InternetGateway>().any(|gateway| gateway.vpc.is_some()) {
+    /// Answers in the internet, which is there while a gateway leads to it.
+    async fn internet(&mut self, world: &Snapshot) {
+        if world.all::<InternetGateway>().any(|gateway| gateway.vpc.is_some()) {
+            let view = self.book.public_view();
+            self.answer(INTERNET, &[INTERNET_RESOLVER], view).await;
+        } else {
             self.sites.close(INTERNET).await;
-            return true;
         }
-        let view = self.book.public_view();
-        self.answer(INTERNET, &[INTERNET_RESOLVER], view).await
     }
 
-    async fn answer(&mut self, namespace: &str, addresses: &[Ipv4Addr], view: View) -> bool {
+    async fn answer(&mut self, namespace: &str, addresses: &[Ipv4Addr], view: View) {
         let addrs = addresses.iter().map(|address| SocketAddrV4::new(*address, PORT)).collect();
-        let served = self.sites.serve(namespace, addrs, move |place, addrs| dns::serve(place, addrs, &view)).await;
-        if let Err(error) = &served {
-            tracing::debug!(namespace, %error, "no resolver yet; trying again");
-        }
-        served.is_ok()
+        self.sites.serve(namespace, addrs, move |place, addrs| dns::serve(place, addrs, &view)).await;
     }
 }
 

@@ -11,7 +11,7 @@ use store::Txn;
 use super::entry::entries;
 use super::*;
 use crate::testing::{
-    address, balancer, change, elastic, endpoint, health, instance, interface, interface_id, interface_of, listener, store, subnet,
+    address, balancer, change, elastic, endpoint, health, instance, interface, interface_id, interface_of, listener, owner, store, subnet,
     target_group, vpc, vpc_id,
 };
 
@@ -293,10 +293,10 @@ async fn both_addresses_of_a_vpcs_resolver_answer_and_fall_silent_when_support_i
     let consumer = vpc_id(2);
 
     domain.note_all(&store.snapshot());
-    assert!(domain.converge(&store).await < SWEEP, "there are no namespaces yet");
+    let soon = domain.converge(&store).await;
     assert!(network.converge_all(&store.snapshot()).failed.is_empty());
     domain.note_all(&store.snapshot());
-    assert_eq!(domain.converge(&store).await, SWEEP);
+    assert!(domain.converge(&store).await > soon, "now there are namespaces");
     for server in [Ipv4Addr::new(10, 0, 0, 2), RESOLVER] {
         let answer = ask(&namespaces, consumer.as_str(), server, ENDPOINT, A).unwrap();
         assert_eq!(addresses(&question(ENDPOINT, A), &answer).unwrap(), [address(30)]);
@@ -311,6 +311,31 @@ async fn both_addresses_of_a_vpcs_resolver_answer_and_fall_silent_when_support_i
     let refused = ask(&namespaces, consumer.as_str(), RESOLVER, ENDPOINT, A).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
     assert!(ask(&namespaces, vpc_id(1).as_str(), RESOLVER, ENDPOINT, A).is_ok(), "the other VPC is not touched");
+    drop((domain, network));
+    namespaces.remove().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_internet_resolves_public_names_alone_while_a_gateway_leads_to_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
+    let mut network = crate::network::Network::new(Arc::new(kernel::Netlink::new(namespaces.clone(), "underpass")));
+    let gateway = InternetGateway { id: resource::InternetGatewayId::random(), owner: owner(), vpc: Some(vpc_id(2)), tags: Default::default() };
+    let store = store(cloud).await;
+    change(&store, |txn| txn.put(gateway.clone())).await;
+    let mut domain = NamesDomain::new(namespaces.clone());
+    assert!(network.converge_all(&store.snapshot()).failed.is_empty());
+    domain.note_all(&store.snapshot());
+    domain.converge(&store).await;
+    let found = |name| addresses(&question(name, A), &ask(&namespaces, INTERNET, INTERNET_RESOLVER, name, A).unwrap());
+    assert_eq!(found(HOST).unwrap(), [Ipv4Addr::new(198, 18, 1, 1)]);
+    assert_eq!(found("ip-10-0-0-40.ec2.internal"), None);
+
+    let mut watch = store.watch();
+    change(&store, |txn| txn.put(InternetGateway { vpc: None, ..gateway.clone() })).await;
+    watch.try_next().unwrap().changes.iter().for_each(|change| domain.note(&store.snapshot(), change));
+    domain.converge(&store).await;
+    assert!(ask(&namespaces, INTERNET, INTERNET_RESOLVER, HOST, A).is_err());
     drop((domain, network));
     namespaces.remove().unwrap();
 }
