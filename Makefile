@@ -33,7 +33,7 @@ test:
 
 # The forbidden edges, the house numbers, and whether the papers are true.
 laws:
-	cargo test --quiet --workspace --test laws
+	cargo test --quiet --workspace --test house
 
 lint:
 	cargo clippy --quiet --workspace --all-targets -- --deny warnings

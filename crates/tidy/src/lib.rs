@@ -1,5 +1,5 @@
 //! Reads this repository as data, so that its laws can be tests: which files there are, how long files and functions
-//! are, who depends on whom. The laws themselves are in `crates/tidy/tests/laws`.
+//! are, who depends on whom. The laws themselves are in `crates/tidy/tests/house`.
 
 mod edges;
 mod file;
