@@ -38,8 +38,9 @@ pub fn busy_world() -> World {
         world.listener(&balancer, 81, &addresses);
         let service = world.service(&balancer);
         let other = world.snapshot().all::<Subnet>().next().unwrap().id.clone();
+        let clients = world.snapshot().linked::<SecurityGroup>(Vpc::KIND, &vpcs[0]).next().unwrap().id.clone();
         let place = format!("10.0.0.{}", 20 + world.number("endpoint address"));
-        world.endpoint(&service, &[(&other, &place)], &[&web], EndpointState::Available);
+        world.endpoint(&service, &[(&other, &place)], &[&clients], EndpointState::Available);
     }
     world
 }

@@ -148,7 +148,7 @@ fn chains() -> Vec<Chain> {
         base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
         chain(UNBOUND, unbound()),
-        chain(FROM_SERVICE, vec![known_flow(), drop_if(vec![])]),
+        chain(FROM_SERVICE, vec![answer_to_open(), drop_if(vec![])]),
         chain(FROM_CONSUMER, vec![accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]),
         chain(FROM_INTERNET, vec![accept_if(vec![within(Field::Daddr, INTERNET_NET)]), drop_if(vec![])]),
         chain(TO_SERVICE, vec![accept_if(vec![Match::in_set([Field::CtOriginalDaddr], set::OPEN)]), drop_if(vec![])]),
@@ -273,6 +273,12 @@ pub(super) fn device(name: &str) -> Value {
 
 fn known_flow() -> Rule {
     accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED)])
+}
+
+/// An answer of a flow to an endpoint that is open still.
+fn answer_to_open() -> Rule {
+    let open = Match::in_set([Field::CtOriginalDaddr], set::OPEN);
+    accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED), open])
 }
 
 fn unmarked() -> Match {

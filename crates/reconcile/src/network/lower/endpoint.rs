@@ -1,6 +1,8 @@
 //! An endpoint's kernel path: in the consumer's router its address becomes a node's fabric address, with the endpoint's own
 //! pool as source; the provider's router has a way back to the pool. Nothing leads the other way.
 
+use std::net::Ipv4Addr;
+
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Field, Value, Verdict};
 use kernel::{Link, LinkEnd, LinkKind, Object};

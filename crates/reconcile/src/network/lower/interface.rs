@@ -1,5 +1,7 @@
 //! An interface: a link into a workload's namespace and its place in the filter, or an address that the router holds.
 
+use std::net::Ipv4Addr;
+
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
@@ -16,6 +18,8 @@ use crate::network::ruleset::{chain, device, drop_if, element, jump, set, verdic
 const MTU: u32 = 9001;
 /// The main routing table of a workload.
 const MAIN: u32 = 254;
+/// The routing tables of a workload's further interfaces, and the priorities of the rules that lead to them, follow this.
+const SECONDARY: u32 = 10_000;
 
 pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
     let mut objects = membership(interface);
@@ -107,8 +111,20 @@ fn workload(interface: &Interface) -> Vec<Placed> {
         objects.push(sysctl("net/ipv6/conf/all/disable_ipv6", "1"));
         objects.push(sysctl("net/ipv4/ping_group_range", "0 2147483647"));
         objects.push(sysctl("net/ipv4/ip_unprivileged_port_start", "0"));
+    } else {
+        objects.extend(of_its_own(interface, *index, &name, *gateway));
     }
     in_namespace(namespace, objects)
+}
+
+/// The routing table of an interface that is not the first, as in Amazon's images: answers leave by where the question came.
+fn of_its_own(interface: &Interface, index: u32, name: &str, gateway: Ipv4Addr) -> Vec<Object> {
+    let table = SECONDARY + index;
+    let from = |address: &Ipv4Addr| {
+        Object::Rule(Rule { priority: table, iif: None, from: Some(Ipv4Net::from(*address)), to: None, fwmark: None, table })
+    };
+    let rules = interface.addresses.iter().map(from);
+    rules.chain([via(table, Ipv4Net::default(), name, gateway, None)]).collect()
 }
 
 /// An Ethernet address as text, `02:00:…`.

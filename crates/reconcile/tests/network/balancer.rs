@@ -1,0 +1,94 @@
+//! Network Load Balancers inside their VPC.
+
+use std::collections::BTreeSet;
+
+use resource::*;
+
+use crate::cloud::{Cloud, real};
+use crate::world::{all_out, from, ingress};
+
+struct Balanced {
+    cloud: Cloud<kernel::Netlink>,
+    client: InstanceId,
+    targets: String,
+    balancer: String,
+    served: [InstanceId; 2],
+}
+
+/// A client at 10.0.0.4 and a balancer at 10.0.0.9:80 over two targets on port 8080.
+fn balanced() -> Balanced {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::Tcp(8080, 8080), from("10.0.0.0/24"))]);
+    let (client, _) = cloud.instance(&subnet, "10.0.0.4", &[&open]);
+    let targets = cloud.target_group(&vpc, TargetType::Instance);
+    let served = ["10.0.0.5", "10.0.0.6"].map(|address| cloud.instance(&subnet, address, &[&open]).0);
+    for instance in &served {
+        cloud.target(&targets, TargetId::Instance(instance.clone()), 8080, Some(HealthState::Healthy));
+    }
+    let balancer = cloud.balancer(&[(&subnet, "10.0.0.9")], &[]);
+    cloud.listener(&balancer, 80, &targets);
+    cloud.settle();
+    for (instance, name) in served.iter().zip(["first", "second"]) {
+        cloud.serve(instance, "0.0.0.0:8080", name);
+    }
+    Balanced { cloud, client, targets, balancer, served }
+}
+
+impl Balanced {
+    /// What sixteen connections are told.
+    fn answers(&self) -> BTreeSet<String> {
+        (0..16).map(|_| self.cloud.reaches(&self.client, "10.0.0.9:80")).collect()
+    }
+}
+
+fn set(of: &[&str]) -> BTreeSet<String> {
+    of.iter().map(|&text| text.to_owned()).collect()
+}
+
+#[test]
+fn flows_are_spread_over_targets_and_targets_see_the_client() {
+    let balanced = balanced();
+    assert_eq!(balanced.answers(), set(&["first sees 10.0.0.4", "second sees 10.0.0.4"]));
+    balanced.cloud.target_attribute(&balanced.targets, "preserve_client_ip.enabled", "false");
+    balanced.cloud.settle();
+    assert_eq!(balanced.answers(), set(&["first sees 10.0.0.9", "second sees 10.0.0.9"]));
+}
+
+#[test]
+fn an_unhealthy_target_gets_no_new_flows_and_keeps_its_old_ones() {
+    let balanced = balanced();
+    let cloud = &balanced.cloud;
+    let mut streams: Vec<_> = (0..8).map(|_| cloud.connect_to(&balanced.client, "10.0.0.9:80").1).collect();
+    cloud.health(&balanced.targets, TargetId::Instance(balanced.served[0].clone()), 8080, HealthState::Unhealthy);
+    cloud.settle();
+    assert_eq!(balanced.answers(), set(&["second sees 10.0.0.4"]));
+    assert!(streams.iter_mut().all(crate::packets::echoes));
+}
+
+#[test]
+fn a_port_without_a_listener_and_one_without_targets_are_silent() {
+    let balanced = balanced();
+    let cloud = &balanced.cloud;
+    cloud.is_silent(&balanced.client, "10.0.0.9:81");
+    cloud.update::<TargetGroup>(&balanced.targets, |group| group.targets.clear());
+    cloud.settle();
+    cloud.is_silent(&balanced.client, "10.0.0.9:80");
+}
+
+#[test]
+fn the_groups_of_a_balancer_filter_its_clients() {
+    let balanced = balanced();
+    let cloud = &balanced.cloud;
+    let vpc = cloud.find::<LoadBalancer>(&balanced.balancer).vpc;
+    let group = cloud.group(&vpc, &[all_out()]);
+    let node = cloud.find::<LoadBalancer>(&balanced.balancer).zones[0].interface.clone();
+    cloud.update::<LoadBalancer>(&balanced.balancer, |balancer| balancer.groups = vec![group.clone()]);
+    cloud.update::<NetworkInterface>(&node, |eni| eni.groups = vec![group.clone()]);
+    cloud.settle();
+    cloud.is_silent(&balanced.client, "10.0.0.9:80");
+    cloud.allow(&group, ingress(Traffic::Tcp(80, 80), from("10.0.0.4/32")));
+    cloud.settle();
+    cloud.reaches(&balanced.client, "10.0.0.9:80");
+}

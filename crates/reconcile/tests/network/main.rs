@@ -1,0 +1,21 @@
+//! The network from the store to the kernel: stories over the fake, and packets over the real one. Needs root.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../../../plan/tests/any_change/mod.rs"]
+#[allow(dead_code)]
+mod any_change;
+#[path = "../../../plan/tests/world/mod.rs"]
+mod world;
+
+mod acl;
+mod balancer;
+mod cloud;
+mod convergence;
+mod groups;
+mod internet;
+mod pace;
+mod packets;
+mod privatelink;
+mod repair;
+mod ruleset;
+mod subnets;

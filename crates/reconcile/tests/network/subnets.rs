@@ -1,0 +1,100 @@
+//! Workloads of one VPC among themselves: every packet goes through the router.
+
+use resource::*;
+
+use crate::cloud::real;
+use crate::world::{PING, all_out, from, ingress};
+
+#[test]
+fn neighbours_and_other_subnets_are_reached_through_the_router() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'b'));
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.0.0/16")), ingress(PING, from("10.0.0.0/16"))]);
+    let (client, _) = cloud.instance(&a, "10.0.0.4", &[&open]);
+    let (neighbour, _) = cloud.instance(&a, "10.0.0.5", &[&open]);
+    let (other, _) = cloud.instance(&b, "10.0.1.4", &[&open]);
+    cloud.settle();
+    cloud.serve(&neighbour, "10.0.0.5:80", "neighbour");
+    cloud.serve(&other, "10.0.1.4:80", "other");
+    assert_eq!(cloud.reaches(&client, "10.0.0.5:80"), "neighbour sees 10.0.0.4");
+    assert_eq!(cloud.reaches(&client, "10.0.1.4:80"), "other sees 10.0.0.4");
+    assert!(cloud.pings(&client, "10.0.0.5"));
+    let hops = cloud.run(&client, "ip", "neigh show 10.0.0.5").unwrap();
+    let router = cloud.run(&vpc, "ip", "-br link show").unwrap();
+    let mac = hops.split_whitespace().nth(4).unwrap();
+    assert!(router.contains(mac), "the neighbour is met at the router's Ethernet address, not its own: {hops} {router}");
+}
+
+#[test]
+fn an_address_that_nobody_has_is_silence() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let group = cloud.group(&vpc, &[all_out()]);
+    let (client, _) = cloud.instance(&subnet, "10.0.0.4", &[&group]);
+    cloud.settle();
+    for nobody in ["10.0.0.99:80", "10.0.77.1:80", "192.0.2.1:80", "198.18.0.1:80", "10.0.0.1:80", "248.0.0.1:80", "252.0.0.1:80"] {
+        cloud.is_silent(&client, nobody);
+    }
+}
+
+#[test]
+fn a_source_that_is_not_the_interfaces_own_is_dropped_unless_the_check_is_off() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (client, interface) = cloud.instance(&subnet, "10.0.0.4", &[&open]);
+    let (server, _) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
+    cloud.settle();
+    let (client, server) = (client.to_string(), server.to_string());
+    cloud.run(&client, "ip", "address add 10.0.0.77/32 dev lo").unwrap();
+    let spoofed = || cloud.datagram((&client, "10.0.0.77:0"), (&server, "10.0.0.5:9"));
+    assert_eq!(cloud.datagram((&client, "10.0.0.4:0"), (&server, "10.0.0.5:9")).as_deref(), Some("10.0.0.4"));
+    assert_eq!(spoofed(), None);
+    cloud.update::<NetworkInterface>(&interface, |eni| eni.source_dest_check = false);
+    cloud.converge();
+    assert_eq!(spoofed().as_deref(), Some("10.0.0.77"));
+    cloud.update::<NetworkInterface>(&interface, |eni| eni.source_dest_check = true);
+    cloud.converge();
+    assert_eq!(spoofed(), None);
+}
+
+#[test]
+fn a_route_to_an_interface_leads_to_an_appliance() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'a'));
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (client, _) = cloud.instance(&a, "10.0.0.4", &[&open]);
+    let (appliance, eni) = cloud.instance(&b, "10.0.1.4", &[&open]);
+    cloud.route(&cloud.main_table(&vpc), "10.99.0.0/16", RouteTarget::Interface(eni.clone()));
+    cloud.settle();
+    cloud.run(&appliance, "ip", "address add 10.99.0.1/32 dev lo").unwrap();
+    cloud.serve(&appliance, "10.99.0.1:80", "appliance");
+    cloud.is_silent(&client, "10.99.0.1:80");
+    cloud.update::<NetworkInterface>(&eni, |eni| eni.source_dest_check = false);
+    cloud.converge();
+    assert_eq!(cloud.reaches(&client, "10.99.0.1:80"), "appliance sees 10.0.0.4");
+}
+
+#[test]
+fn an_interface_that_moves_to_another_instance_takes_its_traffic_along() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (client, _) = cloud.instance(&subnet, "10.0.0.4", &[&open]);
+    let (first, _) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
+    let (second, _) = cloud.instance(&subnet, "10.0.0.6", &[&open]);
+    let moving = cloud.interface(&subnet, InterfaceKind::Workload, "10.0.0.9", &[&open], Holder::Instance(first.clone()));
+    cloud.update::<NetworkInterface>(&moving, |eni| eni.attachment.as_mut().unwrap().device_index = 1);
+    cloud.settle();
+    cloud.serve(&first, "10.0.0.9:80", "first");
+    assert_eq!(cloud.reaches(&client, "10.0.0.9:80"), "first sees 10.0.0.4");
+    cloud.update::<NetworkInterface>(&moving, |eni| eni.attachment.as_mut().unwrap().holder = Holder::Instance(second.clone()));
+    cloud.settle();
+    cloud.serve(&second, "10.0.0.9:80", "second");
+    assert_eq!(cloud.reaches(&client, "10.0.0.9:80"), "second sees 10.0.0.4");
+}
