@@ -56,7 +56,12 @@ impl Cloud {
     /// A VPC, once it is available.
     pub fn vpc(&mut self, cidr: &str) -> Result<String, Box<dyn Error>> {
         let vpc = self.ec2("CreateVpc", &[("CidrBlock", cidr)])?.first("vpcId")?;
-        self.until("available", |cloud| cloud.ec2("DescribeVpcs", &[("VpcId.1", &vpc)])?.first("state"))?;
+        let begun = Instant::now();
+        while !self.ec2("DescribeVpcs", &[("VpcId.1", &vpc)])?.has("state", "available") {
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("{vpc} does not become available").into());
+            }
+        }
         Ok(vpc)
     }
 
@@ -91,23 +96,14 @@ impl Cloud {
         let seat = Seat { netns: text("netns").into(), address: text("privateIpAddress").parse()? };
         Ok((seat, text("networkInterfaceId")))
     }
-
-    /// Asks again and again until the answer is `wanted`.
-    pub fn until(&mut self, wanted: &str, mut ask: impl FnMut(&mut Self) -> Result<String, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
-        let begun = Instant::now();
-        loop {
-            let found = ask(self)?;
-            if found == wanted {
-                return Ok(());
-            }
-            if begun.elapsed() > PATIENCE {
-                return Err(format!("still {found:?} and not {wanted:?}").into());
-            }
-        }
-    }
 }
 
 impl Xml {
+    /// Whether an element has this name and text.
+    pub fn has(&self, name: &str, text: &str) -> bool {
+        self.0.contains(&format!("<{name}>{text}</{name}>"))
+    }
+
     /// The text of the first element with this name.
     pub fn first(&self, name: &str) -> Result<String, Box<dyn Error>> {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
@@ -133,6 +129,7 @@ mod tests {
         let xml = Xml("<r><a><id>1</id></a><b><id>2</id></b></r>".to_owned());
         assert_eq!(xml.first("id").unwrap(), "1");
         assert!(xml.first("none").is_err());
+        assert!(xml.has("id", "2") && !xml.has("id", "3"));
     }
 
     #[test]

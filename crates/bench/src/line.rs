@@ -54,6 +54,7 @@ pub struct Line {
     /// The consumer's VPC, subnet and group.
     pub consumer: Network,
     _servers: Vec<Background>,
+    _router: Netns,
 }
 
 /// A VPC with one subnet and a group that lets everything in.
@@ -119,7 +120,7 @@ impl Line {
         let (client_ns, server_ns) = (Netns::open(&client.netns)?, Netns::open(&service.server.netns)?);
         let kernel = Path { name: "kernel path", client: client_ns, server: server_ns, address: ENDPOINT, shift: 0 };
         first_byte(&kernel)?;
-        let bare = path::bare(&Like { mtu: 9001, congestion_control: kernel.client.setting("net/ipv4/tcp_congestion_control")? })?;
+        let (bare, router_of_bare) = path::bare(&Like { mtu: 9001, congestion_control: kernel.client.setting("net/ipv4/tcp_congestion_control")? })?;
         let servers = serve(&bare.server, &meter)?;
         let router = |vpc: &str| Netns::open(&client.netns.with_file_name(vpc));
         let between = Between {
@@ -137,7 +138,7 @@ impl Line {
         paths.insert(1, kernel);
         paths.iter().try_for_each(|path| first_byte(path).map(drop))?;
         drop(held);
-        Ok(Self { meter, paths, proxies, service, consumer, _servers: servers })
+        Ok(Self { meter, paths, proxies, service, consumer, _servers: servers, _router: router_of_bare })
     }
 
     /// The path with this name.

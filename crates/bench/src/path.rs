@@ -39,8 +39,8 @@ pub struct Like {
     pub congestion_control: String,
 }
 
-/// Makes the bare path: client, router, server.
-pub fn bare(like: &Like) -> Result<Path, Box<dyn Error>> {
+/// Makes the bare path: client, router, server. It lasts as long as the router that comes with it.
+pub fn bare(like: &Like) -> Result<(Path, Netns), Box<dyn Error>> {
     let (client, router, server) = (Netns::create()?, Netns::create()?, Netns::create()?);
     let mtu = like.mtu.to_string();
     router.run("ip", &["link", "set", "lo", "up"])?;
@@ -55,5 +55,5 @@ pub fn bare(like: &Like) -> Result<Path, Box<dyn Error>> {
         end.run("ip", &["route", "add", "default", "via", &format!("{net}.1")])?;
     }
     router.set("net/ipv4/ip_forward", "1")?;
-    Ok(Path { name: "bare", client, server, address: Ipv4Addr::new(10, 1, 2, 2), shift: 0 })
+    Ok((Path { name: "bare", client, server, address: Ipv4Addr::new(10, 1, 2, 2), shift: 0 }, router))
 }
