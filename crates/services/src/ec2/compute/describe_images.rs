@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::instance::view::ROOT_DEVICE;
 use super::{image, instance_type};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -64,7 +64,7 @@ pub fn describe_images(_: &Read<'_>, input: Input) -> Result<Output, Error> {
     }
     let owned = input.owners.is_empty() || input.owners.iter().any(|owner| owner == "amazon");
     let executable = input.executable_users.is_empty() || input.executable_users.iter().any(|user| user == "all");
-    let images = filter::select(&input.filters, std::iter::once(built_in()).filter(|_| owned && executable), values)?;
+    let images = filter::select(&input.filters, std::iter::once(built_in()).filter(|_| owned && executable), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, images, |image| image.image_id.to_owned())?;
     Ok(Output { images: page.items, next_token: page.next })
@@ -93,25 +93,26 @@ fn built_in() -> View {
     }
 }
 
-fn values(image: &View, filter: &str) -> Option<Vec<String>> {
-    let value = match filter {
-        "architecture" => image.architecture,
-        "creation-date" => image.creation_date,
-        "description" => image.description,
-        "ena-support" | "is-public" => "true",
-        "hypervisor" => image.hypervisor,
-        "image-id" => image.image_id,
-        "image-type" => image.image_type,
-        "name" => &image.name,
-        "owner-alias" => image.image_owner_alias,
-        "owner-id" => image.owner_id,
-        "root-device-name" => image.root_device_name,
-        "root-device-type" => image.root_device_type,
-        "state" => image.state,
-        "virtualization-type" => image.virtualization_type,
-        _ => return filter::tag_values(&resource::Tags::default(), filter),
-    };
-    Some(vec![value.to_owned()])
+fn field(filter: &str) -> Option<Field<'_, View>> {
+    let of = filter::of::<View>();
+    match filter {
+        "architecture" => of.one(|image| image.architecture),
+        "creation-date" => of.one(|image| image.creation_date),
+        "description" => of.one(|image| image.description),
+        "ena-support" | "is-public" => of.one(|_| true),
+        "hypervisor" => of.one(|image| image.hypervisor),
+        "image-id" => of.one(|image| image.image_id),
+        "image-type" => of.one(|image| image.image_type),
+        "name" => of.one(|image| image.name.clone()),
+        "owner-alias" => of.one(|image| image.image_owner_alias),
+        "owner-id" => of.one(|image| image.owner_id),
+        "root-device-name" => of.one(|image| image.root_device_name),
+        "root-device-type" => of.one(|image| image.root_device_type),
+        "state" => of.one(|image| image.state),
+        "virtualization-type" => of.one(|image| image.virtualization_type),
+        "tag-key" | "tag-value" => of.empty(),
+        _ => filter.starts_with("tag:").then(|| of.empty()).flatten(),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::instance_type::{self, InstanceType};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -75,7 +75,7 @@ pub fn describe_instance_types(_: &Read<'_>, input: Input) -> Result<Output, Err
         [] => instance_type::ALL.iter().collect(),
         names => names.iter().map(|name| find(name)).collect::<Result<_, _>>()?,
     };
-    let kinds = filter::select(&input.filters, kinds.into_iter(), |kind, name| values(kind, name))?;
+    let kinds = filter::select(&input.filters, kinds.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kinds, |kind| kind.name.to_owned())?;
     Ok(Output { instance_types: page.items.into_iter().map(view).collect(), next_token: page.next })
@@ -112,14 +112,15 @@ fn is_current(kind: &InstanceType) -> bool {
     !kind.name.starts_with("m1.")
 }
 
-fn values(kind: &InstanceType, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, &InstanceType>> {
+    let of = filter::of::<&InstanceType>();
     match filter {
-        "instance-type" => Some(vec![kind.name.to_owned()]),
-        "current-generation" => Some(vec![is_current(kind).to_string()]),
-        "burstable-performance-supported" => Some(vec![kind.name.starts_with('t').to_string()]),
-        "processor-info.supported-architecture" => Some(vec![instance_type::architecture().to_owned()]),
-        "vcpu-info.default-vcpus" => Some(vec![kind.cpus.to_string()]),
-        "memory-info.size-in-mib" => Some(vec![kind.memory.to_string()]),
+        "instance-type" => of.one(|kind| kind.name.to_owned()),
+        "current-generation" => of.one(|kind| is_current(kind).to_string()),
+        "burstable-performance-supported" => of.one(|kind| kind.name.starts_with('t').to_string()),
+        "processor-info.supported-architecture" => of.one(|_| instance_type::architecture()),
+        "vcpu-info.default-vcpus" => of.one(|kind| kind.cpus.to_string()),
+        "memory-info.size-in-mib" => of.one(|kind| kind.memory.to_string()),
         _ => None,
     }
 }

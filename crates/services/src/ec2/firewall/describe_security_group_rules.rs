@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::revoke::parse_rule_id;
 use super::rule_view::{self, RuleView};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -42,17 +42,18 @@ pub fn describe_security_group_rules(cx: &Read<'_>, input: Input) -> Result<Outp
     }
     let ids = &input.security_group_rule_ids;
     let wanted = all().filter(|(_, rule)| ids.is_empty() || ids.iter().any(|id| id == rule.id.as_str()));
-    let rules = filter::select(&input.filters, wanted, values)?;
+    let rules = filter::select(&input.filters, wanted, field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, rules, |(_, rule)| rule.id.to_string())?;
     let views = page.items.iter().map(|(group, rule)| rule_view::view(group, rule)).collect();
     Ok(Output { security_group_rules: views, next_token: page.next })
 }
 
-fn values((group, rule): &(Arc<SecurityGroup>, GroupRule), filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, (Arc<SecurityGroup>, GroupRule)>> {
+    let of = filter::of::<(Arc<SecurityGroup>, GroupRule)>();
     match filter {
-        "group-id" => Some(vec![group.id.to_string()]),
-        "security-group-rule-id" => Some(vec![rule.id.to_string()]),
-        _ => filter::tag_values(&rule.tags, filter),
+        "group-id" => of.one(|(group, _): &(Arc<SecurityGroup>, _)| group.id.to_string()),
+        "security-group-rule-id" => of.one(|(_, rule): &(_, GroupRule)| rule.id.to_string()),
+        _ => of.tag(filter, |(_, rule): &(_, GroupRule)| &rule.tags),
     }
 }

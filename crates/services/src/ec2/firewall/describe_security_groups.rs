@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::permission::{self, Permission};
 use super::{security_group, traffic};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::tags::{self, Tag};
 use crate::{Error, Read};
@@ -57,7 +57,7 @@ pub fn describe_security_groups(cx: &Read<'_>, input: Input) -> Result<Output, E
     if input.group_ids.is_empty() && input.group_names.is_empty() {
         groups = cx.world.owned(cx.owner()).collect();
     }
-    let groups = filter::select(&input.filters, groups.into_iter(), values)?;
+    let groups = filter::select(&input.filters, groups.into_iter(), field)?;
     let page =
         page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, groups, |g| g.id.to_string())?;
     Ok(Output { security_groups: page.items.iter().map(|group| view(group)).collect(), next_token: page.next })
@@ -77,26 +77,32 @@ fn view(group: &SecurityGroup) -> View {
     }
 }
 
-fn values(group: &Arc<SecurityGroup>, filter: &str) -> Option<Vec<String>> {
-    let one = |text: &str| Some(vec![text.to_owned()]);
+fn field(filter: &str) -> Option<Field<'_, Arc<SecurityGroup>>> {
+    let of = filter::of::<Arc<SecurityGroup>>();
     match filter {
-        "group-id" => one(group.id.as_str()),
-        "group-name" => one(&group.name),
-        "description" => one(&group.description),
-        "vpc-id" => one(group.vpc.as_str()),
-        "owner-id" => one(&group.owner.account),
-        _ => filter::tag_values(&group.tags, filter).or_else(|| permission_values(group, filter)),
+        "group-id" => of.one(|group| group.id.to_string()),
+        "group-name" => of.one(|group| group.name.clone()),
+        "description" => of.one(|group| group.description.clone()),
+        "vpc-id" => of.one(|group| group.vpc.to_string()),
+        "owner-id" => of.one(|group| group.owner.account.clone()),
+        _ => of.tag(filter, |group| &group.tags).or_else(|| permission_field(filter)),
     }
 }
 
-fn permission_values(group: &SecurityGroup, filter: &str) -> Option<Vec<String>> {
+fn permission_field(filter: &str) -> Option<Field<'_, Arc<SecurityGroup>>> {
+    let of = filter::of::<Arc<SecurityGroup>>();
     let (egress, field) = match filter.strip_prefix("egress.") {
         Some(rest) => (true, rest.strip_prefix("ip-permission.")?),
         None => (false, filter.strip_prefix("ip-permission.")?),
     };
-    let rules = || group.rules.iter().filter(|rule| rule.egress == egress);
     let known = ["cidr", "ipv6-cidr", "group-id", "prefix-list-id", "user-id", "protocol", "from-port", "to-port"];
-    known.contains(&field).then(|| rules().filter_map(|rule| rule_value(rule, field)).collect())
+    if !known.contains(&field) {
+        return None;
+    }
+    of.many(move |group| {
+        let rules = group.rules.iter().filter(|rule| rule.egress == egress);
+        rules.filter_map(|rule| rule_value(rule, field)).collect()
+    })
 }
 
 fn rule_value(rule: &GroupRule, field: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 use resource::{zone_id, zone_names};
 use serde::{Deserialize, Serialize};
 
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::{Error, Read};
 
 #[derive(Default, Deserialize)]
@@ -50,7 +50,7 @@ pub fn describe_availability_zones(cx: &Read<'_>, input: Input) -> Result<Output
         (input.zone_names.is_empty() || input.zone_names.contains(&zone.zone_name))
             && (input.zone_ids.is_empty() || input.zone_ids.contains(&zone.zone_id))
     };
-    let availability_zones = filter::select(&input.filters, all.into_iter().filter(named), Zone::values)?;
+    let availability_zones = filter::select(&input.filters, all.into_iter().filter(named), Zone::field)?;
     Ok(Output { availability_zones })
 }
 
@@ -73,19 +73,19 @@ impl Zone {
         self.zone_name == text || self.zone_id == text
     }
 
-    fn values(&self, filter: &str) -> Option<Vec<String>> {
-        let value = match filter {
-            "group-name" => &self.group_name,
-            "opt-in-status" => self.opt_in_status,
-            "region-name" => &self.region_name,
-            "state" => self.state,
-            "zone-id" => &self.zone_id,
-            "zone-name" => &self.zone_name,
-            "zone-type" => self.zone_type,
-            "message" | "parent-zone-id" | "parent-zone-name" => return Some(Vec::new()),
-            _ => return None,
-        };
-        Some(vec![value.to_owned()])
+    fn field(filter: &str) -> Option<Field<'_, Self>> {
+        let of = filter::of::<Self>();
+        match filter {
+            "group-name" => of.one(|zone: &Self| zone.group_name.clone()),
+            "opt-in-status" => of.one(|zone: &Self| zone.opt_in_status),
+            "region-name" => of.one(|zone: &Self| zone.region_name.clone()),
+            "state" => of.one(|zone: &Self| zone.state),
+            "zone-id" => of.one(|zone: &Self| zone.zone_id.clone()),
+            "zone-name" => of.one(|zone: &Self| zone.zone_name.clone()),
+            "zone-type" => of.one(|zone: &Self| zone.zone_type),
+            "message" | "parent-zone-id" | "parent-zone-name" => of.empty(),
+            _ => None,
+        }
     }
 }
 

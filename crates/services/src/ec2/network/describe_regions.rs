@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::{Error, Read};
 
 const REGIONS: [&str; 17] = [
@@ -57,7 +57,7 @@ pub fn describe_regions(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
         return Err(Error::invalid_value(format!("Invalid region name: {unknown}")));
     }
     let named = names.into_iter().filter(|name| input.region_names.is_empty() || input.region_names.iter().any(|n| n == name));
-    Ok(Output { regions: filter::select(&input.filters, named.map(Region::new), Region::values)? })
+    Ok(Output { regions: filter::select(&input.filters, named.map(Region::new), Region::field)? })
 }
 
 impl Region {
@@ -66,14 +66,14 @@ impl Region {
         Self { opt_in_status: "opt-in-not-required", region_name: name.to_owned(), endpoint }
     }
 
-    fn values(&self, filter: &str) -> Option<Vec<String>> {
-        let value = match filter {
-            "endpoint" => &self.endpoint,
-            "opt-in-status" => self.opt_in_status,
-            "region-name" => &self.region_name,
-            _ => return None,
-        };
-        Some(vec![value.to_owned()])
+    fn field(filter: &str) -> Option<Field<'_, Self>> {
+        let of = filter::of::<Self>();
+        match filter {
+            "endpoint" => of.one(|region: &Self| region.endpoint.clone()),
+            "opt-in-status" => of.one(|region: &Self| region.opt_in_status),
+            "region-name" => of.one(|region: &Self| region.region_name.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! DescribeSubnets.
 
+use std::sync::Arc;
+
 use resource::Subnet;
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
 use super::view::{self, SubnetView};
 use crate::ec2::{address, find};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -30,39 +32,39 @@ pub struct Output {
 /// The caller's subnets.
 pub fn describe_subnets(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let subnets = find::listed(cx, &input.subnet_ids, find::subnet)?;
-    let kept = filter::select(&input.filters, subnets.into_iter(), |subnet, name| values(cx.world, subnet, name))?;
+    let kept = filter::select(&input.filters, subnets.into_iter(), |name| field(cx.world, name))?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |subnet| subnet.id.to_string())?;
     Ok(Output { subnets: page.items.iter().map(|subnet| SubnetView::new(cx.world, subnet)).collect(), next_token: page.next })
 }
 
 /// What a subnet has under a filter's name.
-fn values(world: &Snapshot, subnet: &Subnet, filter: &str) -> Option<Vec<String>> {
-    let one = |value: String| Some(vec![value]);
+fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Subnet>>> {
+    let of = filter::of::<Arc<Subnet>>();
     match filter {
-        "subnet-id" => one(subnet.id.to_string()),
-        "vpc-id" => one(subnet.vpc.to_string()),
-        "availability-zone" | "availabilityZone" => one(subnet.zone.clone()),
-        "availability-zone-id" | "availabilityZoneId" => Some(view::subnet_zone_id(subnet).into_iter().collect()),
-        "available-ip-address-count" => one(address::count_free(world, subnet).to_string()),
-        "cidr-block" | "cidr" | "cidrBlock" => one(subnet.cidr.to_string()),
-        "default-for-az" | "defaultForAz" => one(subnet.default_for_zone.to_string()),
-        "map-public-ip-on-launch" => one(subnet.map_public_ip.to_string()),
-        "owner-id" => one(subnet.owner.account.clone()),
-        "private-dns-name-options-on-launch.hostname-type" => one(subnet.hostname_type.clone()),
-        "private-dns-name-options-on-launch.enable-resource-name-dns-a-record" => one(subnet.resource_name_a_record.to_string()),
+        "subnet-id" => of.one(|subnet| subnet.id.to_string()),
+        "vpc-id" => of.one(|subnet| subnet.vpc.to_string()),
+        "availability-zone" | "availabilityZone" => of.one(|subnet| subnet.zone.clone()),
+        "availability-zone-id" | "availabilityZoneId" => of.many(|subnet| view::subnet_zone_id(subnet).into_iter().collect()),
+        "available-ip-address-count" => of.one(move |subnet| address::count_free(world, subnet)),
+        "cidr-block" | "cidr" | "cidrBlock" => of.one(|subnet| subnet.cidr.to_string()),
+        "default-for-az" | "defaultForAz" => of.one(|subnet| subnet.default_for_zone.to_string()),
+        "map-public-ip-on-launch" => of.one(|subnet| subnet.map_public_ip.to_string()),
+        "owner-id" => of.one(|subnet| subnet.owner.account.clone()),
+        "private-dns-name-options-on-launch.hostname-type" => of.one(|subnet| subnet.hostname_type.clone()),
+        "private-dns-name-options-on-launch.enable-resource-name-dns-a-record" => of.one(|subnet| subnet.resource_name_a_record.to_string()),
         "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record" | "enable-dns64" | "ipv6-native" => {
-            one(false.to_string())
+            of.one(|_| false)
         }
         "customer-owned-ipv4-pool"
         | "enable-lni-at-device-index"
         | "ipv6-cidr-block-association.association-id"
         | "ipv6-cidr-block-association.ipv6-cidr-block"
         | "ipv6-cidr-block-association.state"
-        | "outpost-arn" => Some(Vec::new()),
-        "state" => one(subnet.state.as_str().to_owned()),
-        "subnet-arn" => one(view::subnet_arn(&subnet.owner, subnet)),
-        other => filter::tag_values(&subnet.tags, other),
+        | "outpost-arn" => of.empty(),
+        "state" => of.one(|subnet| subnet.state.as_str()),
+        "subnet-arn" => of.one(|subnet| view::subnet_arn(&subnet.owner, subnet)),
+        _ => of.tag(filter, |subnet| &subnet.tags),
     }
 }
 

@@ -1,11 +1,13 @@
 //! DescribeVpcs.
 
+use std::sync::Arc;
+
 use resource::Vpc;
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, VpcView};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -29,30 +31,30 @@ pub struct Output {
 /// The caller's VPCs.
 pub fn describe_vpcs(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let vpcs = find::listed(cx, &input.vpc_ids, find::vpc)?;
-    let kept = filter::select(&input.filters, vpcs.into_iter(), |vpc, name| values(vpc, name))?;
+    let kept = filter::select(&input.filters, vpcs.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |vpc| vpc.id.to_string())?;
     Ok(Output { vpcs: page.items.iter().map(|vpc| VpcView::new(vpc)).collect(), next_token: page.next })
 }
 
 /// What a VPC has under a filter's name.
-fn values(vpc: &Vpc, filter: &str) -> Option<Vec<String>> {
-    let one = |value: String| Some(vec![value]);
+fn field(filter: &str) -> Option<Field<'_, Arc<Vpc>>> {
+    let of = filter::of::<Arc<Vpc>>();
     match filter {
-        "vpc-id" => one(vpc.id.to_string()),
-        "cidr" => Some(vpc.primary().iter().map(ToString::to_string).collect()),
-        "cidr-block-association.cidr-block" => Some(vpc.cidrs.iter().map(|c| c.cidr.to_string()).collect()),
-        "cidr-block-association.association-id" => Some(vpc.cidrs.iter().map(|c| c.id.clone()).collect()),
-        "cidr-block-association.state" => one("associated".to_owned()),
+        "vpc-id" => of.one(|vpc| vpc.id.to_string()),
+        "cidr" => of.many(|vpc| vpc.primary().iter().map(ToString::to_string).collect()),
+        "cidr-block-association.cidr-block" => of.many(|vpc| vpc.cidrs.iter().map(|c| c.cidr.to_string()).collect()),
+        "cidr-block-association.association-id" => of.many(|vpc| vpc.cidrs.iter().map(|c| c.id.clone()).collect()),
+        "cidr-block-association.state" => of.one(|_| "associated"),
         "ipv6-cidr-block-association.association-id"
         | "ipv6-cidr-block-association.ipv6-cidr-block"
         | "ipv6-cidr-block-association.ipv6-pool"
-        | "ipv6-cidr-block-association.state" => Some(Vec::new()),
-        "dhcp-options-id" => one(view::dhcp_options_id(vpc)),
-        "is-default" | "isDefault" => one(vpc.is_default.to_string()),
-        "owner-id" => one(vpc.owner.account.clone()),
-        "state" => one(vpc.state.as_str().to_owned()),
-        other => filter::tag_values(&vpc.tags, other),
+        | "ipv6-cidr-block-association.state" => of.empty(),
+        "dhcp-options-id" => of.one(|vpc| view::dhcp_options_id(vpc)),
+        "is-default" | "isDefault" => of.one(|vpc| vpc.is_default.to_string()),
+        "owner-id" => of.one(|vpc| vpc.owner.account.clone()),
+        "state" => of.one(|vpc| vpc.state.as_str()),
+        _ => of.tag(filter, |vpc| &vpc.tags),
     }
 }
 

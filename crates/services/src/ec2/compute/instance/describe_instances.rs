@@ -1,5 +1,6 @@
 //! DescribeInstances, grouped by the reservation that made them.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{Instance, NetworkInterface, private_dns_name};
@@ -9,7 +10,7 @@ use store::Snapshot;
 use super::super::interface::view as interfaces;
 use super::view::{self, View};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -85,7 +86,7 @@ impl Chosen<'_> {
             ids => ids.iter().map(|id| find::instance(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
         };
         let instances = instances.into_iter().filter(|instance| also(instance));
-        let mut kept = filter::select(self.filters, instances, |instance, name| values(cx.world, instance, name))?;
+        let mut kept = filter::select(self.filters, instances, |name| field(cx.world, name))?;
         kept.sort_by_key(|instance| key(instance));
         page::cut(Ask { max_results: self.max, token: self.token }, kept, |instance| key(instance))
     }
@@ -96,44 +97,60 @@ fn key(instance: &Instance) -> String {
     format!("{:020}/{}/{:05}", instance.launched.0, instance.reservation, instance.launch_index)
 }
 
-fn values(world: &Snapshot, instance: &Instance, filter: &str) -> Option<Vec<String>> {
-    let one = |text: &str| Some(vec![text.to_owned()]);
-    let (code, state) = instance.state.code_and_name();
+fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Instance>>> {
+    let of = filter::of::<Arc<Instance>>();
     match filter {
-        "instance-id" => one(instance.id.as_str()),
-        "instance-state-name" => one(state),
-        "instance-state-code" => one(&code.to_string()),
-        "instance-type" => one(&instance.instance_type),
-        "image-id" => one(&instance.image),
-        "vpc-id" => one(instance.vpc.as_str()),
-        "subnet-id" => one(instance.subnet.as_str()),
-        "availability-zone" => one(&instance.zone),
-        "reservation-id" => one(&instance.reservation),
-        "owner-id" => one(&instance.owner.account),
-        "launch-index" => one(&instance.launch_index.to_string()),
-        "key-name" => Some(instance.key_name.iter().cloned().collect()),
-        "iam-instance-profile.arn" => Some(instance.profile.iter().cloned().collect()),
-        "ip-address" => Some(view::public_address(world, instance).iter().map(ToString::to_string).collect()),
-        "metadata-options.http-tokens" => one(if instance.metadata.tokens_required { "required" } else { "optional" }),
-        _ => filter::tag_values(&instance.tags, filter).or_else(|| interface_values(world, instance, filter)),
+        "instance-id" => of.one(|instance| instance.id.to_string()),
+        "instance-state-name" => of.one(|instance| instance.state.code_and_name().1),
+        "instance-state-code" => of.one(|instance| instance.state.code_and_name().0),
+        "instance-type" => of.one(|instance| instance.instance_type.clone()),
+        "image-id" => of.one(|instance| instance.image.clone()),
+        "vpc-id" => of.one(|instance| instance.vpc.to_string()),
+        "subnet-id" => of.one(|instance| instance.subnet.to_string()),
+        "availability-zone" => of.one(|instance| instance.zone.clone()),
+        "reservation-id" => of.one(|instance| instance.reservation.clone()),
+        "client-token" => of.one(|instance| instance.client_token.clone().unwrap_or_default()),
+        "owner-id" => of.one(|instance| instance.owner.account.clone()),
+        "launch-index" => of.one(|instance| instance.launch_index),
+        "key-name" => of.many(|instance| instance.key_name.iter().cloned().collect()),
+        "iam-instance-profile.arn" => of.many(|instance| instance.profile.iter().cloned().collect()),
+        "ip-address" => {
+            of.many(|instance| view::public_address(world, instance).iter().map(ToString::to_string).collect())
+        }
+        "metadata-options.http-tokens" => {
+            of.one(|instance| if instance.metadata.tokens_required { "required" } else { "optional" })
+        }
+        _ => of.tag(filter, |instance| &instance.tags).or_else(|| interface_field(world, filter)),
     }
 }
 
-fn interface_values(world: &Snapshot, instance: &Instance, filter: &str) -> Option<Vec<String>> {
-    let interfaces = view::interfaces_of(world, instance);
-    let primary = || interfaces.first().and_then(|interface| interface.primary());
-    let each = |value: fn(&NetworkInterface) -> String| Some(interfaces.iter().map(|interface| value(interface)).collect());
-    let groups = || interfaces.iter().flat_map(|interface| interfaces::groups(world, &interface.groups));
+fn interface_field<'a>(world: &'a Snapshot, filter: &str) -> Option<Field<'a, Arc<Instance>>> {
+    let of = filter::of::<Arc<Instance>>();
+    let each = |values: fn(&Snapshot, &NetworkInterface) -> Vec<String>| {
+        of.many(move |instance: &Arc<Instance>| {
+            view::interfaces_of(world, instance).iter().flat_map(|interface| values(world, interface)).collect()
+        })
+    };
+    let primary = |value: fn(&Instance, Ipv4Addr) -> String| {
+        of.many(move |instance: &Arc<Instance>| {
+            let first = view::interfaces_of(world, instance).into_iter().next();
+            first.and_then(|interface| interface.primary()).map(|address| value(instance, address)).into_iter().collect()
+        })
+    };
     match filter {
-        "private-ip-address" => Some(primary().iter().map(ToString::to_string).collect()),
-        "private-dns-name" => Some(primary().iter().map(|address| private_dns_name(&instance.owner.region, *address)).collect()),
-        "network-interface.network-interface-id" => each(|interface| interface.id.to_string()),
-        "network-interface.subnet-id" => each(|interface| interface.subnet.to_string()),
+        "private-ip-address" => primary(|_, address| address.to_string()),
+        "private-dns-name" => primary(|instance, address| private_dns_name(&instance.owner.region, address)),
+        "network-interface.network-interface-id" => each(|_, interface| vec![interface.id.to_string()]),
+        "network-interface.subnet-id" => each(|_, interface| vec![interface.subnet.to_string()]),
         "network-interface.addresses.private-ip-address" => {
-            Some(interfaces.iter().flat_map(|interface| interface.addresses.iter().map(ToString::to_string)).collect())
+            each(|_, interface| interface.addresses.iter().map(ToString::to_string).collect())
         }
-        "instance.group-id" | "network-interface.group-id" => Some(groups().map(|group| group.group_id).collect()),
-        "instance.group-name" | "network-interface.group-name" => Some(groups().map(|group| group.group_name).collect()),
+        "instance.group-id" | "network-interface.group-id" => {
+            each(|_, interface| interface.groups.iter().map(ToString::to_string).collect())
+        }
+        "instance.group-name" | "network-interface.group-name" => each(|world, interface| {
+            interfaces::groups(world, &interface.groups).into_iter().map(|group| group.group_name).collect()
+        }),
         _ => None,
     }
 }

@@ -6,9 +6,9 @@ use resource::{NetworkInterface, private_dns_name};
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
-use super::view::{self, View};
+use super::view::{self, AttachmentView, View};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -34,67 +34,73 @@ pub fn describe_network_interfaces(cx: &Read<'_>, input: Input) -> Result<Output
         [] => cx.world.owned(cx.owner()).collect(),
         ids => ids.iter().map(|id| find::interface(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
-    let kept = filter::select(&input.filters, interfaces.into_iter(), |interface, name| values(cx.world, interface, name))?;
+    let kept = filter::select(&input.filters, interfaces.into_iter(), |name| field(cx.world, name))?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |interface| interface.id.to_string())?;
     let views = page.items.iter().map(|interface| view::view(cx.world, interface)).collect();
     Ok(Output { network_interfaces: views, next_token: page.next })
 }
 
-fn values(world: &Snapshot, interface: &NetworkInterface, filter: &str) -> Option<Vec<String>> {
-    let one = |text: &str| Some(vec![text.to_owned()]);
+fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<NetworkInterface>>> {
+    let of = filter::of::<Arc<NetworkInterface>>();
     match filter {
-        "network-interface-id" => one(interface.id.as_str()),
-        "vpc-id" => one(interface.vpc.as_str()),
-        "subnet-id" => one(interface.subnet.as_str()),
-        "availability-zone" => one(&interface.zone),
-        "status" => one(view::status(interface)),
-        "description" => one(&interface.description),
-        "mac-address" => one(&interface.mac),
-        "interface-type" => one(view::kind(interface.kind)),
-        "owner-id" => one(&interface.owner.account),
-        "requester-id" => Some(interface.requester.iter().cloned().collect()),
-        "requester-managed" => one(&interface.kind.is_managed().to_string()),
-        "source-dest-check" => one(&interface.source_dest_check.to_string()),
-        "group-id" => Some(interface.groups.iter().map(ToString::to_string).collect()),
-        "group-name" => Some(view::groups(world, &interface.groups).into_iter().map(|group| group.group_name).collect()),
-        _ => filter::tag_values(&interface.tags, filter)
-            .or_else(|| address_values(world, interface, filter))
-            .or_else(|| attachment_values(interface, filter)),
+        "network-interface-id" => of.one(|interface| interface.id.to_string()),
+        "vpc-id" => of.one(|interface| interface.vpc.to_string()),
+        "subnet-id" => of.one(|interface| interface.subnet.to_string()),
+        "availability-zone" => of.one(|interface| interface.zone.clone()),
+        "status" => of.one(|interface| view::status(interface)),
+        "description" => of.one(|interface| interface.description.clone()),
+        "mac-address" => of.one(|interface| interface.mac.clone()),
+        "interface-type" => of.one(|interface| view::kind(interface.kind)),
+        "owner-id" => of.one(|interface| interface.owner.account.clone()),
+        "requester-id" => of.many(|interface| interface.requester.iter().cloned().collect()),
+        "requester-managed" => of.one(|interface| interface.kind.is_managed()),
+        "source-dest-check" => of.one(|interface| interface.source_dest_check),
+        "group-id" => of.many(|interface| interface.groups.iter().map(ToString::to_string).collect()),
+        "group-name" => of.many(|interface| {
+            view::groups(world, &interface.groups).into_iter().map(|group| group.group_name).collect()
+        }),
+        _ => of.tag(filter, |interface| &interface.tags)
+            .or_else(|| address_field(world, filter))
+            .or_else(|| attachment_field(filter)),
     }
 }
 
-fn address_values(world: &Snapshot, interface: &NetworkInterface, filter: &str) -> Option<Vec<String>> {
-    let public = |n: usize| {
-        interface.addresses.iter().take(n).filter_map(|address| view::public(world, interface, *address)).collect::<Vec<_>>()
+fn address_field<'a>(world: &'a Snapshot, filter: &str) -> Option<Field<'a, Arc<NetworkInterface>>> {
+    let of = filter::of::<Arc<NetworkInterface>>();
+    let public = move |interface: &NetworkInterface, n: usize| {
+        let addresses = interface.addresses.iter().take(n);
+        addresses.filter_map(|address| view::public(world, interface, *address)).collect::<Vec<_>>()
     };
-    let addresses = || interface.addresses.iter();
     match filter {
-        "private-ip-address" => Some(addresses().take(1).map(ToString::to_string).collect()),
-        "addresses.private-ip-address" => Some(addresses().map(ToString::to_string).collect()),
-        "private-dns-name" => Some(addresses().take(1).map(|a| private_dns_name(&interface.owner.region, *a)).collect()),
-        "association.public-ip" => Some(public(1).iter().map(|elastic| elastic.public.to_string()).collect()),
-        "addresses.association.public-ip" => Some(public(usize::MAX).iter().map(|elastic| elastic.public.to_string()).collect()),
-        "association.allocation-id" => {
-            Some(public(1).iter().filter(|e| !e.automatic).map(|elastic| elastic.id.to_string()).collect())
+        "private-ip-address" => of.many(|interface| interface.primary().iter().map(ToString::to_string).collect()),
+        "addresses.private-ip-address" => of.many(|interface| interface.addresses.iter().map(ToString::to_string).collect()),
+        "private-dns-name" => of.many(|interface| {
+            interface.primary().iter().map(|address| private_dns_name(&interface.owner.region, *address)).collect()
+        }),
+        "association.public-ip" => {
+            of.many(move |interface| public(interface, 1).iter().map(|elastic| elastic.public.to_string()).collect())
         }
+        "addresses.association.public-ip" => {
+            of.many(move |interface| public(interface, usize::MAX).iter().map(|e| e.public.to_string()).collect())
+        }
+        "association.allocation-id" => of.many(move |interface| {
+            public(interface, 1).iter().filter(|e| !e.automatic).map(|elastic| elastic.id.to_string()).collect()
+        }),
         _ => None,
     }
 }
 
-fn attachment_values(interface: &NetworkInterface, filter: &str) -> Option<Vec<String>> {
-    let field = filter.strip_prefix("attachment.")?;
-    let known = ["attachment-id", "instance-id", "instance-owner-id", "device-index", "status", "delete-on-termination"];
-    if !known.contains(&field) {
-        return None;
-    }
-    let value = view::attachment(interface).and_then(|attachment| match field {
-        "attachment-id" => Some(attachment.attachment_id),
-        "instance-id" => attachment.instance_id,
-        "instance-owner-id" => Some(attachment.instance_owner_id),
-        "device-index" => Some(attachment.device_index.to_string()),
-        "status" => Some(attachment.status.to_owned()),
-        _ => Some(attachment.delete_on_termination.to_string()),
-    });
-    Some(value.into_iter().collect())
+fn attachment_field<'a>(filter: &str) -> Option<Field<'a, Arc<NetworkInterface>>> {
+    let of = filter::of::<Arc<NetworkInterface>>();
+    let value: fn(AttachmentView) -> Option<String> = match filter.strip_prefix("attachment.")? {
+        "attachment-id" => |attachment| Some(attachment.attachment_id),
+        "instance-id" => |attachment| attachment.instance_id,
+        "instance-owner-id" => |attachment| Some(attachment.instance_owner_id),
+        "device-index" => |attachment| Some(attachment.device_index.to_string()),
+        "status" => |attachment| Some(attachment.status.to_owned()),
+        "delete-on-termination" => |attachment| Some(attachment.delete_on_termination.to_string()),
+        _ => return None,
+    };
+    of.many(move |interface| view::attachment(interface).and_then(value).into_iter().collect())
 }

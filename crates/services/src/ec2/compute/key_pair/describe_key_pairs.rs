@@ -6,7 +6,7 @@ use resource::{KeyPair, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::openssh;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::tags::{self, Tag};
 use crate::{Error, Read};
 
@@ -49,7 +49,7 @@ pub fn describe_key_pairs(cx: &Read<'_>, input: Input) -> Result<Output, Error> 
     if input.key_names.is_empty() && input.key_pair_ids.is_empty() {
         pairs = cx.world.owned(cx.owner()).collect();
     }
-    let pairs = filter::select(&input.filters, pairs.into_iter(), values)?;
+    let pairs = filter::select(&input.filters, pairs.into_iter(), field)?;
     Ok(Output { key_pairs: pairs.iter().map(|pair| view(pair, input.include_public_key)).collect() })
 }
 
@@ -65,11 +65,12 @@ fn view(pair: &KeyPair, public: bool) -> View {
     }
 }
 
-fn values(pair: &Arc<KeyPair>, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, Arc<KeyPair>>> {
+    let of = filter::of::<Arc<KeyPair>>();
     match filter {
-        "key-pair-id" => Some(vec![pair.id.clone()]),
-        "key-name" => Some(vec![pair.name.clone()]),
-        "fingerprint" => Some(vec![pair.fingerprint.clone()]),
-        _ => filter::tag_values(&pair.tags, filter),
+        "key-pair-id" => of.one(|pair| pair.id.clone()),
+        "key-name" => of.one(|pair| pair.name.clone()),
+        "fingerprint" => of.one(|pair| pair.fingerprint.clone()),
+        _ => of.tag(filter, |pair| &pair.tags),
     }
 }

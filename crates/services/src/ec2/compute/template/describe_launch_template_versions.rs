@@ -6,7 +6,7 @@ use resource::{LaunchTemplate, LaunchTemplateVersion};
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, VersionView};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -38,7 +38,7 @@ struct Shown {
 }
 
 pub fn describe_launch_template_versions(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let kept = filter::select(&input.filters, chosen(cx, &input)?.into_iter(), values)?;
+    let kept = filter::select(&input.filters, chosen(cx, &input)?.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |shown| format!("{}/{:020}", shown.template.id, u64::MAX - shown.version.number))?;
     let views = page.items.iter().map(|shown| view::version(&shown.template, &shown.version)).collect::<Result<_, _>>()?;
@@ -76,12 +76,13 @@ fn bound(text: Option<&str>, default: u64) -> Result<u64, Error> {
     })
 }
 
-fn values(Shown { template, version }: &Shown, filter: &str) -> Option<Vec<String>> {
-    let data = super::data(version).unwrap_or_default();
+fn field(filter: &str) -> Option<Field<'_, Shown>> {
+    let of = filter::of::<Shown>();
+    let data = |shown: &Shown| super::data(&shown.version).unwrap_or_default();
     match filter {
-        "is-default-version" => Some(vec![(version.number == template.default_version).to_string()]),
-        "image-id" => Some(data.image_id.into_iter().collect()),
-        "instance-type" => Some(data.instance_type.into_iter().collect()),
+        "is-default-version" => of.one(|shown| shown.version.number == shown.template.default_version),
+        "image-id" => of.many(move |shown| data(shown).image_id.into_iter().collect()),
+        "instance-type" => of.many(move |shown| data(shown).instance_type.into_iter().collect()),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use resource::LaunchTemplate;
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, View};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -40,14 +40,15 @@ pub fn describe_launch_templates(cx: &Read<'_>, input: Input) -> Result<Output, 
     if ids.is_empty() && names.is_empty() {
         templates = cx.world.owned(cx.owner()).collect();
     }
-    let kept = filter::select(&input.filters, templates.into_iter(), values)?;
+    let kept = filter::select(&input.filters, templates.into_iter(), field)?;
     let page = page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, kept, |t| t.id.to_string())?;
     Ok(Output { launch_templates: page.items.iter().map(|template| view::view(template)).collect(), next_token: page.next })
 }
 
-fn values(template: &Arc<LaunchTemplate>, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, Arc<LaunchTemplate>>> {
+    let of = filter::of::<Arc<LaunchTemplate>>();
     match filter {
-        "launch-template-name" => Some(vec![template.name.clone()]),
-        _ => filter::tag_values(&template.tags, filter),
+        "launch-template-name" => of.one(|template| template.name.clone()),
+        _ => of.tag(filter, |template| &template.tags),
     }
 }

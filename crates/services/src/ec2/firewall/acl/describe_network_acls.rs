@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use resource::{AclEntry, NetworkAcl};
+use resource::{AclAssociation, AclEntry, NetworkAcl};
 use serde::{Deserialize, Serialize};
 
 use super::entry;
 use super::view::{self, View};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -34,28 +34,31 @@ pub fn describe_network_acls(cx: &Read<'_>, input: Input) -> Result<Output, Erro
         [] => cx.world.owned(cx.owner()).collect(),
         ids => ids.iter().map(|id| find::acl(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
-    let acls = filter::select(&input.filters, acls.into_iter(), values)?;
+    let acls = filter::select(&input.filters, acls.into_iter(), field)?;
     let page = page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, acls, |a| a.id.to_string())?;
     Ok(Output { network_acls: page.items.iter().map(|acl| view::view(acl)).collect(), next_token: page.next })
 }
 
-fn values(acl: &Arc<NetworkAcl>, filter: &str) -> Option<Vec<String>> {
-    let one = |text: &str| Some(vec![text.to_owned()]);
-    let associations = |value: fn(&resource::AclAssociation) -> String| Some(acl.associations.iter().map(value).collect());
-    let entries = |value: fn(&AclEntry) -> String| Some(acl.entries.iter().map(value).collect());
-    match filter {
-        "network-acl-id" => one(acl.id.as_str()),
-        "vpc-id" => one(acl.vpc.as_str()),
-        "owner-id" => one(&acl.owner.account),
-        "default" => one(if acl.is_default { "true" } else { "false" }),
-        "association.association-id" => associations(|a| a.id.clone()),
-        "association.network-acl-id" => one(acl.id.as_str()),
-        "association.subnet-id" => associations(|a| a.subnet.to_string()),
-        "entry.cidr" => entries(|e| e.cidr.to_string()),
-        "entry.egress" => entries(|e| e.egress.to_string()),
-        "entry.protocol" => entries(|e| entry::words(e.traffic).protocol),
-        "entry.rule-action" => entries(|e| if e.allow { "allow" } else { "deny" }.to_owned()),
-        "entry.rule-number" => entries(|e| e.number.to_string()),
-        _ => filter::tag_values(&acl.tags, filter),
-    }
+fn field(filter: &str) -> Option<Field<'_, Arc<NetworkAcl>>> {
+    let of = filter::of::<Arc<NetworkAcl>>();
+    let entries: fn(&AclEntry) -> String = match filter {
+        "network-acl-id" => return of.one(|acl| acl.id.to_string()),
+        "vpc-id" => return of.one(|acl| acl.vpc.to_string()),
+        "owner-id" => return of.one(|acl| acl.owner.account.clone()),
+        "default" => return of.one(|acl| acl.is_default),
+        "association.association-id" => return associations(|association| association.id.clone()),
+        "association.network-acl-id" => return of.one(|acl| acl.id.to_string()),
+        "association.subnet-id" => return associations(|association| association.subnet.to_string()),
+        "entry.cidr" => |entry| entry.cidr.to_string(),
+        "entry.egress" => |entry| entry.egress.to_string(),
+        "entry.protocol" => |entry| entry::words(entry.traffic).protocol,
+        "entry.rule-action" => |entry| if entry.allow { "allow" } else { "deny" }.to_owned(),
+        "entry.rule-number" => |entry| entry.number.to_string(),
+        _ => return of.tag(filter, |acl| &acl.tags),
+    };
+    of.many(move |acl| acl.entries.iter().map(entries).collect())
+}
+
+fn associations<'a>(value: fn(&AclAssociation) -> String) -> Option<Field<'a, Arc<NetworkAcl>>> {
+    filter::of::<Arc<NetworkAcl>>().many(move |acl| acl.associations.iter().map(value).collect())
 }

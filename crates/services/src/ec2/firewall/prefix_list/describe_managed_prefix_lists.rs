@@ -4,7 +4,7 @@ use resource::PrefixList;
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, View};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -30,7 +30,7 @@ pub fn describe_managed_prefix_lists(cx: &Read<'_>, input: Input) -> Result<Outp
         [] => super::visible(cx.world, cx.owner()),
         ids => ids.iter().map(|id| super::find(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
-    let lists = filter::select(&input.filters, lists.into_iter(), values)?;
+    let lists = filter::select(&input.filters, lists.into_iter(), field)?;
     let page =
         page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, lists, |l| l.id.to_string())?;
     let views = page.items.iter().map(|list| view::view(list, state(list))).collect();
@@ -41,11 +41,12 @@ fn state(list: &PrefixList) -> &'static str {
     if list.version > 1 { "modify-complete" } else { "create-complete" }
 }
 
-fn values(list: &PrefixList, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, PrefixList>> {
+    let of = filter::of::<PrefixList>();
     match filter {
-        "owner-id" => Some(vec![list.owner.account.clone()]),
-        "prefix-list-id" => Some(vec![list.id.to_string()]),
-        "prefix-list-name" => Some(vec![list.name.clone()]),
-        _ => filter::tag_values(&list.tags, filter),
+        "owner-id" => of.one(|list| list.owner.account.clone()),
+        "prefix-list-id" => of.one(|list| list.id.to_string()),
+        "prefix-list-name" => of.one(|list| list.name.clone()),
+        _ => of.tag(filter, |list| &list.tags),
     }
 }

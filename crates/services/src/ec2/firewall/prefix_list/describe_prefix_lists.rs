@@ -4,7 +4,7 @@ use resource::PrefixList;
 use serde::{Deserialize, Serialize};
 
 use super::aws;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -43,7 +43,7 @@ pub fn describe_prefix_lists(cx: &Read<'_>, input: Input) -> Result<Output, Erro
         }
         lists.retain(|list| input.prefix_list_ids.iter().any(|id| id == list.id.as_str()));
     }
-    let lists = filter::select(&input.filters, lists.into_iter(), values)?;
+    let lists = filter::select(&input.filters, lists.into_iter(), field)?;
     let page =
         page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, lists, |l| l.id.to_string())?;
     Ok(Output { prefix_lists: page.items.iter().map(view).collect(), next_token: page.next })
@@ -57,10 +57,11 @@ fn view(list: &PrefixList) -> View {
     }
 }
 
-fn values(list: &PrefixList, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, PrefixList>> {
+    let of = filter::of::<PrefixList>();
     match filter {
-        "prefix-list-id" => Some(vec![list.id.to_string()]),
-        "prefix-list-name" => Some(vec![list.name.clone()]),
+        "prefix-list-id" => of.one(|list| list.id.to_string()),
+        "prefix-list-name" => of.one(|list| list.name.clone()),
         _ => None,
     }
 }

@@ -1,11 +1,13 @@
 //! DescribeDhcpOptions.
 
+use std::sync::Arc;
+
 use resource::DhcpOptions;
 use serde::{Deserialize, Serialize};
 
 use super::view::DhcpOptionsView;
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -29,19 +31,20 @@ pub struct Output {
 /// The caller's DHCP options.
 pub fn describe_dhcp_options(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let sets = find::listed(cx, &input.dhcp_options_ids, find::dhcp_options)?;
-    let kept = filter::select(&input.filters, sets.into_iter(), |options, name| values(options, name))?;
+    let kept = filter::select(&input.filters, sets.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |options| options.id.to_string())?;
     Ok(Output { dhcp_options: page.items.iter().map(|options| DhcpOptionsView::new(options)).collect(), next_token: page.next })
 }
 
 /// What a set of options has under a filter's name.
-fn values(options: &DhcpOptions, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, Arc<DhcpOptions>>> {
+    let of = filter::of::<Arc<DhcpOptions>>();
     match filter {
-        "dhcp-options-id" => Some(vec![options.id.to_string()]),
-        "key" => Some(options.options.iter().map(|(key, _)| key.clone()).collect()),
-        "value" => Some(options.options.iter().flat_map(|(_, values)| values.clone()).collect()),
-        "owner-id" => Some(vec![options.owner.account.clone()]),
-        other => filter::tag_values(&options.tags, other),
+        "dhcp-options-id" => of.one(|options| options.id.to_string()),
+        "key" => of.many(|options| options.options.iter().map(|(key, _)| key.clone()).collect()),
+        "value" => of.many(|options| options.options.iter().flat_map(|(_, values)| values.clone()).collect()),
+        "owner-id" => of.one(|options| options.owner.account.clone()),
+        _ => of.tag(filter, |options| &options.tags),
     }
 }

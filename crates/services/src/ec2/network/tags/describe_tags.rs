@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::taggable::TAGGABLE;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -46,25 +46,25 @@ pub fn describe_tags(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
             tags.iter().map(described).collect::<Vec<_>>()
         })
     });
-    let kept = filter::select(&input.filters, all, TagDescription::values)?;
+    let kept = filter::select(&input.filters, all, TagDescription::field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |tag| format!("{}/{}", tag.resource_id, tag.key))?;
     Ok(Output { tags: page.items, next_token: page.next })
 }
 
 impl TagDescription {
-    fn values(&self, filter: &str) -> Option<Vec<String>> {
-        let value = match filter {
-            "key" => Some(self.key.as_str()),
-            "resource-id" => Some(self.resource_id.as_str()),
-            "resource-type" => Some(self.resource_type),
-            "value" => Some(self.value.as_str()),
+    fn field(filter: &str) -> Option<Field<'_, Self>> {
+        let of = filter::of::<Self>();
+        match filter {
+            "key" => of.one(|tag: &Self| tag.key.clone()),
+            "resource-id" => of.one(|tag: &Self| tag.resource_id.clone()),
+            "resource-type" => of.one(|tag: &Self| tag.resource_type),
+            "value" => of.one(|tag: &Self| tag.value.clone()),
             other => {
                 let key = other.strip_prefix("tag:")?;
-                (self.key == key).then_some(self.value.as_str())
+                of.many(move |tag: &Self| (tag.key == key).then(|| tag.value.clone()).into_iter().collect())
             }
-        };
-        Some(value.map(str::to_owned).into_iter().collect())
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use resource::{EndpointId, EndpointService, Resource, Timestamp, VpcEndpoint};
 use serde::{Deserialize, Serialize};
 
 use super::super::dns::{self, DnsEntry};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::tags::Tag;
 use crate::{Error, Read};
@@ -58,22 +58,22 @@ pub fn describe_connections(cx: &Read<'_>, input: Input) -> Result<Output, Error
         let endpoints = cx.world.linked::<VpcEndpoint>(EndpointService::KIND, &service.id);
         endpoints.map(|endpoint| Connection { service: Arc::clone(&service), endpoint }).collect::<Vec<_>>()
     });
-    let kept = filter::select(&input.filters, connections, values)?;
+    let kept = filter::select(&input.filters, connections, field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |connection| connection.endpoint.id.to_string())?;
     let vpc_endpoint_connections = page.items.iter().map(|connection| view(cx, connection)).collect();
     Ok(Output { vpc_endpoint_connections, next_token: page.next })
 }
 
-fn values(connection: &Connection, filter: &str) -> Option<Vec<String>> {
-    let Connection { service, endpoint } = connection;
+fn field(filter: &str) -> Option<Field<'_, Connection>> {
+    let of = filter::of::<Connection>();
     match filter {
-        "ip-address-type" => Some(vec!["ipv4".into()]),
-        "service-id" => Some(vec![service.id.to_string()]),
-        "vpc-endpoint-owner" => Some(vec![endpoint.owner.account.clone()]),
-        "vpc-endpoint-state" => Some(vec![endpoint.state.as_str().into()]),
-        "vpc-endpoint-id" => Some(vec![endpoint.id.to_string()]),
-        "vpc-endpoint-region" => Some(vec![endpoint.owner.region.clone()]),
+        "ip-address-type" => of.one(|_| "ipv4"),
+        "service-id" => of.one(|connection| connection.service.id.to_string()),
+        "vpc-endpoint-owner" => of.one(|connection| connection.endpoint.owner.account.clone()),
+        "vpc-endpoint-state" => of.one(|connection| connection.endpoint.state.as_str()),
+        "vpc-endpoint-id" => of.one(|connection| connection.endpoint.id.to_string()),
+        "vpc-endpoint-region" => of.one(|connection| connection.endpoint.owner.region.clone()),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::view::{self, EndpointView};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -36,22 +36,23 @@ pub fn describe_vpc_endpoints(cx: &Read<'_>, input: Input) -> Result<Output, Err
         true => cx.world.owned(cx.owner()).collect(),
         false => input.vpc_endpoint_ids.iter().map(|id| find::endpoint(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
-    let kept = filter::select(&input.filters, wanted.into_iter(), |endpoint, name| values(endpoint, name))?;
+    let kept = filter::select(&input.filters, wanted.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |endpoint| endpoint.id.to_string())?;
     let vpc_endpoints = page.items.iter().map(|endpoint| view::endpoint(cx.world, endpoint)).collect();
     Ok(Output { vpc_endpoints, next_token: page.next })
 }
 
-fn values(endpoint: &VpcEndpoint, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, Arc<VpcEndpoint>>> {
+    let of = filter::of::<Arc<VpcEndpoint>>();
     match filter {
-        "ip-address-type" => Some(vec!["ipv4".into()]),
-        "service-name" => Some(vec![endpoint.service_name.clone()]),
-        "service-region" => Some(vec![endpoint.owner.region.clone()]),
-        "vpc-id" => Some(vec![endpoint.vpc.to_string()]),
-        "vpc-endpoint-id" => Some(vec![endpoint.id.to_string()]),
-        "vpc-endpoint-state" => Some(vec![endpoint.state.as_str().into()]),
-        "vpc-endpoint-type" => Some(vec![view::kind(endpoint).into()]),
-        other => filter::tag_values(&endpoint.tags, other),
+        "ip-address-type" => of.one(|_| "ipv4"),
+        "service-name" => of.one(|endpoint| endpoint.service_name.clone()),
+        "service-region" => of.one(|endpoint| endpoint.owner.region.clone()),
+        "vpc-id" => of.one(|endpoint| endpoint.vpc.to_string()),
+        "vpc-endpoint-id" => of.one(|endpoint| endpoint.id.to_string()),
+        "vpc-endpoint-state" => of.one(|endpoint| endpoint.state.as_str()),
+        "vpc-endpoint-type" => of.one(|endpoint| view::kind(endpoint)),
+        _ => of.tag(filter, |endpoint| &endpoint.tags),
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use resource::EndpointService;
 use serde::{Deserialize, Serialize};
+use store::Snapshot;
 
 use super::own;
 use super::view::{self, ConfigurationView};
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -36,19 +37,20 @@ pub fn describe_configurations(cx: &Read<'_>, input: Input) -> Result<Output, Er
         true => cx.world.owned(cx.owner()).collect(),
         false => input.service_ids.iter().map(|id| own(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
-    let kept = filter::select(&input.filters, wanted.into_iter(), |service, name| values(cx, service, name))?;
+    let kept = filter::select(&input.filters, wanted.into_iter(), |name| field(cx.world, name))?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |service| service.id.to_string())?;
     let service_configurations = page.items.iter().map(|service| view::configuration(cx.world, service)).collect();
     Ok(Output { service_configurations, next_token: page.next })
 }
 
-fn values(cx: &Read<'_>, service: &EndpointService, filter: &str) -> Option<Vec<String>> {
+fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<EndpointService>>> {
+    let of = filter::of::<Arc<EndpointService>>();
     match filter {
-        "service-name" => Some(vec![service.service_name()]),
-        "service-id" => Some(vec![service.id.to_string()]),
-        "service-state" => Some(vec![view::state(cx.world, service).into()]),
-        "supported-ip-address-types" => Some(vec!["ipv4".into()]),
-        other => filter::tag_values(&service.tags, other),
+        "service-name" => of.one(|service| service.service_name()),
+        "service-id" => of.one(|service| service.id.to_string()),
+        "service-state" => of.one(|service| view::state(world, service)),
+        "supported-ip-address-types" => of.one(|_| "ipv4"),
+        _ => of.tag(filter, |service| &service.tags),
     }
 }

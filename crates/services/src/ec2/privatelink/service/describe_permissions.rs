@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::principal::Principal;
 use super::own;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::tags::Tag;
 use crate::{Error, Read};
@@ -42,7 +42,7 @@ struct View {
 /// Describes the permissions of a service.
 pub fn describe_permissions(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let service = own(cx.world, cx.owner(), &input.service_id)?;
-    let kept = filter::select(&input.filters, service.principals.iter(), |allowed, name| values(allowed, name))?;
+    let kept = filter::select(&input.filters, service.principals.iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |allowed| allowed.id.clone())?;
     let view = |allowed: &&AllowedPrincipal| View {
@@ -55,10 +55,11 @@ pub fn describe_permissions(cx: &Read<'_>, input: Input) -> Result<Output, Error
     Ok(Output { allowed_principals: page.items.iter().map(view).collect(), next_token: page.next })
 }
 
-fn values(allowed: &AllowedPrincipal, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, &AllowedPrincipal>> {
+    let of = filter::of::<&AllowedPrincipal>();
     match filter {
-        "principal" => Some(vec![allowed.principal.clone()]),
-        "principal-type" => Some(vec![kind(allowed).into()]),
+        "principal" => of.one(|allowed| allowed.principal.clone()),
+        "principal-type" => of.one(|allowed| kind(allowed)),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use super::super::principal::is_listed;
 use super::super::service_name;
 use super::view::{INTERFACE, ServiceType};
 use super::zones;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::tags::{self, Tag};
 use crate::{Error, Read};
@@ -62,7 +62,7 @@ pub fn describe_vpc_endpoint_services(cx: &Read<'_>, input: Input) -> Result<Out
             .collect(),
         false => input.service_names.iter().map(|name| service_name::find(cx, name)).collect::<Result<_, _>>()?,
     };
-    let kept = filter::select(&input.filters, visible.into_iter(), |service, name| values(service, name))?;
+    let kept = filter::select(&input.filters, visible.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |service| service.service_name())?;
     Ok(Output {
@@ -72,14 +72,15 @@ pub fn describe_vpc_endpoint_services(cx: &Read<'_>, input: Input) -> Result<Out
     })
 }
 
-fn values(service: &EndpointService, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, Arc<EndpointService>>> {
+    let of = filter::of::<Arc<EndpointService>>();
     match filter {
-        "owner" => Some(vec![service.owner.account.clone()]),
-        "service-name" => Some(vec![service.service_name()]),
-        "service-region" => Some(vec![service.owner.region.clone()]),
-        "service-type" => Some(vec!["Interface".into()]),
-        "supported-ip-address-types" => Some(vec!["ipv4".into()]),
-        other => filter::tag_values(&service.tags, other),
+        "owner" => of.one(|service| service.owner.account.clone()),
+        "service-name" => of.one(|service| service.service_name()),
+        "service-region" => of.one(|service| service.owner.region.clone()),
+        "service-type" => of.one(|_| "Interface"),
+        "supported-ip-address-types" => of.one(|_| "ipv4"),
+        _ => of.tag(filter, |service| &service.tags),
     }
 }
 

@@ -6,6 +6,8 @@ use crate::ec2::public_address;
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
 
+/// What every address is for: there are no others any more.
+pub const DOMAIN: &str = "vpc";
 /// AWS's own pool of addresses.
 pub const POOL: &str = "amazon";
 
@@ -32,7 +34,7 @@ pub struct Output {
 pub fn allocate_address(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let owner = cx.owner().clone();
     for (member, given, only) in [
-        ("domain", &input.domain, "vpc"),
+        ("domain", &input.domain, DOMAIN),
         ("publicIpv4Pool", &input.public_ipv4_pool, POOL),
         ("networkBorderGroup", &input.network_border_group, &owner.region),
     ] {
@@ -48,7 +50,7 @@ pub fn allocate_address(cx: &mut Write<'_>, input: Input) -> Result<Output, Erro
         allocation_id: address.id.to_string(),
         public_ipv4_pool: POOL,
         network_border_group: owner.region,
-        domain: "vpc",
+        domain: DOMAIN,
         public_ip: address.public.to_string(),
     })
 }

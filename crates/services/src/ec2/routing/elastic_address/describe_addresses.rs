@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use resource::{AddressAssociation, ElasticAddress, Holder, NetworkInterface};
+use resource::{AddressAssociation, ElasticAddress, Holder, NetworkInterface, Tags};
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
-use super::allocate_address::POOL;
-use crate::filter::{self, Filter};
+use super::allocate_address::{DOMAIN, POOL};
+use crate::filter::{self, Field, Filter};
 use crate::tags::{self, Tag};
 use crate::{Error, Read};
 
@@ -57,8 +57,7 @@ pub fn describe_addresses(cx: &Read<'_>, input: Input) -> Result<Output, Error> 
     }
     addresses.retain(|address| input.public_ips.is_empty() || input.public_ips.contains(&address.public.to_string()));
     let shown = addresses.iter().map(|address| (AddressView::new(cx.world, address), &address.tags));
-    let kept =
-        filter::select(&input.filters, shown, |(view, tags), name| view.values(name).or_else(|| filter::tag_values(tags, name)))?;
+    let kept = filter::select(&input.filters, shown, AddressView::field)?;
     Ok(Output { addresses: kept.into_iter().map(|(view, _)| view).collect() })
 }
 
@@ -73,7 +72,7 @@ impl AddressView {
         });
         Self {
             allocation_id: address.id.to_string(),
-            domain: "vpc",
+            domain: DOMAIN,
             public_ipv4_pool: POOL,
             network_border_group: address.owner.region.clone(),
             public_ip: address.public.to_string(),
@@ -86,19 +85,20 @@ impl AddressView {
         }
     }
 
-    fn values(&self, filter: &str) -> Option<Vec<String>> {
-        let value = match filter {
-            "allocation-id" => Some(&self.allocation_id),
-            "association-id" => self.association_id.as_ref(),
-            "domain" => return Some(vec![self.domain.to_owned()]),
-            "instance-id" => self.instance_id.as_ref(),
-            "network-border-group" => Some(&self.network_border_group),
-            "network-interface-id" => self.network_interface_id.as_ref(),
-            "network-interface-owner-id" => self.network_interface_owner_id.as_ref(),
-            "private-ip-address" => self.private_ip_address.as_ref(),
-            "public-ip" => Some(&self.public_ip),
-            _ => return None,
+    fn field(filter: &str) -> Option<Field<'_, (Self, &Tags)>> {
+        let of = filter::of::<(Self, &Tags)>();
+        let value: fn(&Self) -> Option<&String> = match filter {
+            "allocation-id" => |view| Some(&view.allocation_id),
+            "association-id" => |view| view.association_id.as_ref(),
+            "domain" => return of.one(|_| DOMAIN),
+            "instance-id" => |view| view.instance_id.as_ref(),
+            "network-border-group" => |view| Some(&view.network_border_group),
+            "network-interface-id" => |view| view.network_interface_id.as_ref(),
+            "network-interface-owner-id" => |view| view.network_interface_owner_id.as_ref(),
+            "private-ip-address" => |view| view.private_ip_address.as_ref(),
+            "public-ip" => |view| Some(&view.public_ip),
+            _ => return of.tag(filter, |(_, tags): &(Self, &Tags)| tags),
         };
-        Some(value.cloned().into_iter().collect())
+        of.many(move |(view, _)| value(view).cloned().into_iter().collect())
     }
 }

@@ -1,11 +1,13 @@
 //! DescribeInternetGateways.
 
+use std::sync::Arc;
+
 use resource::InternetGateway;
 use serde::{Deserialize, Serialize};
 
 use super::view::{ATTACHED, InternetGatewayView};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -29,7 +31,7 @@ pub struct Output {
 /// The caller's internet gateways.
 pub fn describe_internet_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let gateways = find::listed(cx, &input.internet_gateway_ids, find::internet_gateway)?;
-    let kept = filter::select(&input.filters, gateways.into_iter(), |gateway, name| values(gateway, name))?;
+    let kept = filter::select(&input.filters, gateways.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |gateway| gateway.id.to_string())?;
     let internet_gateways = page.items.iter().map(|gateway| InternetGatewayView::new(gateway)).collect();
@@ -37,12 +39,13 @@ pub fn describe_internet_gateways(cx: &Read<'_>, input: Input) -> Result<Output,
 }
 
 /// What a gateway has under a filter's name.
-fn values(gateway: &InternetGateway, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, Arc<InternetGateway>>> {
+    let of = filter::of::<Arc<InternetGateway>>();
     match filter {
-        "attachment.state" => Some(gateway.vpc.iter().map(|_| ATTACHED.to_owned()).collect()),
-        "attachment.vpc-id" => Some(gateway.vpc.iter().map(ToString::to_string).collect()),
-        "internet-gateway-id" => Some(vec![gateway.id.to_string()]),
-        "owner-id" => Some(vec![gateway.owner.account.clone()]),
-        other => filter::tag_values(&gateway.tags, other),
+        "attachment.state" => of.many(|gateway| gateway.vpc.iter().map(|_| ATTACHED.to_owned()).collect()),
+        "attachment.vpc-id" => of.many(|gateway| gateway.vpc.iter().map(ToString::to_string).collect()),
+        "internet-gateway-id" => of.one(|gateway| gateway.id.to_string()),
+        "owner-id" => of.one(|gateway| gateway.owner.account.clone()),
+        _ => of.tag(filter, |gateway| &gateway.tags),
     }
 }

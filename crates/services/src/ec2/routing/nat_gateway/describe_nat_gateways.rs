@@ -1,11 +1,13 @@
 //! DescribeNatGateways: failed and deleted ones are listed for an hour.
 
+use std::sync::Arc;
+
 use resource::NatGateway;
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, NatGatewayView};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -31,7 +33,7 @@ pub struct Output {
 pub fn describe_nat_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let gateways = find::listed(cx, &input.nat_gateway_ids, super::find)?;
     let listed = gateways.into_iter().filter(|gateway| super::is_listed(gateway, cx.now));
-    let kept = filter::select(&input.filters, listed, |gateway, name| values(gateway, name))?;
+    let kept = filter::select(&input.filters, listed, field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |gateway| gateway.id.to_string())?;
     let nat_gateways = page.items.iter().map(|gateway| NatGatewayView::new(cx.world, gateway)).collect();
@@ -39,14 +41,14 @@ pub fn describe_nat_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Erro
 }
 
 /// What a NAT gateway has under a filter's name.
-fn values(gateway: &NatGateway, filter: &str) -> Option<Vec<String>> {
-    let value = match filter {
-        "nat-gateway-id" => gateway.id.to_string(),
-        "state" => gateway.state.as_str().to_owned(),
-        "subnet-id" => gateway.subnet.to_string(),
-        "vpc-id" => gateway.vpc.to_string(),
-        "connectivity-type" => view::connectivity(gateway).to_owned(),
-        other => return filter::tag_values(&gateway.tags, other),
-    };
-    Some(vec![value])
+fn field(filter: &str) -> Option<Field<'_, Arc<NatGateway>>> {
+    let of = filter::of::<Arc<NatGateway>>();
+    match filter {
+        "nat-gateway-id" => of.one(|gateway| gateway.id.to_string()),
+        "state" => of.one(|gateway| gateway.state.as_str()),
+        "subnet-id" => of.one(|gateway| gateway.subnet.to_string()),
+        "vpc-id" => of.one(|gateway| gateway.vpc.to_string()),
+        "connectivity-type" => of.one(|gateway| view::connectivity(gateway)),
+        _ => of.tag(filter, |gateway| &gateway.tags),
+    }
 }

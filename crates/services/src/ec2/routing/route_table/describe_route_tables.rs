@@ -3,9 +3,9 @@
 use resource::Tags;
 use serde::{Deserialize, Serialize};
 
-use super::view::{RouteTableView, RouteView};
+use super::view::{AssociationView, RouteTableView, RouteView};
 use crate::ec2::find;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
@@ -30,34 +30,35 @@ pub struct Output {
 pub fn describe_route_tables(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let tables = find::listed(cx, &input.route_table_ids, find::route_table)?;
     let shown = tables.iter().map(|table| (RouteTableView::new(cx.world, table), &table.tags));
-    let kept = filter::select(&input.filters, shown, |(view, tags), name| values(view, tags, name))?;
+    let kept = filter::select(&input.filters, shown, field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |(view, _)| view.route_table_id.clone())?;
     Ok(Output { route_tables: page.items.into_iter().map(|(view, _)| view).collect(), next_token: page.next })
 }
 
 /// What a table has under a filter's name.
-fn values(table: &RouteTableView, tags: &Tags, filter: &str) -> Option<Vec<String>> {
+fn field(filter: &str) -> Option<Field<'_, (RouteTableView, &Tags)>> {
+    let of = filter::of::<(RouteTableView, &Tags)>();
     if let Some(member) = filter.strip_prefix("route.") {
-        return route_values(&table.routes, member);
+        return route_field(member);
     }
-    match filter {
-        "association.gateway-id" => Some(Vec::new()),
-        "association.main" => Some(table.associations.iter().map(|a| a.main.to_string()).collect()),
-        "association.route-table-association-id" => {
-            Some(table.associations.iter().map(|a| a.route_table_association_id.clone()).collect())
-        }
-        "association.route-table-id" => Some(table.associations.iter().map(|_| table.route_table_id.clone()).collect()),
-        "association.subnet-id" => Some(table.associations.iter().filter_map(|a| a.subnet_id.clone()).collect()),
-        "owner-id" => Some(vec![table.owner_id.clone()]),
-        "route-table-id" => Some(vec![table.route_table_id.clone()]),
-        "vpc-id" => Some(vec![table.vpc_id.clone()]),
-        other => filter::tag_values(tags, other),
-    }
+    let associations: fn(&AssociationView) -> Option<String> = match filter {
+        "association.gateway-id" => |_| None,
+        "association.main" => |association| Some(association.main.to_string()),
+        "association.route-table-association-id" => |association| Some(association.route_table_association_id.clone()),
+        "association.route-table-id" => |association| Some(association.route_table_id.clone()),
+        "association.subnet-id" => |association| association.subnet_id.clone(),
+        "owner-id" => return of.one(|(table, _): &(RouteTableView, _)| table.owner_id.clone()),
+        "route-table-id" => return of.one(|(table, _): &(RouteTableView, _)| table.route_table_id.clone()),
+        "vpc-id" => return of.one(|(table, _): &(RouteTableView, _)| table.vpc_id.clone()),
+        _ => return of.tag(filter, |(_, tags): &(RouteTableView, &Tags)| tags),
+    };
+    of.many(move |(table, _)| table.associations.iter().filter_map(associations).collect())
 }
 
 /// What the routes of a table have under the rest of a filter's name.
-fn route_values(routes: &[RouteView], member: &str) -> Option<Vec<String>> {
+fn route_field<'a>(member: &str) -> Option<Field<'a, (RouteTableView, &'a Tags)>> {
+    let of = filter::of::<(RouteTableView, &Tags)>();
     let value: fn(&RouteView) -> Option<String> = match member {
         "destination-cidr-block" => |route| route.destination_cidr_block.clone(),
         "destination-prefix-list-id" => |route| route.destination_prefix_list_id.clone(),
@@ -72,5 +73,5 @@ fn route_values(routes: &[RouteView], member: &str) -> Option<Vec<String>> {
         | "vpc-peering-connection-id" => |_| None,
         _ => return None,
     };
-    Some(routes.iter().filter_map(value).collect())
+    of.many(move |(table, _)| table.routes.iter().filter_map(value).collect())
 }

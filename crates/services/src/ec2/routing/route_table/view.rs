@@ -34,7 +34,8 @@ pub struct AssociationView {
     pub main: bool,
     /// Its id.
     pub route_table_association_id: String,
-    route_table_id: String,
+    /// The table.
+    pub route_table_id: String,
     /// The subnet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
