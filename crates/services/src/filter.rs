@@ -122,9 +122,14 @@ mod tests {
 
     #[test]
     fn wildcards_match_as_on_aws() {
-        for (pattern, text, expected) in
-            [("a*c", "abbc", true), ("a?c", "abc", true), ("a?c", "ac", false), ("*", "", true), ("A", "a", false), ("*b*", "abc", true)]
-        {
+        for (pattern, text, expected) in [
+            ("a*c", "abbc", true),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*", "", true),
+            ("A", "a", false),
+            ("*b*", "abc", true),
+        ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }
     }
@@ -174,7 +179,8 @@ mod tests {
     fn tags_are_found_by_key_by_value_and_by_both() {
         let tags = Tags([("Name", "web"), ("team", "blue")].map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect());
         let found = |name: &str, value: &str| {
-            select(&[filter(name, &[value])], std::iter::once(&tags), |name| of::<&Tags>().tag(name, |tags| tags)).map(|found| found.len())
+            select(&[filter(name, &[value])], std::iter::once(&tags), |name| of::<&Tags>().tag(name, |tags| tags))
+                .map(|found| found.len())
         };
         for (name, value, count) in [
             ("tag:Name", "web", 1),

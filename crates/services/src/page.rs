@@ -56,7 +56,8 @@ mod tests {
         let all: Vec<u32> = (100..117).collect();
         let (mut seen, mut token) = (Vec::new(), None::<String>);
         loop {
-            let page = cut(Ask { max_results: Some(5), token: token.as_deref() }, all.clone(), u32::to_string).expect("our own token");
+            let page =
+                cut(Ask { max_results: Some(5), token: token.as_deref() }, all.clone(), u32::to_string).expect("our own token");
             seen.extend(page.items);
             token = page.next;
             if token.is_none() {

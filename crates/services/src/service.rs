@@ -17,7 +17,8 @@ pub struct Service {
 }
 
 /// Every service that we perform operations of.
-const SERVICES: &[Service] = &[crate::underpass::SERVICE, crate::ec2::SERVICE, crate::elbv2::SERVICE, crate::iam::SERVICE, crate::sts::SERVICE];
+const SERVICES: &[Service] =
+    &[crate::underpass::SERVICE, crate::ec2::SERVICE, crate::elbv2::SERVICE, crate::iam::SERVICE, crate::sts::SERVICE];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Service> {
@@ -35,7 +36,13 @@ pub fn find(service: &str, operation: &str) -> Option<(&'static Service, &'stati
 ///
 /// # Errors
 /// AWS's error for the operation; `DryRunOperation` when a dry run would have succeeded.
-pub async fn perform(store: &Store, service: &Service, operation: &Operation, caller: &Caller, input: Value) -> Result<Value, Error> {
+pub async fn perform(
+    store: &Store,
+    service: &Service,
+    operation: &Operation,
+    caller: &Caller,
+    input: Value,
+) -> Result<Value, Error> {
     let request = Request::new(service, operation, input);
     let now = Timestamp::now();
     match operation.run {

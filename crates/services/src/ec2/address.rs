@@ -3,9 +3,7 @@
 use std::net::Ipv4Addr;
 
 use rand::Rng;
-use resource::{
-    Attachment, GroupId, InterfaceId, InterfaceKind, NetworkInterface, Owner, PRIVATE_IP, Resource, Subnet, Tags,
-};
+use resource::{Attachment, GroupId, InterfaceId, InterfaceKind, NetworkInterface, Owner, PRIVATE_IP, Resource, Subnet, Tags};
 use store::{Snapshot, Txn};
 
 use crate::Error;
@@ -76,7 +74,8 @@ pub fn create_interface(txn: &mut Txn, wanted: Wanted<'_>) -> Result<NetworkInte
 /// `InvalidParameterValue` when it is reserved or outside, `InvalidIPAddress.InUse` when it is taken.
 pub fn checked(world: &Snapshot, subnet: &Subnet, address: Ipv4Addr) -> Result<Ipv4Addr, Error> {
     if !subnet.can_assign(address) {
-        let message = format!("Address {address} does not fall within the assignable range of subnet {} ({})", subnet.id, subnet.cidr);
+        let message =
+            format!("Address {address} does not fall within the assignable range of subnet {} ({})", subnet.id, subnet.cidr);
         return Err(Error::invalid_value(message));
     }
     match is_taken(world, subnet, address) {

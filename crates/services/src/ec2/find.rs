@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use resource::{
-    AclId, AllocationId, DhcpOptions, DhcpOptionsId, ElasticAddress, EndpointId, EndpointService, EndpointServiceId, GroupId, Instance, InstanceId,
-    InterfaceId, InternetGateway, InternetGatewayId, MalformedId, NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, Owner,
-    Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint, VpcId,
+    AclId, AllocationId, DhcpOptions, DhcpOptionsId, ElasticAddress, EndpointId, EndpointService, EndpointServiceId, GroupId,
+    Instance, InstanceId, InterfaceId, InternetGateway, InternetGatewayId, MalformedId, NatGateway, NatGatewayId, NetworkAcl,
+    NetworkInterface, Owner, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -18,7 +18,9 @@ fn own<R: Resource>(world: &Snapshot, owner: &Owner, key: &str, code: &str, what
 }
 
 fn well_formed<I>(parsed: Result<I, MalformedId>, code: &str) -> Result<I, Error> {
-    parsed.map_err(|e| Error::new(format!("{code}.Malformed"), format!("Invalid id: \"{}\" (expecting \"{}...\")", e.text, e.prefix)))
+    parsed.map_err(|e| {
+        Error::new(format!("{code}.Malformed"), format!("Invalid id: \"{}\" (expecting \"{}...\")", e.text, e.prefix))
+    })
 }
 
 /// The resources that a Describe request is about: those that it names, or all of the caller's.

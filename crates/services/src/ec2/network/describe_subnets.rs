@@ -52,7 +52,9 @@ fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Subne
         "map-public-ip-on-launch" => of.one(|subnet| subnet.map_public_ip.to_string()),
         "owner-id" => of.one(|subnet| subnet.owner.account.clone()),
         "private-dns-name-options-on-launch.hostname-type" => of.one(|subnet| subnet.hostname_type.clone()),
-        "private-dns-name-options-on-launch.enable-resource-name-dns-a-record" => of.one(|subnet| subnet.resource_name_a_record.to_string()),
+        "private-dns-name-options-on-launch.enable-resource-name-dns-a-record" => {
+            of.one(|subnet| subnet.resource_name_a_record.to_string())
+        }
         "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record" | "enable-dns64" | "ipv6-native" => {
             of.one(|_| false)
         }

@@ -24,8 +24,9 @@ impl<'a> Principal<'a> {
     /// `InvalidParameter` for what is none; AWS allows no path in the name of a user or role.
     pub fn parse(text: &'a str) -> Result<Self, Error> {
         let wrong = || {
-            let message =
-                format!("The principal '{text}' is not valid. Use '*' or the ARN of an account root, a user or a role without a path.");
+            let message = format!(
+                "The principal '{text}' is not valid. Use '*' or the ARN of an account root, a user or a role without a path."
+            );
             Error::new("InvalidParameter", message)
         };
         if text == "*" {
@@ -129,8 +130,13 @@ mod tests {
 
     #[test]
     fn what_is_no_principal_is_refused() {
-        for bad in ["", "222222222222", "arn:aws:iam::2222:root", "arn:aws:iam::222222222222:role/a/b", "arn:aws:iam::222222222222:group/x"]
-        {
+        for bad in [
+            "",
+            "222222222222",
+            "arn:aws:iam::2222:root",
+            "arn:aws:iam::222222222222:role/a/b",
+            "arn:aws:iam::222222222222:group/x",
+        ] {
             assert_eq!(Principal::parse(bad).err().map(|e| e.code).as_deref(), Some("InvalidParameter"), "{bad}");
         }
     }

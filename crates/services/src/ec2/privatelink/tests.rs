@@ -94,7 +94,10 @@ fn a_connection_is_asked_for_accepted_used_rejected_and_gone() {
     let endpoint = text(&story.connect(), "/VpcEndpointId");
     assert_eq!(story.states(&endpoint), ["pendingAcceptance", "pendingAcceptance"]);
     let accept_before = json!({"ServiceId": story.service, "VpcEndpointIds": [endpoint]});
-    assert_eq!(story.consumer.cloud.refusal("AcceptVpcEndpointConnections", accept_before), "InvalidVpcEndpointServiceId.NotFound");
+    assert_eq!(
+        story.consumer.cloud.refusal("AcceptVpcEndpointConnections", accept_before),
+        "InvalidVpcEndpointServiceId.NotFound"
+    );
 
     assert_eq!(story.decide("AcceptVpcEndpointConnections", &endpoint), json!([]), "N8");
     assert_eq!(story.states(&endpoint), ["pending", "pending"]);
@@ -143,7 +146,8 @@ fn an_endpoint_has_an_interface_and_a_name_per_zone() {
     let label = world.find::<VpcEndpoint>(&id).expect("it was made").dns_label.clone();
     assert!(label.len() == 8 && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{label}");
     let end = format!("{}.us-east-1.vpce.amazonaws.com", story.service);
-    let names = [format!("{id}-{label}.{end}"), format!("{id}-{label}-us-east-1a.{end}"), format!("{id}-{label}-us-east-1b.{end}")];
+    let names =
+        [format!("{id}-{label}.{end}"), format!("{id}-{label}-us-east-1a.{end}"), format!("{id}-{label}-us-east-1b.{end}")];
     assert_eq!(shown["DnsEntries"], json!(names.map(|name| json!({"DnsName": name, "HostedZoneId": "Z7HUB22UULQXV"}))));
     assert_eq!((&shown["State"], &shown["VpcEndpointType"]), (&json!("pending"), &json!("Interface")));
     assert_eq!((&shown["OwnerId"], &shown["RequesterManaged"]), (&json!(CONSUMER), &json!(false)));
@@ -172,7 +176,8 @@ fn an_account_reaches_its_own_service_and_chooses_addresses() {
     let interfaces = story.interfaces(&text(&made, "/VpcEndpoint/VpcEndpointId"));
     assert_eq!(interfaces[0].addresses.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.1.99"]);
     assert_eq!(site.cloud.refusal("CreateVpcEndpoint", input), "InvalidIPAddress.InUse");
-    let tagged = json!({"Filters": [{"Name": "tag:Name", "Values": ["mine"]}, {"Name": "vpc-endpoint-state", "Values": ["pending"]}]});
+    let tagged =
+        json!({"Filters": [{"Name": "tag:Name", "Values": ["mine"]}, {"Name": "vpc-endpoint-state", "Values": ["pending"]}]});
     assert_eq!(site.cloud.ok("DescribeVpcEndpoints", tagged)["VpcEndpoints"].as_array().map(Vec::len), Some(1));
 }
 
@@ -192,7 +197,10 @@ fn what_an_endpoint_cannot_be_is_refused_with_the_code_of_aws() {
     assert_eq!(story.refusal("RouteTableIds", json!(["rtb-00000000000000000"])), "InvalidParameter");
     assert_eq!(story.refusal("PolicyDocument", json!("{}")), "InvalidParameter");
     assert_eq!(story.refusal("ServiceName", Value::Null), "MissingParameter");
-    assert_eq!(story.refusal("ServiceName", json!("com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000000")), "InvalidServiceName");
+    assert_eq!(
+        story.refusal("ServiceName", json!("com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000000")),
+        "InvalidServiceName"
+    );
     assert_eq!(story.refusal("ServiceName", json!("com.example.service")), "InvalidServiceName");
     assert_eq!(story.refusal("ServiceName", json!("com.amazonaws.us-east-1.s3")), "UnsupportedOperation");
     assert_eq!(story.refusal("ServiceRegion", json!("eu-west-1")), "UnsupportedOperation");
@@ -281,7 +289,11 @@ fn a_service_for_everybody_is_found_by_name_only() {
     story.permit(&format!("arn:aws:iam::{CONSUMER}:root"));
     assert_eq!(listed(&story.consumer), json!([story.name]));
     let both = json!({"ServiceNames": [story.name, "com.amazonaws.vpce.us-east-1.vpce-svc-0"]});
-    assert_eq!(story.consumer.cloud.refusal("DescribeVpcEndpointServices", both), "InvalidServiceName", "one bad name fails the call");
+    assert_eq!(
+        story.consumer.cloud.refusal("DescribeVpcEndpointServices", both),
+        "InvalidServiceName",
+        "one bad name fails the call"
+    );
 }
 
 #[test]
@@ -328,7 +340,10 @@ fn a_service_is_available_when_its_balancer_is() {
     story.provider.settle();
     assert_eq!((&shown()["ServiceState"], &shown()["NetworkLoadBalancerArns"]), (&json!("Available"), &json!([story.balancer])));
     let unknown = json!({"ServiceIds": ["vpce-svc-00000000000000000"]});
-    assert_eq!(story.provider.cloud.refusal("DescribeVpcEndpointServiceConfigurations", unknown), "InvalidVpcEndpointServiceId.NotFound");
+    assert_eq!(
+        story.provider.cloud.refusal("DescribeVpcEndpointServiceConfigurations", unknown),
+        "InvalidVpcEndpointServiceId.NotFound"
+    );
 }
 
 #[test]
@@ -359,7 +374,9 @@ fn endpoints_and_services_are_tagged_filtered_and_paged_like_everything_else() {
     };
     assert_eq!(endpoints("tag:team", "pay"), [ids[3].as_str()]);
     assert_eq!(endpoints("vpc-endpoint-state", "pending"), [ids[1].as_str()]);
-    for (name, value) in [("vpc-id", story.consumer.vpc.as_str()), ("service-name", &story.name), ("vpc-endpoint-type", "Interface")] {
+    for (name, value) in
+        [("vpc-id", story.consumer.vpc.as_str()), ("service-name", &story.name), ("vpc-endpoint-type", "Interface")]
+    {
         assert_eq!(endpoints(name, value).len(), 5, "{name}");
     }
     let unknown = json!({"Filters": [{"Name": "colour", "Values": ["red"]}]});
@@ -397,7 +414,10 @@ fn neither_side_can_act_on_what_is_the_others() {
     assert_eq!(deleted["Unsuccessful"][0]["Error"]["Code"], "InvalidVpcEndpoint.NotFound");
     assert_eq!(consumer.ok("DescribeVpcEndpointConnections", json!({}))["VpcEndpointConnections"], json!([]));
     let service = json!({"ServiceId": story.service});
-    assert_eq!(consumer.refusal("ModifyVpcEndpointServiceConfiguration", service.clone()), "InvalidVpcEndpointServiceId.NotFound");
+    assert_eq!(
+        consumer.refusal("ModifyVpcEndpointServiceConfiguration", service.clone()),
+        "InvalidVpcEndpointServiceId.NotFound"
+    );
     assert_eq!(consumer.refusal("ModifyVpcEndpointServicePermissions", service.clone()), "InvalidVpcEndpointServiceId.NotFound");
     assert_eq!(consumer.refusal("DescribeVpcEndpointServicePermissions", service), "InvalidVpcEndpointServiceId.NotFound");
     let withdrawn = consumer.ok("DeleteVpcEndpointServiceConfigurations", json!({"ServiceIds": [story.service]}));
@@ -409,7 +429,8 @@ fn neither_side_can_act_on_what_is_the_others() {
 fn the_providers_view_of_a_connection_names_who_connects_and_through_what() {
     let story = Story::permitted(true);
     let endpoint = story.connect();
-    let filters = json!([{"Name": "service-id", "Values": [story.service]}, {"Name": "vpc-endpoint-owner", "Values": [CONSUMER]}]);
+    let filters =
+        json!([{"Name": "service-id", "Values": [story.service]}, {"Name": "vpc-endpoint-owner", "Values": [CONSUMER]}]);
     let shown = story.provider.cloud.ok("DescribeVpcEndpointConnections", json!({"Filters": filters}));
     let connection = &shown["VpcEndpointConnections"][0];
     assert_eq!((&connection["VpcEndpointOwner"], &connection["VpcEndpointRegion"]), (&json!(CONSUMER), &json!("us-east-1")));

@@ -89,7 +89,8 @@ fn create(cx: &mut Write<'_>, wish: Wish) -> Result<LoadBalancer, Error> {
     let description = node::description(&wish.name, &id);
     let make = |plan| node::create(cx, &description, wish.internet_facing, &wish.groups, plan);
     let zones = wish.plans.iter().map(make).collect::<Result<Vec<_>, _>>()?;
-    let vpc = wish.plans.first().map(|plan| plan.subnet.vpc.clone()).ok_or_else(|| Error::internal("a balancer without subnets"))?;
+    let vpc =
+        wish.plans.first().map(|plan| plan.subnet.vpc.clone()).ok_or_else(|| Error::internal("a balancer without subnets"))?;
     let balancer = LoadBalancer {
         arn: arn::of_balancer(cx.owner(), &wish.name, &id),
         owner: cx.owner().clone(),

@@ -29,7 +29,9 @@ pub fn describe_load_balancers(cx: &Read<'_>, input: Input) -> Result<Balancers,
 
 fn wanted(cx: &Read<'_>, input: &Input) -> Result<Vec<Arc<LoadBalancer>>, Error> {
     match (input.load_balancer_arns.is_empty(), input.names.is_empty()) {
-        (false, false) => Err(refusal::validation("Load balancer names and load balancer ARNs cannot be specified at the same time")),
+        (false, false) => {
+            Err(refusal::validation("Load balancer names and load balancer ARNs cannot be specified at the same time"))
+        }
         (false, true) => input.load_balancer_arns.iter().map(|arn| find::balancer(cx.world, cx.owner(), arn)).collect(),
         (true, false) => input.names.iter().map(|name| by_name(cx, name)).collect(),
         (true, true) => Ok(cx.world.owned(cx.owner()).collect()),

@@ -29,7 +29,9 @@ pub struct Output {
 pub fn set_security_groups(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let mut balancer = LoadBalancer::clone(&*find::balancer(cx.txn, cx.owner(), &input.load_balancer_arn)?);
     if balancer.groups.is_empty() {
-        return Err(refusal::configuration("You cannot add security groups to a Network Load Balancer that was created without any"));
+        return Err(refusal::configuration(
+            "You cannot add security groups to a Network Load Balancer that was created without any",
+        ));
     }
     balancer.groups = groups::parse(cx.txn, cx.owner(), &balancer.vpc, &input.security_groups)?;
     if balancer.groups.is_empty() {

@@ -34,7 +34,8 @@ pub fn set_subnets(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     }
     let plans = node::parse(cx.txn, cx.owner(), balancer.internet_facing, &input.subnets, &input.subnet_mappings)?;
     check(&balancer, &plans)?;
-    let new: Vec<Plan> = plans.into_iter().filter(|plan| balancer.zones.iter().all(|zone| zone.subnet != plan.subnet.id)).collect();
+    let new: Vec<Plan> =
+        plans.into_iter().filter(|plan| balancer.zones.iter().all(|zone| zone.subnet != plan.subnet.id)).collect();
     node::check(cx.txn, balancer.internet_facing, &new)?;
     let description = node::description(&balancer.name, &balancer.id);
     for plan in &new {

@@ -61,7 +61,10 @@ pub fn parse(world: &Snapshot, owner: &Owner, balancer: &LoadBalancer, actions: 
     };
     let group = find::target_group(world, owner, action.target()?)?;
     if group.vpc != balancer.vpc {
-        return Err(configuration(format!("The target group '{}' is not in the VPC of the load balancer, {}", group.arn, balancer.vpc)));
+        return Err(configuration(format!(
+            "The target group '{}' is not in the VPC of the load balancer, {}",
+            group.arn, balancer.vpc
+        )));
     }
     match find::listeners_to(world, &group.arn).find(|listener| listener.balancer != balancer.arn) {
         Some(other) => {

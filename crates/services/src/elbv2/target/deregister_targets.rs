@@ -25,7 +25,8 @@ pub fn deregister_targets(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
     let in_use = find::listeners_to(cx.txn, &found.arn).next().is_some();
     let mut group = TargetGroup::clone(&found);
     for description in &input.targets {
-        let leaving = Leaving { id: description.target_id(&found)?, port: description.port.map(|_| description.port(&found)).transpose()? };
+        let leaving =
+            Leaving { id: description.target_id(&found)?, port: description.port.map(|_| description.port(&found)).transpose()? };
         leaving.leave(&mut group, in_use, cx.now);
     }
     group.targets.retain(|target| is_present(&found, target, cx.now));

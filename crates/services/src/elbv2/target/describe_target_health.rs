@@ -58,7 +58,11 @@ fn describe(group: &TargetGroup, target: &resource::Target, health: HealthView) 
 }
 
 /// The named ones of `registered`, and for those that are not there that they are not.
-fn named(group: &TargetGroup, mut registered: Vec<Description>, names: Vec<TargetDescription>) -> Result<Vec<Description>, Error> {
+fn named(
+    group: &TargetGroup,
+    mut registered: Vec<Description>,
+    names: Vec<TargetDescription>,
+) -> Result<Vec<Description>, Error> {
     let mut described = Vec::new();
     for name in names {
         let (id, port) = (name.target_id(group)?.to_string(), u32::from(name.port(group)?));

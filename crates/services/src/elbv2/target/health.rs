@@ -56,7 +56,9 @@ impl<'a> Surroundings<'a> {
     fn checked(&self, balancer: &LoadBalancer, target: &Target) -> HealthView {
         let found = self.world.find::<TargetHealth>(&TargetHealth::key_of(&self.group.arn, &target.id, target.port));
         match found {
-            Some(health) if health.state == HealthState::Healthy => HealthView { state: "healthy", reason: None, description: None },
+            Some(health) if health.state == HealthState::Healthy => {
+                HealthView { state: "healthy", reason: None, description: None }
+            }
             Some(health) if health.state == HealthState::Unhealthy => HealthView {
                 state: "unhealthy",
                 reason: health.reason.clone().or_else(|| Some("Target.FailedHealthChecks".into())),

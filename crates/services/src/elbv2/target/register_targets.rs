@@ -59,7 +59,9 @@ fn check_instance(cx: &Read<'_>, group: &TargetGroup, id: &str) -> Result<(), Er
     match instance {
         None => Err(invalid("not valid instances")),
         Some(instance) if instance.vpc != group.vpc => Err(invalid("not in the target group VPC")),
-        Some(instance) if instance.state != InstanceState::Running => Err(invalid("not in a running state and cannot be registered")),
+        Some(instance) if instance.state != InstanceState::Running => {
+            Err(invalid("not in a running state and cannot be registered"))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -84,13 +86,14 @@ fn zone_of_address(cx: &Read<'_>, group: &TargetGroup, address: Ipv4Addr, named:
     let vpc = cx.world.find::<Vpc>(group.vpc.as_str());
     let inside = vpc.is_some_and(|vpc| vpc.cidrs.iter().any(|association| association.cidr.contains(&address)));
     if !inside && !PRIVATE.iter().any(|block| block.contains(&address)) {
-        let message = format!("The IP address '{address}' is not within a range of the VPC or a private range (RFC 1918, RFC 6598)");
+        let message =
+            format!("The IP address '{address}' is not within a range of the VPC or a private range (RFC 1918, RFC 6598)");
         return Err(Error::new("InvalidTarget", message));
     }
     match named {
-        None if !inside => {
-            Err(validation(format!("You must specify an Availability Zone, or 'all', for the IP address '{address}' outside the VPC")))
-        }
+        None if !inside => Err(validation(format!(
+            "You must specify an Availability Zone, or 'all', for the IP address '{address}' outside the VPC"
+        ))),
         _ => Ok(named.map(str::to_owned)),
     }
 }

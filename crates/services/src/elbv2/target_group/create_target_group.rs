@@ -79,7 +79,14 @@ impl Wished {
             unhealthy: input.unhealthy_threshold_count,
             matcher: input.matcher.and_then(|matcher| matcher.http_code),
         };
-        Ok(Self { name: input.name, vpc: vpc.id.clone(), target_type, port, health_check: wish.create()?, tags: tag::new(&input.tags)? })
+        Ok(Self {
+            name: input.name,
+            vpc: vpc.id.clone(),
+            target_type,
+            port,
+            health_check: wish.create()?,
+            tags: tag::new(&input.tags)?,
+        })
     }
 }
 

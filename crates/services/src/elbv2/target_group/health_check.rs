@@ -90,9 +90,10 @@ impl Wish {
             return Err(validation("The health check path must start with a '/'"));
         }
         match check.timeout > check.interval {
-            true => {
-                Err(validation(format!("Health check timeout '{}' must be smaller than the interval '{}'", check.timeout, check.interval)))
-            }
+            true => Err(validation(format!(
+                "Health check timeout '{}' must be smaller than the interval '{}'",
+                check.timeout, check.interval
+            ))),
             false => Ok(check),
         }
     }

@@ -28,8 +28,14 @@ fn a_new_balancer_is_provisioning_and_has_an_interface_per_zone_until_it_is_dele
     assert_eq!(id.len(), 16);
     assert_eq!(made["DNSName"], format!("web-{id}.elb.us-east-1.amazonaws.com"));
     assert_eq!(made["CanonicalHostedZoneId"], "Z26RNL4JYFTOTI");
-    assert_eq!((&made["State"]["Code"], &made["Scheme"], &made["Type"]), (&json!("provisioning"), &json!("internal"), &json!("network")));
-    assert_eq!(made["AvailabilityZones"][1], json!({"ZoneName": "us-east-1b", "SubnetId": site.subnets[1], "LoadBalancerAddresses": []}));
+    assert_eq!(
+        (&made["State"]["Code"], &made["Scheme"], &made["Type"]),
+        (&json!("provisioning"), &json!("internal"), &json!("network"))
+    );
+    assert_eq!(
+        made["AvailabilityZones"][1],
+        json!({"ZoneName": "us-east-1b", "SubnetId": site.subnets[1], "LoadBalancerAddresses": []})
+    );
     let nodes = interfaces(&site);
     assert_eq!(nodes.len(), 2);
     assert!(nodes.iter().all(|eni| eni.description == format!("ELB net/web/{id}") && eni.fabric.is_some()));
@@ -131,7 +137,8 @@ fn an_internet_facing_balancer_needs_a_gateway_and_gets_a_public_address_per_zon
     assert_eq!(site.cloud.world().all::<ElasticAddress>().count(), 0);
 
     let elastic = site.cloud.text("AllocateAddress", json!({"Domain": "vpc"}), "/AllocationId");
-    let chosen = json!({"Name": "front", "Type": "network", "SubnetMappings": [{"SubnetId": site.subnets[0], "AllocationId": elastic}]});
+    let chosen =
+        json!({"Name": "front", "Type": "network", "SubnetMappings": [{"SubnetId": site.subnets[0], "AllocationId": elastic}]});
     let made = site.ok("CreateLoadBalancer", chosen.clone());
     assert_eq!(made["LoadBalancers"][0]["AvailabilityZones"][0]["LoadBalancerAddresses"][0]["AllocationId"], json!(elastic));
     assert_eq!(site.ok("CreateLoadBalancer", chosen.clone()), made);
@@ -150,14 +157,22 @@ fn attributes_have_defaults_and_those_that_cannot_be_enforced_are_refused() {
     let set = |key: &str, value: &str| json!({"LoadBalancerArn": arn, "Attributes": [{"Key": key, "Value": value}]});
     let shown = site.ok("DescribeLoadBalancerAttributes", json!({"LoadBalancerArn": arn}));
     assert!(
-        shown["Attributes"].as_array().expect("a list").contains(&json!({"Key": "load_balancing.cross_zone.enabled", "Value": "false"}))
+        shown["Attributes"]
+            .as_array()
+            .expect("a list")
+            .contains(&json!({"Key": "load_balancing.cross_zone.enabled", "Value": "false"}))
     );
-    assert!(shown["Attributes"].as_array().expect("a list").contains(&json!({"Key": "ipv6.deny_all_igw_traffic", "Value": "true"})));
+    assert!(
+        shown["Attributes"].as_array().expect("a list").contains(&json!({"Key": "ipv6.deny_all_igw_traffic", "Value": "true"}))
+    );
 
     site.ok("ModifyLoadBalancerAttributes", set("load_balancing.cross_zone.enabled", "true"));
     assert!(site.cloud.world().find::<LoadBalancer>(&arn).is_some_and(|balancer| balancer.cross_zone()));
     assert_eq!(site.refusal("ModifyLoadBalancerAttributes", set("access_logs.s3.enabled", "true")), "UnsupportedOperation");
-    assert_eq!(site.refusal("ModifyLoadBalancerAttributes", set("idle_timeout.timeout_seconds", "60")), "InvalidConfigurationRequest");
+    assert_eq!(
+        site.refusal("ModifyLoadBalancerAttributes", set("idle_timeout.timeout_seconds", "60")),
+        "InvalidConfigurationRequest"
+    );
     assert_eq!(site.refusal("ModifyLoadBalancerAttributes", set("deletion_protection.enabled", "on")), "ValidationError");
 
     site.ok("ModifyLoadBalancerAttributes", set("deletion_protection.enabled", "true"));
@@ -201,7 +216,10 @@ fn a_zone_can_be_added_and_none_removed() {
     let zones = site.ok("SetSubnets", set(json!([a, b, third])));
     assert_eq!(zones["AvailabilityZones"].as_array().map(Vec::len), Some(3));
     assert_eq!(interfaces(&site).len(), 3);
-    assert_eq!(site.refusal("SetSubnets", set(json!([Site::within(site.cloud.clone()).subnets[0]]))), "InvalidConfigurationRequest");
+    assert_eq!(
+        site.refusal("SetSubnets", set(json!([Site::within(site.cloud.clone()).subnets[0]]))),
+        "InvalidConfigurationRequest"
+    );
 }
 
 #[test]
@@ -241,7 +259,10 @@ fn tags_are_kept_on_balancers_listeners_and_groups() {
     assert_eq!(missing(&format!("{balancer}0")), "LoadBalancerNotFound");
     assert_eq!(missing(&format!("{listener}0")), "ListenerNotFound");
     assert_eq!(missing(&format!("{group}0")), "TargetGroupNotFound");
-    assert_eq!(site.refusal("AddTags", json!({"ResourceArns": arns, "Tags": [{"Key": "aws:x", "Value": ""}]})), "ValidationError");
+    assert_eq!(
+        site.refusal("AddTags", json!({"ResourceArns": arns, "Tags": [{"Key": "aws:x", "Value": ""}]})),
+        "ValidationError"
+    );
 }
 
 #[test]

@@ -55,7 +55,8 @@ fn what_a_listener_cannot_be_is_refused_with_the_code_of_aws() {
     assert_eq!(with(|input| input["DefaultActions"][0]["Type"] = json!("redirect")), "InvalidLoadBalancerAction");
     assert_eq!(with(|input| input["DefaultActions"][0]["TargetGroupArn"] = json!(null)), "ValidationError");
     assert_eq!(with(|input| input["DefaultActions"][0]["ForwardConfig"] = json!({"TargetGroups": []})), "UnsupportedOperation");
-    let sticky = with(|input| input["DefaultActions"][0]["ForwardConfig"] = json!({"TargetGroupStickinessConfig": {"Enabled": true}}));
+    let sticky =
+        with(|input| input["DefaultActions"][0]["ForwardConfig"] = json!({"TargetGroupStickinessConfig": {"Enabled": true}}));
     assert_eq!(sticky, "UnsupportedOperation");
 }
 
@@ -66,7 +67,8 @@ fn a_listener_moves_to_another_port_and_group() {
     let (blue, green) = (site.target_group("blue", "ip"), site.target_group("green", "ip"));
     let arn = site.listener(&balancer, 80, &blue);
     site.listener(&balancer, 81, &blue);
-    let forward = json!([{"Type": "forward", "Order": 1, "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": green, "Weight": 1}]}}]);
+    let forward =
+        json!([{"Type": "forward", "Order": 1, "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": green, "Weight": 1}]}}]);
     let changed = site.ok("ModifyListener", json!({"ListenerArn": arn, "Port": 8080, "DefaultActions": forward}));
     assert_eq!(
         (&changed["Listeners"][0]["Port"], &changed["Listeners"][0]["DefaultActions"][0]["TargetGroupArn"]),

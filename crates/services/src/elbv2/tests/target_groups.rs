@@ -21,7 +21,8 @@ fn a_group_has_the_checks_that_were_asked_for_and_is_made_once() {
     other["Port"] = json!(81);
     assert_eq!(site.refusal("CreateTargetGroup", other), "DuplicateTargetGroupName");
 
-    let changed = site.ok("ModifyTargetGroup", json!({"TargetGroupArn": arn, "HealthCheckPath": "/up", "Matcher": {"HttpCode": "204"}}));
+    let changed =
+        site.ok("ModifyTargetGroup", json!({"TargetGroupArn": arn, "HealthCheckPath": "/up", "Matcher": {"HttpCode": "204"}}));
     assert_eq!(
         (&changed["TargetGroups"][0]["HealthCheckPath"], &changed["TargetGroups"][0]["HealthyThresholdCount"]),
         (&json!("/up"), &json!(3))
@@ -67,9 +68,15 @@ fn attributes_of_a_group_depend_on_its_type() {
     let set = |key: &str, value: &str| json!({"TargetGroupArn": addresses, "Attributes": [{"Key": key, "Value": value}]});
     site.ok("ModifyTargetGroupAttributes", set("deregistration_delay.timeout_seconds", "5"));
     assert_eq!(value(&addresses, "deregistration_delay.timeout_seconds"), Some(json!("5")));
-    assert_eq!(site.refusal("ModifyTargetGroupAttributes", set("deregistration_delay.timeout_seconds", "3601")), "ValidationError");
+    assert_eq!(
+        site.refusal("ModifyTargetGroupAttributes", set("deregistration_delay.timeout_seconds", "3601")),
+        "ValidationError"
+    );
     assert_eq!(site.refusal("ModifyTargetGroupAttributes", set("proxy_protocol_v2.enabled", "true")), "UnsupportedOperation");
-    assert_eq!(site.refusal("ModifyTargetGroupAttributes", set("slow_start.duration_seconds", "30")), "InvalidConfigurationRequest");
+    assert_eq!(
+        site.refusal("ModifyTargetGroupAttributes", set("slow_start.duration_seconds", "30")),
+        "InvalidConfigurationRequest"
+    );
 }
 
 #[test]
@@ -113,9 +120,13 @@ fn a_target_has_one_registration_per_port_and_no_port_outside_the_range() {
     let site = Site::new();
     let group = site.target_group("web", "ip");
     let register = |targets: Value| json!({"TargetGroupArn": group, "Targets": targets});
-    site.ok("RegisterTargets", register(json!([{"Id": "10.0.1.9"}, {"Id": "10.0.1.9", "Port": 80}, {"Id": "10.0.1.9", "Port": 81}])));
+    site.ok(
+        "RegisterTargets",
+        register(json!([{"Id": "10.0.1.9"}, {"Id": "10.0.1.9", "Port": 80}, {"Id": "10.0.1.9", "Port": 81}])),
+    );
     let shown = site.ok("DescribeTargetHealth", json!({"TargetGroupArn": group}));
-    let ports: Vec<_> = shown["TargetHealthDescriptions"].as_array().expect("a list").iter().map(|d| d["Target"]["Port"].clone()).collect();
+    let ports: Vec<_> =
+        shown["TargetHealthDescriptions"].as_array().expect("a list").iter().map(|d| d["Target"]["Port"].clone()).collect();
     assert_eq!(ports, [80, 81]);
     assert_eq!(site.refusal("RegisterTargets", register(json!([{"Id": "10.0.1.9", "Port": 70000}]))), "ValidationError");
     assert_eq!(site.refusal("RegisterTargets", json!({"TargetGroupArn": "arn:x", "Targets": []})), "TargetGroupNotFound");

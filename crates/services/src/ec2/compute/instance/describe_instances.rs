@@ -114,9 +114,7 @@ fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Insta
         "launch-index" => of.one(|instance| instance.launch_index),
         "key-name" => of.many(|instance| instance.key_name.iter().cloned().collect()),
         "iam-instance-profile.arn" => of.many(|instance| instance.profile.iter().cloned().collect()),
-        "ip-address" => {
-            of.many(|instance| view::public_address(world, instance).iter().map(ToString::to_string).collect())
-        }
+        "ip-address" => of.many(|instance| view::public_address(world, instance).iter().map(ToString::to_string).collect()),
         "metadata-options.http-tokens" => {
             of.one(|instance| if instance.metadata.tokens_required { "required" } else { "optional" })
         }

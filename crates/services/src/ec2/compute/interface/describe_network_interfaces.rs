@@ -57,10 +57,11 @@ fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Netwo
         "requester-managed" => of.one(|interface| interface.kind.is_managed()),
         "source-dest-check" => of.one(|interface| interface.source_dest_check),
         "group-id" => of.many(|interface| interface.groups.iter().map(ToString::to_string).collect()),
-        "group-name" => of.many(|interface| {
-            view::groups(world, &interface.groups).into_iter().map(|group| group.group_name).collect()
-        }),
-        _ => of.tag(filter, |interface| &interface.tags)
+        "group-name" => {
+            of.many(|interface| view::groups(world, &interface.groups).into_iter().map(|group| group.group_name).collect())
+        }
+        _ => of
+            .tag(filter, |interface| &interface.tags)
             .or_else(|| address_field(world, filter))
             .or_else(|| attachment_field(filter)),
     }

@@ -92,7 +92,9 @@ fn find_service(cx: &Read<'_>, input: &Input) -> Result<Arc<EndpointService>, Er
     match input.service_region.as_deref() {
         Some(region) if region != cx.owner().region => Err(Error::new(
             "UnsupportedOperation",
-            format!("underpass does not support CreateVpcEndpoint.ServiceRegion {region} yet; make the endpoint in the service's Region"),
+            format!(
+                "underpass does not support CreateVpcEndpoint.ServiceRegion {region} yet; make the endpoint in the service's Region"
+            ),
         )),
         _ => service_name::find(cx, name),
     }

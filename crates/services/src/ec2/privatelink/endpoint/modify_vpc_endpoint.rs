@@ -52,7 +52,8 @@ pub fn modify_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, E
 fn check(input: &Input, endpoint: &VpcEndpoint, service: Option<&EndpointService>) -> Result<(), Error> {
     let invalid = |message: String| Err(Error::new("InvalidParameter", message));
     if matches!(endpoint.state, EndpointState::Deleting | EndpointState::Deleted | EndpointState::Failed) {
-        let message = format!("The VPC endpoint {} is in the state {} and cannot be modified", endpoint.id, endpoint.state.as_str());
+        let message =
+            format!("The VPC endpoint {} is in the state {} and cannot be modified", endpoint.id, endpoint.state.as_str());
         return Err(Error::new("IncorrectState", message));
     }
     if input.reset_policy || input.policy_document.is_some() {
@@ -74,11 +75,17 @@ fn check(input: &Input, endpoint: &VpcEndpoint, service: Option<&EndpointService
     }
 }
 
-fn change_subnets(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint, service: Option<&EndpointService>) -> Result<(), Error> {
+fn change_subnets(
+    cx: &mut Write<'_>,
+    input: &Input,
+    endpoint: &mut VpcEndpoint,
+    service: Option<&EndpointService>,
+) -> Result<(), Error> {
     for text in &input.remove_subnet_ids {
         let id = SubnetId::parse(text).ok().filter(|id| endpoint.subnets.contains(id));
-        let id =
-            id.ok_or_else(|| Error::new("InvalidParameter", format!("The subnet {text} is not one of the endpoint {}", endpoint.id)))?;
+        let id = id.ok_or_else(|| {
+            Error::new("InvalidParameter", format!("The subnet {text} is not one of the endpoint {}", endpoint.id))
+        })?;
         place::leave(cx, endpoint, &id);
     }
     let offered = service.map(|service| service::zones(cx.txn, service)).unwrap_or_default();
@@ -93,7 +100,10 @@ fn change_groups(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) 
     let mut wanted: Vec<String> = endpoint.groups.iter().map(ToString::to_string).collect();
     wanted.extend(input.add_security_group_ids.iter().cloned());
     if let Some(absent) = input.remove_security_group_ids.iter().find(|id| !wanted.contains(id)) {
-        return Err(Error::new("InvalidParameter", format!("The security group {absent} is not one of the endpoint {}", endpoint.id)));
+        return Err(Error::new(
+            "InvalidParameter",
+            format!("The security group {absent} is not one of the endpoint {}", endpoint.id),
+        ));
     }
     wanted.retain(|id| !input.remove_security_group_ids.contains(id));
     if wanted.is_empty() {

@@ -60,7 +60,8 @@ pub fn parse(
             let message = format!("Found another VPC endpoint subnet in the availability zone of {}", subnet.id);
             return Err(Error::new("DuplicateSubnetsInSameZone", message));
         }
-        let address = configurations.iter().find(|c| c.subnet_id == *id).and_then(|c| c.ipv4.as_deref()).map(parse_address).transpose()?;
+        let address =
+            configurations.iter().find(|c| c.subnet_id == *id).and_then(|c| c.ipv4.as_deref()).map(parse_address).transpose()?;
         places.push(Place { subnet, address });
     }
     Ok(places)

@@ -32,8 +32,7 @@ pub fn check_number(arns: &[String]) -> Result<(), Error> {
         [] => Err(Error::new("InvalidParameter", "An endpoint service must have at least one network load balancer")),
         [_] => Ok(()),
         _ => {
-            let message =
-                "underpass does not support several network load balancers behind one endpoint service yet; use one with all the zones";
+            let message = "underpass does not support several network load balancers behind one endpoint service yet; use one with all the zones";
             Err(Error::new("UnsupportedOperation", message))
         }
     }
@@ -45,7 +44,9 @@ fn find(world: &Snapshot, owner: &Owner, arn: &str) -> Result<Arc<LoadBalancer>,
         return Err(Error::new("InvalidNetworkLoadBalancerArn.Malformed", message));
     }
     let found = world.find::<LoadBalancer>(arn).filter(|balancer| balancer.owner == *owner);
-    found.ok_or_else(|| Error::new("InvalidNetworkLoadBalancerArn.NotFound", format!("The network load balancer '{arn}' does not exist")))
+    found.ok_or_else(|| {
+        Error::new("InvalidNetworkLoadBalancerArn.NotFound", format!("The network load balancer '{arn}' does not exist"))
+    })
 }
 
 fn check(world: &Snapshot, service: Option<&EndpointService>, balancer: &LoadBalancer) -> Result<(), Error> {
@@ -55,8 +56,10 @@ fn check(world: &Snapshot, service: Option<&EndpointService>, balancer: &LoadBal
     let mut users = world.linked::<EndpointService>(LoadBalancer::KIND, &balancer.arn);
     match users.find(|user| service.is_none_or(|service| service.id != user.id)) {
         Some(other) => {
-            let message =
-                format!("The network load balancer '{}' is already associated with the endpoint service {}", balancer.arn, other.id);
+            let message = format!(
+                "The network load balancer '{}' is already associated with the endpoint service {}",
+                balancer.arn, other.id
+            );
             Err(Error::new("InvalidParameter", message))
         }
         None => Ok(()),

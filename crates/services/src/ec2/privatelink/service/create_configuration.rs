@@ -31,13 +31,15 @@ pub struct Output {
 /// Creates a service. Connections to it must be accepted unless the request says otherwise.
 pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     if let Some(other) = input.supported_ip_address_types.iter().find(|kind| *kind != "ipv4") {
-        let message =
-            format!("underpass does not support CreateVpcEndpointServiceConfiguration.SupportedIpAddressTypes {other} yet; use ipv4");
+        let message = format!(
+            "underpass does not support CreateVpcEndpointServiceConfiguration.SupportedIpAddressTypes {other} yet; use ipv4"
+        );
         return Err(Error::new("UnsupportedOperation", message));
     }
     if let Some(other) = input.supported_regions.iter().find(|region| **region != cx.owner().region) {
-        let message =
-            format!("underpass does not support CreateVpcEndpointServiceConfiguration.SupportedRegions {other} yet; leave it out");
+        let message = format!(
+            "underpass does not support CreateVpcEndpointServiceConfiguration.SupportedRegions {other} yet; leave it out"
+        );
         return Err(Error::new("UnsupportedOperation", message));
     }
     let balancers = balancers::parse(cx.txn, cx.owner(), None, &input.network_load_balancer_arns)?;
