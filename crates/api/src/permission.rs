@@ -1,13 +1,10 @@
 //! Whether the caller may do what it asks for: its policies are asked about every resource that the request names.
 
-use std::net::IpAddr;
-
 use resource::{AccessKey, Bearer};
 use serde_json::Value;
 use services::iam::Authority;
 use services::{Caller, Operation, Service};
 use store::Snapshot;
-use time::OffsetDateTime;
 use wire::Failure;
 
 use crate::identity::Family;
@@ -28,23 +25,10 @@ pub(crate) struct Asked<'a> {
     pub(crate) operation: &'a Operation,
     /// With which input.
     pub(crate) input: &'a Value,
-    /// From where.
-    pub(crate) peer: IpAddr,
-}
-
-/// When, and by which program.
-pub(crate) struct Circumstances<'a> {
-    pub(crate) now: OffsetDateTime,
-    pub(crate) user_agent: Option<&'a str>,
 }
 
 /// Lets the request pass, or says as AWS does who may not do what to which resource and why.
-pub(crate) fn check(
-    world: &Snapshot,
-    circumstances: &Circumstances<'_>,
-    asked: &Asked<'_>,
-    family: Family,
-) -> Result<(), Failure> {
+pub(crate) fn check(world: &Snapshot, asked: &Asked<'_>, family: Family) -> Result<(), Failure> {
     let action = asked.action();
     limited_session(world, asked).map_err(|sentence| refuse::denied(family, &sentence))?;
     if FREE.contains(&action.as_str()) || OWN_DECISION.contains(&action.as_str()) {
@@ -52,7 +36,7 @@ pub(crate) fn check(
     }
     let authority = Authority::of(world, asked.caller).map_err(refuse::handler)?;
     for resource in subject::resources(asked.service.name, asked.operation.name, asked.input, &asked.caller.owner) {
-        let request = asked.request(&action, &resource, circumstances);
+        let request = facts::with_tags(asked.caller.asks(&action, &resource), asked.input);
         if let Some(sentence) = authority.decide(&request).refusal(&request) {
             return Err(refuse::denied(family, &sentence));
         }
@@ -64,12 +48,6 @@ impl Asked<'_> {
     /// `ec2:CreateVpc`.
     fn action(&self) -> String {
         format!("{}:{}", self.service.action_prefix, self.operation.name)
-    }
-
-    fn request(&self, action: &str, resource: &str, circumstances: &Circumstances<'_>) -> policy::Request {
-        let request = policy::Request::new(self.caller.principal.clone(), action, resource);
-        let request = facts::describe(request, self.caller, self.peer, circumstances.now, circumstances.user_agent);
-        facts::describe_tags(request, self.input)
     }
 }
 
@@ -117,12 +95,11 @@ mod tests {
         });
         put.await.expect("memory takes every write");
         let principal = Principal::User { arn: ALICE.into(), id: "AIDAALICE".into() };
-        let caller = Caller::new(principal, "111111111111", "us-east-1");
+        let mut caller = Caller::new(principal, "111111111111", "us-east-1");
+        caller.facts.push(("aws:SourceIp", "127.0.0.1".to_owned()));
         let (service, operation) = services::find(service, operation).expect("it exists");
-        let peer = "127.0.0.1".parse().expect("an address");
-        let circumstances = Circumstances { now: OffsetDateTime::UNIX_EPOCH, user_agent: None };
-        let asked = Asked { caller: &caller, service, operation, input: &input, peer };
-        check(&store.snapshot(), &circumstances, &asked, Family::Ec2)
+        let asked = Asked { caller: &caller, service, operation, input: &input };
+        check(&store.snapshot(), &asked, Family::Ec2)
     }
 
     #[tokio::test]

@@ -16,9 +16,10 @@ use wire::{Failure, Identified, Models, Request, Response};
 
 use crate::audit::Record;
 use crate::body::Room;
+use crate::facts::facts;
 use crate::identity::{self, Family, Refusal, Trust};
 use crate::keys::Keys;
-use crate::permission::{Asked, Circumstances};
+use crate::permission::Asked;
 use crate::private::{self, Health, Routes};
 use crate::{caller, origin, permission, refuse};
 
@@ -67,7 +68,7 @@ async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Re
     let caller = authenticate(api, &moment, request, &identified, record)?;
     let (service, operation) = dispatch(&identified)?;
     let input = decode(&identified, request)?;
-    permit(&moment, request, &identified, &Asked { caller: &caller, service, operation, input: &input, peer: record.peer.ip() })?;
+    permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input })?;
     let output = services::perform(&api.store, service, operation, &caller, input).await.map_err(refuse::handler)?;
     check_output(&identified, &output)?;
     Ok(wire::encode(&identified, &output, &record.id))
@@ -101,7 +102,7 @@ async fn privately(api: &Api, request: &Request, record: &mut Record) -> Respons
     if let Some(answer) = private::health(request, &*api.health) {
         return answer;
     }
-    match private::admit(&api.store.snapshot(), api.trust, request) {
+    match private::admit(&api.store.snapshot(), api.trust, request, record.peer.ip()) {
         Err(refused) => refused,
         Ok(caller) => {
             record.caller(&caller);
@@ -131,7 +132,8 @@ fn authenticate(
         other => other.map_err(refused)?,
     };
     believed.scoped_to(service.signing_name).map_err(refused)?;
-    let caller = caller::known(believed).map_err(refused)?;
+    let mut caller = caller::known(believed).map_err(refused)?;
+    caller.facts = facts(record.peer.ip(), &caller.owner.region, moment.now, request.header("user-agent"));
     record.caller(&caller);
     Ok(caller)
 }
@@ -144,10 +146,8 @@ fn decode(identified: &Identified, request: &Request) -> Result<Value, Failure> 
     wire::decode(identified, request).map_err(|error| error.failure(Some(identified), identified.protocol))
 }
 
-fn permit(moment: &Moment, request: &Request, identified: &Identified, asked: &Asked<'_>) -> Result<(), Failure> {
-    let family = Family::of(identified.protocol, identified.service.signing_name);
-    let circumstances = Circumstances { now: moment.now, user_agent: request.header("user-agent") };
-    permission::check(&moment.world, &circumstances, asked, family)
+fn permit(moment: &Moment, identified: &Identified, asked: &Asked<'_>) -> Result<(), Failure> {
+    permission::check(&moment.world, asked, Family::of(identified.protocol, identified.service.signing_name))
 }
 
 /// In debug builds an answer that is not what the model says is a failure, and loud.

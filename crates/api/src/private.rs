@@ -1,6 +1,7 @@
 //! The routes that are not AWS's: health, and what the binary registers below `/_underpass/`.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use time::OffsetDateTime;
 use wire::{Request, Response};
 
 use crate::caller;
+use crate::facts::facts;
 use crate::identity::{self, Family, Refusal, Trust};
 use crate::keys::Keys;
 
@@ -76,20 +78,22 @@ pub(crate) fn health(request: &Request, health: &dyn Health) -> Option<Response>
 /// Who asks for a private route: unsigned is the default account's root on a trusted listener, and everybody else
 /// needs the permission `underpass:{first part of the route}`.
 #[expect(clippy::result_large_err, reason = "a refusal is the answer itself, made once per refused request")]
-pub(crate) fn admit(world: &Snapshot, trust: Trust, request: &Request) -> Result<Caller, Response> {
-    let believed = match identity::authenticate(trust, &Keys(world), OffsetDateTime::now_utc(), request) {
+pub(crate) fn admit(world: &Snapshot, trust: Trust, request: &Request, peer: IpAddr) -> Result<Caller, Response> {
+    let now = OffsetDateTime::now_utc();
+    let believed = match identity::authenticate(trust, &Keys(world), now, request) {
         Err(Refusal::Unsigned) if trust == Trust::Loopback => return Ok(caller::unsigned()),
         other => other.and_then(caller::known),
     };
-    let caller = believed.map_err(|error| {
+    let mut caller = believed.map_err(|error| {
         let failure = error.failure(Family::RestJson);
         refusal(StatusCode::FORBIDDEN, &failure.code, &failure.message)
     })?;
+    caller.facts = facts(peer, &caller.owner.region, now, request.header("user-agent"));
     let action = format!("underpass:{}", request.path.trim_start_matches(PREFIX).split('/').next().unwrap_or_default());
     let authority = Authority::of(world, &caller).map_err(|_| {
         refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "The caller's policies cannot be read.")
     })?;
-    let asked = policy::Request::new(caller.principal.clone(), action, "*");
+    let asked = caller.asks(&action, "*");
     match authority.decide(&asked).refusal(&asked) {
         Some(sentence) => Err(refusal(StatusCode::FORBIDDEN, "AccessDeniedException", &sentence)),
         None => Ok(caller),
@@ -108,7 +112,7 @@ fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
 }
 
 fn condition(report: &Report) -> Value {
-    let services: BTreeMap<&str, &str> = services::all().map(|service| (service.name, "available")).collect();
+    let services: BTreeMap<&str, &str> = services::all().filter(|service| service.name != "underpass").map(|service| (service.name, "available")).collect();
     json!({
         "edition": "underpass",
         "version": env!("CARGO_PKG_VERSION"),

@@ -1,6 +1,8 @@
 //! A real server on loopback with a store in memory, and real clients: the `aws` CLI, boto3 and bare sockets.
 #![allow(clippy::unwrap_used)]
 
+#[path = "identity/mod.rs"]
+mod identity;
 #[path = "all/malformed.rs"]
 mod malformed;
 #[path = "all/operations.rs"]

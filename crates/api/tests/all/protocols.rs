@@ -66,3 +66,15 @@ async fn an_action_that_nobody_has_is_invalid() {
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
     assert!(answer.contains("<Errors><Error><Code>InvalidAction</Code>"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_member_that_we_do_not_act_on_is_refused_by_name() {
+    let world = World::trusting();
+    let script = r#"
+told = refused(lambda: client("ec2").create_vpc(CidrBlock="10.0.0.0/16", Ipv6Pool="pool"), "UnsupportedOperation", 400)
+assert told == "underpass does not support CreateVpc.Ipv6Pool yet", told
+assert len(client("ec2").describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.0.0.0/16"]}])["Vpcs"]) == 0
+told = refused(lambda: client("ec2").create_vpc(CidrBlock="10.0.0.0/16", DryRun=True), "DryRunOperation", 412)
+"#;
+    world.boto3(script).await;
+}

@@ -4,7 +4,7 @@ use api::identity::{Caller, Refusal, Trust, authenticate};
 use http::HeaderValue;
 use wire::Request;
 
-use crate::world::Signed;
+use crate::identity::world::Signed;
 
 /// A request that names a key and proves nothing.
 fn unproven(key: &str) -> Request {

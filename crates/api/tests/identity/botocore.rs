@@ -4,7 +4,7 @@ use api::identity::{Flaw, Payload, Refusal};
 use http::HeaderValue;
 use time::Duration;
 
-use crate::world::{ALICE, Signed};
+use crate::identity::world::{ALICE, Signed};
 
 #[test]
 fn every_request_that_botocore_signs_is_believed() {

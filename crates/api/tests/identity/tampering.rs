@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use time::Duration;
 use wire::Request;
 
-use crate::world::Signed;
+use crate::identity::world::Signed;
 
 const HOST: &str = "ec2.us-east-1.amazonaws.com";
 

@@ -1,7 +1,6 @@
 //! `iam:PassRole`: who makes something run as a role needs the permission to pass it on (IAM User Guide, "Grant a user
 //! permissions to pass a role to an AWS service"). Without it a user could become any role by launching an instance.
 
-use policy::Request;
 use store::Snapshot;
 
 use super::Authority;
@@ -14,7 +13,7 @@ const ACTION: &str = "iam:PassRole";
 /// # Errors
 /// `AccessDenied`, which says who may not pass what.
 pub(crate) fn may_pass(world: &Snapshot, caller: &Caller, role: &str, service: &str) -> Result<(), Error> {
-    let request = Request::new(caller.principal.clone(), ACTION, role).with("iam:PassedToService", service);
+    let request = caller.asks(ACTION, role).with("iam:PassedToService", service);
     match Authority::of(world, caller)?.decide(&request).refusal(&request) {
         None => Ok(()),
         Some(sentence) => Err(Error::new("AccessDenied", sentence).with_status(403)),

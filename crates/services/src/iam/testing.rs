@@ -2,7 +2,7 @@
 
 use policy::Principal;
 use serde_json::{Value, json};
-use store::Store;
+use store::{Store, StoreError, Txn};
 
 use crate::{Caller, Error};
 
@@ -42,6 +42,20 @@ impl Account {
         self.seen_by(Principal::User { arn: member("Arn"), id: member("UserId") })
     }
 
+    /// The same, known to sign with this key.
+    pub fn signing_with(self, key: Option<String>) -> Self {
+        Self { caller: self.caller.with_key(key), ..self }
+    }
+
+    /// Changes the store directly.
+    pub fn change(&self, change: impl Fn(&mut Txn)) {
+        let write = self.store.write(|txn| {
+            change(txn);
+            Ok::<_, StoreError>(())
+        });
+        wait(write).expect("memory takes every write");
+    }
+
     /// Who acts.
     pub fn caller(&self) -> &Caller {
         &self.caller
@@ -55,8 +69,7 @@ impl Account {
     /// Performs an operation of a service.
     pub fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, Error> {
         let (service, operation) = crate::find(service, operation).unwrap_or_else(|| panic!("there is no {operation}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers needs nothing");
-        runtime.block_on(crate::perform(&self.store, service, operation, &self.caller, input))
+        wait(crate::perform(&self.store, service, operation, &self.caller, input))
     }
 
     /// Performs an operation of IAM that must succeed.
@@ -73,4 +86,9 @@ impl Account {
             Err(error) => error.code,
         }
     }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers needs nothing");
+    runtime.block_on(future)
 }

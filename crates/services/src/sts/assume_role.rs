@@ -1,6 +1,6 @@
 //! `AssumeRole`: the role's trust policy and, where the trust policy leaves it to the account, the caller's own policies must allow it.
 
-use policy::{Attached, Kind, Principal, Request, ResourcePolicy};
+use policy::{Attached, Kind, Principal, ResourcePolicy};
 use resource::{Bearer, Resource, Role};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,9 @@ fn permit(cx: &Write<'_>, role: &Role, input: &Input) -> Result<(), Error> {
     let mut layers = authority.layers();
     let attached = Attached { name: "trust", policy: &trust };
     layers.resource = Some(ResourcePolicy { attached, required: true });
-    let request = Request::new(cx.caller.principal.clone(), ACTION, role.arn.as_str())
+    let request = cx
+        .caller
+        .asks(ACTION, &role.arn)
         .owned_by(role.owner.account.as_str())
         .with("sts:RoleSessionName", input.role_session_name.as_str());
     let request = input.external_id.iter().fold(request, |request, id| request.with("sts:ExternalId", id.as_str()));

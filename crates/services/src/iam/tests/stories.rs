@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::testing::{Account, policy, trust};
+use crate::iam::testing::{Account, policy, trust};
 
 fn allow(action: &str) -> String {
     policy(json!({"Effect": "Allow", "Action": action, "Resource": "*"}))

@@ -1,0 +1,5 @@
+//! What administrators and their users live through.
+
+mod authority;
+mod roles;
+mod stories;
