@@ -129,9 +129,7 @@ mod tests {
     #[tokio::test]
     async fn the_place_of_a_request_is_a_condition() {
         let from = |net: &str| {
-            format!(
-                r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"IpAddress":{{"aws:SourceIp":"{net}"}}}}}}"#
-            )
+            format!(r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"IpAddress":{{"aws:SourceIp":"{net}"}}}}}}"#)
         };
         assert_eq!(told(&from("127.0.0.0/8"), "ec2", "DescribeVpcs", json!({})).await, Ok(()));
         assert!(told(&from("10.0.0.0/8"), "ec2", "DescribeVpcs", json!({})).await.is_err());

@@ -90,9 +90,8 @@ pub(crate) fn admit(world: &Snapshot, trust: Trust, request: &Request, peer: IpA
     })?;
     caller.facts = facts(peer, &caller.owner.region, now, request.header("user-agent"));
     let action = format!("underpass:{}", request.path.trim_start_matches(PREFIX).split('/').next().unwrap_or_default());
-    let authority = Authority::of(world, &caller).map_err(|_| {
-        refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "The caller's policies cannot be read.")
-    })?;
+    let authority = Authority::of(world, &caller)
+        .map_err(|_| refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "The caller's policies cannot be read."))?;
     let asked = caller.asks(&action, "*");
     match authority.decide(&asked).refusal(&asked) {
         Some(sentence) => Err(refusal(StatusCode::FORBIDDEN, "AccessDeniedException", &sentence)),
@@ -112,7 +111,8 @@ fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
 }
 
 fn condition(report: &Report) -> Value {
-    let services: BTreeMap<&str, &str> = services::all().filter(|service| service.name != "underpass").map(|service| (service.name, "available")).collect();
+    let services: BTreeMap<&str, &str> =
+        services::all().filter(|service| service.name != "underpass").map(|service| (service.name, "available")).collect();
     json!({
         "edition": "underpass",
         "version": env!("CARGO_PKG_VERSION"),

@@ -148,22 +148,14 @@ mod tests {
         for (refusal, [ec2, query, json], s3) in [
             (
                 Refusal::Unsigned,
-                [
-                    "MissingAuthenticationToken 403",
-                    "MissingAuthenticationToken 403",
-                    "MissingAuthenticationTokenException 400",
-                ],
+                ["MissingAuthenticationToken 403", "MissingAuthenticationToken 403", "MissingAuthenticationTokenException 400"],
                 "AccessDenied 403",
             ),
             (flawed(Place::Header), flaw, "AuthorizationHeaderMalformed 400"),
             (flawed(Place::Query), flaw, "AuthorizationQueryParametersError 400"),
             (Refusal::UnknownKey, unknown, "InvalidAccessKeyId 403"),
             (Refusal::InvalidToken, unknown, "InvalidToken 400"),
-            (
-                Refusal::ExpiredToken,
-                ["RequestExpired 400", "ExpiredToken 403", "ExpiredTokenException 400"],
-                "ExpiredToken 400",
-            ),
+            (Refusal::ExpiredToken, ["RequestExpired 400", "ExpiredToken 403", "ExpiredTokenException 400"], "ExpiredToken 400"),
             (
                 Refusal::Expired { signed, limit, now },
                 ["RequestExpired 400", "SignatureDoesNotMatch 403", "InvalidSignatureException 400"],

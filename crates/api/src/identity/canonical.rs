@@ -9,12 +9,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// The canonical form of a request over the named headers, with the payload's hash as declared.
-pub(super) fn canonical_request(
-    request: &Request,
-    is_s3: bool,
-    signed_headers: &[&str],
-    payload_hash: &str,
-) -> Vec<u8> {
+pub(super) fn canonical_request(request: &Request, is_s3: bool, signed_headers: &[&str], payload_hash: &str) -> Vec<u8> {
     let path = if is_s3 { s3_path(&request.path) } else { path(&request.path) };
     let mut canonical = format!("{}\n{path}\n{}\n", request.method, query(&request.query)).into_bytes();
     for name in signed_headers {
@@ -55,12 +50,8 @@ fn query(raw: &str) -> String {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         (recode(name), recode(value))
     };
-    let mut pairs: Vec<(String, String)> = raw
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(pair)
-        .filter(|(name, _)| name != "X-Amz-Signature")
-        .collect();
+    let mut pairs: Vec<(String, String)> =
+        raw.split('&').filter(|part| !part.is_empty()).map(pair).filter(|(name, _)| name != "X-Amz-Signature").collect();
     pairs.sort();
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
@@ -98,8 +89,7 @@ mod tests {
         ] {
             assert_eq!(path(raw), expected, "{raw}");
         }
-        for (raw, expected) in
-            [("/b/a//./k", "/b/a//./k"), ("/b/a%20b%2f", "/b/a%20b%2F"), ("/b/(x)~", "/b/%28x%29~"), ("", "/")]
+        for (raw, expected) in [("/b/a//./k", "/b/a//./k"), ("/b/a%20b%2f", "/b/a%20b%2F"), ("/b/(x)~", "/b/%28x%29~"), ("", "/")]
         {
             assert_eq!(s3_path(raw), expected, "{raw}");
         }

@@ -46,8 +46,7 @@ impl<'a> Claim<'a> {
             None => (Place::Query, query_parameters(&request.query)?),
         };
         let credential = find(&parameters, "Credential").ok_or_else(|| flaw(place, Flaw::Missing("Credential")))?;
-        let (access_key_id, scope) =
-            parse_credential(credential).ok_or_else(|| flaw(place, Flaw::Malformed("Credential")))?;
+        let (access_key_id, scope) = parse_credential(credential).ok_or_else(|| flaw(place, Flaw::Malformed("Credential")))?;
         Ok(Self { request, place, access_key_id, scope, parameters })
     }
 
@@ -89,11 +88,7 @@ fn flaw(place: Place, flaw: Flaw) -> Refusal {
 }
 
 fn find<'p>(parameters: &'p [(String, String)], name: &str) -> Option<&'p str> {
-    parameters
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.as_str())
-        .filter(|value| !value.is_empty())
+    parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
 }
 
 /// `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
@@ -156,8 +151,7 @@ mod tests {
 
     #[test]
     fn a_header_is_read_whatever_the_space_between_its_parameters() {
-        let tight =
-            "AWS4-HMAC-SHA256 Credential=AK/20240101/eu-west-1/ec2/aws4_request,SignedHeaders=host,Signature=0a";
+        let tight = "AWS4-HMAC-SHA256 Credential=AK/20240101/eu-west-1/ec2/aws4_request,SignedHeaders=host,Signature=0a";
         for text in [tight.to_owned(), tight.replace(',', ",  ")] {
             let request = with_header(text.as_bytes());
             let claim = Claim::parse(&request).unwrap();
@@ -190,14 +184,9 @@ mod tests {
 
     #[test]
     fn credentials_without_five_full_parts_are_flawed() {
-        for credential in [
-            "",
-            "AK",
-            "AK/20240101/r/s",
-            "AK/20240101/r/s/aws5",
-            "AK/2024/r/s/aws4_request",
-            "/20240101/r/s/aws4_request",
-        ] {
+        for credential in
+            ["", "AK", "AK/20240101/r/s", "AK/20240101/r/s/aws5", "AK/2024/r/s/aws4_request", "/20240101/r/s/aws4_request"]
+        {
             let header = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=x");
             assert!(matches!(refusal(&with_header(header.as_bytes())), Refusal::Incomplete { .. }), "{credential}");
         }

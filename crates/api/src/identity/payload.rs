@@ -41,9 +41,7 @@ pub(super) fn verify(claim: &Claim<'_>) -> Result<(String, Payload), Refusal> {
         None => Ok((sha256_hex(&request.body), Payload::Signed)),
         Some(UNSIGNED) if claim.is_s3() => Ok((UNSIGNED.to_owned(), Payload::Unsigned)),
         Some(UNSIGNED_TRAILER) if claim.is_s3() => Ok((UNSIGNED_TRAILER.to_owned(), Payload::UnsignedChunks)),
-        Some(text) if claim.is_s3() && text.starts_with("STREAMING-") => {
-            Err(Refusal::UnsupportedPayload(text.to_owned()))
-        }
+        Some(text) if claim.is_s3() && text.starts_with("STREAMING-") => Err(Refusal::UnsupportedPayload(text.to_owned())),
         Some(text) if text == sha256_hex(&request.body) => Ok((text.to_owned(), Payload::Signed)),
         Some(_) => Err(Refusal::PayloadMismatch),
     }

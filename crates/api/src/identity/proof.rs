@@ -43,8 +43,7 @@ fn signing_time(claim: &Claim<'_>) -> Result<(OffsetDateTime, String), Refusal> 
     };
     let text = text.ok_or_else(|| claim.flaw(Flaw::NoDate))?;
     let basic = PrimitiveDateTime::parse(text, TIMESTAMP).map(PrimitiveDateTime::assume_utc);
-    let at =
-        basic.or_else(|_| OffsetDateTime::parse(text, &Rfc2822)).map_err(|_| claim.flaw(Flaw::Malformed("Date")))?;
+    let at = basic.or_else(|_| OffsetDateTime::parse(text, &Rfc2822)).map_err(|_| claim.flaw(Flaw::Malformed("Date")))?;
     Ok((at, written(at)))
 }
 

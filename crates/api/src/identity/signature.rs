@@ -53,8 +53,7 @@ mod tests {
     fn the_published_vanilla_request_has_the_published_signature() {
         let scope = Scope { date: "20150830".into(), region: "us-east-1".into(), service: "service".into() };
         let empty = sha256_hex(b"");
-        let canonical =
-            format!("GET\n/\n\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\nhost;x-amz-date\n{empty}");
+        let canonical = format!("GET\n/\n\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\nhost;x-amz-date\n{empty}");
         let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
         assert_eq!(
             sign(secret, &scope, "20150830T123600Z", canonical.as_bytes()),

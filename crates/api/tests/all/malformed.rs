@@ -9,8 +9,22 @@ async fn garbage_is_refused_in_the_words_of_its_protocol() {
     let world = World::trusting();
     for (service, line, header, body, status, code) in [
         ("ec2", "POST /", FORM, "Action=CreateVpc&Version=2016-11-15&NoSuchThing=1", 400, "<Code>UnknownParameter</Code>"),
-        ("ec2", "POST /", FORM, "Action=DescribeVpcs&Version=2016-11-15&MaxResults=many", 400, "<Code>InvalidParameterValue</Code>"),
-        ("elasticloadbalancing", "POST /", FORM, "Action=CreateTargetGroup&Version=2015-12-01", 400, "<Code>ValidationError</Code>"),
+        (
+            "ec2",
+            "POST /",
+            FORM,
+            "Action=DescribeVpcs&Version=2016-11-15&MaxResults=many",
+            400,
+            "<Code>InvalidParameterValue</Code>",
+        ),
+        (
+            "elasticloadbalancing",
+            "POST /",
+            FORM,
+            "Action=CreateTargetGroup&Version=2015-12-01",
+            400,
+            "<Code>ValidationError</Code>",
+        ),
         ("sts", "POST /", FORM, "Version=2011-06-15", 400, "<Code>InvalidAction</Code>"),
         ("ecs", "POST /", "X-Amz-Target: AmazonEC2ContainerServiceV20141113.CreateMoon", "{", 400, "UnknownOperationException"),
         ("lambda", "GET /no/such/path", "X-Test: 1", "", 404, "UnknownOperationException"),

@@ -32,8 +32,7 @@ fn signed_by_aws(signed: &Signed, mut request: Request) -> Request {
     let headers: Vec<(String, String)> =
         request.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let signable =
-        SignableRequest::new(request.method.as_str(), url, headers, SignableBody::Bytes(&request.body)).unwrap();
+    let signable = SignableRequest::new(request.method.as_str(), url, headers, SignableBody::Bytes(&request.body)).unwrap();
     let (instructions, _) = sign(signable, &params).unwrap().into_parts();
     let (added, _) = instructions.into_parts();
     for header in added {

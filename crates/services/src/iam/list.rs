@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::page::{self, Ask};
 use crate::Error;
+use crate::page::{self, Ask};
 
 const DEFAULT_ITEMS: usize = 100;
 

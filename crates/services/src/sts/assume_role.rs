@@ -47,11 +47,8 @@ pub fn assume_role(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     permit(cx, &role, &input)?;
     let seconds = duration(cx.caller, &role, input.duration_seconds)?;
     let packed_policy_size = input.policy.as_deref().map(iam::session_policy).transpose()?;
-    let session = Principal::AssumedRole {
-        role_arn: role.arn.clone(),
-        role_id: role.id.clone(),
-        session: input.role_session_name.clone(),
-    };
+    let session =
+        Principal::AssumedRole { role_arn: role.arn.clone(), role_id: role.id.clone(), session: input.role_session_name.clone() };
     let bearer = Bearer::Session {
         role: role.arn.clone(),
         name: input.role_session_name,
@@ -61,10 +58,8 @@ pub fn assume_role(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     };
     let key = access_key(&role.owner, bearer, cx.now);
     let kept = keep_session(cx.txn, key, (Role::KIND, &role.arn), cx.now);
-    let assumed_role_user = AssumedRoleUser {
-        assumed_role_id: session.user_id().unwrap_or_default(),
-        arn: session.arn().unwrap_or_default(),
-    };
+    let assumed_role_user =
+        AssumedRoleUser { assumed_role_id: session.user_id().unwrap_or_default(), arn: session.arn().unwrap_or_default() };
     let credentials = kept.ok_or_else(|| Error::internal("a session has a token"))?;
     Ok(Output { credentials, assumed_role_user, packed_policy_size })
 }

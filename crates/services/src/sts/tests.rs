@@ -89,8 +89,11 @@ fn sessions_are_as_long_as_the_role_allows_and_chains_an_hour() {
     let id = account.iam("GetRole", json!({"RoleName": "deploy"}))["Role"]["RoleId"].as_str().unwrap_or_default().to_owned();
     let session = Principal::AssumedRole { role_arn: ROLE.into(), role_id: id, session: "ci".into() };
     let session = account.seen_by(session);
-    account.iam("PutRolePolicy", json!({"RoleName": "deploy", "PolicyName": "p",
-        "PolicyDocument": policy(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}))}));
+    account.iam(
+        "PutRolePolicy",
+        json!({"RoleName": "deploy", "PolicyName": "p",
+        "PolicyDocument": policy(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}))}),
+    );
     assert_eq!(code(assume(&session, json!({"DurationSeconds": 7200}))), "ValidationError");
     assert!(assume(&session, json!({"DurationSeconds": 3600})).is_ok());
 }
@@ -100,7 +103,8 @@ fn a_session_policy_must_be_one_and_small() {
     let account = Account::new();
     with_role(&account, &trust("*"));
     assert_eq!(code(assume(&account, json!({"Policy": "{}"}))), "MalformedPolicyDocument");
-    let action = |length: usize| policy(json!({"Effect": "Allow", "Action": format!("ec2:{}", "A".repeat(length)), "Resource": "*"}));
+    let action =
+        |length: usize| policy(json!({"Effect": "Allow", "Action": format!("ec2:{}", "A".repeat(length)), "Resource": "*"}));
     assert_eq!(code(assume(&account, json!({"Policy": action(2100)}))), "PackedPolicyTooLarge");
     let packed = assume(&account, json!({"Policy": action(900)})).expect("it fits");
     assert_eq!(packed["PackedPolicySize"], 48);

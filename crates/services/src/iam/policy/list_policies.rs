@@ -4,10 +4,10 @@ use resource::ManagedPolicy;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::iam::aws_managed;
 use crate::iam::list::{self, Paging, below};
 use crate::iam::name::global;
 use crate::iam::view::{self, PolicyView};
-use crate::iam::aws_managed;
 use crate::{Error, Read};
 
 #[derive(Default, Deserialize)]

@@ -3,9 +3,9 @@
 use resource::{InstanceProfile, Role};
 use serde::Deserialize;
 
-use crate::iam::{find, may_pass};
 use crate::iam::find::no_such_entity;
 use crate::iam::name::quota;
+use crate::iam::{find, may_pass};
 use crate::{Error, Write};
 
 #[derive(Default, Deserialize)]

@@ -6,10 +6,13 @@ use crate::iam::testing::{Account, policy, trust};
 
 fn with_role() -> Account {
     let account = Account::new();
-    account.iam("CreateRole", json!({
-        "RoleName": "web", "Path": "/app/", "Description": "serves", "AssumeRolePolicyDocument": trust("*"),
-        "Tags": [{"Key": "team", "Value": "net"}],
-    }));
+    account.iam(
+        "CreateRole",
+        json!({
+            "RoleName": "web", "Path": "/app/", "Description": "serves", "AssumeRolePolicyDocument": trust("*"),
+            "Tags": [{"Key": "team", "Value": "net"}],
+        }),
+    );
     account
 }
 

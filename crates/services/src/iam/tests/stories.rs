@@ -11,7 +11,8 @@ fn allow(action: &str) -> String {
 #[test]
 fn a_user_comes_and_goes_with_everything_it_was_given() {
     let account = Account::new();
-    let made = account.iam("CreateUser", json!({"UserName": "alice", "Path": "/ops/", "Tags": [{"Key": "team", "Value": "net"}]}));
+    let made =
+        account.iam("CreateUser", json!({"UserName": "alice", "Path": "/ops/", "Tags": [{"Key": "team", "Value": "net"}]}));
     assert_eq!(made["User"]["Arn"], "arn:aws:iam::111111111111:user/ops/alice");
     assert_eq!(account.refusal("CreateUser", json!({"UserName": "ALICE"})), "EntityAlreadyExists");
     account.iam("PutUserPolicy", json!({"UserName": "alice", "PolicyName": "p", "PolicyDocument": allow("ec2:*")}));
@@ -117,7 +118,8 @@ fn versions_of_a_policy_are_counted_on_and_one_is_in_force() {
     let account = Account::new();
     let arn = "arn:aws:iam::111111111111:policy/p";
     account.iam("CreatePolicy", json!({"PolicyName": "p", "PolicyDocument": allow("ec2:*")}));
-    let next = || account.iam("CreatePolicyVersion", json!({"PolicyArn": arn, "PolicyDocument": allow("s3:*"), "SetAsDefault": true}));
+    let next =
+        || account.iam("CreatePolicyVersion", json!({"PolicyArn": arn, "PolicyDocument": allow("s3:*"), "SetAsDefault": true}));
     for id in ["v2", "v3", "v4", "v5"] {
         assert_eq!(next()["PolicyVersion"]["VersionId"], id);
     }
