@@ -10,6 +10,9 @@ use crate::{
 /// The namespace of links from an endpoint to the name of the service it reaches.
 pub const SERVICE_NAME: &str = "service-name";
 
+/// The namespace of links from a service to the accounts that it names among its principals.
+pub const ALLOWED_ACCOUNT: &str = "allowed-account";
+
 /// A consumer's way to one service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VpcEndpoint {
@@ -163,6 +166,13 @@ pub struct AllowedPrincipal {
     pub principal: String,
 }
 
+impl AllowedPrincipal {
+    /// The account that it names or that it is in; none for `*`.
+    fn account(&self) -> Option<&str> {
+        self.principal.split(':').nth(4)
+    }
+}
+
 impl EndpointService {
     /// The name that consumers give.
     pub fn service_name(&self) -> String {
@@ -187,6 +197,8 @@ impl Resource for EndpointService {
     }
 
     fn links(&self) -> Vec<Link> {
-        self.balancers.iter().map(|arn| Link::to(LoadBalancer::KIND, arn)).collect()
+        let accounts = self.principals.iter().filter_map(AllowedPrincipal::account);
+        let accounts = accounts.map(|account| Link::name(ALLOWED_ACCOUNT, account));
+        self.balancers.iter().map(|arn| Link::to(LoadBalancer::KIND, arn)).chain(accounts).collect()
     }
 }

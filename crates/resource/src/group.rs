@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{GroupId, GroupRuleId, Kind, Link, Owner, PrefixListId, Resource, Tags, Vpc, VpcId};
 
+/// The namespace of links from a group to the ids of its rules.
+pub const GROUP_RULE: &str = "group-rule";
+/// What groups take of the quota of an account in a Region, `{account}/{region}`.
+pub const GROUP_QUOTA: &str = "group-quota";
+
 /// A stateful, allow-only filter that interfaces carry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecurityGroup {
@@ -103,6 +108,12 @@ impl Resource for SecurityGroup {
             RulePeer::PrefixList(id) => Some(Link::to(crate::PrefixList::KIND, id)),
             RulePeer::Cidr(_) | RulePeer::Cidr6(_) => None,
         });
-        std::iter::once(Link::to(Vpc::KIND, &self.vpc)).chain(peers).collect()
+        let rules = self.rules.iter().map(|rule| Link::name(GROUP_RULE, &rule.id));
+        std::iter::once(Link::to(Vpc::KIND, &self.vpc)).chain(peers).chain(rules).collect()
+    }
+
+    /// One group.
+    fn takes(&self) -> Option<(Link, usize)> {
+        Some((Link::name(GROUP_QUOTA, self.owner.key()), 1))
     }
 }

@@ -20,6 +20,11 @@ impl Owner {
         Self { account: account.into(), region: region.into() }
     }
 
+    /// `{account}/{region}`: how names of an account in a Region begin.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.account, self.region)
+    }
+
     /// The ARN `arn:aws:{service}:{region}:{account}:{path}`.
     pub fn arn(&self, service: &str, path: &str) -> String {
         format!("arn:aws:{service}:{}:{}:{path}", self.region, self.account)

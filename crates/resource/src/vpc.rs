@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DhcpOptionsId, Kind, Link, Owner, Resource, Tags, VpcId};
 
+/// The namespace of links from a VPC to the ids of the associations of its blocks.
+pub const CIDR_ASSOCIATION: &str = "cidr-association";
+/// The namespace of links from a default VPC to `{account}/{region}`.
+pub const DEFAULT_VPC: &str = "default-vpc";
+
 /// A virtual private cloud: one isolated router.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vpc {
@@ -89,7 +94,10 @@ impl Resource for Vpc {
     }
 
     fn links(&self) -> Vec<Link> {
-        self.dhcp_options.iter().map(|id| Link::to(DhcpOptions::KIND, id)).collect()
+        let options = self.dhcp_options.iter().map(|id| Link::to(DhcpOptions::KIND, id));
+        let blocks = self.cidrs.iter().map(|association| Link::name(CIDR_ASSOCIATION, &association.id));
+        let default = self.is_default.then(|| Link::name(DEFAULT_VPC, self.owner.key()));
+        options.chain(blocks).chain(default).collect()
     }
 }
 

@@ -57,9 +57,9 @@ impl Snapshot {
             .filter_map(|(_, _, _, key)| self.find(key))
     }
 
-    /// How much of the resource of kind `of` with `key` is taken by others, see [`Resource::takes`].
-    pub fn taken(&self, of: Kind, key: impl ToString) -> usize {
-        self.world.taken.get(&(of.0, key.to_string())).copied().unwrap_or(0)
+    /// How much of something is taken, see [`Resource::takes`].
+    pub fn taken(&self, of: Link) -> usize {
+        self.world.taken.get(&(of.to, of.key)).copied().unwrap_or(0)
     }
 
     /// Whether anything at all links to the resource of kind `to` with `key`.

@@ -3,7 +3,9 @@
 use std::net::Ipv4Addr;
 
 use rand::Rng;
-use resource::{Attachment, GroupId, InterfaceId, InterfaceKind, NetworkInterface, Owner, PRIVATE_IP, Resource, Subnet, Tags};
+use resource::{
+    Attachment, GroupId, InterfaceId, InterfaceKind, Link, NetworkInterface, Owner, PRIVATE_IP, Resource, Subnet, Tags,
+};
 use store::{Snapshot, Txn};
 
 use crate::Error;
@@ -90,9 +92,9 @@ pub fn checked(world: &Snapshot, subnet: &Subnet, address: Ipv4Addr) -> Result<I
 /// # Errors
 /// `InsufficientFreeAddressesInSubnet`.
 pub fn free(world: &Snapshot, subnet: &Subnet) -> Result<Ipv4Addr, Error> {
-    let (size, taken) = (size(subnet), world.taken(Subnet::KIND, &subnet.id));
-    let found = match taken < size {
-        true => candidates(subnet, size, taken).find(|address| !is_taken(world, subnet, *address)),
+    let (size, before) = (size(subnet), taken(world, subnet));
+    let found = match before < size {
+        true => candidates(subnet, size, before).find(|address| !is_taken(world, subnet, *address)),
         false => None,
     };
     found.ok_or_else(|| {
@@ -103,7 +105,11 @@ pub fn free(world: &Snapshot, subnet: &Subnet) -> Result<Ipv4Addr, Error> {
 
 /// How many addresses of `subnet` are free.
 pub fn count_free(world: &Snapshot, subnet: &Subnet) -> usize {
-    size(subnet).saturating_sub(world.taken(Subnet::KIND, &subnet.id))
+    size(subnet).saturating_sub(taken(world, subnet))
+}
+
+fn taken(world: &Snapshot, subnet: &Subnet) -> usize {
+    world.taken(Link::to(Subnet::KIND, &subnet.id))
 }
 
 /// How many addresses interfaces can have in `subnet`: five are AWS's.

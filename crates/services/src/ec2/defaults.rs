@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use resource::{DhcpOptions, NetworkAcl, Owner, Resource, RouteTable, SecurityGroup, Subnet, SubnetId, Vpc, VpcId};
+use resource::{DEFAULT_VPC, DhcpOptions, NetworkAcl, Owner, Resource, RouteTable, SecurityGroup, Subnet, SubnetId, Vpc, VpcId};
 use store::Snapshot;
 
 /// The name of the group that every VPC has.
@@ -11,7 +11,7 @@ pub const DEFAULT_GROUP: &str = "default";
 
 /// The default VPC of an account in its Region.
 pub fn vpc(world: &Snapshot, owner: &Owner) -> Option<Arc<Vpc>> {
-    world.owned::<Vpc>(owner).find(|vpc| vpc.is_default)
+    world.named(DEFAULT_VPC, owner.key()).next()
 }
 
 /// The default subnet of a zone, in the default VPC.

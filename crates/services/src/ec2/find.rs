@@ -1,14 +1,17 @@
 //! Finding what a request names: the caller's own resources only, with EC2's codes for malformed and unknown ids.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use resource::{
     AclId, AllocationId, DhcpOptions, DhcpOptionsId, ElasticAddress, EndpointId, EndpointService, EndpointServiceId, GroupId,
-    Instance, InstanceId, InterfaceId, InternetGateway, InternetGatewayId, MalformedId, NatGateway, NatGatewayId, NetworkAcl,
-    NetworkInterface, Owner, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint, VpcId,
+    Instance, InstanceId, InterfaceId, InternetGateway, InternetGatewayId, Kind, MalformedId, NatGateway, NatGatewayId,
+    NetworkAcl, NetworkInterface, Owner, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint,
+    VpcId,
 };
 use store::Snapshot;
 
+use crate::filter::{self, Filter};
 use crate::{Error, Read};
 
 /// A resource of the caller's, or `{thing}.NotFound`.
@@ -35,6 +38,33 @@ pub fn listed<R: Resource>(
     match ids {
         [] => Ok(cx.world.owned(cx.owner()).collect()),
         ids => ids.iter().map(|id| find(cx.world, cx.owner(), id)).collect(),
+    }
+}
+
+/// The resources that a Describe request with filters may be about: those that it names or, when it names none, those that
+/// one of the filters `by` leads to. The filters still have to be applied.
+///
+/// Each of `by` is the name of a filter and the kind of resource whose ids it takes: the kind that is described, or one that
+/// it links to.
+///
+/// # Errors
+/// What `find` says about an id.
+pub fn chosen<R: Resource>(
+    cx: &Read<'_>,
+    ids: &[String],
+    filters: &[Filter],
+    by: &[(&str, Kind)],
+    find: fn(&Snapshot, &Owner, &str) -> Result<Arc<R>, Error>,
+) -> Result<Vec<Arc<R>>, Error> {
+    let lead = by.iter().find_map(|(name, kind)| Some((filter::keys(filters, name)?, *kind)));
+    let Some((keys, kind)) = lead.filter(|_| ids.is_empty()) else {
+        return listed(cx, ids, find);
+    };
+    let keys: BTreeSet<&String> = keys.iter().collect();
+    let own = |resource: &Arc<R>| resource.owner() == Some(cx.owner());
+    match kind == R::KIND {
+        true => Ok(keys.into_iter().filter_map(|key| cx.world.find(key)).filter(own).collect()),
+        false => Ok(keys.into_iter().flat_map(|key| cx.world.linked(kind, key)).filter(own).collect()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! CreateSecurityGroup: an empty filter that lets everything out.
 
 use ipnet::Ipv4Net;
-use resource::{GroupId, GroupRule, GroupRuleId, Resource, RulePeer, SecurityGroup, Tags, Traffic, Vpc};
+use resource::{GROUP_QUOTA, GroupId, GroupRule, GroupRuleId, Link, Resource, RulePeer, SecurityGroup, Tags, Traffic, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::{permission, security_group};
@@ -40,7 +40,7 @@ pub fn create_security_group(cx: &mut Write<'_>, input: Input) -> Result<Output,
         let message = format!("The security group '{name}' already exists for VPC '{}'", vpc.id);
         return Err(Error::new("InvalidGroup.Duplicate", message));
     }
-    if cx.txn.owned::<SecurityGroup>(&owner).count() >= GROUPS_PER_REGION {
+    if cx.txn.taken(Link::name(GROUP_QUOTA, owner.key())) >= GROUPS_PER_REGION {
         return Err(Error::new("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached."));
     }
     let tags = tags::specified(&input.tag_specifications, "security-group", &["security-group"])?;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use resource::{GroupRule, SecurityGroup};
+use resource::{GROUP_RULE, GroupRule, Resource, SecurityGroup};
 use serde::{Deserialize, Serialize};
 
 use super::revoke::parse_rule_id;
 use super::rule_view::{self, RuleView};
+use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
@@ -29,24 +30,34 @@ pub struct Output {
 }
 
 pub fn describe_security_group_rules(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let all = || {
-        let groups = cx.world.owned::<SecurityGroup>(cx.owner());
-        groups.flat_map(|group| group.rules.clone().into_iter().map(move |rule| (Arc::clone(&group), rule)))
+    let wanted: Vec<_> = match input.security_group_rule_ids.as_slice() {
+        [] => groups(cx, &input.filters)?
+            .iter()
+            .flat_map(|group| group.rules.iter().map(|rule| (Arc::clone(group), rule.clone())))
+            .collect(),
+        ids => ids.iter().map(|id| with_id(cx, id)).collect::<Result<_, _>>()?,
     };
-    for text in &input.security_group_rule_ids {
-        let id = parse_rule_id(text)?;
-        if !all().any(|(_, rule)| rule.id == id) {
-            let message = format!("The security group rule ID '{id}' does not exist");
-            return Err(Error::new("InvalidSecurityGroupRuleId.NotFound", message));
-        }
-    }
-    let ids = &input.security_group_rule_ids;
-    let wanted = all().filter(|(_, rule)| ids.is_empty() || ids.iter().any(|id| id == rule.id.as_str()));
-    let rules = filter::select(&input.filters, wanted, field)?;
+    let rules = filter::select(&input.filters, wanted.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, rules, |(_, rule)| rule.id.to_string())?;
     let views = page.items.iter().map(|(group, rule)| rule_view::view(group, rule)).collect();
     Ok(Output { security_group_rules: views, next_token: page.next })
+}
+
+fn groups(cx: &Read<'_>, filters: &[Filter]) -> Result<Vec<Arc<SecurityGroup>>, Error> {
+    find::chosen(cx, &[], filters, &[("group-id", SecurityGroup::KIND)], find::group)
+}
+
+fn with_id(cx: &Read<'_>, text: &str) -> Result<(Arc<SecurityGroup>, GroupRule), Error> {
+    let id = parse_rule_id(text)?;
+    let group = cx.world.named::<SecurityGroup>(GROUP_RULE, &id).find(|group| group.owner == *cx.owner());
+    let found = group.and_then(|group| {
+        let rule = group.rules.iter().find(|rule| rule.id == id)?.clone();
+        Some((group, rule))
+    });
+    found.ok_or_else(|| {
+        Error::new("InvalidSecurityGroupRuleId.NotFound", format!("The security group rule ID '{id}' does not exist"))
+    })
 }
 
 fn field(filter: &str) -> Option<Field<'_, (Arc<SecurityGroup>, GroupRule)>> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{GroupRule, RulePeer, SecurityGroup};
+use resource::{GroupRule, Kind, Resource, RulePeer, SecurityGroup, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::permission::{self, Permission};
@@ -12,6 +12,9 @@ use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::tags::{self, Tag};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] = &[("group-id", SecurityGroup::KIND), ("vpc-id", Vpc::KIND)];
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -55,7 +58,7 @@ pub fn describe_security_groups(cx: &Read<'_>, input: Input) -> Result<Output, E
         groups.push(security_group::named(cx.world, &vpc, name)?);
     }
     if input.group_ids.is_empty() && input.group_names.is_empty() {
-        groups = cx.world.owned(cx.owner()).collect();
+        groups = find::chosen(cx, &[], &input.filters, BY, find::group)?;
     }
     let groups = filter::select(&input.filters, groups.into_iter(), field)?;
     let page =

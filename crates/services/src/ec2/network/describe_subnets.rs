@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::Subnet;
+use resource::{Kind, Resource, Subnet, Vpc};
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
@@ -11,6 +11,9 @@ use crate::ec2::{address, find};
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] = &[("subnet-id", Subnet::KIND), ("vpc-id", Vpc::KIND)];
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -31,7 +34,7 @@ pub struct Output {
 
 /// The caller's subnets.
 pub fn describe_subnets(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let subnets = find::listed(cx, &input.subnet_ids, find::subnet)?;
+    let subnets = find::chosen(cx, &input.subnet_ids, &input.filters, BY, find::subnet)?;
     let kept = filter::select(&input.filters, subnets.into_iter(), |name| field(cx.world, name))?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |subnet| subnet.id.to_string())?;

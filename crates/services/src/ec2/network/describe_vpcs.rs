@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::Vpc;
+use resource::{Kind, Resource, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, VpcView};
@@ -10,6 +10,9 @@ use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] = &[("vpc-id", Vpc::KIND)];
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -30,7 +33,7 @@ pub struct Output {
 
 /// The caller's VPCs.
 pub fn describe_vpcs(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let vpcs = find::listed(cx, &input.vpc_ids, find::vpc)?;
+    let vpcs = find::chosen(cx, &input.vpc_ids, &input.filters, BY, find::vpc)?;
     let kept = filter::select(&input.filters, vpcs.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |vpc| vpc.id.to_string())?;

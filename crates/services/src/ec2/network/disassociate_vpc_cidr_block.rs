@@ -1,6 +1,6 @@
 //! DisassociateVpcCidrBlock: a secondary block goes when no subnet lies in it.
 
-use resource::{Resource, Subnet, Vpc};
+use resource::{CIDR_ASSOCIATION, Resource, Subnet, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::view::CidrView;
@@ -22,7 +22,8 @@ pub struct Output {
 /// Takes a block from the VPC that has it.
 pub fn disassociate_vpc_cidr_block(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let id = input.association_id.as_str();
-    let found = cx.txn.owned::<Vpc>(cx.owner()).find_map(|vpc| {
+    let vpc = cx.txn.named::<Vpc>(CIDR_ASSOCIATION, id).find(|vpc| vpc.owner == *cx.owner());
+    let found = vpc.and_then(|vpc| {
         let index = vpc.cidrs.iter().position(|association| association.id == id)?;
         Some((vpc, index))
     });

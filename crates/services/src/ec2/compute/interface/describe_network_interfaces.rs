@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{NetworkInterface, private_dns_name};
+use resource::{Instance, Kind, NetworkInterface, Resource, SecurityGroup, Subnet, Vpc, private_dns_name};
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
@@ -11,6 +11,15 @@ use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] = &[
+    ("network-interface-id", NetworkInterface::KIND),
+    ("attachment.instance-id", Instance::KIND),
+    ("group-id", SecurityGroup::KIND),
+    ("subnet-id", Subnet::KIND),
+    ("vpc-id", Vpc::KIND),
+];
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -30,10 +39,7 @@ pub struct Output {
 }
 
 pub fn describe_network_interfaces(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let interfaces: Vec<Arc<NetworkInterface>> = match input.network_interface_ids.as_slice() {
-        [] => cx.world.owned(cx.owner()).collect(),
-        ids => ids.iter().map(|id| find::interface(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
-    };
+    let interfaces = find::chosen(cx, &input.network_interface_ids, &input.filters, BY, find::interface)?;
     let kept = filter::select(&input.filters, interfaces.into_iter(), |name| field(cx.world, name))?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |interface| interface.id.to_string())?;

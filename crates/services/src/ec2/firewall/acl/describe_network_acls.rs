@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{AclAssociation, AclEntry, NetworkAcl};
+use resource::{AclAssociation, AclEntry, Kind, NetworkAcl, Resource, Subnet, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::entry;
@@ -11,6 +11,10 @@ use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] =
+    &[("network-acl-id", NetworkAcl::KIND), ("association.subnet-id", Subnet::KIND), ("vpc-id", Vpc::KIND)];
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -30,10 +34,7 @@ pub struct Output {
 }
 
 pub fn describe_network_acls(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let acls: Vec<Arc<NetworkAcl>> = match input.network_acl_ids.as_slice() {
-        [] => cx.world.owned(cx.owner()).collect(),
-        ids => ids.iter().map(|id| find::acl(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
-    };
+    let acls = find::chosen(cx, &input.network_acl_ids, &input.filters, BY, find::acl)?;
     let acls = filter::select(&input.filters, acls.into_iter(), field)?;
     let page = page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, acls, |a| a.id.to_string())?;
     Ok(Output { network_acls: page.items.iter().map(|acl| view::view(acl)).collect(), next_token: page.next })

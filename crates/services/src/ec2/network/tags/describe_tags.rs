@@ -1,8 +1,11 @@
 //! DescribeTags: the tags of all the caller's resources, one by one.
 
+use std::collections::BTreeSet;
+
+use resource::Tags;
 use serde::{Deserialize, Serialize};
 
-use super::taggable::TAGGABLE;
+use super::taggable::{TAGGABLE, Taggable, tags_of};
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
@@ -34,25 +37,39 @@ struct TagDescription {
 
 /// The tags that filters accept.
 pub fn describe_tags(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let all = TAGGABLE.iter().flat_map(|kind| {
-        let resources = (kind.all)(cx.world, cx.owner()).into_iter();
-        resources.flat_map(|(id, tags)| {
-            let described = |(key, value): (&str, &str)| TagDescription {
-                key: key.to_owned(),
-                resource_id: id.clone(),
-                resource_type: kind.resource_type,
-                value: value.to_owned(),
-            };
-            tags.iter().map(described).collect::<Vec<_>>()
-        })
-    });
-    let kept = filter::select(&input.filters, all, TagDescription::field)?;
+    let tags = match filter::keys(&input.filters, "resource-id") {
+        Some(ids) => of_some(cx, ids),
+        None => of_all(cx),
+    };
+    let kept = filter::select(&input.filters, tags.into_iter(), TagDescription::field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |tag| format!("{}/{}", tag.resource_id, tag.key))?;
     Ok(Output { tags: page.items, next_token: page.next })
 }
 
+fn of_some(cx: &Read<'_>, ids: &[String]) -> Vec<TagDescription> {
+    let ids: BTreeSet<&String> = ids.iter().collect();
+    let found = ids.into_iter().filter_map(|id| Some((id, tags_of(cx.world, cx.owner(), id)?)));
+    found.flat_map(|(id, (kind, tags))| TagDescription::all(kind, id, &tags)).collect()
+}
+
+fn of_all(cx: &Read<'_>) -> Vec<TagDescription> {
+    let resources = TAGGABLE.iter().flat_map(|kind| (kind.all)(cx.world, cx.owner()).into_iter().map(move |each| (kind, each)));
+    resources.flat_map(|(kind, (id, tags))| TagDescription::all(kind, &id, &tags)).collect()
+}
+
 impl TagDescription {
+    /// The tags of a resource, described.
+    fn all(kind: &Taggable, id: &str, tags: &Tags) -> Vec<Self> {
+        let described = |(key, value): (&str, &str)| Self {
+            key: key.to_owned(),
+            resource_id: id.to_owned(),
+            resource_type: kind.resource_type,
+            value: value.to_owned(),
+        };
+        tags.iter().map(described).collect()
+    }
+
     fn field(filter: &str) -> Option<Field<'_, Self>> {
         let of = filter::of::<Self>();
         match filter {

@@ -1,8 +1,10 @@
 //! The kinds of EC2 resources that carry tags: one table of prefix, type, error code and access.
 
+use std::sync::Arc;
+
 use resource::{
-    DhcpOptions, ElasticAddress, EndpointService, Instance, InternetGateway, KeyPair, LaunchTemplate, NatGateway, NetworkAcl,
-    NetworkInterface, Owner, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
+    DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, Instance, InternetGateway, KeyPair, LaunchTemplate, NatGateway,
+    NetworkAcl, NetworkInterface, Owner, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
 };
 use store::{Snapshot, Txn};
 
@@ -14,8 +16,8 @@ pub struct Taggable {
     /// Its name as a resource type of tag operations.
     pub resource_type: &'static str,
     not_found: &'static str,
-    /// Whether an account has the resource with an id.
-    has: fn(&Snapshot, &Owner, &str) -> bool,
+    /// The tags of the resource of an account with an id.
+    of: fn(&Snapshot, &Owner, &str) -> Option<Tags>,
     /// Ids and tags of all that an account has.
     pub all: fn(&Snapshot, &Owner) -> Vec<(String, Tags)>,
     /// Gives the tags of one that exists to a function that changes them.
@@ -32,10 +34,16 @@ pub struct Change<'a>(pub &'a dyn Fn(&mut Tags) -> Result<(), Error>);
 pub fn find(world: &Snapshot, owner: &Owner, id: &str) -> Result<&'static Taggable, Error> {
     let of_prefix = TAGGABLE.iter().filter(|kind| id.starts_with(kind.prefix)).max_by_key(|kind| kind.prefix.len());
     let kind = of_prefix.ok_or_else(|| Error::new("InvalidID", format!("The ID '{id}' is not valid")))?;
-    match (kind.has)(world, owner, id) {
-        true => Ok(kind),
-        false => Err(Error::new(kind.not_found, format!("The {} ID '{id}' does not exist", kind.resource_type))),
+    match (kind.of)(world, owner, id) {
+        Some(_) => Ok(kind),
+        None => Err(Error::new(kind.not_found, format!("The {} ID '{id}' does not exist", kind.resource_type))),
     }
+}
+
+/// The kind and the tags of the resource `id`, if `owner` has it.
+pub fn tags_of(world: &Snapshot, owner: &Owner, id: &str) -> Option<(&'static Taggable, Tags)> {
+    let kind = find(world, owner, id).ok()?;
+    Some((kind, (kind.of)(world, owner, id)?))
 }
 
 macro_rules! taggable {
@@ -45,7 +53,9 @@ macro_rules! taggable {
             prefix: $prefix,
             resource_type: $resource_type,
             not_found: $not_found,
-            has: |world, owner, id| world.find::<$resource>(id).is_some_and(|found| found.owner() == Some(owner)),
+            of: |world, owner, id| {
+                world.find::<$resource>(id).filter(|found| found.owner() == Some(owner)).map(|found| found.tags.clone())
+            },
             all: |world, owner| world.owned::<$resource>(owner).map(|each| (each.key(), each.tags.clone())).collect(),
             change: |txn, _, id, Change(change)| {
                 let mut changed = Ok(());
@@ -80,7 +90,10 @@ const RULE: Taggable = Taggable {
     prefix: "sgr-",
     resource_type: "security-group-rule",
     not_found: "InvalidSecurityGroupRuleId.NotFound",
-    has: |world, owner, id| group_of_rule(world, owner, id).is_some(),
+    of: |world, owner, id| {
+        let group = group_of_rule(world, owner, id)?;
+        group.rules.iter().find(|rule| rule.id.as_str() == id).map(|rule| rule.tags.clone())
+    },
     all: |world, owner| {
         let groups = world.owned::<SecurityGroup>(owner);
         groups
@@ -90,7 +103,7 @@ const RULE: Taggable = Taggable {
     change: |txn, owner, id, Change(change)| {
         let mut changed = Ok(());
         if let Some(group) = group_of_rule(txn, owner, id) {
-            txn.update::<SecurityGroup>(&group, |group| {
+            txn.update::<SecurityGroup>(group.id.as_str(), |group| {
                 changed =
                     group.rules.iter_mut().filter(|rule| rule.id.as_str() == id).try_for_each(|rule| change(&mut rule.tags));
             });
@@ -99,9 +112,6 @@ const RULE: Taggable = Taggable {
     },
 };
 
-fn group_of_rule(world: &Snapshot, owner: &Owner, id: &str) -> Option<String> {
-    world
-        .owned::<SecurityGroup>(owner)
-        .find(|group| group.rules.iter().any(|rule| rule.id.as_str() == id))
-        .map(|group| group.key())
+fn group_of_rule(world: &Snapshot, owner: &Owner, id: &str) -> Option<Arc<SecurityGroup>> {
+    world.named::<SecurityGroup>(GROUP_RULE, id).find(|group| group.owner == *owner)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::VpcEndpoint;
+use resource::{Kind, Resource, Vpc, VpcEndpoint};
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, EndpointView};
@@ -10,6 +10,9 @@ use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] = &[("vpc-endpoint-id", VpcEndpoint::KIND), ("vpc-id", Vpc::KIND)];
 
 /// What is asked.
 #[derive(Default, Deserialize)]
@@ -33,7 +36,7 @@ pub struct Output {
 /// Describes endpoints.
 pub fn describe_vpc_endpoints(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let wanted: Vec<Arc<VpcEndpoint>> = match input.vpc_endpoint_ids.is_empty() {
-        true => cx.world.owned(cx.owner()).collect(),
+        true => find::chosen(cx, &[], &input.filters, BY, find::endpoint)?,
         false => input.vpc_endpoint_ids.iter().map(|id| find::endpoint(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
     let kept = filter::select(&input.filters, wanted.into_iter(), field)?;

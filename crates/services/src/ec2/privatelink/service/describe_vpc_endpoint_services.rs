@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{EndpointService, zone_id};
+use resource::{ALLOWED_ACCOUNT, EndpointService, zone_id};
 use serde::{Deserialize, Serialize};
 
 use super::super::principal::is_listed;
@@ -55,11 +55,7 @@ struct Detail {
 /// Describes services: those named, or all that are the caller's or name the caller.
 pub fn describe_vpc_endpoint_services(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let visible: Vec<Arc<EndpointService>> = match input.service_names.is_empty() {
-        true => cx
-            .world
-            .all::<EndpointService>()
-            .filter(|service| service.owner.region == cx.owner().region && is_listed(service, cx.caller))
-            .collect(),
+        true => listed(cx),
         false => input.service_names.iter().map(|name| service_name::find(cx, name)).collect::<Result<_, _>>()?,
     };
     let kept = filter::select(&input.filters, visible.into_iter(), field)?;
@@ -70,6 +66,14 @@ pub fn describe_vpc_endpoint_services(cx: &Read<'_>, input: Input) -> Result<Out
         service_details: page.items.iter().map(|service| detail(cx, service)).collect(),
         next_token: page.next,
     })
+}
+
+/// The caller's own services and those that name the caller.
+fn listed(cx: &Read<'_>) -> Vec<Arc<EndpointService>> {
+    let owner = cx.owner();
+    let named = cx.world.named::<EndpointService>(ALLOWED_ACCOUNT, &owner.account);
+    let others = named.filter(|service| service.owner != *owner && service.owner.region == owner.region);
+    cx.world.owned(owner).chain(others).filter(|service| is_listed(service, cx.caller)).collect()
 }
 
 fn field(filter: &str) -> Option<Field<'_, Arc<EndpointService>>> {

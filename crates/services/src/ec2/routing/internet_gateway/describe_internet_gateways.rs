@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::InternetGateway;
+use resource::{InternetGateway, Kind, Resource, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::view::{ATTACHED, InternetGatewayView};
@@ -10,6 +10,9 @@ use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] = &[("internet-gateway-id", InternetGateway::KIND), ("attachment.vpc-id", Vpc::KIND)];
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -30,7 +33,7 @@ pub struct Output {
 
 /// The caller's internet gateways.
 pub fn describe_internet_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let gateways = find::listed(cx, &input.internet_gateway_ids, find::internet_gateway)?;
+    let gateways = find::chosen(cx, &input.internet_gateway_ids, &input.filters, BY, find::internet_gateway)?;
     let kept = filter::select(&input.filters, gateways.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |gateway| gateway.id.to_string())?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::NatGateway;
+use resource::{Kind, NatGateway, Resource, Subnet, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, NatGatewayView};
@@ -10,6 +10,9 @@ use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] = &[("nat-gateway-id", NatGateway::KIND), ("subnet-id", Subnet::KIND), ("vpc-id", Vpc::KIND)];
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -31,7 +34,7 @@ pub struct Output {
 
 /// The caller's NAT gateways.
 pub fn describe_nat_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let gateways = find::listed(cx, &input.nat_gateway_ids, super::find)?;
+    let gateways = find::chosen(cx, &input.nat_gateway_ids, &input.filters, BY, super::find)?;
     let listed = gateways.into_iter().filter(|gateway| super::is_listed(gateway, cx.now));
     let kept = filter::select(&input.filters, listed, field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };

@@ -1,6 +1,6 @@
 //! DescribeRouteTables.
 
-use resource::Tags;
+use resource::{Kind, Resource, RouteTable, Subnet, Tags, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::view::{AssociationView, RouteTableView, RouteView};
@@ -8,6 +8,10 @@ use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
+
+/// Filters by which what is described is looked up.
+const BY: &[(&str, Kind)] =
+    &[("route-table-id", RouteTable::KIND), ("association.subnet-id", Subnet::KIND), ("vpc-id", Vpc::KIND)];
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -28,7 +32,7 @@ pub struct Output {
 
 /// The caller's route tables.
 pub fn describe_route_tables(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let tables = find::listed(cx, &input.route_table_ids, find::route_table)?;
+    let tables = find::chosen(cx, &input.route_table_ids, &input.filters, BY, find::route_table)?;
     let shown = tables.iter().map(|table| (RouteTableView::new(cx.world, table), &table.tags));
     let kept = filter::select(&input.filters, shown, field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
