@@ -22,8 +22,8 @@ pub struct Announcement {
     pub pid: i32,
     /// Where its API listens.
     pub listen: SocketAddr,
-    /// Whether the state goes when it is taken down.
-    pub ephemeral: bool,
+    /// Whether every request must be signed with a key that was issued here.
+    pub enforces: bool,
 }
 
 /// Why there is no daemon to talk to.
@@ -90,6 +90,11 @@ impl StateDir {
     /// The authority's key and certificate.
     pub fn authority(&self) -> PathBuf {
         self.root.join("authority")
+    }
+
+    /// The keys of the accounts' roots, when keys are asked for.
+    pub fn root_keys(&self) -> PathBuf {
+        self.root.join("root-keys.json")
     }
 
     /// What the daemon printed when it was detached.

@@ -23,7 +23,7 @@ pub(crate) fn token() -> String {
 }
 
 /// A fresh access key of `owner`'s account.
-pub(crate) fn access_key(owner: &Owner, bearer: Bearer, now: Timestamp) -> AccessKey {
+pub fn access_key(owner: &Owner, bearer: Bearer, now: Timestamp) -> AccessKey {
     let prefix = if matches!(bearer, Bearer::User(_)) { "AKIA" } else { "ASIA" };
     AccessKey { id: letters(prefix, 16), owner: global(owner), secret: secret(), bearer, active: true, created: now }
 }

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::daemon::root_keys;
 use crate::state::StateDir;
 
 /// Print the exports.
 #[derive(Args)]
 pub struct Env {
     /// The account to act as: twelve digits
-    #[arg(long, default_value = resource::DEFAULT_ACCOUNT, value_parser = account)]
+    #[arg(long, default_value = resource::DEFAULT_ACCOUNT, value_parser = super::account)]
     account: String,
     /// The Region to act in
     #[arg(long, default_value = "us-east-1")]
@@ -22,26 +23,32 @@ impl Env {
     pub(super) fn run(self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
         let daemon = state.daemon()?;
         println!("export AWS_ENDPOINT_URL=http://{}", daemon.listen);
-        println!("export AWS_ACCESS_KEY_ID={}", self.account);
-        println!("export AWS_SECRET_ACCESS_KEY=any");
+        let (id, secret) = self.key(state, daemon.enforces)?;
+        println!("export AWS_ACCESS_KEY_ID={id}");
+        println!("export AWS_SECRET_ACCESS_KEY='{secret}'");
         println!("unset AWS_SESSION_TOKEN AWS_PROFILE");
         println!("export AWS_DEFAULT_REGION={}", self.region);
         println!("export AWS_REGION={}", self.region);
         println!("export UNDERPASS_STATE_DIR='{}'", state.root().display().to_string().replace('\'', "'\\''"));
         Ok(ExitCode::SUCCESS)
     }
-}
 
-fn account(text: &str) -> Result<String, String> {
-    match text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
-        true => Ok(text.to_owned()),
-        false => Err("an account is twelve digits, such as 111111111111".to_owned()),
+    /// The account's root: its number and any secret where that is believed, else the key that it was given.
+    fn key(&self, state: &StateDir, enforces: bool) -> Result<(String, String), Box<dyn Error>> {
+        if !enforces {
+            return Ok((self.account.clone(), "any".to_owned()));
+        }
+        let Some(key) = root_keys::read(state)?.remove(&self.account) else {
+            let again = format!("underpass up --auth enforce --account {}", self.account);
+            return Err(format!("the root of account {} has no key; start with: {again}", self.account).into());
+        };
+        Ok((key.id, key.secret))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::command::account;
 
     #[test]
     fn only_twelve_digits_are_an_account() {

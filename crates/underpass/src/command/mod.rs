@@ -52,6 +52,14 @@ pub(crate) enum Output {
     Json,
 }
 
+/// An account on the command line.
+fn account(text: &str) -> Result<String, String> {
+    match text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+        true => Ok(text.to_owned()),
+        false => Err("an account is twelve digits, such as 111111111111".to_owned()),
+    }
+}
+
 /// Runs what the command line says.
 ///
 /// # Errors

@@ -21,6 +21,9 @@ pub struct Up {
     /// Who is believed: anybody on loopback, or only holders of keys that were issued here
     #[arg(long, value_enum)]
     auth: Option<Auth>,
+    /// With `--auth enforce`: an account whose root gets a key, which `underpass env --account` prints; may be repeated
+    #[arg(long = "account", default_value = resource::DEFAULT_ACCOUNT, value_parser = super::account)]
+    accounts: Vec<String>,
     /// Keep no state, and take everything away at the end
     #[arg(long)]
     ephemeral: bool,
@@ -55,7 +58,7 @@ impl Up {
             return Err(format!("this machine cannot enforce what it would promise:\n{}", missing.join("\n")).into());
         }
         let trust = if self.auth == Some(Auth::Enforce) { Trust::Enforce } else { Trust::Loopback };
-        let config = Config { listen: self.listen, trust, ephemeral: self.ephemeral };
+        let config = Config { listen: self.listen, trust, ephemeral: self.ephemeral, accounts: self.accounts.clone() };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         runtime.block_on(daemon::run(state, &config, &features, |listen| {
             println!("The AWS API is at http://{listen}. In another shell: eval \"$(underpass env)\"");
@@ -75,6 +78,7 @@ impl Up {
         command.arg("up").arg("--state-dir").arg(state.root()).args(["--listen", &self.listen.to_string()]);
         command.args(self.ephemeral.then_some("--ephemeral"));
         command.args((self.auth == Some(Auth::Enforce)).then_some("--auth=enforce"));
+        command.args(self.accounts.iter().flat_map(|account| ["--account", account]));
         command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         // SAFETY: setsid between fork and exec is one system call.
         unsafe { command.pre_exec(|| Ok(nix::unistd::setsid().map(drop)?)) };

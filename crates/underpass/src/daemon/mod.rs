@@ -1,6 +1,7 @@
 //! The daemon: one visible list of its parts, started in order and stopped in reverse.
 
 pub mod features;
+pub mod root_keys;
 mod routes;
 pub mod teardown;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use kernel::{Namespaces, Netlink};
+use api::identity::Trust;
 use dataplane::health::Checker;
 use dataplane::metadata::Tokens;
 use reconcile::health::HealthDomain;
@@ -33,9 +35,11 @@ pub struct Config {
     /// Where the API listens.
     pub listen: SocketAddr,
     /// Who is believed.
-    pub trust: api::identity::Trust,
+    pub trust: Trust,
     /// Whether everything goes when the daemon stops.
     pub ephemeral: bool,
+    /// The accounts whose roots get a key when keys are asked for.
+    pub accounts: Vec<String>,
 }
 
 /// How many API connections are served at once: they must leave descriptors for what runs in the VPCs.
@@ -50,6 +54,10 @@ pub(crate) const TABLES: &str = "underpass";
 /// When a part cannot start.
 pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn Error>> {
     let store = open_store(state, config.ephemeral)?;
+    let enforces = config.trust == Trust::Enforce;
+    if enforces {
+        root_keys::ensure(state, &store, &config.accounts).await?;
+    }
     let ca_pem = authority::certificate(&state.authority())?;
     let namespaces = Namespaces::at(state.namespaces())?;
     let machines = Machines::new(state.machines(), std::env::current_exe()?)?;
@@ -57,9 +65,10 @@ pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready:
 
     let health = routes::Health::of(features);
     let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
-    let server = api::Server::bind(api::Config { listen: config.listen, trust: config.trust, connections: CONNECTIONS }, store.clone(), Arc::new(health), routes)?;
+    let api = api::Config { listen: config.listen, trust: config.trust, connections: CONNECTIONS };
+    let server = api::Server::bind(api, store.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
-    state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, ephemeral: config.ephemeral })?;
+    state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;
     let serving = tokio::spawn(server.serve(stopped(running.clone())));
     ready(listen);
 
