@@ -21,8 +21,6 @@ const MESSAGE: usize = 64;
 const CLOSE: u8 = b'c';
 /// The first byte of a request whose connection is kept.
 const KEEP: u8 = b'k';
-/// The first byte of a request whose connection stays open and silent.
-const HOLD: u8 = b'h';
 
 /// How long a connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);

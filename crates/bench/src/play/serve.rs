@@ -1,4 +1,4 @@
-//! A server that answers messages with messages, and closes, keeps or holds the connection as the client says.
+//! A server that answers messages with messages, and closes or keeps the connection as the client says.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -7,10 +7,12 @@ use std::thread;
 
 use socket2::SockRef;
 
-use super::{CLOSE, HOLD, KEEP, MESSAGE, PATIENCE};
+use super::{KEEP, MESSAGE, PATIENCE};
 
 /// How many connections are answered at once.
 const THREADS: usize = 32;
+/// What the thread of a kept connection may use.
+const STACK: usize = 64 << 10;
 
 pub(super) fn serve(port: u16) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))?;
@@ -23,35 +25,25 @@ pub(super) fn serve(port: u16) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Answers one connection after the other; connections that are held are kept here.
+/// Answers one connection after the other.
 fn accept(listener: &TcpListener) {
-    let mut held = Vec::new();
     loop {
-        let Ok((stream, _)) = listener.accept() else { continue };
         // A client that goes away is its own affair.
-        if let Ok(Some(stream)) = answer(stream) {
-            held.push(stream);
-        }
+        let _ = listener.accept().and_then(|(stream, _)| answer(stream));
     }
 }
 
-fn answer(mut stream: TcpStream) -> io::Result<Option<TcpStream>> {
+fn answer(mut stream: TcpStream) -> io::Result<()> {
     let mut message = [0; MESSAGE];
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.read_exact(&mut message)?;
     stream.write_all(&message)?;
-    match message[0] {
-        HOLD => Ok(Some(stream)),
-        KEEP => {
-            stream.set_nodelay(true)?;
-            thread::spawn(move || keep(stream));
-            Ok(None)
-        }
-        _ => {
-            debug_assert_eq!(message[0], CLOSE);
-            Ok(None)
-        }
+    if message[0] == KEEP {
+        stream.set_read_timeout(None)?;
+        stream.set_nodelay(true)?;
+        thread::Builder::new().stack_size(STACK).spawn(move || keep(stream))?;
     }
+    Ok(())
 }
 
 fn keep(mut stream: TcpStream) -> io::Result<()> {

@@ -7,6 +7,11 @@ use super::word;
 use crate::netlink::{Attributes, Writer, flag, u32_ne};
 use crate::object::{LinkEnd, LinkKind};
 
+/// What the kernel may hand over as one packet: three times what it does by itself, so that filters and address translation
+/// are paid a third as often, and still within a processor's cache. On every link of the way, or it is cut on the way.
+/// A kernel before 6.3 takes no notice.
+const BATCH: u32 = 192 << 10;
+
 /// A link as the kernel shows it in one namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seen {
@@ -123,6 +128,8 @@ fn attributes(w: &mut Writer, end: &LinkEnd) {
     w.text(word::IFLA_IFNAME, &end.name);
     w.attr(word::IFLA_ADDRESS, &end.mac.0);
     w.u32(word::IFLA_MTU, end.mtu);
+    w.u32(word::IFLA_GSO_IPV4_MAX_SIZE, BATCH);
+    w.u32(word::IFLA_GRO_IPV4_MAX_SIZE, BATCH);
 }
 
 #[cfg(test)]
@@ -162,6 +169,9 @@ mod tests {
         let far = info.inside(word::INFO_DATA).find(word::VETH_INFO_PEER).expect("a far end");
         assert_eq!(Attributes::after(far, 16).text(word::IFLA_IFNAME).as_deref(), Some("eth0"));
         assert!(Attributes::after(far, 16).u32(word::IFLA_NET_NS_FD).is_some());
+        for end in [Attributes::after(&body, 16), Attributes::after(far, 16)] {
+            assert_eq!(end.u32(word::IFLA_GSO_IPV4_MAX_SIZE), Some(BATCH));
+        }
     }
 
     #[test]
