@@ -141,8 +141,8 @@ mod tests {
     /// Numbers with their parity and their divisors as fields.
     fn numbers(filters: &[Filter]) -> Result<Vec<u32>, String> {
         let field = |name| match name {
-            "parity" => of().one(|n: &u32| if n % 2 == 0 { "even" } else { "odd" }),
-            "divisor" => of().many(|n: &u32| (1..=*n).filter(|d| n % d == 0).map(|d| d.to_string()).collect()),
+            "parity" => of().one(|n: &u32| if n.is_multiple_of(2) { "even" } else { "odd" }),
+            "divisor" => of().many(|n: &u32| (1..=*n).filter(|d| n.is_multiple_of(*d)).map(|d| d.to_string()).collect()),
             "colour" => of().empty(),
             _ => None,
         };

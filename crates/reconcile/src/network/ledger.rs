@@ -209,7 +209,8 @@ mod tests {
     fn a_namespace_that_nobody_wants_goes_whole_and_may_come_back() {
         let mut ledger = Ledger::default();
         ledger.replace(vec![], vec![setting("a", 1, 1)]);
-        (told(&mut ledger), ledger.take_born());
+        told(&mut ledger);
+        ledger.take_born();
         ledger.replace(vec![setting("a", 1, 1)], vec![]);
         assert_eq!((told(&mut ledger), ledger.take_gone()), (vec![], vec!["a".to_owned()]));
         ledger.replace(vec![], vec![setting("a", 1, 1)]);
