@@ -25,7 +25,25 @@ const ROUNDS: usize = 4;
 /// Makes the changes at one moment, or none of them.
 pub(crate) fn commit(changes: &[&Change]) -> Result<(), KernelError> {
     let socket = open()?;
-    let known = ask_sets(&socket, changes)?;
+    let outcome = commit_over(&socket, changes);
+    close_aside(socket);
+    outcome
+}
+
+/// Closes a socket without waiting. What a transaction removed is out of force at once, but the kernel frees it, and lets go
+/// of the socket and of the table's lock, only when no packet can still be looking at it: up to 20 ms later. So a thread waits
+/// for that moment before it closes. When none can be started we wait after all.
+fn close_aside(socket: Socket) {
+    let close = move || {
+        // SAFETY: the call takes three numbers and touches no memory. Where it is not to be had, closing waits instead.
+        unsafe { libc::syscall(libc::SYS_membarrier, libc::MEMBARRIER_CMD_GLOBAL, 0, 0) };
+        drop(socket);
+    };
+    drop(std::thread::Builder::new().name("close".to_owned()).spawn(close));
+}
+
+fn commit_over(socket: &Socket, changes: &[&Change]) -> Result<(), KernelError> {
+    let known = ask_sets(socket, changes)?;
     let mut steps = step::steps(changes, &known).map_err(|change| refused(change, libc::ENOENT, None))?;
     steps.iter().try_for_each(check)?;
     for _ in 0..ROUNDS {

@@ -67,7 +67,7 @@ impl NetworkDomain {
         store
             .write(|txn| {
                 for subject in &report.done {
-                    settle(txn, subject, self.network.has(subject));
+                    settle(txn, subject, self.network.item(subject));
                 }
                 Ok(())
             })

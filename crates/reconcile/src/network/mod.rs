@@ -63,9 +63,9 @@ impl Network {
         self.judged(report, known, &former)
     }
 
-    /// Whether the plan has an item for `subject`.
-    pub fn has(&self, subject: &Subject) -> bool {
-        self.items.contains_key(subject)
+    /// What `subject` is in the kernel, as far as the last look went; none when it is not.
+    fn item(&self, subject: &Subject) -> Option<&Item> {
+        self.items.get(subject)
     }
 
     /// Plans the subjects anew; returns what the plan said before of those of which it says something else now.

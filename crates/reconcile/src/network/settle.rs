@@ -1,20 +1,20 @@
 //! What the store says of a resource once the kernel is as the plan says.
 
-use plan::Subject;
+use plan::{Item, Subject};
 use resource::{
     BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, Resource, Subnet, Timestamp, Vpc,
     VpcEndpoint, VpcState,
 };
 use store::Txn;
 
-/// Moves the states that `subject` decides: `present` says whether the kernel has it.
-pub(super) fn settle(txn: &mut Txn, subject: &Subject, present: bool) {
-    match subject {
-        Subject::Router(id) if present => router(txn, id.as_str()),
-        Subject::Interface(id) => drop(txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = present)),
-        Subject::Nat(id) => nat(txn, id.as_str(), present),
-        Subject::Balancer(arn) if present => balancer(txn, arn),
-        Subject::Endpoint(id) => endpoint(txn, id.as_str(), present),
+/// Moves the states that `subject` decides: `item` is what the kernel has of it. The store may have gone on meanwhile.
+pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
+    match (subject, item) {
+        (Subject::Router(id), Some(_)) => router(txn, id.as_str()),
+        (Subject::Interface(id), _) => drop(txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some())),
+        (Subject::Nat(id), _) => nat(txn, id.as_str(), item.is_some()),
+        (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
+        (Subject::Endpoint(id), _) => endpoint(txn, id.as_str(), item),
         _ => {}
     }
 }
@@ -55,11 +55,13 @@ fn nat(txn: &mut Txn, id: &str, present: bool) {
     }
 }
 
-fn endpoint(txn: &mut Txn, id: &str, present: bool) {
+fn endpoint(txn: &mut Txn, id: &str, item: Option<&Item>) {
     let Some(endpoint) = txn.find::<VpcEndpoint>(id) else { return };
-    match endpoint.state {
-        EndpointState::Pending if present => drop(txn.update::<VpcEndpoint>(id, |endpoint| endpoint.state = EndpointState::Available)),
-        EndpointState::Deleting | EndpointState::Deleted if !present => {
+    match (endpoint.state, item) {
+        (EndpointState::Pending, Some(Item::Endpoint(carried))) if carried.open => {
+            txn.update::<VpcEndpoint>(id, |endpoint| endpoint.state = EndpointState::Available);
+        }
+        (EndpointState::Deleting | EndpointState::Deleted, None) => {
             for interface in &endpoint.interfaces {
                 txn.remove::<NetworkInterface>(interface.as_str());
             }

@@ -92,3 +92,23 @@ fn the_groups_of_a_balancer_filter_its_clients() {
     cloud.settle();
     cloud.reaches(&balanced.client, "10.0.0.9:80");
 }
+
+#[test]
+fn a_balancer_with_a_public_address_serves_the_internet() {
+    let balanced = balanced();
+    let cloud = &balanced.cloud;
+    let LoadBalancer { vpc, zones, .. } = cloud.find::<LoadBalancer>(&balanced.balancer);
+    let gateway = cloud.internet_gateway(Some(&vpc));
+    cloud.route(&cloud.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    cloud.public_address("198.18.0.10", Some(&zones[0].interface));
+    cloud.target_attribute(&balanced.targets, "preserve_client_ip.enabled", "false");
+    cloud.settle();
+    assert!(cloud.reaches("internet", "198.18.0.10:80").ends_with("sees 10.0.0.9"));
+    cloud.target_attribute(&balanced.targets, "preserve_client_ip.enabled", "true");
+    let group = cloud.snapshot().linked::<SecurityGroup>(Vpc::KIND, &vpc).next().unwrap().id.clone();
+    cloud.settle();
+    cloud.is_silent("internet", "198.18.0.10:80");
+    cloud.allow(&group, ingress(Traffic::Tcp(8080, 8080), from("198.18.0.0/15")));
+    cloud.settle();
+    assert!(cloud.reaches("internet", "198.18.0.10:80").ends_with("sees 198.18.0.1"));
+}

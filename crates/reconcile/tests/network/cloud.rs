@@ -50,7 +50,9 @@ impl<K: Kernel + 'static> Cloud<K> {
         self.network.borrow_mut().converge(&world, subjects)
     }
 
+    /// Looks at everything; what was noted before is included.
     pub fn converge_all(&self) -> Report {
+        *self.watch.borrow_mut() = self.world.store.watch();
         self.network.borrow_mut().converge_all(&self.world.snapshot())
     }
 

@@ -18,4 +18,5 @@ mod packets;
 mod privatelink;
 mod repair;
 mod ruleset;
+mod settling;
 mod subnets;

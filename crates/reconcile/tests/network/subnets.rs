@@ -98,3 +98,40 @@ fn an_interface_that_moves_to_another_instance_takes_its_traffic_along() {
     cloud.serve(&second, "10.0.0.9:80", "second");
     assert_eq!(cloud.reaches(&client, "10.0.0.9:80"), "second sees 10.0.0.4");
 }
+
+#[test]
+fn amazons_own_addresses_are_reached_whatever_the_groups_say_and_only_on_their_ports() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let nothing = cloud.group(&vpc, &[]);
+    let (client, _) = cloud.instance(&subnet, "10.0.0.4", &[&nothing]);
+    cloud.acl(&vpc, &[&subnet], &[]);
+    cloud.settle();
+    let (router, host) = (vpc.to_string(), client.to_string());
+    for resolver in ["10.0.0.2:53", "169.254.169.253:53"] {
+        assert_eq!(cloud.datagram((&host, "10.0.0.4:0"), (&router, resolver)).as_deref(), Some("10.0.0.4"), "{resolver}");
+    }
+    assert_eq!(cloud.datagram((&host, "10.0.0.4:0"), (&router, "10.0.0.2:54")), None);
+    cloud.serve(&vpc, "169.254.169.254:80", "metadata");
+    cloud.serve(&vpc, "169.254.169.254:22", "nobody");
+    assert_eq!(cloud.reaches(&client, "169.254.169.254:80"), "metadata sees 10.0.0.4");
+    cloud.is_silent(&client, "169.254.169.254:22");
+}
+
+#[test]
+fn a_program_of_the_host_has_a_namespace_and_an_interface_of_its_own() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (server, _) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
+    let holder = Holder::Process { pid: std::process::id(), started: 1 };
+    let interface = cloud.interface(&subnet, InterfaceKind::Workload, "10.0.0.4", &[&open], holder);
+    cloud.settle();
+    cloud.serve(&server, "10.0.0.5:80", "server");
+    assert_eq!(cloud.reaches(&interface, "10.0.0.5:80"), "server sees 10.0.0.4");
+    cloud.remove::<NetworkInterface>(&interface);
+    cloud.settle();
+    assert!(!kernel::Kernel::namespaces(cloud.kernel.as_ref()).unwrap().contains(&interface.to_string()));
+}

@@ -9,7 +9,7 @@ use plan::{Interface, Place};
 use resource::GroupId;
 
 use super::acl::boundary_chain;
-use super::{in_namespace, link_end, on_device, own_address, sysctl, via};
+use super::{in_namespace, link_end, on_device, held_address, sysctl, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{LOCAL, group_in, group_out, interface_device, members, profile_in, profile_out, table_number};
 use crate::network::ruleset::{chain, device, drop_if, element, jump, set, verdict};
@@ -59,7 +59,7 @@ fn profiles(groups: &[GroupId]) -> Vec<Object> {
 
 /// An address that the router holds. Packets that do not leave its subnet are no business of the ACL.
 fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
-    let mut objects: Vec<Object> = interface.addresses.iter().map(|address| own_address(*address)).collect();
+    let mut objects: Vec<Object> = interface.addresses.iter().map(|address| held_address(*address)).collect();
     for address in interface.addresses.iter().chain(&interface.public).map(|address| vec![Value::Addr(*address)]) {
         if !interface.groups.is_empty() {
             objects.push(verdict(set::MANAGED_IN, address.clone(), Verdict::Goto(profile_in(&interface.groups))));

@@ -42,6 +42,16 @@ fn own_address(address: Ipv4Addr) -> Object {
     Object::Address(Address { link: "lo".into(), net: Ipv4Net::from(address) })
 }
 
+/// The kernel's table of what is delivered here.
+const HERE: u32 = 255;
+
+/// An address that the namespace holds for a service, of which there may be thousands: a route costs the same however many
+/// there are, while the kernel walks a device's addresses with each that is added.
+fn held_address(address: Ipv4Addr) -> Object {
+    let kind = RouteKind::Local { dev: "lo".into() };
+    Object::Route(Route { table: HERE, dst: Ipv4Net::from(address), metric: 0, kind })
+}
+
 /// A route through a neighbour that need not be on the link by anybody's prefix.
 fn via(table: u32, dst: Ipv4Net, dev: &str, via: Ipv4Addr, realm: Option<u16>) -> Object {
     let kind = RouteKind::Unicast { dev: dev.into(), via: Some(via), onlink: true, src: None, realm };
