@@ -78,7 +78,7 @@ impl Request {
         now: Timestamp,
     ) -> Result<Value, Error> {
         if let Some(answer) = self.remembered(txn, caller, now)? {
-            return Ok(answer);
+            return if self.dry_run { Err(dry_run_succeeded()) } else { Ok(answer) };
         }
         let answer = run(&mut Write { txn, caller, now, client_token: self.token.as_deref() }, self.input.clone())?;
         if self.dry_run {
@@ -119,4 +119,128 @@ impl Request {
 
 fn dry_run_succeeded() -> Error {
     Error::new("DryRunOperation", "Request would have succeeded, but DryRun flag is set.").with_status(412)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ec2::testing::Cloud;
+
+    fn vpcs(cloud: &Cloud) -> usize {
+        cloud.world().all::<resource::Vpc>().count()
+    }
+
+    fn subnet(cloud: &Cloud) -> String {
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId")
+    }
+
+    #[test]
+    fn a_dry_run_finds_every_fault_and_changes_nothing() {
+        let cloud = Cloud::new();
+        let dry = |block: &str| json!({"CidrBlock": block, "DryRun": true});
+        let refused = cloud.call("CreateVpc", dry("10.0.0.0/16")).expect_err("dry runs never succeed");
+        assert_eq!((refused.code.as_str(), refused.status), ("DryRunOperation", 412));
+        assert_eq!(cloud.refusal("CreateVpc", dry("10.0.0.0/8")), "InvalidVpc.Range");
+        assert_eq!(cloud.refusal("DescribeVpcs", json!({"DryRun": true})), "DryRunOperation");
+        assert_eq!(
+            cloud.refusal("DescribeVpcs", json!({"DryRun": true, "VpcIds": ["vpc-0123456789abcdef0"]})),
+            "InvalidVpcID.NotFound"
+        );
+        assert_eq!(vpcs(&cloud), 0);
+        cloud.ok("CreateVpc", json!({"CidrBlock": "10.0.0.0/16", "DryRun": false}));
+    }
+
+    #[test]
+    fn a_token_stands_for_one_request_of_one_operation_of_one_account() {
+        let cloud = Cloud::new();
+        let subnet = subnet(&cloud);
+        let request = |token: &str, text: &str| json!({"SubnetId": subnet, "Description": text, "ClientToken": token});
+        let make = |token: &str, text: &str| cloud.ok("CreateNetworkInterface", request(token, text));
+        let first = make("a", "one");
+        assert_eq!(first["ClientToken"], "a");
+        assert_eq!(make("a", "one"), first);
+        assert_ne!(make("b", "one"), first);
+        assert_eq!(cloud.refusal("CreateNetworkInterface", request("a", "two")), "IdempotentParameterMismatch");
+        cloud.ok("CreateNatGateway", json!({"SubnetId": subnet, "ConnectivityType": "private", "ClientToken": "a"}));
+        let other = cloud.account("222222222222");
+        assert_eq!(other.refusal("CreateNetworkInterface", request("a", "one")), "InvalidSubnetID.NotFound");
+        assert_eq!(cloud.world().all::<RequestToken>().count(), 3);
+    }
+
+    #[test]
+    fn a_refused_request_and_a_dry_run_leave_their_token_free() {
+        let cloud = Cloud::new();
+        let subnet = subnet(&cloud);
+        let at = |address: &str| json!({"SubnetId": subnet, "PrivateIpAddress": address, "ClientToken": "a"});
+        assert_eq!(cloud.refusal("CreateNetworkInterface", at("10.0.1.1")), "InvalidParameterValue");
+        let mut dry = at("10.0.1.9");
+        dry["DryRun"] = json!(true);
+        assert_eq!(cloud.refusal("CreateNetworkInterface", dry.clone()), "DryRunOperation");
+        cloud.ok("CreateNetworkInterface", at("10.0.1.10"));
+        dry["PrivateIpAddress"] = json!("10.0.1.10");
+        assert_eq!(cloud.refusal("CreateNetworkInterface", dry), "DryRunOperation");
+    }
+
+    #[test]
+    fn a_token_is_forgotten_after_a_day() {
+        let cloud = Cloud::new();
+        let subnet = subnet(&cloud);
+        let make = || {
+            cloud.text(
+                "CreateNetworkInterface",
+                json!({"SubnetId": subnet, "ClientToken": "a"}),
+                "/NetworkInterface/NetworkInterfaceId",
+            )
+        };
+        let age = |seconds: u64| {
+            cloud.change(|txn| {
+                let token = txn.all::<RequestToken>().next().expect("one was used");
+                let created = Timestamp(Timestamp::now().0 - seconds * 1000);
+                txn.put(RequestToken { created, ..(*token).clone() });
+            });
+        };
+        let first = make();
+        age(TOKEN_LIFETIME_SECONDS - 60);
+        assert_eq!(make(), first);
+        age(TOKEN_LIFETIME_SECONDS + 60);
+        let second = make();
+        assert_ne!(second, first);
+        assert_eq!(make(), second);
+    }
+
+    #[test]
+    fn what_an_operation_does_not_know_is_refused_by_name() {
+        let cloud = Cloud::new();
+        let refused = cloud.call("CreateVpc", json!({"CidrBlock": "10.0.0.0/16", "Ipv6Pool": "x"})).expect_err("unknown");
+        assert_eq!(refused.code, "UnsupportedOperation");
+        assert_eq!(refused.message, "underpass does not support CreateVpc.Ipv6Pool yet");
+        let inner = json!({"Filters": [{"Name": "state", "Values": ["x"], "Colour": "red"}]});
+        assert!(cloud.call("DescribeVpcs", inner).is_err_and(|error| error.message.contains("Filters.0.Colour")));
+        assert_eq!(vpcs(&cloud), 0);
+    }
+
+    #[test]
+    fn every_operation_is_found_once_and_is_in_the_model() {
+        let models = wire::Models::new();
+        for service in all() {
+            let mut names: Vec<&str> = service.operations.iter().copied().flatten().map(|operation| operation.name).collect();
+            assert!(names.iter().all(|name| find(service.name, name).is_some_and(|(found, _)| found.name == service.name)));
+            if let Some(model) = models.service(service.name) {
+                assert!(
+                    names.iter().all(|name| wire::Identified::of(std::sync::Arc::clone(&model), name).is_some()),
+                    "{}",
+                    service.name
+                );
+            }
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{}", service.name);
+        }
+        assert!(find("ec2", "CreateTransitGateway").is_none());
+        assert!(find("s4", "CreateVpc").is_none());
+    }
 }

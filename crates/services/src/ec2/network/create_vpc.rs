@@ -3,7 +3,7 @@
 use ipnet::Ipv4Net;
 use resource::{
     AclEntry, AclId, CidrAssociation, DhcpOptions, DhcpOptionsId, GroupId, GroupRule, GroupRuleId, NetworkAcl, Owner, RouteTable,
-    RouteTableAssociation, RouteTableId, RulePeer, SecurityGroup, Tags, Traffic, Vpc, VpcId, VpcState, random_id,
+    RouteTableAssociation, RouteTableId, RulePeer, SecurityGroup, Tags, Traffic, Vpc, VpcId, VpcState, private_domain, random_id,
 };
 use serde::{Deserialize, Serialize};
 use store::Txn;
@@ -156,16 +156,12 @@ fn ensure_dhcp_options(txn: &mut Txn, owner: &Owner) -> DhcpOptionsId {
     if let Some(options) = defaults::dhcp_options(txn, owner) {
         return options.id.clone();
     }
-    let domain = match owner.region.as_str() {
-        "us-east-1" => "ec2.internal".to_owned(),
-        region => format!("{region}.compute.internal"),
-    };
     let id = DhcpOptionsId::random();
     txn.put(DhcpOptions {
         id: id.clone(),
         owner: owner.clone(),
         options: vec![
-            ("domain-name".to_owned(), vec![domain]),
+            ("domain-name".to_owned(), vec![private_domain(&owner.region)]),
             ("domain-name-servers".to_owned(), vec!["AmazonProvidedDNS".to_owned()]),
         ],
         is_default: true,

@@ -36,7 +36,8 @@ pub fn run_instances(cx: &mut Write<'_>, input: Launch) -> Result<Output, Error>
         Some(reference) => input.clone().over(template::launch_of(cx.txn, &owner, reference)?)?,
         None => input,
     };
-    let order = Order::read(cx.txn, &owner, &launch, now)?;
+    let mut order = Order::read(cx.txn, &owner, &launch, now)?;
+    order.model.client_token = cx.client_token();
     profile::may_give(cx, order.model.profile.as_deref())?;
     let mut launched = Vec::new();
     for index in 0..most {
@@ -214,6 +215,24 @@ mod tests {
         let interface = site.cloud.ok("DescribeNetworkInterfaces", filter)["NetworkInterfaces"][0].clone();
         assert_eq!(interface["TagSet"], json!([{"Key": "Name", "Value": "nic"}]));
         assert_eq!(interface["Attachment"]["DeleteOnTermination"], true);
+    }
+
+    #[test]
+    fn a_repeated_request_launches_once_and_its_token_is_shown() {
+        let site = Site::new();
+        let request = |more: Value| crate::ec2::compute::testing::with(site.request(json!({"ClientToken": "deploy-7"})), more);
+        let first = site.cloud.ok("RunInstances", request(json!({})));
+        assert_eq!(site.cloud.ok("RunInstances", request(json!({}))), first);
+        assert_eq!(first["Instances"][0]["ClientToken"], "deploy-7");
+        assert_eq!(
+            site.cloud.refusal("RunInstances", request(json!({"InstanceType": "t3.large"}))),
+            "IdempotentParameterMismatch"
+        );
+        assert_eq!(site.launch(json!({}))["ClientToken"], "");
+        let of_token = json!({"Filters": [{"Name": "client-token", "Values": ["deploy-7"]}]});
+        let found = site.cloud.ok("DescribeInstances", of_token);
+        assert_eq!(found.pointer("/Reservations/0/Instances/0/InstanceId"), first.pointer("/Instances/0/InstanceId"));
+        assert_eq!(found["Reservations"].as_array().map(Vec::len), Some(1));
     }
 
     #[test]

@@ -35,7 +35,11 @@ pub struct Output {
 /// The caller's NAT gateways.
 pub fn describe_nat_gateways(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let gateways = find::chosen(cx, &input.nat_gateway_ids, &input.filters, BY, super::find)?;
-    let listed = gateways.into_iter().filter(|gateway| super::is_listed(gateway, cx.now));
+    let is_listed = |gateway: &Arc<NatGateway>| super::is_listed(gateway, cx.now);
+    if let Some(gone) = gateways.iter().find(|gateway| !input.nat_gateway_ids.is_empty() && !is_listed(gateway)) {
+        return Err(super::not_found(&gone.id));
+    }
+    let listed = gateways.into_iter().filter(is_listed);
     let kept = filter::select(&input.filters, listed, field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |gateway| gateway.id.to_string())?;

@@ -23,7 +23,11 @@ fn find(world: &Snapshot, owner: &Owner, text: &str) -> Result<Arc<NatGateway>, 
     let id =
         NatGatewayId::parse(text).map_err(|_| Error::new("NatGatewayMalformed", format!("NatGateway id {text} is malformed")))?;
     let found = world.find::<NatGateway>(id.as_str()).filter(|gateway| gateway.owner == *owner);
-    found.ok_or_else(|| Error::new("NatGatewayNotFound", format!("NAT gateway {id} was not found")))
+    found.ok_or_else(|| not_found(&id))
+}
+
+fn not_found(id: &NatGatewayId) -> Error {
+    Error::new("NatGatewayNotFound", format!("NAT gateway {id} was not found"))
 }
 
 /// Whether AWS would still list it.
