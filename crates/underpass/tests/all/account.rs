@@ -78,10 +78,15 @@ impl<'a> Account<'a> {
         pages.unwrap_or_else(|refusal| panic!("{operation} {with}: {refusal:?}")).as_array().cloned().unwrap_or_default()
     }
 
+    /// Where it calls and as whom, for calls that outlive the daemon.
+    pub fn place(&self) -> Place {
+        self.place.clone()
+    }
+
     /// Runs Python that has `client(service)` and `given`; answers what it leaves in `answer`.
     #[track_caller]
     pub fn script(&self, source: &str, given: Value) -> Value {
-        boto::ask(&self.place, "", Ask::Script(source), &given).unwrap_or_else(|refusal| panic!("{source}: {refusal:?}"))
+        self.place.script(source, &given)
     }
 
     /// Runs the `aws` CLI.

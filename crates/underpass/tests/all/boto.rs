@@ -29,6 +29,14 @@ pub struct Place {
     pub secret: String,
 }
 
+impl Place {
+    /// Runs Python that has `client(service)` and `given`; answers what it leaves in `answer`.
+    #[track_caller]
+    pub fn script(&self, source: &str, given: &Value) -> Value {
+        ask(self, "", Ask::Script(source), given).unwrap_or_else(|refusal| panic!("{source}: {refusal:?}"))
+    }
+}
+
 /// What is asked of boto3.
 #[derive(Debug, Clone, Copy)]
 pub enum Ask<'a> {

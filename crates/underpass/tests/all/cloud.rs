@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,14 @@ use crate::account::Account;
 pub const PATIENCE: Duration = Duration::from_secs(30);
 pub const PROVIDER: &str = "111111111111";
 pub const CONSUMER: &str = "222222222222";
+
+/// The program under test, by a name that a build beside the tests does not give to another.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("underpass");
+    let _ = fs::remove_file(&own);
+    fs::hard_link(env!("CARGO_BIN_EXE_underpass"), &own).unwrap();
+    own
+});
 
 pub struct Cloud {
     daemon: Option<Child>,
@@ -45,7 +54,7 @@ impl Cloud {
         let mut command = self.command();
         command.arg("up").args(arguments).env("UNDERPASS_LOG", "info").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         if !arguments.contains(&"--listen") {
-            command.args(["--listen", "127.0.0.1:0"]);
+            command.args(["--listen", self.endpoint.strip_prefix("http://").unwrap_or("127.0.0.1:0")]);
         }
         let mut daemon = command.spawn().unwrap();
         let mut said = BufReader::new(daemon.stdout.take().unwrap());
@@ -68,6 +77,12 @@ impl Cloud {
         let mut daemon = self.daemon.take().expect("the daemon runs");
         daemon.kill().unwrap();
         daemon.wait().unwrap();
+    }
+
+    /// Ends the daemon as a power cut would, a moment from now.
+    pub fn kill_after(&mut self, moment: Duration) {
+        thread::sleep(moment);
+        self.kill();
     }
 
     /// Kills the daemon and starts it again on the same state.
@@ -109,7 +124,7 @@ impl Cloud {
 
     /// The program, for this state directory.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_underpass"));
+        let mut command = Command::new(&*PROGRAM);
         command.env("UNDERPASS_STATE_DIR", self.state_dir());
         command
     }
@@ -149,19 +164,23 @@ impl Cloud {
         text(&output.stdout)
     }
 
-    /// What is left of this installation in the kernel, besides its state.
-    pub fn remains(&self, networks: &BTreeSet<(String, u64)>) -> Vec<String> {
+    /// The processes that are in one of our namespaces now.
+    pub fn inhabitants(&self) -> Vec<PathBuf> {
+        let networks: BTreeSet<u64> = self.namespaces().into_iter().map(|(_, inode)| inode).collect();
+        let network = |process: &Path| fs::metadata(process.join("ns/net")).map(|file| file.ino());
+        processes().filter(|process| network(process).is_ok_and(|inode| networks.contains(&inode))).collect()
+    }
+
+    /// What is left of this installation in the kernel, besides its state. `inhabitants` were in its namespaces.
+    pub fn remains(&self, inhabitants: &[PathBuf]) -> Vec<String> {
         let places = [self.folder.path().to_owned(), self.namespaces.clone()];
         let named = |text: &str| places.iter().any(|place| text.contains(&*place.to_string_lossy()));
         let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
         let mounts = mounts.lines().filter(|line| named(line)).map(|line| format!("mount {line}"));
         let folder = self.namespaces.exists().then(|| format!("folder {}", self.namespaces.display()));
-        let processes = processes().filter(|process| {
-            let network = fs::metadata(process.join("ns/net")).map(|file| file.ino());
-            let line = fs::read(process.join("cmdline")).unwrap_or_default();
-            named(&text(&line)) || network.is_ok_and(|network| networks.iter().any(|(_, inode)| *inode == network))
-        });
-        let processes = processes.map(|process| format!("process {} {}", process.display(), text(&fs::read(process.join("cmdline")).unwrap_or_default())));
+        let line = |process: &Path| text(&fs::read(process.join("cmdline")).unwrap_or_default());
+        let processes = processes().filter(|process| named(&line(process)) || inhabitants.contains(process) && lives(process));
+        let processes = processes.map(|process| format!("process {} {}", process.display(), line(&process)));
         mounts.chain(folder).chain(processes).collect()
     }
 
@@ -178,7 +197,7 @@ impl Cloud {
 
 impl Drop for Cloud {
     fn drop(&mut self) {
-        let networks = self.namespaces();
+        let inhabitants = self.inhabitants();
         let ended = self.run(&["down", "--delete-state"]);
         if let Some(mut daemon) = self.daemon.take() {
             let _ = daemon.kill();
@@ -189,7 +208,7 @@ impl Drop for Cloud {
             return;
         }
         assert!(ended.status.success(), "{}", text(&ended.stderr));
-        assert_eq!(self.remains(&networks), Vec::<String>::new(), "something was left behind");
+        assert_eq!(self.remains(&inhabitants), Vec::<String>::new(), "something was left behind");
         assert!(!self.state_dir().exists(), "the state is still there");
         assert!(!self.log().contains("panicked"), "{}", self.log());
     }
@@ -225,9 +244,9 @@ pub fn processes() -> impl Iterator<Item = PathBuf> {
     entries.filter(|entry| entry.file_name().to_string_lossy().parse::<i32>().is_ok()).map(|entry| entry.path())
 }
 
-/// Whether a process is there and has not ended.
-pub fn lives(pid: i32) -> bool {
-    let status = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status")).unwrap_or_default();
+/// Whether a process is there and has not ended, be it noticed by its parent or not.
+pub fn lives(process: &Path) -> bool {
+    let status = fs::read_to_string(process.join("status")).unwrap_or_default();
     status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
 }
 

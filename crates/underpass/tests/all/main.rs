@@ -6,7 +6,13 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod account;
+mod balancer;
 mod boto;
 mod cloud;
+mod crash;
+mod groups;
+mod instances;
+mod internet;
+mod offer;
 mod privatelink;
 mod site;

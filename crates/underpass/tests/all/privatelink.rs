@@ -4,87 +4,45 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::account::{Account, Program};
+use crate::account::Account;
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
-use crate::site::{Net, Peer, web};
+use crate::offer::{Access, DRIP, Offer};
+use crate::site::{Peer, web};
 
 /// What `curl` exits with.
 const NO_SUCH_NAME: i32 = 6;
 const BODY: &str = "Hello from the provider";
 
-/// A provider's instance that serves HTTP behind a balancer, and the endpoint service before it.
-struct Offer {
-    net: Net,
-    instance: String,
-    balancer: String,
-    service: String,
-    name: String,
-}
-
-fn offer(provider: &Account<'_>, script: &str, acceptance: bool) -> Offer {
-    let net = provider.net();
-    let group = provider.group(&net.vpc, "web");
-    provider.allow(&group, "tcp", Some(80), Peer::Cidr("10.0.0.0/8"));
-    let instance = provider.instance(&net.subnet, &[&group], script);
-    let balancer = provider.balancer("web", &[&net.subnet]);
-    let targets = provider.target_group("web", &net.vpc, 80, &json!({}));
-    provider.listener(&balancer, 80, &targets);
-    provider.register(&targets, &instance);
-    provider.until_health(&targets, &instance, "healthy");
-    let (service, name) = provider.service(&balancer, acceptance);
-    Offer { net, instance, balancer, service, name }
-}
-
-/// A consumer's network with the provider's addresses, and a group that lets HTTP in from all of it.
-fn consumer_net(consumer: &Account<'_>) -> (Net, String) {
-    let net = consumer.net();
-    let group = consumer.group(&net.vpc, "endpoint");
-    consumer.allow(&group, "tcp", Some(80), Peer::Cidr("10.0.0.0/16"));
-    (net, group)
-}
-
 /// The endpoint has no name yet or any more, and its address is silent.
-fn assert_closed(consumer: &Account<'_>, net: &Net, group: &str, (endpoint, name): (&str, &str)) {
-    assert_eq!(consumer.curl(&net.subnet, group, &format!("http://{name}/")).status, NO_SUCH_NAME);
+fn assert_closed(consumer: &Account<'_>, access: &Access) {
+    let Access { net, group, endpoint, .. } = access;
+    eventually("the name is gone", || (consumer.curl(&net.subnet, group, &access.url()).status == NO_SUCH_NAME).then_some(()));
     consumer.assert_silent(&net.subnet, group, &format!("http://{}/", consumer.endpoint_address(endpoint)));
-}
-
-/// A download that lasts until it is cut, and the bytes that arrived.
-fn endless_download(account: &Account<'_>, net: &Net, group: &str, url: &str) -> Program {
-    let place = ["--subnet", &net.subnet, "--security-group", group];
-    account.spawn(&place, &["curl", "-sS", "--no-buffer", "--max-time", "25", url])
 }
 
 #[test]
 fn an_accepted_endpoint_reaches_the_service_by_name_and_nothing_comes_back() {
     let cloud = Cloud::up();
     let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
-    let offer = offer(&provider, &web(BODY), true);
-    let (net, group) = consumer_net(&consumer);
-    let create = json!({ "VpcId": net.vpc, "VpcEndpointType": "Interface", "ServiceName": offer.name, "SubnetIds": [net.subnet] });
-    assert_eq!(consumer.refused("ec2", "create_vpc_endpoint", create).code, "InvalidServiceName");
-    provider.permit(&offer.service, CONSUMER);
-    let (endpoint, name) = consumer.endpoint(&net, &offer.name, &[&group]);
-    assert_eq!(consumer.endpoint_state(&endpoint), "pendingAcceptance");
-    assert_closed(&consumer, &net, &group, (&endpoint, &name));
-
-    let url = format!("http://{name}/");
-    provider.accept(&offer.service, &endpoint);
-    consumer.until_endpoint(&endpoint, "available");
-    assert_eq!(consumer.curl(&net.subnet, &group, &url).ok(), BODY, "available means that traffic passes");
-
-    nothing_comes_back(&provider, &consumer, &offer, &net, &endpoint);
+    let offer = Offer::of(&provider, &web(BODY), true);
+    let access = Access::to(&offer, &provider, &consumer);
+    assert_eq!(consumer.endpoint_state(&access.endpoint), "pendingAcceptance");
+    assert_closed(&consumer, &access);
+    provider.accept(&offer.service, &access.endpoint);
+    consumer.until_endpoint(&access.endpoint, "available");
+    assert_eq!(access.fetched(&consumer), BODY, "available means that traffic passes");
+    nothing_comes_back(&provider, &consumer, &offer, &access);
 }
 
 /// The provider's instance opens no connection to the consumer's endpoint, nor to anything beside it.
-fn nothing_comes_back(provider: &Account<'_>, consumer: &Account<'_>, offer: &Offer, net: &Net, endpoint: &str) {
-    let everything = consumer.group(&net.vpc, "everything");
+fn nothing_comes_back(provider: &Account<'_>, consumer: &Account<'_>, offer: &Offer, access: &Access) {
+    let everything = consumer.group(&access.net.vpc, "everything");
     consumer.allow(&everything, "-1", None, Peer::Cidr("0.0.0.0/0"));
-    let server = consumer.instance(&net.subnet, &[&everything], &web("the consumer's own"));
+    let server = consumer.instance(&access.net.subnet, &[&everything], &web("the consumer"));
     let address = consumer.private_ip(&server);
-    consumer.until_fetched(&net.subnet, &everything, &format!("http://{address}/"), "the consumer's own");
+    consumer.until_fetched(&access.net.subnet, &everything, &format!("http://{address}/"), "the consumer");
     let own = provider.private_ip(&offer.instance);
-    for target in [address, consumer.endpoint_address(endpoint)].iter().filter(|target| **target != own) {
+    for target in [address, consumer.endpoint_address(&access.endpoint)].iter().filter(|target| **target != own) {
         let url = format!("http://{target}/");
         let ran = provider.exec(&["--instance", &offer.instance], &["curl", "-sS", "--connect-timeout", "1", &url]);
         assert_ne!(ran.status, 0, "{target} was reached from the provider: {ran:?}");
@@ -92,81 +50,57 @@ fn nothing_comes_back(provider: &Account<'_>, consumer: &Account<'_>, offer: &Of
 }
 
 #[test]
+fn a_principal_that_is_not_permitted_learns_nothing_of_the_service() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, &web(BODY), false);
+    let net = consumer.net();
+    let create = json!({ "VpcId": net.vpc, "VpcEndpointType": "Interface", "ServiceName": offer.name, "SubnetIds": [net.subnet] });
+    let hidden = consumer.refused("ec2", "create_vpc_endpoint", create.clone());
+    assert_eq!(hidden.code, "InvalidServiceName");
+    let mut unknown = create.clone();
+    unknown["ServiceName"] = json!("com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000000");
+    assert_eq!(consumer.refused("ec2", "create_vpc_endpoint", unknown).code, hidden.code, "existence is hidden");
+    let describe = json!({ "ServiceNames": [offer.name] });
+    assert_eq!(consumer.refused("ec2", "describe_vpc_endpoint_services", describe.clone()).code, "InvalidServiceName");
+    provider.permit(&offer.service, CONSUMER);
+    assert_eq!(consumer.ec2("describe_vpc_endpoint_services", describe)["ServiceNames"], json!([offer.name]));
+
+    let (endpoint, _) = consumer.endpoint(&net, &offer.name, &[]);
+    consumer.until_endpoint(&endpoint, "available");
+    let principal = format!("arn:aws:iam::{CONSUMER}:root");
+    let remove = json!({ "ServiceId": offer.service, "RemoveAllowedPrincipals": [principal] });
+    provider.ec2("modify_vpc_endpoint_service_permissions", remove);
+    assert_eq!(consumer.endpoint_state(&endpoint), "available", "what exists stays");
+    assert_eq!(consumer.refused("ec2", "create_vpc_endpoint", create).code, "InvalidServiceName");
+}
+
+#[test]
 fn rejecting_a_connection_cuts_a_transfer_and_accepting_it_again_opens_it() {
     let cloud = Cloud::up();
     let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
-    let endless = "#!/bin/sh\ncat > /srv.py <<'END'\n\
-        import http.server, time\n\
-        class Drip(http.server.BaseHTTPRequestHandler):\n\
-        \x20   def do_GET(self):\n\
-        \x20       self.send_response(200); self.end_headers()\n\
-        \x20       while True:\n\
-        \x20           self.wfile.write(b'drop\\n'); self.wfile.flush(); time.sleep(0.05)\n\
-        http.server.ThreadingHTTPServer(('', 80), Drip).serve_forever()\nEND\nexec python3 /srv.py\n";
-    let offer = offer(&provider, endless, true);
-    provider.permit(&offer.service, CONSUMER);
-    let (net, group) = consumer_net(&consumer);
-    let (endpoint, name) = consumer.endpoint(&net, &offer.name, &[&group]);
-    provider.accept(&offer.service, &endpoint);
-    consumer.until_endpoint(&endpoint, "available");
+    let offer = Offer::of(&provider, DRIP, true);
+    let access = Access::to(&offer, &provider, &consumer);
+    provider.accept(&offer.service, &access.endpoint);
+    consumer.until_endpoint(&access.endpoint, "available");
 
-    let url = format!("http://{name}/");
-    let mut download = endless_download(&consumer, &net, &group, &url);
-    let mut arrived = Arrivals::of(&mut download);
-    arrived.go_on();
-    provider.reject(&offer.service, &endpoint);
-    consumer.until_endpoint(&endpoint, "rejected");
-    arrived.stop();
-    assert_closed(&consumer, &net, &group, (&endpoint, &name));
+    let (_download, arrivals) = access.download(&consumer, 1000);
+    provider.reject(&offer.service, &access.endpoint);
+    consumer.until_endpoint(&access.endpoint, "rejected");
+    arrivals.stop();
+    assert_closed(&consumer, &access);
 
-    provider.accept(&offer.service, &endpoint);
-    consumer.until_endpoint(&endpoint, "available");
-    let mut again = endless_download(&consumer, &net, &group, &url);
-    Arrivals::of(&mut again).go_on();
-}
-
-/// Counts what a program prints, as it comes.
-struct Arrivals(std::sync::Arc<std::sync::atomic::AtomicUsize>);
-
-impl Arrivals {
-    fn of(program: &mut Program) -> Self {
-        let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        let (counter, mut stream) = (count.clone(), program.0.stdout.take().unwrap());
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = std::io::Read::read(&mut stream, &mut buffer) {
-                counter.fetch_add(read, std::sync::atomic::Ordering::Relaxed);
-            }
-        });
-        Self(count)
-    }
-
-    fn so_far(&self) -> usize {
-        self.0.load(std::sync::atomic::Ordering::Relaxed)
-    }
-
-    fn go_on(&mut self) {
-        let before = self.so_far();
-        eventually("more arrives", || (self.so_far() > before + 20).then_some(()));
-    }
-
-    /// Nothing arrives for a second, when something would arrive twenty times.
-    fn stop(&mut self) {
-        let (mut before, mut since) = (self.so_far(), Instant::now());
-        eventually("nothing more arrives", || {
-            if self.so_far() != before {
-                (before, since) = (self.so_far(), Instant::now());
-            }
-            (since.elapsed() > Duration::from_secs(1)).then_some(())
-        });
-    }
+    provider.accept(&offer.service, &access.endpoint);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let (_download, arrivals) = access.download(&consumer, 1000);
+    arrivals.go_on();
 }
 
 #[test]
 fn without_acceptance_an_endpoint_is_available_within_two_seconds_in_any_vpc_of_any_account() {
     let cloud = Cloud::up();
     let provider = cloud.account(PROVIDER);
-    let offer = offer(&provider, &web(BODY), false);
+    let offer = Offer::of(&provider, &web(BODY), false);
     let other = provider.net();
     let consumer = cloud.account(CONSUMER);
     provider.permit(&offer.service, CONSUMER);
@@ -186,30 +120,30 @@ fn without_acceptance_an_endpoint_is_available_within_two_seconds_in_any_vpc_of_
 fn what_a_connection_depends_on_cannot_be_deleted() {
     let cloud = Cloud::up();
     let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
-    let offer = offer(&provider, &web(BODY), false);
-    provider.permit(&offer.service, CONSUMER);
-    let (net, group) = consumer_net(&consumer);
-    let (endpoint, _) = consumer.endpoint(&net, &offer.name, &[&group]);
-    consumer.until_endpoint(&endpoint, "available");
+    let offer = Offer::of(&provider, &web(BODY), false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
 
     let delete = json!({ "ServiceIds": [offer.service] });
     let unsuccessful = provider.ec2("delete_vpc_endpoint_service_configurations", delete.clone())["Unsuccessful"].clone();
     assert_eq!(unsuccessful[0]["Error"]["Code"], json!("ExistingVpcEndpointConnections"), "{unsuccessful}");
     let balancer = json!({ "LoadBalancerArn": offer.balancer });
     assert_eq!(provider.refused("elbv2", "delete_load_balancer", balancer.clone()).code, "ResourceInUse");
-    assert_eq!(consumer.refused("ec2", "delete_subnet", json!({ "SubnetId": net.subnet })).code, "DependencyViolation");
-    assert_eq!(consumer.refused("ec2", "delete_security_group", json!({ "GroupId": group })).code, "DependencyViolation");
+    let (subnet, group) = (json!({ "SubnetId": access.net.subnet }), json!({ "GroupId": access.group }));
+    assert_eq!(consumer.refused("ec2", "delete_subnet", subnet.clone()).code, "DependencyViolation");
+    assert_eq!(consumer.refused("ec2", "delete_security_group", group.clone()).code, "DependencyViolation");
 
-    provider.reject(&offer.service, &endpoint);
-    consumer.until_endpoint(&endpoint, "rejected");
+    provider.reject(&offer.service, &access.endpoint);
+    consumer.until_endpoint(&access.endpoint, "rejected");
     assert_eq!(provider.ec2("delete_vpc_endpoint_service_configurations", delete)["Unsuccessful"], json!([]));
     provider.elb("delete_load_balancer", balancer);
-    assert_eq!(consumer.ec2("delete_vpc_endpoints", json!({ "VpcEndpointIds": [endpoint] }))["Unsuccessful"], json!([]));
+    let deleted = consumer.ec2("delete_vpc_endpoints", json!({ "VpcEndpointIds": [access.endpoint] }));
+    assert_eq!(deleted["Unsuccessful"], json!([]));
     eventually("the endpoint is gone with its interface", || {
-        let ids = json!({ "Filters": [{ "Name": "vpc-id", "Values": [net.vpc] }] });
+        let ids = json!({ "Filters": [{ "Name": "vpc-id", "Values": [access.net.vpc] }] });
         (consumer.ec2("describe_network_interfaces", ids)["NetworkInterfaces"] == json!([])).then_some(())
     });
-    consumer.ec2("delete_subnet", json!({ "SubnetId": net.subnet }));
-    consumer.ec2("delete_security_group", json!({ "GroupId": group }));
-    consumer.ec2("delete_vpc", json!({ "VpcId": net.vpc }));
+    consumer.ec2("delete_subnet", subnet);
+    consumer.ec2("delete_security_group", group);
+    consumer.ec2("delete_vpc", json!({ "VpcId": access.net.vpc }));
 }

@@ -1,0 +1,155 @@
+//! Network Load Balancers: flows reach the targets that are healthy, by names that the resolver knows.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::account::{Account, text_of};
+use crate::cloud::{Cloud, PROVIDER, eventually};
+use crate::site::{Net, OTHER_ZONE, Peer, ZONE};
+
+/// A balancer in two zones with a target in each. A target's body is its name; its health is a server of its own.
+struct Site {
+    net: Net,
+    client: String,
+    balancer: String,
+    targets: String,
+    name: String,
+    here: String,
+    there: String,
+}
+
+/// Serves `name` at port 80, and its health at port 81.
+fn script(name: &str) -> String {
+    format!(
+        "#!/bin/sh\nmkdir -p /srv && cd /srv && printf '%s\\n' {name} > index.html\n\
+         python3 -m http.server 81 & echo $! > /run/health.pid\nexec python3 -m http.server 80\n"
+    )
+}
+
+fn site(account: &Account<'_>) -> Site {
+    let net = account.net();
+    let other = account.subnet(&net.vpc, "10.0.2.0/24", OTHER_ZONE);
+    let (group, client) = (account.group(&net.vpc, "target"), account.group(&net.vpc, "client"));
+    account.allow(&group, "tcp", Some(80), Peer::Cidr("10.0.0.0/16"));
+    account.allow(&group, "tcp", Some(81), Peer::Cidr("10.0.0.0/16"));
+    let here = account.instance(&net.subnet, &[&group], &script("here"));
+    let there = account.instance(&other, &[&group], &script("there"));
+    let balancer = account.balancer("web", &[&net.subnet, &other]);
+    let checks = json!({ "HealthCheckProtocol": "HTTP", "HealthCheckPort": "81", "HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2 });
+    let targets = account.target_group("web", &net.vpc, 80, &checks);
+    account.listener(&balancer, 80, &targets);
+    for target in [&here, &there] {
+        account.register(&targets, target);
+    }
+    for target in [&here, &there] {
+        account.until_health(&targets, target, "healthy");
+    }
+    let described = account.elb("describe_load_balancers", json!({ "LoadBalancerArns": [balancer] }));
+    let name = text_of(&described["LoadBalancers"][0]["DNSName"]);
+    Site { net, client, balancer, targets, name, here, there }
+}
+
+impl Site {
+    /// Who answers forty connections to a host, and how many were not answered.
+    fn answers(&self, account: &Account<'_>, host: &str) -> (BTreeSet<String>, usize) {
+        let fetch = format!("for i in $(seq 40); do curl -sS --connect-timeout 1 http://{host}/ || echo none; done");
+        let out = account.exec(&["--subnet", &self.net.subnet, "--security-group", &self.client], &["sh", "-c", &fetch]).out;
+        let none = out.lines().filter(|line| *line == "none").count();
+        (out.lines().filter(|line| *line != "none").map(str::to_owned).collect(), none)
+    }
+
+    fn until_answers(&self, account: &Account<'_>, host: &str, wanted: &[&str]) {
+        let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        let mut last = (BTreeSet::new(), 0);
+        eventually(&format!("{host} is answered by {wanted:?} every time"), || {
+            last = self.answers(account, host);
+            (last == (wanted.clone(), 0)).then_some(())
+        });
+    }
+
+    fn cross_zone(&self, account: &Account<'_>, on: bool) {
+        let attribute = json!([{ "Key": "load_balancing.cross_zone.enabled", "Value": on.to_string() }]);
+        account.elb("modify_load_balancer_attributes", json!({ "LoadBalancerArn": self.balancer, "Attributes": attribute }));
+    }
+
+    /// The addresses that a name has in the balancer's VPC.
+    fn addresses(&self, account: &Account<'_>, name: &str) -> BTreeSet<String> {
+        let out = account.exec(&["--subnet", &self.net.subnet, "--security-group", &self.client], &["getent", "ahostsv4", name]).out;
+        out.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn a_zone_sends_to_its_own_targets_and_with_cross_zone_to_all() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let site = site(&account);
+    let (near, far) = (format!("{ZONE}.{}", site.name), format!("{OTHER_ZONE}.{}", site.name));
+    site.until_answers(&account, &near, &["here"]);
+    site.until_answers(&account, &far, &["there"]);
+    let (nodes, both) = (site.addresses(&account, &site.name), [site.addresses(&account, &near), site.addresses(&account, &far)]);
+    assert_eq!(nodes, both.iter().flatten().cloned().collect(), "the regional name has the nodes of both zones");
+    assert_eq!(nodes.len(), 2);
+    site.cross_zone(&account, true);
+    site.until_answers(&account, &near, &["here", "there"]);
+    site.cross_zone(&account, false);
+    site.until_answers(&account, &near, &["here"]);
+    let ran = account.aws(&["elbv2", "wait", "load-balancer-available", "--load-balancer-arns", &site.balancer]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let ran = account.aws(&["elbv2", "wait", "target-in-service", "--target-group-arn", &site.targets]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+}
+
+#[test]
+fn an_unhealthy_target_leaves_and_when_all_are_unhealthy_all_are_asked() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let site = site(&account);
+    site.cross_zone(&account, true);
+    let node = site.addresses(&account, &format!("{ZONE}.{}", site.name)).pop_first().unwrap();
+    site.until_answers(&account, &node, &["here", "there"]);
+    let fall_ill = |target: &str| account.exec(&["--instance", target], &["sh", "-c", "kill $(cat /run/health.pid)"]).ok();
+    fall_ill(&site.there);
+    account.until_health(&site.targets, &site.there, "unhealthy");
+    site.until_answers(&account, &node, &["here"]);
+    fall_ill(&site.here);
+    account.until_health(&site.targets, &site.here, "unhealthy");
+    site.until_answers(&account, &node, &["here", "there"]);
+}
+
+#[test]
+fn a_deregistered_target_keeps_its_flows_until_the_delay_is_over() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let site = site(&account);
+    let delay = json!([{ "Key": "deregistration_delay.timeout_seconds", "Value": "4" }]);
+    account.elb("modify_target_group_attributes", json!({ "TargetGroupArn": site.targets, "Attributes": delay }));
+    site.cross_zone(&account, true);
+    let node = site.addresses(&account, &format!("{ZONE}.{}", site.name)).pop_first().unwrap();
+    site.until_answers(&account, &node, &["here", "there"]);
+
+    account.elb("deregister_targets", json!({ "TargetGroupArn": site.targets, "Targets": [{ "Id": site.there }] }));
+    let state = || account.health(&site.targets).into_iter().find(|(id, _)| *id == site.there).map(|(_, state)| state);
+    assert_eq!(state().as_deref(), Some("draining"));
+    site.until_answers(&account, &node, &["here"]);
+    eventually("the target is forgotten", || state().is_none().then_some(()));
+    account.wait("elbv2", "target_deregistered", json!({ "TargetGroupArn": site.targets, "Targets": [{ "Id": site.there }] }));
+    account.register(&site.targets, &site.there);
+    account.until_health(&site.targets, &site.there, "healthy");
+    site.until_answers(&account, &node, &["here", "there"]);
+}
+
+#[test]
+fn a_zone_without_healthy_targets_leaves_the_name() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let site = site(&account);
+    let far = site.addresses(&account, &format!("{OTHER_ZONE}.{}", site.name));
+    assert!(site.addresses(&account, &site.name).is_superset(&far));
+    account.ec2("stop_instances", json!({ "InstanceIds": [site.there] }));
+    account.wait("ec2", "instance_stopped", json!({ "InstanceIds": [site.there] }));
+    account.until_health(&site.targets, &site.there, "unused");
+    eventually("the name has lost the zone's node", || site.addresses(&account, &site.name).is_disjoint(&far).then_some(()));
+    site.until_answers(&account, &site.name, &["here"]);
+}

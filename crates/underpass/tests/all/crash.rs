@@ -1,0 +1,234 @@
+//! A crash is the normal path: kill -9 loses no answered write, cuts no flow, and the restart mends what it finds.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use serde_json::{Value, json};
+
+use crate::account::{Account, text_of};
+use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually, lives, processes, text};
+use crate::offer::{Access, Arrivals, DRIP, LINE, Offer};
+use crate::site::web;
+
+/// Everything that an account can list.
+const EVERYTHING: &str = "
+ec2, elb = client('ec2'), client('elbv2')
+answer = {}
+for name in '''addresses dhcp_options instances internet_gateways launch_templates managed_prefix_lists nat_gateways network_acls
+network_interfaces route_tables security_group_rules security_groups subnets tags vpc_endpoint_connections
+vpc_endpoint_service_configurations vpc_endpoints vpcs'''.split():
+    answer[name] = getattr(ec2, 'describe_' + name)()
+answer['balancers'] = elb.describe_load_balancers()
+answer['groups'] = elb.describe_target_groups()
+for group in answer['groups']['TargetGroups']:
+    answer[group['TargetGroupArn']] = elb.describe_target_health(TargetGroupArn=group['TargetGroupArn'])
+for balancer in answer['balancers']['LoadBalancers']:
+    answer[balancer['LoadBalancerArn']] = elb.describe_listeners(LoadBalancerArn=balancer['LoadBalancerArn'])
+for one in answer.values():
+    one.pop('ResponseMetadata')
+";
+
+fn everything(cloud: &Cloud) -> Vec<Value> {
+    [PROVIDER, CONSUMER].iter().map(|id| cloud.account(id).script(EVERYTHING, json!({}))).collect()
+}
+
+/// An offer whose endpoint is open, as it is found again after each crash.
+fn opened(cloud: &Cloud, script: &str) -> (Offer, Access) {
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, script, false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    (offer, access)
+}
+
+#[test]
+fn a_transfer_goes_on_while_the_daemon_is_killed_and_started_again() {
+    let mut cloud = Cloud::up();
+    let (_, access) = opened(&cloud, DRIP);
+    let lines = 120;
+    let (mut program, arrivals): (_, Arrivals) = access.download(&cloud.account(CONSUMER), lines);
+    cloud.kill();
+    arrivals.go_on();
+    arrivals.go_on();
+    cloud.start(&[]);
+    assert!(arrivals.so_far() < lines * LINE, "the transfer is to outlast the daemon");
+    assert!(program.0.wait().unwrap().success());
+    eventually("everything has arrived", || (arrivals.so_far() == lines * LINE).then_some(()));
+}
+
+#[test]
+fn a_restart_answers_as_before_and_adopts_what_runs() {
+    let mut cloud = Cloud::up();
+    let body = "served before and after";
+    let (_, access) = opened(&cloud, &format!("#!/bin/sh\nsleep 8{} &\n{}", std::process::id(), web(body)));
+    let marker = format!("8{}", std::process::id());
+    let runs = || processes().find(|process| std::fs::read(process.join("cmdline")).is_ok_and(|line| text(&line).contains(&marker)));
+    let process = eventually("the user data runs", runs);
+    let (resources, namespaces) = (everything(&cloud), cloud.namespaces());
+    cloud.crash();
+    assert_eq!(everything(&cloud), resources);
+    assert_eq!(access.fetched(&cloud.account(CONSUMER)), body);
+    eventually("namespaces are adopted, and that of `exec` is gone", || (cloud.namespaces() == namespaces).then_some(()));
+    assert_eq!(runs(), Some(process.clone()), "processes are adopted");
+    cloud.terminate();
+    assert!(lives(&process), "an orderly end is no different");
+    cloud.start(&[]);
+    assert_eq!(everything(&cloud), resources);
+    assert_eq!(access.fetched(&cloud.account(CONSUMER)), body);
+    eventually("namespaces are adopted again", || (cloud.namespaces() == namespaces).then_some(()));
+    assert_eq!(runs(), Some(process));
+}
+
+#[test]
+fn a_restart_on_an_unchanged_world_changes_nothing_in_the_kernel() {
+    let mut cloud = Cloud::up();
+    let (offer, access) = opened(&cloud, &web("unchanged"));
+    let watches: Vec<Watch> = [&offer.net.vpc, &access.net.vpc].into_iter().flat_map(|vpc| Watch::both(&cloud, vpc)).collect();
+    cloud.crash();
+    // The network has been looked at once everything that comes later is in the kernel.
+    let account = cloud.account(CONSUMER);
+    account.vpc("10.9.0.0/16");
+    let seen: Vec<String> = watches.iter().flat_map(Watch::seen).collect();
+    assert_eq!(seen, Vec::<String>::new());
+    let wish = json!({ "VpcId": access.net.vpc, "CidrBlock": "10.0.7.0/24" });
+    let subnet = text_of(&account.ec2("create_subnet", wish)["Subnet"]["SubnetId"]);
+    account.exec(&["--subnet", &subnet], &["true"]).ok();
+    for watch in &watches[2..] {
+        eventually("a watch sees what does change", || (!watch.seen().is_empty()).then_some(()));
+    }
+}
+
+/// Tells what changes in a namespace.
+struct Watch {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watch {
+    /// One for links, addresses, routes and routing rules, one for filters.
+    fn both(cloud: &Cloud, namespace: &str) -> [Self; 2] {
+        let network = ["ip", "-4", "-o", "monitor", "link", "address", "route", "rule"];
+        [Self::with(cloud, namespace, &network), Self::with(cloud, namespace, &["nft", "monitor"])]
+    }
+
+    fn with(cloud: &Cloud, namespace: &str, program: &[&str]) -> Self {
+        let file = format!("--net={}", cloud.namespace(namespace).display());
+        let mut command = Command::new("nsenter");
+        let mut child = command.arg(file).args(["stdbuf", "-oL"]).args(program).stdout(Stdio::piped()).spawn().unwrap();
+        let (sender, lines) = channel();
+        let stream = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || stream.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { child, lines }
+    }
+
+    fn seen(&self) -> Vec<String> {
+        self.lines.try_iter().filter(|line| !line.starts_with("# new generation")).collect()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_restart_repairs_what_was_deleted_from_the_kernel() {
+    let mut cloud = Cloud::up();
+    let body = "repaired";
+    let (offer, access) = opened(&cloud, &web(body));
+    assert_eq!(access.fetched(&cloud.account(CONSUMER)), body);
+    let damages: [(&str, &dyn Fn(&Cloud)); 4] = [
+        ("the filter", &|cloud| drop(cloud.inside(&access.net.vpc, &["nft", "delete", "table", "ip", "underpass"]))),
+        ("the routes", &|cloud| drop(cloud.inside(&access.net.vpc, &["sh", "-c", "ip route flush table 100; ip route flush table 240"]))),
+        ("every link", &|cloud| delete_links(cloud, &offer.net.vpc)),
+        ("the namespace", &|cloud| delete_namespace(cloud, &offer.net.vpc)),
+    ];
+    for (what, damage) in damages {
+        cloud.kill();
+        damage(&cloud);
+        cloud.start(&[]);
+        let consumer = cloud.account(CONSUMER);
+        eventually(&format!("{what} is repaired"), || (access.fetched(&consumer) == body).then_some(()));
+    }
+}
+
+fn delete_links(cloud: &Cloud, namespace: &str) {
+    let links = cloud.inside(namespace, &["ip", "-o", "link"]);
+    let names = links.lines().filter_map(|line| line.split(": ").nth(1)?.split('@').next());
+    names.filter(|name| *name != "lo").for_each(|name| drop(cloud.inside(namespace, &["ip", "link", "del", name])));
+}
+
+fn delete_namespace(cloud: &Cloud, namespace: &str) {
+    let file = cloud.namespace(namespace);
+    nix::mount::umount2(&file, nix::mount::MntFlags::MNT_DETACH).unwrap();
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_restart_removes_what_no_longer_belongs() {
+    let mut cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let (doomed, kept) = (account.vpc("10.1.0.0/16"), account.net());
+    let group = account.group(&kept.vpc, "app");
+    let instance = account.instance(&kept.subnet, &[&group], &format!("#!/bin/sh\nexec sleep 7{}\n", std::process::id()));
+    let marker = format!("sleep\07{}", std::process::id());
+    let runs = || processes().find(|process| std::fs::read(process.join("cmdline")).is_ok_and(|line| text(&line).starts_with(&marker)));
+    let process = eventually("the instance runs", runs);
+    account.ec2("delete_vpc", json!({ "VpcId": doomed }));
+    account.ec2("terminate_instances", json!({ "InstanceIds": [instance] }));
+    cloud.kill();
+    let stray = cloud.namespace("vpc-0123456789abcdef0");
+    std::fs::write(&stray, "").unwrap();
+    let made = Command::new("unshare").arg(format!("--net={}", stray.display())).arg("true").status().unwrap();
+    assert!(made.success());
+    cloud.start(&[]);
+    eventually("the strays are gone", || {
+        let left = cloud.namespaces();
+        let gone = |name: &str| left.iter().all(|(left, _)| left != name);
+        (gone("vpc-0123456789abcdef0") && gone(&doomed) && !process.exists()).then_some(())
+    });
+    assert!(cloud.namespaces().iter().any(|(name, _)| *name == kept.vpc));
+    cloud.account(CONSUMER).wait("ec2", "instance_terminated", json!({ "InstanceIds": [instance] }));
+}
+
+/// Creates launch templates until a file appears; answers the ids that it was told.
+const WRITER: &str = "
+import os, botocore.exceptions
+ec2, answer, n = client('ec2'), [], 0
+while not os.path.exists(given['stop']):
+    n += 1
+    try:
+        made = ec2.create_launch_template(LaunchTemplateName=f't{n}', LaunchTemplateData={'InstanceType': 't3.micro'})
+        answer.append(made['LaunchTemplate']['LaunchTemplateId'])
+    except (botocore.exceptions.BotoCoreError, OSError):
+        pass
+";
+
+#[test]
+fn every_answered_write_survives_fifty_kills() {
+    let mut cloud = Cloud::up();
+    let stop = cloud.state_dir().join("stop-writing");
+    let given = json!({ "stop": stop });
+    let answered = std::thread::scope(|scope| {
+        let place = cloud.account(PROVIDER).place();
+        let writer = scope.spawn(move || place.script(WRITER, &given));
+        for round in 0..50u32 {
+            cloud.kill_after(std::time::Duration::from_millis(u64::from(round * 7919 % 97)));
+            cloud.start(&[]);
+        }
+        std::fs::write(&stop, "").unwrap();
+        writer.join().unwrap()
+    });
+    let answered: Vec<String> = answered.as_array().unwrap().iter().map(text_of).collect();
+    assert!(answered.len() > 100, "only {} writes were answered", answered.len());
+    let account: Account<'_> = cloud.account(PROVIDER);
+    let pages = account.pages("ec2", "describe_launch_templates", json!({}));
+    let kept: std::collections::BTreeSet<String> =
+        pages.iter().flat_map(|page| page["LaunchTemplates"].as_array().unwrap()).map(|one| text_of(&one["LaunchTemplateId"])).collect();
+    let lost: Vec<&String> = answered.iter().filter(|id| !kept.contains(*id)).collect();
+    assert!(lost.is_empty(), "{} of {} answered writes are lost: {lost:?}", lost.len(), answered.len());
+    println!("{} writes were answered and kept", answered.len());
+}
