@@ -112,3 +112,16 @@ fn a_balancer_with_a_public_address_serves_the_internet() {
     cloud.settle();
     assert!(cloud.reaches("internet", "198.18.0.10:80").ends_with("sees 198.18.0.1"));
 }
+
+#[test]
+fn the_router_speaks_from_a_nodes_address_as_health_checks_do() {
+    let balanced = balanced();
+    let cloud = &balanced.cloud;
+    let vpc = cloud.find::<LoadBalancer>(&balanced.balancer).vpc;
+    let (router, target) = (vpc.to_string(), balanced.served[0].to_string());
+    assert_eq!(cloud.datagram((&router, "10.0.0.9:0"), (&target, "10.0.0.5:8080")), None, "the target's groups judge it");
+    let group = cloud.snapshot().linked::<SecurityGroup>(Vpc::KIND, &vpc).next().unwrap().id.clone();
+    cloud.allow(&group, ingress(Traffic::Udp(8080, 8080), from("10.0.0.9/32")));
+    cloud.settle();
+    assert_eq!(cloud.datagram((&router, "10.0.0.9:0"), (&target, "10.0.0.5:8080")).as_deref(), Some("10.0.0.9"));
+}
