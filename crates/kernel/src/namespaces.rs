@@ -47,6 +47,11 @@ impl Namespaces {
         Ok(Namespaces { directory })
     }
 
+    /// Where they are held.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Makes a namespace, with its loopback up, without a pacing congestion control, and without IPv6 on its links.
     ///
     /// # Errors
