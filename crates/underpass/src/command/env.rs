@@ -29,7 +29,8 @@ impl Env {
         println!("unset AWS_SESSION_TOKEN AWS_PROFILE");
         println!("export AWS_DEFAULT_REGION={}", self.region);
         println!("export AWS_REGION={}", self.region);
-        println!("export UNDERPASS_STATE_DIR='{}'", state.root().display().to_string().replace('\'', "'\\''"));
+        let state_dir = std::path::absolute(state.root())?;
+        println!("export UNDERPASS_STATE_DIR='{}'", state_dir.display().to_string().replace('\'', "'\\''"));
         Ok(ExitCode::SUCCESS)
     }
 
