@@ -1,0 +1,91 @@
+//! Why packets do not pass: the explanation codes of AWS's Reachability Analyzer, and our own where AWS has none.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// Why packets do not pass (VPC Reachability Analyzer, "Explanation codes").
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl Code {
+            /// The code's text.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// No rule of the groups lets the packet pass.
+    GroupRules = "ENI_SG_RULES_MISMATCH";
+    /// The groups have no rules at all in the packet's direction.
+    GroupsEmpty = "SG_HAS_NO_RULES";
+    /// A network ACL denies the packet, or its answer.
+    Acl = "SUBNET_ACL_RESTRICTION";
+    /// The route table has no route for the destination.
+    NoRoute = "NO_ROUTE_TO_DESTINATION";
+    /// The route that wins leads nowhere.
+    Blackhole = "BAD_STATE_ROUTE";
+    /// A more specific route takes the packet from one that would work.
+    MoreSpecificRoute = "MORE_SPECIFIC_ROUTE";
+    /// No public address stands for the sender.
+    NoPublicAddress = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS";
+    /// No public address leads to the destination.
+    NotPublic = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS";
+    /// An appliance may not send what is not its own.
+    SourceCheck = "ENI_SOURCE_DEST_CHECK_RESTRICTION";
+    /// Nobody has the address.
+    Nobody = "NO_POSSIBLE_DESTINATION";
+    /// The resource is in a state in which it takes no packets.
+    BadState = "BAD_STATE";
+    /// The interface is not attached to anything.
+    Unattached = "UNASSOCIATED_COMPONENT";
+    /// Nothing connects the two VPCs.
+    Disconnected = "DISCONNECTED_VPCS";
+    /// What has the address takes nothing on this protocol.
+    Protocol = "PROTOCOL_RESTRICTION";
+    /// What has the address takes nothing on this port.
+    TargetPort = "TARGET_PORT_RESTRICTION";
+    /// The target cannot be one.
+    TargetAddress = "TARGET_ADDRESS_RESTRICTION";
+    /// The balancer has no listener for the protocol.
+    NoListener = "ELBV2_LISTENERS_MISMATCH";
+    /// The balancer has no listener on the port.
+    ListenerPort = "ELBV2_LISTENER_PORT_RESTRICTION";
+    /// The listener's target group has no targets.
+    NoTargets = "ELBV2_LISTENER_HAS_NO_TG";
+    /// The node's zone has no target, and nodes keep to their zones.
+    NoTargetsInZone = "ELBV2_NO_TARGETS_IN_AZ";
+    /// A target sees its own address as the client's and answers nobody.
+    ClientAddress = "ELBV2_SOURCE_ADDRESS_PRESERVATION";
+    /// The targets are in a zone that the balancer is not in.
+    ZoneNotEnabled = "ELB_INSTALLED_AZ_RESTRICTION";
+    /// The service has no node in the zone of the endpoint's interface.
+    ServiceNotInZone = "VPCE_SERVICE_NOT_INSTALLED_IN_AZ";
+    /// PrivateLink carries connections from consumer to provider only. Ours.
+    OneWay = "PRIVATELINK_IS_ONE_WAY";
+    /// The provider has not accepted the endpoint's connection. Ours.
+    NotAccepted = "ENDPOINT_NOT_ACCEPTED";
+    /// The provider has rejected the endpoint's connection. Ours.
+    Rejected = "ENDPOINT_REJECTED";
+    /// The balancer's own groups stop what comes through PrivateLink. Ours.
+    Screen = "PRIVATELINK_SG_RULES_MISMATCH";
+    /// No target that the node may use is healthy, while others are. Ours.
+    Unhealthy = "TARGETS_UNHEALTHY";
+    /// The VPC's resolver does not answer. Ours.
+    NoResolver = "DNS_SUPPORT_DISABLED";
+}
+
+impl Display for Code {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,141 @@
+//! The answer: every way that packets may take, what is on it, and all that stops them.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+
+use crate::{Code, Question};
+
+/// How many ways are printed for people; all of them are in the JSON.
+const PRINTED: usize = 6;
+
+/// Why A can or cannot reach B.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Who sends.
+    pub source: String,
+    /// To whom.
+    pub destination: String,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// Everything that is in the way on any of the ways, once.
+    pub blockers: Vec<Blocker>,
+    /// One for each address and each target that a connection may go to.
+    pub ways: Vec<Way>,
+    /// The account that asks: commands for another one say so.
+    #[serde(skip)]
+    account: Option<String>,
+}
+
+/// What an explanation comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every connection passes.
+    Allowed,
+    /// Some connections pass and some do not, as addresses and targets are picked.
+    Partly,
+    /// No connection passes.
+    Denied,
+}
+
+/// One way to the destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Way {
+    /// What the packets meet, in order.
+    pub hops: Vec<Hop>,
+    /// What stops them; nothing when they arrive.
+    pub blockers: Vec<Blocker>,
+}
+
+/// Something that packets meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hop {
+    /// The resource.
+    pub component: String,
+    /// What it does with them.
+    pub does: String,
+    /// Whether it lets them on.
+    pub passes: bool,
+}
+
+/// Something that stops packets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Blocker {
+    /// The kind of fault.
+    pub code: Code,
+    /// The resource.
+    pub component: String,
+    /// What is wrong, in a sentence.
+    pub problem: String,
+    /// What mends it; nothing when no command does.
+    pub fixes: Vec<Fix>,
+}
+
+/// A command that mends something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// The account that must run it.
+    pub account: String,
+    /// The command.
+    pub command: String,
+}
+
+impl Explanation {
+    pub(crate) fn new(question: &Question, ways: Vec<Way>) -> Self {
+        let mut blockers: Vec<Blocker> = Vec::new();
+        for blocker in ways.iter().flat_map(|way| &way.blockers) {
+            if !blockers.contains(blocker) {
+                blockers.push(blocker.clone());
+            }
+        }
+        let open = ways.iter().filter(|way| way.blockers.is_empty()).count();
+        let verdict = match open {
+            0 => Verdict::Denied,
+            _ if open == ways.len() => Verdict::Allowed,
+            _ => Verdict::Partly,
+        };
+        let (source, destination) = (question.source.to_string(), format!("{} {}", question.destination, question.packet));
+        Self { source, destination, verdict, blockers, ways, account: question.account.clone() }
+    }
+}
+
+impl Display for Explanation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let open = self.ways.iter().filter(|way| way.blockers.is_empty()).count();
+        write!(f, "{} to {}: ", self.source, self.destination)?;
+        match self.verdict {
+            Verdict::Allowed => f.write_str("allowed")?,
+            Verdict::Denied => f.write_str("denied")?,
+            Verdict::Partly => write!(f, "allowed on {open} of {} ways", self.ways.len())?,
+        }
+        for way in self.ways.iter().take(PRINTED) {
+            f.write_str("\n")?;
+            way.hops.iter().try_for_each(|hop| write!(f, "\n  {hop}"))?;
+        }
+        if self.ways.len() > PRINTED {
+            write!(f, "\n\n  and {} more ways", self.ways.len() - PRINTED)?;
+        }
+        for (n, blocker) in self.blockers.iter().enumerate() {
+            write!(f, "\n\n{}. {} {}: {}", n + 1, blocker.code, blocker.component, blocker.problem)?;
+            blocker.fixes.iter().try_for_each(|fix| self.fix(f, fix))?;
+        }
+        Ok(())
+    }
+}
+
+impl Explanation {
+    fn fix(&self, f: &mut Formatter<'_>, fix: &Fix) -> fmt::Result {
+        match &self.account {
+            Some(own) if *own != fix.account => write!(f, "\n   as account {}: {}", fix.account, fix.command),
+            _ => write!(f, "\n   {}", fix.command),
+        }
+    }
+}
+
+impl Display for Hop {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mark = if self.passes { "+" } else { "x" };
+        write!(f, "{mark} {} {}", self.component, self.does)
+    }
+}

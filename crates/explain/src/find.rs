@@ -1,0 +1,59 @@
+//! Finds who sends.
+
+use resource::{GroupId, Instance, InterfaceId, NetworkInterface, PRIVATE_IP, Resource, SecurityGroup, Subnet, SubnetId, Vpc};
+use std::net::Ipv4Addr;
+use store::Snapshot;
+
+use crate::party::{Party, primary};
+use crate::{QuestionError, Source};
+
+/// Who sends.
+pub(crate) enum Start {
+    /// An interface in a VPC.
+    Party(Box<Party>),
+    /// A host on the internet.
+    Internet,
+}
+
+/// The address of the hosts on the simulated internet.
+pub(crate) const INTERNET_HOST: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
+
+pub(crate) fn start(world: &Snapshot, source: &Source) -> Result<Start, QuestionError> {
+    let party = match source {
+        Source::Internet => return Ok(Start::Internet),
+        Source::Instance(id) => world.find::<Instance>(id.as_str()).and_then(|instance| primary(world, &instance)),
+        Source::Interface(id) => interface(world, id),
+        Source::Subnet(id, groups) => program(world, id, groups)?,
+    };
+    party.map(|party| Start::Party(Box::new(party))).ok_or_else(|| QuestionError::Unknown(source.to_string()))
+}
+
+pub(crate) fn interface(world: &Snapshot, id: &InterfaceId) -> Option<Party> {
+    Party::of(world, world.find::<NetworkInterface>(id.as_str())?)
+}
+
+/// A program as `underpass exec --subnet` would run it, at the first free address.
+fn program(world: &Snapshot, id: &SubnetId, groups: &[GroupId]) -> Result<Option<Party>, QuestionError> {
+    let Some(subnet) = world.find::<Subnet>(id.as_str()) else { return Ok(None) };
+    let in_vpc = |id: &&GroupId| world.find::<SecurityGroup>(id.as_str()).is_none_or(|group| group.vpc != subnet.vpc);
+    if let Some(stranger) = groups.iter().find(in_vpc) {
+        return Err(QuestionError::Unknown(format!("group {stranger} in {}", subnet.vpc)));
+    }
+    let default = || world.linked::<SecurityGroup>(Vpc::KIND, &subnet.vpc).filter(|group| group.name == "default");
+    let groups = if groups.is_empty() { default().map(|group| group.id.clone()).collect() } else { groups.to_vec() };
+    let taken = |address: &Ipv4Addr| {
+        world.named::<NetworkInterface>(PRIVATE_IP, NetworkInterface::address_key(&subnet.vpc, *address)).next().is_some()
+    };
+    let free = subnet.assignable().find(|address| !taken(address));
+    Ok(free.map(|address| Party {
+        name: format!("a program in {id}"),
+        account: subnet.owner.account.clone(),
+        vpc: subnet.vpc.clone(),
+        subnet: id.clone(),
+        cidr: subnet.cidr,
+        zone: subnet.zone.clone(),
+        address,
+        groups,
+        interface: None,
+    }))
+}

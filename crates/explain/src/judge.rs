@@ -1,0 +1,124 @@
+//! What groups and ACLs say of a packet, from the plan's own items.
+
+use std::net::Ipv4Addr;
+
+use plan::{Acl, AclRule, Allow, Group, Item, Peer, Subject};
+use resource::{AclId, GroupId, NetworkAcl, Resource, Subnet, SubnetId, VpcId};
+use store::Snapshot;
+
+use crate::Packet;
+use crate::party::{Party, holder};
+
+/// A group as the plan has it.
+pub(crate) fn group(world: &Snapshot, id: &GroupId) -> Option<Group> {
+    match plan::item(world, &Subject::Group(id.clone()))? {
+        Item::Group(group) => Some(group),
+        _ => None,
+    }
+}
+
+/// The ACL around a subnet, unless it allows everything.
+pub(crate) fn acl_around(world: &Snapshot, subnet: &SubnetId) -> Option<Acl> {
+    let acl = world.linked::<NetworkAcl>(Subnet::KIND, subnet).next()?;
+    match plan::item(world, &Subject::Acl(acl.id.clone()))? {
+        Item::Acl(acl) => Some(acl),
+        _ => None,
+    }
+}
+
+/// Whether a packet to or from `peer` is what `allow` speaks of. `guest` is a sender that has no interface yet.
+pub(crate) fn allows(world: &Snapshot, vpc: &VpcId, allow: &Allow, packet: Packet, peer: Ipv4Addr, guest: Option<&Party>) -> bool {
+    packet.overlap(allow.traffic).is_some()
+        && match &allow.peer {
+            Peer::Net(net) => net.contains(&peer),
+            Peer::List(_, nets) => nets.iter().any(|net| net.contains(&peer)),
+            Peer::Members(group) => is_member(world, vpc, group, peer, guest),
+        }
+}
+
+/// Whether an address of a VPC is that of an interface in use that carries the group.
+fn is_member(world: &Snapshot, vpc: &VpcId, group: &GroupId, address: Ipv4Addr, guest: Option<&Party>) -> bool {
+    let present = holder(world, vpc, address).filter(|party| party.place(world).is_some());
+    let guest = guest.filter(|party| party.address == address && party.vpc == *vpc);
+    present.as_ref().or(guest).is_some_and(|party| party.groups.contains(group))
+}
+
+/// Why an ACL lets a packet not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Denied {
+    /// The ACL.
+    pub acl: AclId,
+    /// The rule that denies; none is the implied last one.
+    pub rule: Option<u16>,
+    /// The ports that it denies.
+    pub ports: (u16, u16),
+}
+
+/// Judges a packet that crosses the boundary of an ACL's subnets; `peer` is on the outside.
+pub(crate) fn judge(acl: &Acl, egress: bool, packet: Packet, peer: Ipv4Addr) -> Result<(), Denied> {
+    let rules = if egress { &acl.egress } else { &acl.ingress };
+    let mut open = vec![packet.ports()];
+    let denied = |rule, ports| Err(Denied { acl: acl.id.clone(), rule, ports });
+    for rule in rules.iter().filter(|rule| rule.cidr.contains(&peer)) {
+        let (hit, rest) = split(packet, &open, rule);
+        match hit.first() {
+            Some(ports) if !rule.allow => return denied(Some(rule.number), *ports),
+            _ => open = rest,
+        }
+    }
+    open.first().map_or(Ok(()), |ports| denied(None, *ports))
+}
+
+/// The ports that a rule speaks of, and those that it leaves to the next.
+fn split(packet: Packet, open: &[(u16, u16)], rule: &AclRule) -> (Vec<(u16, u16)>, Vec<(u16, u16)>) {
+    let (mut hit, mut rest) = (Vec::new(), Vec::new());
+    let Some((from, to)) = packet.overlap(rule.traffic) else { return (hit, open.to_vec()) };
+    for &(low, high) in open {
+        if high < from || low > to {
+            rest.push((low, high));
+            continue;
+        }
+        hit.push((low.max(from), high.min(to)));
+        rest.extend((low < from).then(|| (low, from - 1)));
+        rest.extend((high > to).then(|| (to + 1, high)));
+    }
+    (hit, rest)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use resource::Traffic;
+
+    fn acl(ingress: &[(u16, Traffic, &str, bool)]) -> Acl {
+        let rule = |&(number, traffic, cidr, allow): &(u16, Traffic, &str, bool)| AclRule { number, traffic, cidr: cidr.parse().unwrap(), allow };
+        Acl {
+            id: AclId::parse("acl-00000000000000001").unwrap(),
+            vpc: VpcId::parse("vpc-00000000000000001").unwrap(),
+            subnets: Vec::new(),
+            ingress: ingress.iter().map(rule).collect(),
+            egress: Vec::new(),
+        }
+    }
+
+    fn denied(acl: &Acl, packet: Packet) -> Option<(Option<u16>, (u16, u16))> {
+        judge(acl, false, packet, Ipv4Addr::new(10, 0, 0, 4)).err().map(|denied| (denied.rule, denied.ports))
+    }
+
+    #[test]
+    fn the_first_rule_that_speaks_of_a_port_decides_it() {
+        let acl = acl(&[(100, Traffic::Tcp(80, 80), "10.0.0.0/8", true), (200, Traffic::Tcp(1, 100), "0.0.0.0/0", false)]);
+        assert_eq!(denied(&acl, Packet::Tcp(80, 80)), None);
+        assert_eq!(denied(&acl, Packet::Tcp(81, 81)), Some((Some(200), (81, 81))));
+        assert_eq!(denied(&acl, Packet::Tcp(443, 443)), Some((None, (443, 443))));
+    }
+
+    #[test]
+    fn the_missing_part_of_a_range_is_named() {
+        let acl = acl(&[(100, Traffic::Tcp(40000, 65535), "0.0.0.0/0", true)]);
+        assert_eq!(denied(&acl, Packet::Tcp(80, 80).answer()), Some((None, (32768, 39999))));
+        let whole = self::acl(&[(100, Traffic::Tcp(1024, 40000), "0.0.0.0/0", true), (110, Traffic::Tcp(40001, 65535), "0.0.0.0/0", true)]);
+        assert_eq!(denied(&whole, Packet::Tcp(80, 80).answer()), None);
+    }
+}

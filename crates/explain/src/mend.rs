@@ -1,0 +1,125 @@
+//! The commands that mend what is in the way, with the real ids in them.
+
+use std::net::Ipv4Addr;
+
+use resource::{GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, Resource, SecurityGroup, Vpc, VpcId};
+use store::Snapshot;
+
+use crate::explanation::Fix;
+use crate::judge::Denied;
+use crate::packet::Packet;
+use crate::party::Party;
+use crate::walk::Sender;
+
+/// The highest number that an ACL entry may have.
+const LAST_ENTRY: u16 = 32766;
+
+/// A command for an account.
+pub(crate) fn run(account: impl Into<String>, command: impl Into<String>) -> Fix {
+    Fix { account: account.into(), command: command.into() }
+}
+
+/// Lets a packet from `sender` in through a group: by reference to the sender's own group where that reaches, else by address.
+pub(crate) fn let_in(world: &Snapshot, group: &GroupId, packet: Packet, sender: &Sender, vpc: &VpcId) -> Fix {
+    let known = sender.party.as_ref().filter(|party| party.vpc == *vpc && party.address == sender.address);
+    let peer = match known.and_then(|party| party.groups.first()) {
+        Some(id) => format!("--source-group {id}"),
+        None => format!("--cidr {}/32", sender.address),
+    };
+    authorize(world, group, "ingress", packet, &peer)
+}
+
+/// Lets a packet in by address, where references do not reach.
+pub(crate) fn let_in_address(world: &Snapshot, group: &GroupId, packet: Packet, address: Ipv4Addr) -> Fix {
+    authorize(world, group, "ingress", packet, &format!("--cidr {address}/32"))
+}
+
+/// Lets a packet out through a group.
+pub(crate) fn let_out(world: &Snapshot, group: &GroupId, packet: Packet, address: Ipv4Addr) -> Fix {
+    authorize(world, group, "egress", packet, &format!("--cidr {address}/32"))
+}
+
+fn authorize(world: &Snapshot, group: &GroupId, direction: &str, packet: Packet, peer: &str) -> Fix {
+    let account = world.find::<SecurityGroup>(group.as_str()).map(|group| group.owner.account.clone()).unwrap_or_default();
+    let ports = match packet {
+        Packet::Icmp(_) => "-1".to_owned(),
+        _ => packet.ports().0.to_string(),
+    };
+    let name = packet.name();
+    run(account, format!("aws ec2 authorize-security-group-{direction} --group-id {group} --protocol {name} --port {ports} {peer}"))
+}
+
+/// Puts an entry before the one that denies; where there is no number left, takes that one away.
+pub(crate) fn acl_entry(world: &Snapshot, denied: &Denied, egress: bool, packet: Packet, peer: Ipv4Addr) -> Vec<Fix> {
+    let Some(acl) = world.find::<NetworkAcl>(denied.acl.as_str()) else { return Vec::new() };
+    let used: Vec<u16> = acl.entries.iter().filter(|entry| entry.egress == egress).map(|entry| entry.number).collect();
+    let direction = if egress { "--egress" } else { "--ingress" };
+    let before = denied.rule.unwrap_or(LAST_ENTRY + 1);
+    let round = used.iter().filter(|number| **number < before).max().map_or(100, |last| last / 10 * 10 + 10);
+    let free = (round < before).then_some(round).or_else(|| (1..before).rev().find(|number| !used.contains(number)));
+    let Some(number) = free else {
+        let delete = format!("aws ec2 delete-network-acl-entry --network-acl-id {} {direction} --rule-number {before}", acl.id);
+        return vec![run(&acl.owner.account, delete)];
+    };
+    let what = match packet {
+        Packet::Icmp(_) => "--protocol icmp --icmp-type-code Type=-1,Code=-1".to_owned(),
+        _ => {
+            let (from, to) = packet.ports();
+            format!("--protocol {} --port-range From={from},To={to}", packet.name())
+        }
+    };
+    let entry = format!(
+        "aws ec2 create-network-acl-entry --network-acl-id {} {direction} --rule-number {number} {what} --cidr-block {peer}/32 --rule-action allow",
+        acl.id
+    );
+    vec![run(&acl.owner.account, entry)]
+}
+
+/// A way to the internet for a route table: the VPC's own gateway for who has a public address, else a NAT gateway.
+/// `verb` is `create-route` or `replace-route`.
+pub(crate) fn route_out(world: &Snapshot, party: &Party, verb: &str, block: &str) -> Vec<Fix> {
+    let Some(table) = party.table(world) else { return Vec::new() };
+    let mut fixes = Vec::new();
+    let public = party.interface.as_ref().is_some_and(|_| !party.public(world).is_empty());
+    let target = match (public, nat_of(world, &party.vpc)) {
+        (false, Some(nat)) => format!("--nat-gateway-id {nat}"),
+        _ => format!("--gateway-id {}", gateway(world, party, &mut fixes)),
+    };
+    let route = format!("aws ec2 {verb} --route-table-id {table} --destination-cidr-block {block} {target}");
+    fixes.push(run(&party.account, route));
+    fixes
+}
+
+/// A way to the internet gateway for the route table of a NAT gateway.
+pub(crate) fn route_out_by_gateway(world: &Snapshot, nat: &Party) -> Vec<Fix> {
+    let Some(table) = nat.table(world) else { return Vec::new() };
+    let mut fixes = Vec::new();
+    let gateway = gateway(world, nat, &mut fixes);
+    let route = format!("aws ec2 create-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --gateway-id {gateway}");
+    fixes.push(run(&nat.account, route));
+    fixes
+}
+
+/// The VPC's internet gateway, or the commands that make one and the variable that they leave its id in.
+pub(crate) fn gateway(world: &Snapshot, party: &Party, fixes: &mut Vec<Fix>) -> String {
+    if let Some(gateway) = world.linked::<InternetGateway>(Vpc::KIND, &party.vpc).next() {
+        return gateway.id.to_string();
+    }
+    let make = "IGW=$(aws ec2 create-internet-gateway --query InternetGateway.InternetGatewayId --output text)";
+    fixes.push(run(&party.account, make));
+    fixes.push(run(&party.account, format!("aws ec2 attach-internet-gateway --internet-gateway-id $IGW --vpc-id {}", party.vpc)));
+    "$IGW".to_owned()
+}
+
+fn nat_of(world: &Snapshot, vpc: &VpcId) -> Option<String> {
+    let usable = |nat: &std::sync::Arc<NatGateway>| nat.public && matches!(nat.state, NatState::Pending | NatState::Available);
+    world.linked::<NatGateway>(Vpc::KIND, vpc).find(usable).map(|nat| nat.id.to_string())
+}
+
+/// Gives a party's interface a public address.
+pub(crate) fn public_address(party: &Party) -> Vec<Fix> {
+    let Some(interface) = &party.interface else { return Vec::new() };
+    let allocate = "EIP=$(aws ec2 allocate-address --query AllocationId --output text)";
+    let associate = format!("aws ec2 associate-address --allocation-id $EIP --network-interface-id {}", interface.id);
+    vec![run(&party.account, allocate), run(&party.account, associate)]
+}

@@ -1,0 +1,203 @@
+//! The question: who would send what to whom.
+
+use std::fmt::{self, Display, Formatter};
+use std::net::Ipv4Addr;
+use std::str::FromStr;
+
+use resource::{EndpointId, GroupId, InstanceId, InterfaceId, SubnetId};
+
+use crate::Packet;
+
+/// Whether a connection from one point to another would pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The account that asks, if any does: fixes for others' accounts are marked.
+    pub account: Option<String>,
+    /// Who sends.
+    pub source: Source,
+    /// To whom.
+    pub destination: Destination,
+    /// What.
+    pub packet: Packet,
+}
+
+/// Who sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An instance, from its primary interface.
+    Instance(InstanceId),
+    /// A network interface.
+    Interface(InterfaceId),
+    /// A program in a subnet with these groups, whether or not there is one; no groups mean the VPC's default group.
+    Subnet(SubnetId, Vec<GroupId>),
+    /// A host on the simulated internet.
+    Internet,
+}
+
+/// Who shall be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// An instance, at its primary interface.
+    Instance(InstanceId),
+    /// A network interface.
+    Interface(InterfaceId),
+    /// An interface endpoint.
+    Endpoint(EndpointId),
+    /// A load balancer, by ARN or by name.
+    Balancer(String),
+    /// An address.
+    Address(Ipv4Addr),
+    /// A name, as the source's resolver answers for it.
+    Name(String),
+    /// A host on the simulated internet.
+    Internet,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// Not a point that packets can come from.
+    #[error("{0:?} is no source: give an instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…) or `internet`")]
+    Source(String),
+    /// Not a point that packets can go to.
+    #[error(
+        "{0:?} is no destination: give an instance, a network interface, an endpoint, a load balancer, an IPv4 address, a DNS name or `internet`"
+    )]
+    Destination(String),
+    /// Not a protocol that can be asked about.
+    #[error("{0:?} is no protocol: give tcp, udp or icmp")]
+    Protocol(String),
+    /// TCP and UDP go to a port.
+    #[error("{0} goes to a port: write it behind the destination, as in {1}:443")]
+    NoPort(&'static str, String),
+    /// It does not exist, or not for the one who asks.
+    #[error("there is no {0}")]
+    Unknown(String),
+    /// The name has no addresses for the source.
+    #[error("the name {0} does not exist for {1}")]
+    NoSuchName(String, String),
+}
+
+impl Question {
+    /// Reads a question: `destination` ends in `:PORT` for `tcp` and `udp`.
+    ///
+    /// # Errors
+    /// When a part is not of a form that is known.
+    pub fn parse(source: &str, destination: &str, protocol: &str) -> Result<Self, QuestionError> {
+        let (host, port) = split_port(destination);
+        let port = |name| port.ok_or_else(|| QuestionError::NoPort(name, host.to_owned()));
+        let packet = match protocol {
+            "tcp" => Packet::Tcp(port("tcp")?, port("tcp")?),
+            "udp" => Packet::Udp(port("udp")?, port("udp")?),
+            "icmp" => Packet::Icmp(8),
+            other => return Err(QuestionError::Protocol(other.to_owned())),
+        };
+        Ok(Self { account: None, source: source.parse()?, destination: host.parse()?, packet })
+    }
+}
+
+/// A destination and the port behind it.
+fn split_port(text: &str) -> (&str, Option<u16>) {
+    let split = text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
+    split.map_or((text, None), |(host, port)| (host, Some(port)))
+}
+
+impl FromStr for Source {
+    type Err = QuestionError;
+
+    fn from_str(text: &str) -> Result<Self, QuestionError> {
+        let (head, groups) = text.split_once('+').map_or((text, None), |(head, groups)| (head, Some(groups)));
+        let bad = || QuestionError::Source(text.to_owned());
+        if let Ok(subnet) = SubnetId::parse(head) {
+            let groups = groups.into_iter().flat_map(|list| list.split(','));
+            return Ok(Self::Subnet(subnet, groups.map(|id| GroupId::parse(id).map_err(|_| bad())).collect::<Result<_, _>>()?));
+        }
+        if text == "internet" {
+            return Ok(Self::Internet);
+        }
+        let instance = InstanceId::parse(text).map(Self::Instance);
+        instance.or_else(|_| InterfaceId::parse(text).map(Self::Interface)).map_err(|_| bad())
+    }
+}
+
+impl FromStr for Destination {
+    type Err = QuestionError;
+
+    fn from_str(text: &str) -> Result<Self, QuestionError> {
+        let id = InstanceId::parse(text).map(Self::Instance);
+        let id = id.or_else(|_| InterfaceId::parse(text).map(Self::Interface)).or_else(|_| EndpointId::parse(text).map(Self::Endpoint));
+        if let Ok(id) = id {
+            return Ok(id);
+        }
+        if let Ok(address) = text.parse() {
+            return Ok(Self::Address(address));
+        }
+        match text {
+            "internet" => Ok(Self::Internet),
+            arn if arn.starts_with("arn:") => Ok(Self::Balancer(arn.to_owned())),
+            name if name.contains('.') => Ok(Self::Name(name.trim_end_matches('.').to_ascii_lowercase())),
+            name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => Ok(Self::Balancer(name.to_owned())),
+            _ => Err(QuestionError::Destination(text.to_owned())),
+        }
+    }
+}
+
+impl Display for Source {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Instance(id) => id.fmt(f),
+            Self::Interface(id) => id.fmt(f),
+            Self::Subnet(id, groups) if groups.is_empty() => write!(f, "a program in {id}"),
+            Self::Subnet(id, groups) => {
+                let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
+                write!(f, "a program in {id} with {}", groups.join(", "))
+            }
+            Self::Internet => f.write_str("the internet"),
+        }
+    }
+}
+
+impl Display for Destination {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Instance(id) => id.fmt(f),
+            Self::Interface(id) => id.fmt(f),
+            Self::Endpoint(id) => id.fmt(f),
+            Self::Balancer(name) | Self::Name(name) => f.write_str(name),
+            Self::Address(address) => address.fmt(f),
+            Self::Internet => f.write_str("the internet"),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_stands_behind_the_last_colon_also_of_an_arn() {
+        let arn = "arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0123456789abcdef";
+        assert_eq!(split_port(arn), (arn, None));
+        assert_eq!(split_port(&format!("{arn}:443")), (arn, Some(443)));
+        assert_eq!(split_port("10.0.0.4:80"), ("10.0.0.4", Some(80)));
+        assert_eq!(split_port("10.0.0.4:99999"), ("10.0.0.4:99999", None));
+    }
+
+    #[test]
+    fn a_subnet_may_name_groups() {
+        let source: Source = "subnet-0123456789abcdef0+sg-0123456789abcdef0,sg-0123456789abcdef1".parse().unwrap();
+        assert!(matches!(source, Source::Subnet(_, groups) if groups.len() == 2));
+        assert!("subnet-0123456789abcdef0+sg-1".parse::<Source>().is_err());
+        assert!("vpc-0123456789abcdef0".parse::<Source>().is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_question_is_said() {
+        let failed = |source, destination, protocol| Question::parse(source, destination, protocol).unwrap_err().to_string();
+        assert_eq!(failed("internet", "10.0.0.4", "tcp"), "tcp goes to a port: write it behind the destination, as in 10.0.0.4:443");
+        assert_eq!(failed("internet", "10.0.0.4:1", "sctp"), "\"sctp\" is no protocol: give tcp, udp or icmp");
+        assert!(failed("internet", "a b:1", "tcp").contains("is no destination"));
+        assert!(Question::parse("internet", "10.0.0.4", "icmp").is_ok());
+    }
+}

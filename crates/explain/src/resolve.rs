@@ -1,0 +1,134 @@
+//! Finds where a destination's packets go: the addresses that it has for the source.
+
+use std::net::Ipv4Addr;
+
+use resource::{
+    EndpointKind, Instance, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, Vpc, VpcEndpoint, VpcId, private_dns_name,
+    public_dns_name,
+};
+use store::Snapshot;
+
+use crate::find::{INTERNET_HOST, Start, interface};
+use crate::party::{Party, primary};
+use crate::{Destination, QuestionError};
+
+/// One address that a connection may go to.
+pub(crate) enum Goal {
+    /// An address, as the source would send to it, and the name that led there.
+    Address(Ipv4Addr, Option<String>),
+    /// Something that has no address for the source: an interface elsewhere.
+    Elsewhere(Box<Party>),
+}
+
+/// What `destination` is for who starts; never nothing.
+pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) -> Result<Vec<Goal>, QuestionError> {
+    let unknown = || QuestionError::Unknown(destination.to_string());
+    let goals = match destination {
+        Destination::Internet => vec![Goal::Address(INTERNET_HOST, None)],
+        Destination::Address(address) => vec![Goal::Address(*address, None)],
+        Destination::Interface(id) => interface(world, id).map(|party| of_party(world, start, party)).unwrap_or_default(),
+        Destination::Instance(id) => {
+            let party = world.find::<Instance>(id.as_str()).and_then(|instance| primary(world, &instance));
+            party.map(|party| of_party(world, start, party)).unwrap_or_default()
+        }
+        Destination::Endpoint(id) => world.find::<VpcEndpoint>(id.as_str()).map(|e| of_endpoint(world, start, &e)).unwrap_or_default(),
+        Destination::Balancer(name) => balancer(world, name).map(|b| of_balancer(world, start, &b)).unwrap_or_default(),
+        Destination::Name(name) => {
+            let missing = || QuestionError::NoSuchName(name.clone(), of_start(start));
+            return named(world, start, name).filter(|goals| !goals.is_empty()).ok_or_else(missing);
+        }
+    };
+    if goals.is_empty() { Err(unknown()) } else { Ok(goals) }
+}
+
+fn of_start(start: &Start) -> String {
+    match start {
+        Start::Party(party) => party.name.clone(),
+        Start::Internet => "the internet".to_owned(),
+    }
+}
+
+/// The private address inside the VPC, public ones from elsewhere.
+fn of_party(world: &Snapshot, start: &Start, party: Party) -> Vec<Goal> {
+    if matches!(start, Start::Party(own) if own.vpc == party.vpc) {
+        return vec![Goal::Address(party.address, None)];
+    }
+    match party.public(world) {
+        public if public.is_empty() => vec![Goal::Elsewhere(Box::new(party))],
+        public => public.into_iter().map(|address| Goal::Address(address, None)).collect(),
+    }
+}
+
+fn of_endpoint(world: &Snapshot, start: &Start, endpoint: &VpcEndpoint) -> Vec<Goal> {
+    let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));
+    legs.flat_map(|party| of_party(world, start, party)).collect()
+}
+
+/// All of its nodes, also those that its name does not lead to now.
+fn of_balancer(world: &Snapshot, start: &Start, balancer: &LoadBalancer) -> Vec<Goal> {
+    let nodes = balancer.zones.iter().filter_map(|zone| interface(world, &zone.interface));
+    nodes.flat_map(|party| of_party(world, start, party)).collect()
+}
+
+/// A balancer by ARN, or by its name if only one has it.
+fn balancer(world: &Snapshot, name: &str) -> Option<std::sync::Arc<LoadBalancer>> {
+    let mut named = world.all::<LoadBalancer>().filter(|balancer| balancer.name == name);
+    world.find::<LoadBalancer>(name).or_else(|| named.next().filter(|_| named.next().is_none()))
+}
+
+/// What the source's resolver answers for a name.
+fn named(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Goal>> {
+    let addresses = world.all::<LoadBalancer>().find_map(|balancer| balancer_name(world, &balancer, name));
+    let addresses = addresses.or_else(|| world.all::<VpcEndpoint>().find_map(|endpoint| endpoint_name(world, &endpoint, name)));
+    let addresses = addresses.or_else(|| host_name(world, start, name).map(|address| vec![address]));
+    Some(addresses?.into_iter().map(|address| Goal::Address(address, Some(name.to_owned()))).collect())
+}
+
+/// A balancer's name leads to its nodes that have targets to send to, and to all of them when none has.
+fn balancer_name(world: &Snapshot, balancer: &LoadBalancer, name: &str) -> Option<Vec<Ipv4Addr>> {
+    let own = balancer.dns_name().to_ascii_lowercase();
+    let zone = match name.strip_suffix(own.as_str())? {
+        "" => None,
+        zone => Some(zone.strip_suffix('.')?),
+    };
+    let groups: Vec<_> = world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).filter_map(|l| world.find::<TargetGroup>(&l.target_group)).collect();
+    let useful = |zone: &str| groups.iter().any(|group| !plan::eligible_targets(world, balancer, group, zone).is_empty());
+    let some = zone.is_none() && balancer.zones.iter().any(|node| useful(&node.zone));
+    let nodes = balancer.zones.iter().filter(|node| zone.is_none_or(|zone| zone == node.zone) && (!some || useful(&node.zone)));
+    let parties = nodes.filter_map(|node| interface(world, &node.interface));
+    let addresses: Vec<Ipv4Addr> = parties.filter_map(|party| match balancer.internet_facing {
+        true => party.public(world).first().copied(),
+        false => Some(party.address),
+    }).collect();
+    (!addresses.is_empty()).then_some(addresses)
+}
+
+fn endpoint_name(world: &Snapshot, endpoint: &VpcEndpoint, name: &str) -> Option<Vec<Ipv4Addr>> {
+    if endpoint.kind != EndpointKind::Interface {
+        return None;
+    }
+    let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));
+    let all = endpoint.regional_name() == name;
+    let addresses: Vec<Ipv4Addr> = legs.filter(|leg| all || endpoint.zonal_name(&leg.zone) == name).map(|leg| leg.address).collect();
+    (!addresses.is_empty()).then_some(addresses)
+}
+
+/// The name of an address: a private one inside its VPC; a public one means the private one inside its VPC.
+fn host_name(world: &Snapshot, start: &Start, name: &str) -> Option<Ipv4Addr> {
+    let vpc: Option<&VpcId> = match start {
+        Start::Party(party) => Some(&party.vpc),
+        Start::Internet => None,
+    };
+    if let Some(vpc) = vpc.and_then(|id| world.find::<Vpc>(id.as_str())).filter(|vpc| vpc.dns_support && vpc.dns_hostnames) {
+        let mut inside = world.linked::<NetworkInterface>(Vpc::KIND, &vpc.id).filter_map(|eni| Party::of(world, eni));
+        let found = inside.find(|party| {
+            private_dns_name(&vpc.owner.region, party.address) == name
+                || party.public(world).iter().any(|public| public_dns_name(&vpc.owner.region, *public) == name)
+        });
+        if let Some(party) = found {
+            return Some(party.address);
+        }
+    }
+    let mut addresses = world.all::<resource::ElasticAddress>();
+    addresses.find(|address| public_dns_name(&address.owner.region, address.public) == name).map(|address| address.public)
+}

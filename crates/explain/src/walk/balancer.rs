@@ -1,0 +1,185 @@
+//! At a node of a balancer: its filter, its listener, its targets, and the stretch from the node to each of them.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use plan::{Flow, Item, Node, Port, Subject, target_address};
+use resource::{
+    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, TargetHealth, VpcEndpoint,
+};
+
+use super::{Sender, Walk};
+use crate::explanation::{Fix, Way};
+use crate::party::{Party, holder};
+use crate::{Code, mend};
+
+impl Walk<'_> {
+    /// At a node, straight or through an endpoint. Packets of endpoints come on the fabric, past the node's own filter.
+    pub(super) fn at_node(mut self, node: &Party, sender: Sender, through: Option<&VpcEndpoint>) -> Vec<Way> {
+        if through.is_none() {
+            self.boundary(node, false, sender.address);
+            if !node.groups.is_empty() {
+                self.groups_in(node, &sender);
+            }
+        }
+        let id = node.interface.as_ref().map(|interface| interface.id.clone());
+        let balancer = id.as_ref().and_then(|id| self.world.linked::<LoadBalancer>(NetworkInterface::KIND, id).next());
+        let Some(balancer) = balancer else {
+            self.blocked(Code::Unattached, &node.name, "belongs to no load balancer any more", Vec::new());
+            return self.end();
+        };
+        let Some(Item::Balancer(item)) = plan::item(self.world, &Subject::Balancer(balancer.arn.clone())) else { return self.end() };
+        let Some(planned) = item.nodes.into_iter().find(|planned| Some(&planned.interface) == id.as_ref()) else { return self.end() };
+        let port = planned.ports.iter().find(|port| Some(port.port) == self.packet.tcp_port()).cloned();
+        match port {
+            Some(port) => self.listened(node, &balancer, &planned, &port, &sender, through.is_some()),
+            None => self.no_listener(&balancer, &planned),
+        }
+    }
+
+    fn no_listener(mut self, balancer: &LoadBalancer, node: &Node) -> Vec<Way> {
+        let groups = self.world.all::<TargetGroup>().filter(|group| group.vpc == balancer.vpc);
+        let own: Vec<Arc<Listener>> = self.world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).collect();
+        let group = own.first().map(|listener| listener.target_group.clone()).or_else(|| groups.into_iter().next().map(|g| g.arn.clone()));
+        let fix = self.packet.tcp_port().zip(group).map(|(port, group)| {
+            let action = format!("--default-actions Type=forward,TargetGroupArn={group}");
+            let command = "aws elbv2 create-listener --protocol TCP";
+            mend::run(&balancer.owner.account, format!("{command} --load-balancer-arn {} --port {port} {action}", balancer.arn))
+        });
+        let ports: Vec<String> = node.ports.iter().map(|port| format!("tcp {}", port.port)).collect();
+        let (code, has) = match (self.packet.tcp_port(), ports.as_slice()) {
+            (_, []) => (Code::NoListener, "it has no listener".to_owned()),
+            (None, ports) => (Code::NoListener, format!("it listens on {}", ports.join(", "))),
+            (Some(_), ports) => (Code::ListenerPort, format!("it listens on {}", ports.join(", "))),
+        };
+        self.blocked(code, &balancer.arn, format!("does not listen on {}: {has}", self.packet), fix.into_iter().collect());
+        self.end()
+    }
+
+    fn listened(mut self, node: &Party, balancer: &LoadBalancer, planned: &Node, port: &Port, sender: &Sender, linked: bool) -> Vec<Way> {
+        let listener = self.world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).find(|listener| listener.port == port.port);
+        let group = listener.as_ref().and_then(|listener| self.world.find::<TargetGroup>(&listener.target_group));
+        let (Some(listener), Some(group)) = (listener, group) else { return self.end() };
+        self.passes(&listener.arn, format!("takes {} on {} in {}", self.packet, planned.address, planned.zone));
+        if port.targets.is_empty() {
+            self.no_target(balancer, &group, &planned.zone);
+            return self.end();
+        }
+        self.health(&group);
+        let ways = port.targets.iter().flat_map(|flow| self.clone().to_target(node, &group, port, *flow, sender, linked));
+        ways.collect()
+    }
+
+    fn health(&mut self, group: &TargetGroup) {
+        let states: Vec<_> = group.targets.iter().map(|t| self.world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &t.id, t.port))).collect();
+        let healthy = states.iter().flatten().filter(|health| health.state == HealthState::Healthy).count();
+        let why = states.iter().flatten().find_map(|health| health.reason.clone()).map(|reason| format!(" ({reason})")).unwrap_or_default();
+        match healthy {
+            0 => self.passes(&group.arn, format!("has no healthy target{why}, so all are tried (fail open)")),
+            n => self.passes(&group.arn, format!("has {n} healthy of {} targets", states.len())),
+        }
+    }
+
+    /// Why a node has no target to send to.
+    fn no_target(&mut self, balancer: &LoadBalancer, group: &TargetGroup, zone: &str) {
+        let account = &balancer.owner.account;
+        let registered: Vec<_> = group.targets.iter().filter(|target| target.draining_since.is_none()).collect();
+        let placed: Vec<String> = registered.iter().filter_map(|target| target_address(self.world, group, target)).map(|(_, zone)| zone).collect();
+        let enabled = |z: &String| z == "all" || balancer.zones.iter().any(|node| node.zone == *z);
+        if registered.is_empty() {
+            return self.blocked(Code::NoTargets, &group.arn, "has no registered target", self.register(group));
+        }
+        if placed.is_empty() {
+            let stopped = registered.iter().map(|target| target.id.to_string()).collect::<Vec<_>>().join(" ");
+            let start = mend::run(account, format!("aws ec2 start-instances --instance-ids {stopped}"));
+            return self.blocked(Code::BadState, &group.arn, "has only targets that do not run", vec![start]);
+        }
+        if !placed.iter().any(enabled) {
+            let problem = format!("has targets only in {}, which the balancer is not in", placed.join(", "));
+            return self.blocked(Code::ZoneNotEnabled, &balancer.arn, problem, Vec::new());
+        }
+        let crossing = format!(
+            "aws elbv2 modify-load-balancer-attributes --load-balancer-arn {} --attributes Key=load_balancing.cross_zone.enabled,Value=true",
+            balancer.arn
+        );
+        if !balancer.cross_zone() && !placed.iter().any(|z| z == zone || z == "all") {
+            let problem = format!("has no target in {zone}, and its nodes keep to their zones (cross-zone load balancing is off)");
+            return self.blocked(Code::NoTargetsInZone, &balancer.arn, problem, vec![mend::run(account, crossing)]);
+        }
+        let problem = format!("has no healthy target that the node in {zone} may use, while other zones have");
+        let look = format!("aws elbv2 describe-target-health --target-group-arn {}", group.arn);
+        let fixes = match balancer.cross_zone() {
+            true => vec![mend::run(account, look)],
+            false => vec![mend::run(account, look), mend::run(account, crossing)],
+        };
+        self.blocked(Code::Unhealthy, &group.arn, problem, fixes);
+    }
+
+    /// Registers the instances of the VPC when there are any to register.
+    fn register(&self, group: &TargetGroup) -> Vec<Fix> {
+        let instances = self.in_vpc::<resource::Instance>(&group.vpc).filter(|instance| crate::party::runs(instance.state));
+        let first = instances.into_iter().next().map(|instance| match group.target_type {
+            resource::TargetType::Instance => instance.id.to_string(),
+            resource::TargetType::Ip => {
+                crate::party::primary(self.world, &instance).map_or_else(String::new, |party| party.address.to_string())
+            }
+        });
+        let command = |id| format!("aws elbv2 register-targets --target-group-arn {} --targets Id={id}", group.arn);
+        first.map(|id| mend::run(&group.owner.account, command(id))).into_iter().collect()
+    }
+
+    /// From a node to a target, with the node's address as source unless targets see the client's.
+    fn to_target(mut self, node: &Party, group: &TargetGroup, port: &Port, flow: Flow, sender: &Sender, linked: bool) -> Vec<Way> {
+        self.packet = self.packet.to_port(flow.port);
+        let kept = port.preserve_client && !linked;
+        if kept && sender.address == flow.address {
+            self.hairpin(group, flow.address);
+            return self.end();
+        }
+        let seen = match kept {
+            true => sender.clone(),
+            false => Sender { address: node.address, party: Some(node.clone()), away: sender.away },
+        };
+        self.passes(&node.name, format!("sends to {flow} as {}", seen.address));
+        if !kept {
+            self.node_lets_out(node, flow.address);
+        }
+        self.at_target(node, group, flow, &seen);
+        self.end()
+    }
+
+    fn node_lets_out(&mut self, node: &Party, target: Ipv4Addr) {
+        self.boundary(node, true, target);
+        if !node.groups.is_empty() {
+            self.groups_out(node, target);
+        }
+    }
+
+    fn at_target(&mut self, node: &Party, group: &TargetGroup, flow: Flow, seen: &Sender) {
+        let target = holder(self.world, &node.vpc, flow.address);
+        let workload = |party: &Party| party.interface.as_ref().is_some_and(|interface| interface.kind == InterfaceKind::Workload);
+        let take_out = || {
+            let command = "aws elbv2 deregister-targets --target-group-arn";
+            vec![mend::run(&group.owner.account, format!("{command} {} --targets Id={},Port={}", group.arn, flow.address, flow.port))]
+        };
+        match target {
+            Some(party) if workload(&party) => self.arrive(&party, seen),
+            Some(party) => {
+                let problem = format!("has the target {flow} that is {}, an endpoint's, a balancer's or a NAT gateway's own address", party.name);
+                self.blocked(Code::TargetAddress, &group.arn, problem, take_out());
+            }
+            None => {
+                let problem = format!("has the target {flow}, an address that nobody has in {}", node.vpc);
+                self.blocked(Code::Nobody, &group.arn, problem, take_out());
+            }
+        }
+    }
+
+    /// A target that calls its own balancer and sees itself as the client.
+    fn hairpin(&mut self, group: &TargetGroup, address: Ipv4Addr) {
+        let off = "--attributes Key=preserve_client_ip.enabled,Value=false";
+        let fix = format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {off}", group.arn);
+        let problem = format!("keeps the client's address, and {address} is client and target at once: it drops what seems to come from itself");
+        self.blocked(Code::ClientAddress, &group.arn, problem, vec![mend::run(&group.owner.account, fix)]);
+    }
+}

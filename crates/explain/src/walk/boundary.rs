@@ -1,0 +1,93 @@
+//! What filters packets: groups, which remember connections, and the ACLs of subnets, which judge answers too.
+
+use std::net::Ipv4Addr;
+
+use plan::Acl;
+use resource::{GroupId, SecurityGroup};
+
+use super::{Sender, Walk};
+use crate::judge::{acl_around, allows, group, judge};
+use crate::mend;
+use crate::party::Party;
+use crate::{Code, Packet};
+
+impl Walk<'_> {
+    /// Whether a party's groups let its packet out.
+    pub(super) fn groups_out(&mut self, party: &Party, to: Ipv4Addr) {
+        let found = party.groups.iter().find(|id| self.group_allows(party, id, true, to));
+        if let Some(id) = found.cloned() {
+            return self.passes(id, format!("lets {} out to {to}", self.packet));
+        }
+        let Some(id) = party.groups.first().cloned() else { return self.no_groups(party) };
+        let (code, problem) = self.mismatch(&party.groups, true, &format!("out to {to}"));
+        let fix = mend::let_out(self.world, &id, self.packet, to);
+        self.blocked(code, id, problem, vec![fix]);
+    }
+
+    /// Whether a party's groups let a sender's packet in.
+    pub(super) fn groups_in(&mut self, party: &Party, sender: &Sender) {
+        let found = party.groups.iter().find(|id| self.group_allows(party, id, false, sender.address));
+        if let Some(id) = found.cloned() {
+            return self.passes(id, format!("lets {} in from {}", self.packet, sender.address));
+        }
+        let Some(id) = party.groups.first().cloned() else { return self.no_groups(party) };
+        let (code, problem) = self.mismatch(&party.groups, false, &format!("in from {}", sender.address));
+        let fix = mend::let_in(self.world, &id, self.packet, sender, &party.vpc);
+        self.blocked(code, id, problem, vec![fix]);
+    }
+
+    /// A workload without any group is closed.
+    fn no_groups(&mut self, party: &Party) {
+        let problem = "carries no security group, so nothing is let in or out";
+        self.blocked(Code::GroupRules, &party.name, problem, Vec::new());
+    }
+
+    fn group_allows(&self, party: &Party, id: &GroupId, egress: bool, peer: Ipv4Addr) -> bool {
+        let Some(group) = group(self.world, id) else { return false };
+        let list = if egress { &group.egress } else { &group.ingress };
+        list.iter().any(|allow| allows(self.world, &party.vpc, allow, self.packet, peer, self.guest.as_ref()))
+    }
+
+    fn mismatch(&self, groups: &[GroupId], egress: bool, way: &str) -> (Code, String) {
+        let rules = |id: &GroupId| self.world.find::<SecurityGroup>(id.as_str()).map_or(0, |g| g.rules.iter().filter(|r| r.egress == egress).count());
+        let others = match groups.len() {
+            1 => String::new(),
+            n => format!(", nor does any of the {} others on the interface", n - 1),
+        };
+        match groups.iter().map(rules).sum::<usize>() {
+            0 => (Code::GroupsEmpty, format!("has no {} rules, so {} does not get {way}{others}", if egress { "egress" } else { "ingress" }, self.packet)),
+            _ => (Code::GroupRules, format!("lets no {} {way}{others}", self.packet)),
+        }
+    }
+
+    /// The boundary of a subnet between an address in it and `peer`: the packet in one direction, its answer in the other.
+    pub(super) fn boundary(&mut self, party: &Party, egress: bool, peer: Ipv4Addr) {
+        if party.cidr.contains(&peer) {
+            return;
+        }
+        let Some(acl) = acl_around(self.world, &party.subnet) else { return };
+        let open = self.crossing(&acl, egress, self.packet, peer, "");
+        let back = self.crossing(&acl, !egress, self.packet.answer(), peer, "the answers, ");
+        if open && back {
+            let way = if egress { "out" } else { "in" };
+            self.passes(&acl.id, format!("lets {} {way} and the answers back", self.packet));
+        }
+    }
+
+    fn crossing(&mut self, acl: &Acl, egress: bool, packet: Packet, peer: Ipv4Addr, what: &str) -> bool {
+        let Err(denied) = judge(acl, egress, packet, peer) else { return true };
+        let by = denied.rule.map_or("by no rule that allows them".to_owned(), |number| format!("by rule {number}"));
+        let way = if egress { format!("out to {peer}") } else { format!("in from {peer}") };
+        let lost = match packet {
+            Packet::Icmp(_) => packet.to_string(),
+            _ => format!("{} {}", packet.name(), ports(denied.ports)),
+        };
+        let fixes = mend::acl_entry(self.world, &denied, egress, packet, peer);
+        self.blocked(Code::Acl, &acl.id, format!("denies {what}{lost} {way}, {by}"), fixes);
+        false
+    }
+}
+
+fn ports((from, to): (u16, u16)) -> String {
+    if from == to { from.to_string() } else { format!("{from}-{to}") }
+}

@@ -1,0 +1,51 @@
+//! Inside a VPC: who has the address, and whether the packet is let in there.
+
+use std::net::Ipv4Addr;
+
+use resource::{InterfaceKind, NetworkInterface, VpcId};
+
+use super::{Sender, Walk};
+use crate::Code;
+use crate::explanation::Way;
+use crate::party::{Party, holder};
+
+impl Walk<'_> {
+    /// To an address of a VPC's own blocks; every route table leads there.
+    pub(super) fn inside(mut self, vpc: &VpcId, sender: Sender, to: Ipv4Addr) -> Vec<Way> {
+        self.passes(vpc, format!("routes {to} locally"));
+        let Some(party) = holder(self.world, vpc, to) else { return self.nobody(vpc, to) };
+        match party.interface.as_ref().map(|interface| interface.kind) {
+            Some(InterfaceKind::Endpoint) => self.at_endpoint(&party, &sender),
+            Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),
+            Some(InterfaceKind::NatGateway) => {
+                self.blocked(Code::TargetPort, &party.name, "is a NAT gateway's: it answers nobody", Vec::new());
+                self.end()
+            }
+            Some(InterfaceKind::Workload) | None => {
+                self.arrive(&party, &sender);
+                self.end()
+            }
+        }
+    }
+
+    /// At a workload's interface.
+    pub(super) fn arrive(&mut self, party: &Party, sender: &Sender) {
+        self.boundary(party, false, sender.address);
+        self.groups_in(party, sender);
+        self.present(party);
+        if sender.away {
+            self.way_back(party, sender.address);
+        }
+    }
+
+    fn nobody(mut self, vpc: &VpcId, to: Ipv4Addr) -> Vec<Way> {
+        let others = self.world.all::<NetworkInterface>().filter(|other| other.vpc != *vpc && other.addresses.contains(&to));
+        let elsewhere: Vec<String> = others.map(|other| format!("{} of {}", other.id, other.vpc)).take(3).collect();
+        let problem = match elsewhere.as_slice() {
+            [] => format!("has no interface with the address {to}: packets to it vanish"),
+            some => format!("has no interface with the address {to}; {} has it, but packets for the VPC's own blocks never leave it", some.join(", ")),
+        };
+        self.blocked(Code::Nobody, vpc, problem, Vec::new());
+        self.end()
+    }
+}

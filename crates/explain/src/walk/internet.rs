@@ -1,0 +1,158 @@
+//! Between a VPC and what is outside it: the simulated internet, and other VPCs that nothing leads to.
+
+use std::net::Ipv4Addr;
+
+use plan::{Item, PublicAddress, Subject};
+use resource::{
+    ElasticAddress, EndpointService, InternetGateway, InterfaceKind, LoadBalancer, PUBLIC_IP, Resource, Vpc, VpcEndpoint, VpcId,
+};
+
+use super::{Sender, Walk};
+use crate::explanation::{Fix, Way};
+use crate::find::INTERNET_HOST;
+use crate::party::{Party, holder};
+use crate::{Code, Packet, mend};
+
+/// Where the internet's resolver answers.
+const INTERNET_RESOLVER: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 2);
+
+impl Walk<'_> {
+    /// From a host on the internet.
+    pub(super) fn from_host(self, to: Ipv4Addr) -> Vec<Way> {
+        self.onto_internet(INTERNET_HOST, to)
+    }
+
+    /// Across the internet, from a public address.
+    pub(super) fn onto_internet(mut self, from: Ipv4Addr, to: Ipv4Addr) -> Vec<Way> {
+        let resolver = to == INTERNET_RESOLVER && matches!(self.packet, Packet::Udp(53, 53) | Packet::Tcp(53, 53));
+        if to == INTERNET_HOST || resolver {
+            self.passes(to, "is on the internet, which lets everything in");
+            return self.end();
+        }
+        let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next();
+        let item = address.as_ref().and_then(|address| plan::item(self.world, &Subject::Address(address.id.clone())));
+        match (item, address) {
+            (Some(Item::Address(item)), _) => self.to_public(&item, from),
+            (_, Some(address)) => {
+                let problem = "stands for nothing that an internet gateway leads to";
+                self.blocked(Code::NotPublic, &address.id, problem, Vec::new());
+                self.end()
+            }
+            _ => {
+                self.blocked(Code::Nobody, to, "is nobody's on the simulated internet", Vec::new());
+                self.end()
+            }
+        }
+    }
+
+    fn to_public(mut self, address: &PublicAddress, from: Ipv4Addr) -> Vec<Way> {
+        self.passes(&address.id, format!("leads to {} in {}", address.private, address.vpc));
+        let Some(party) = holder(self.world, &address.vpc, address.private) else { return self.end() };
+        let sender = Sender { address: from, party: None, away: true };
+        match party.interface.as_ref().map(|interface| interface.kind) {
+            Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),
+            Some(InterfaceKind::NatGateway | InterfaceKind::Endpoint) => {
+                self.blocked(Code::TargetPort, &party.name, "takes no connections from the internet", Vec::new());
+                self.end()
+            }
+            Some(InterfaceKind::Workload) | None => {
+                self.arrive(&party, &sender);
+                self.end()
+            }
+        }
+    }
+
+    /// From the internet to an interface that has no public address.
+    pub(super) fn not_public(mut self, party: &Party) -> Vec<Way> {
+        let managed = party.interface.as_ref().is_some_and(|interface| interface.kind.is_managed());
+        let mut fixes: Vec<Fix> = Vec::new();
+        if !managed {
+            mend::gateway(self.world, party, &mut fixes);
+            let public = party.interface.as_ref().and_then(|eni| self.world.linked::<ElasticAddress>(resource::NetworkInterface::KIND, &eni.id).next());
+            fixes.extend(if public.is_none() { mend::public_address(party) } else { Vec::new() });
+        }
+        let gateway = self.in_vpc::<InternetGateway>(&party.vpc).next().is_some();
+        let problem = match gateway {
+            true => "has no public address: nothing on the internet leads to it".to_owned(),
+            false => format!("is not on the internet: {} has no internet gateway", party.vpc),
+        };
+        self.blocked(Code::NotPublic, &party.name, problem, fixes);
+        if !managed {
+            self.arrive(party, &Sender { address: INTERNET_HOST, party: None, away: true });
+        }
+        self.end()
+    }
+
+    /// To an interface of another VPC.
+    pub(super) fn disconnected(mut self, party: &Party, other: &Party) -> Vec<Way> {
+        let problem = format!("is in {}, and nothing connects {} to it", other.vpc, party.vpc);
+        let note = match (self.overlap(&party.vpc, &other.vpc), self.serves(&party.vpc, &other.vpc)) {
+            (_, Some(endpoint)) => format!("; {endpoint} is one-way: it carries connections from {} only", other.vpc),
+            (true, None) => "; their blocks overlap, so peering could not connect them: PrivateLink can".to_owned(),
+            (false, None) => String::new(),
+        };
+        let code = if self.serves(&party.vpc, &other.vpc).is_some() { Code::OneWay } else { Code::Disconnected };
+        let existing = self.serves(&other.vpc, &party.vpc).map(|id| format!("; {id} leads to a service there")).unwrap_or_default();
+        let fixes = if existing.is_empty() { self.publish(party, other) } else { Vec::new() };
+        self.blocked(code, &other.name, format!("{problem}{note}{existing}"), fixes);
+        self.end()
+    }
+
+    fn overlap(&self, one: &VpcId, two: &VpcId) -> bool {
+        let blocks = |id: &VpcId| self.world.find::<Vpc>(id.as_str()).map(|vpc| vpc.cidrs.clone()).unwrap_or_default();
+        let (one, two) = (blocks(one), blocks(two));
+        one.iter().any(|a| two.iter().any(|b| a.cidr.contains(&b.cidr) || b.cidr.contains(&a.cidr)))
+    }
+
+    /// The endpoint in `consumer` to a service in `provider`.
+    fn serves(&self, provider: &VpcId, consumer: &VpcId) -> Option<String> {
+        let mut endpoints = self.in_vpc::<VpcEndpoint>(consumer);
+        let endpoint = endpoints.find(|endpoint| {
+            let service = endpoint.service.as_ref().and_then(|id| self.world.find::<EndpointService>(id.as_str()));
+            service.is_some_and(|service| self.stands_in(&service, provider))
+        });
+        endpoint.map(|endpoint| endpoint.id.to_string())
+    }
+
+    fn stands_in(&self, service: &EndpointService, vpc: &VpcId) -> bool {
+        service.balancers.iter().any(|arn| self.world.find::<LoadBalancer>(arn).is_some_and(|balancer| balancer.vpc == *vpc))
+    }
+
+    /// The steps from nothing to an endpoint in the sender's VPC: what exists of them is used.
+    fn publish(&self, party: &Party, other: &Party) -> Vec<Fix> {
+        let mut fixes = Vec::new();
+        let service = self.world.all::<EndpointService>().find(|service| self.stands_in(service, &other.vpc));
+        let name = match service {
+            Some(service) => service.service_name(),
+            None => {
+                fixes.extend(self.offer(other));
+                "$SERVICE".to_owned()
+            }
+        };
+        let groups: Vec<&str> = party.groups.iter().map(resource::GroupId::as_str).collect();
+        let endpoint = format!(
+            "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {name} --subnet-ids {} --security-group-ids {}",
+            party.vpc, party.subnet, groups.join(" ")
+        );
+        fixes.push(mend::run(&party.account, endpoint));
+        fixes
+    }
+
+    /// Makes a service of the balancer in a VPC, and the balancer if there is none.
+    fn offer(&self, other: &Party) -> Vec<Fix> {
+        let mut fixes = Vec::new();
+        let arn = match self.in_vpc::<LoadBalancer>(&other.vpc).next() {
+            Some(balancer) => balancer.arn.clone(),
+            None => {
+                let query = "--query 'LoadBalancers[0].LoadBalancerArn' --output text";
+                let create = "aws elbv2 create-load-balancer --type network --scheme internal --name privatelink";
+                fixes.push(mend::run(&other.account, format!("NLB=$({create} --subnets {} {query})", other.subnet)));
+                "$NLB".to_owned()
+            }
+        };
+        let query = "--query ServiceConfiguration.ServiceName --output text";
+        let create = "aws ec2 create-vpc-endpoint-service-configuration --no-acceptance-required";
+        fixes.push(mend::run(&other.account, format!("SERVICE=$({create} --network-load-balancer-arns {arn} {query})")));
+        fixes
+    }
+}

@@ -1,0 +1,183 @@
+//! Out of a VPC by the sender's route table: the longest prefix wins.
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+use plan::{Hop, Item, Subject, Table};
+use resource::{
+    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, VpcId,
+};
+
+use super::{Sender, Walk};
+use crate::explanation::{Fix, Way};
+use crate::find::interface;
+use crate::party::Party;
+use crate::{Code, mend};
+
+impl Walk<'_> {
+    /// Follows the route of the sender's table for an address outside its VPC.
+    pub(super) fn route_out(mut self, party: &Party, to: Ipv4Addr) -> Vec<Way> {
+        let Some(table) = self.table(party) else {
+            self.blocked(Code::NoRoute, &party.subnet, "has no route table", Vec::new());
+            return self.end();
+        };
+        match longest(&table, to) {
+            None => self.no_route(party, &table, to),
+            Some((prefix, Hop::Drop)) => {
+                self.blackhole(party, &table, *prefix, to);
+                self.end()
+            }
+            Some((prefix, Hop::Internet(realm))) => {
+                self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(&table, *prefix)));
+                self.translate(party, *realm, to)
+            }
+            Some((prefix, Hop::Interface(id, _))) => {
+                self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
+                self.appliance(party, id, to)
+            }
+        }
+    }
+
+    /// Whether answers of a party to an address of the internet find the way out.
+    pub(super) fn way_back(&mut self, party: &Party, to: Ipv4Addr) {
+        let Some(table) = self.table(party) else { return };
+        match longest(&table, to) {
+            Some((prefix, Hop::Internet(_))) => self.passes(&table.id, format!("routes the answers by {prefix}")),
+            Some((prefix, Hop::Drop)) => self.blackhole(party, &table, *prefix, to),
+            Some((prefix, Hop::Interface(id, _))) => {
+                let problem = format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
+                let fixes = mend::route_out(self.world, party, "create-route", &format!("{to}/32"));
+                self.blocked(Code::MoreSpecificRoute, &table.id, problem, fixes);
+            }
+            None => {
+                let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");
+                self.blocked(Code::NoRoute, &table.id, format!("has no route for the answers to {to}"), fixes);
+            }
+        }
+    }
+
+    fn table(&self, party: &Party) -> Option<Table> {
+        match plan::item(self.world, &Subject::Table(party.table(self.world)?))? {
+            Item::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The target of the route with a prefix.
+    fn target_of(&self, table: &Table, prefix: Ipv4Net) -> String {
+        self.route(table, prefix).map_or_else(|| "nothing".to_owned(), |target| target_id(&target))
+    }
+
+    fn route(&self, table: &Table, prefix: Ipv4Net) -> Option<RouteTarget> {
+        let table = self.world.find::<RouteTable>(table.id.as_str())?;
+        let listed = |id: &PrefixListId| self.world.find::<PrefixList>(id.as_str()).is_some_and(|list| list.entries.iter().any(|e| e.cidr == prefix));
+        let exact = table.routes.iter().find(|route| route.destination == RouteDestination::Cidr(prefix));
+        let route = exact.or_else(|| table.routes.iter().find(|route| matches!(&route.destination, RouteDestination::PrefixList(id) if listed(id))));
+        route.map(|route| route.target.clone())
+    }
+
+    fn no_route(mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Vec<Way> {
+        let problem = format!("has no route for {to}");
+        if !to.is_private() {
+            let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");
+            self.blocked(Code::NoRoute, &table.id, problem, fixes);
+            return self.end();
+        }
+        self.blocked(Code::NoRoute, &table.id, problem, Vec::new());
+        let somewhere = self.world.all::<NetworkInterface>().find(|other| other.addresses.contains(&to));
+        match somewhere.and_then(|other| Party::of(self.world, other)) {
+            Some(other) => self.disconnected(party, &other),
+            None => self.end(),
+        }
+    }
+
+    /// A route whose target takes no packets. Often a wider one would do.
+    fn blackhole(&mut self, party: &Party, table: &Table, prefix: Ipv4Net, to: Ipv4Addr) {
+        let target = self.route(table, prefix);
+        if let Some(RouteTarget::NatGateway(id)) = &target
+            && plan::active_target(self.world, &party.vpc, &RouteTarget::NatGateway(id.clone()))
+        {
+            return self.nat_without_way(id.as_str());
+        }
+        let wider = table.routes.iter().any(|(net, hop)| *net != prefix && net.contains(&to) && *hop != Hop::Drop);
+        let name = target.map_or_else(|| "a target that is gone".to_owned(), |target| target_id(&target));
+        let delete = format!("aws ec2 delete-route --route-table-id {} --destination-cidr-block {prefix}", table.id);
+        match wider {
+            true => {
+                let problem = format!("routes {to} by {prefix} to {name}, a blackhole that is more specific than a route that works");
+                self.blocked(Code::MoreSpecificRoute, &table.id, problem, vec![mend::run(&party.account, delete)]);
+            }
+            false => {
+                let problem = format!("routes {to} by {prefix} to {name}, which takes no packets: the route is a blackhole");
+                let fixes = mend::route_out(self.world, party, "replace-route", &prefix.to_string());
+                self.blocked(Code::Blackhole, &table.id, problem, fixes);
+            }
+        }
+    }
+
+    /// A NAT gateway whose own subnet does not lead to the internet.
+    fn nat_without_way(&mut self, id: &str) {
+        let Some(nat) = self.world.find::<NatGateway>(id) else { return };
+        if !nat.public {
+            return self.blocked(Code::Blackhole, id, "is a private NAT gateway: it does not lead to the internet", Vec::new());
+        }
+        let home = nat.interface.as_ref().and_then(|id| interface(self.world, id));
+        let fixes = home.as_ref().map(|party| mend::route_out_by_gateway(self.world, party)).unwrap_or_default();
+        let problem = format!("is in {}, whose route table does not lead to an internet gateway", nat.subnet);
+        self.blocked(Code::Blackhole, id, problem, fixes);
+    }
+
+    /// Through an interface that forwards, or does not.
+    fn appliance(mut self, party: &Party, id: &InterfaceId, to: Ipv4Addr) -> Vec<Way> {
+        let Some(appliance) = interface(self.world, id) else { return self.end() };
+        let sender = Sender { address: party.address, party: Some(party.clone()), away: false };
+        self.groups_in(&appliance, &sender);
+        self.present(&appliance);
+        if appliance.forwards() {
+            self.passes(&appliance.name, format!("may forward to {to} (what it does with packets is not known)"));
+            return self.end();
+        }
+        let fix = mend::run(&appliance.account, format!("aws ec2 modify-network-interface-attribute --network-interface-id {id} --no-source-dest-check"));
+        let problem = format!("checks source and destination, so it may not send on what is not its own: answers from {to} are dropped");
+        self.blocked(Code::SourceCheck, id, problem, vec![fix]);
+        self.end()
+    }
+
+    /// The public address that stands for the sender outside.
+    fn translate(mut self, party: &Party, realm: u16, to: Ipv4Addr) -> Vec<Way> {
+        let nat = (realm != 0).then(|| self.nat_of_realm(&party.vpc, realm)).flatten();
+        if let Some((id, public)) = nat {
+            self.passes(id, format!("sends it on as {public}"));
+            return self.onto_internet(public, to);
+        }
+        if let Some(public) = party.public_out(self.world) {
+            self.passes(&party.name, format!("is {public} on the internet"));
+            return self.onto_internet(public, to);
+        }
+        let fixes: Vec<Fix> = mend::public_address(party);
+        let problem = "has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)";
+        self.blocked(Code::NoPublicAddress, &party.name, problem, fixes);
+        self.end()
+    }
+
+    fn nat_of_realm(&self, vpc: &VpcId, realm: u16) -> Option<(String, Ipv4Addr)> {
+        let mut items = self.in_vpc::<NatGateway>(vpc).filter_map(|nat| plan::item(self.world, &Subject::Nat(nat.id.clone())));
+        items.find_map(|item| match item {
+            Item::Nat(nat) if nat.realm == realm => Some((nat.id.to_string(), nat.public)),
+            _ => None,
+        })
+    }
+}
+
+fn longest(table: &Table, to: Ipv4Addr) -> Option<&(Ipv4Net, Hop)> {
+    table.routes.iter().filter(|(prefix, _)| prefix.contains(&to)).max_by_key(|(prefix, _)| prefix.prefix_len())
+}
+
+fn target_id(target: &RouteTarget) -> String {
+    match target {
+        RouteTarget::InternetGateway(id) => id.to_string(),
+        RouteTarget::NatGateway(id) => id.to_string(),
+        RouteTarget::Interface(id) => id.to_string(),
+        RouteTarget::Endpoint(id) => id.to_string(),
+    }
+}
