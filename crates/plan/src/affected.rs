@@ -104,17 +104,15 @@ impl Reach<'_> {
     /// Routes to a NAT gateway depend on the table of the gateway's own subnet.
     fn table(&mut self, table: &RouteTable) {
         self.add(Subject::Table(table.id.clone()));
-        for nat in self.world.linked::<NatGateway>(Vpc::KIND, &table.vpc) {
-            self.nat(&nat);
+        self.nats_of(Vpc::KIND, table.vpc.as_str());
+        for subnet in table.associations.iter().filter_map(|association| association.subnet.as_ref()) {
+            self.nats_of(Subnet::KIND, subnet.as_str());
         }
     }
 
     fn table_subnets(&mut self, table: &RouteTable) {
         for subnet in table.associations.iter().filter_map(|association| association.subnet.as_ref()) {
             self.interfaces_of(Subnet::KIND, subnet.as_str());
-            for nat in self.world.linked::<NatGateway>(Subnet::KIND, subnet) {
-                self.nat(&nat);
-            }
         }
     }
 
@@ -179,9 +177,7 @@ impl Reach<'_> {
         self.add(Subject::Gateway(gateway.id.clone()));
         let Some(vpc) = &gateway.vpc else { return };
         self.tables_of(vpc);
-        for nat in self.world.linked::<NatGateway>(Vpc::KIND, vpc) {
-            self.nat(&nat);
-        }
+        self.nats_of(Vpc::KIND, vpc.as_str());
         self.addresses_of(vpc);
     }
 
@@ -243,6 +239,12 @@ impl Reach<'_> {
     fn tables_of(&mut self, vpc: &VpcId) {
         for table in self.world.linked::<RouteTable>(Vpc::KIND, vpc) {
             self.add(Subject::Table(table.id.clone()));
+        }
+    }
+
+    fn nats_of(&mut self, kind: Kind, key: &str) {
+        for nat in self.world.linked::<NatGateway>(kind, key) {
+            self.nat(&nat);
         }
     }
 

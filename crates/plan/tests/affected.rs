@@ -18,7 +18,7 @@ fn planned(world: &Snapshot) -> BTreeMap<Subject, Item> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn planning_what_changes_affect_is_planning_anew(steps in prop::collection::vec(prop::collection::vec(any::<u64>(), 1..3), 1..24)) {
