@@ -1,11 +1,15 @@
 //! Finds who sends.
 
-use resource::{GroupId, Instance, InterfaceId, NetworkInterface, PRIVATE_IP, Resource, SecurityGroup, Subnet, SubnetId, Vpc};
 use std::net::Ipv4Addr;
+
+use resource::{
+    ElasticAddress, GroupId, Instance, InterfaceId, NetworkInterface, PRIVATE_IP, PUBLIC_IP, Resource, SecurityGroup, Subnet, SubnetId, Vpc,
+};
 use store::Snapshot;
 
 use crate::party::{Party, primary};
-use crate::{QuestionError, Source};
+use crate::resolve::Goal;
+use crate::{Question, QuestionError, Source};
 
 /// Who sends.
 pub(crate) enum Start {
@@ -26,6 +30,20 @@ pub(crate) fn start(world: &Snapshot, source: &Source) -> Result<Start, Question
         Source::Subnet(id, groups) => program(world, id, groups)?,
     };
     party.map(|party| Start::Party(Box::new(party))).ok_or_else(|| QuestionError::Unknown(source.to_string()))
+}
+
+/// Whether who asks may: others' networks are as if they did not exist.
+pub(crate) fn allowed(world: &Snapshot, question: &Question, start: &Start, goals: &[Goal]) -> Result<(), QuestionError> {
+    let Some(account) = &question.account else { return Ok(()) };
+    let own = |goal: &Goal| match goal {
+        Goal::Elsewhere(party) => party.account == *account,
+        Goal::Address(address, _) => world.named::<ElasticAddress>(PUBLIC_IP, address).next().is_none_or(|a| a.owner.account == *account),
+    };
+    match start {
+        Start::Party(party) if party.account != *account => Err(QuestionError::Unknown(question.source.to_string())),
+        Start::Internet if !goals.iter().all(own) => Err(QuestionError::Unknown(question.destination.to_string())),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn interface(world: &Snapshot, id: &InterfaceId) -> Option<Party> {

@@ -25,10 +25,12 @@ use store::Snapshot;
 /// Why what `question` asks about passes or does not pass in `world`.
 ///
 /// # Errors
-/// When what the question names does not exist.
+/// When what the question names does not exist, or is not of the account that asks: the source must be its own, or the
+/// destination when the source is the internet.
 pub fn explain(world: &Snapshot, question: &Question) -> Result<Explanation, QuestionError> {
     let start = find::start(world, &question.source)?;
     let goals = resolve::goals(world, &start, &question.destination)?;
+    find::allowed(world, question, &start, &goals)?;
     let ways = goals.iter().flat_map(|goal| walk::ways(world, &start, goal, question.packet)).collect();
     Ok(Explanation::new(question, ways))
 }

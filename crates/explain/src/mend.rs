@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, Resource, SecurityGroup, Vpc, VpcId};
+use resource::{ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, SecurityGroup, Vpc, VpcId};
 use store::Snapshot;
 
 use crate::explanation::Fix;
@@ -80,14 +80,19 @@ pub(crate) fn acl_entry(world: &Snapshot, denied: &Denied, egress: bool, packet:
 pub(crate) fn route_out(world: &Snapshot, party: &Party, verb: &str, block: &str) -> Vec<Fix> {
     let Some(table) = party.table(world) else { return Vec::new() };
     let mut fixes = Vec::new();
-    let public = party.interface.as_ref().is_some_and(|_| !party.public(world).is_empty());
-    let target = match (public, nat_of(world, &party.vpc)) {
+    let target = match (has_address(world, party), nat_of(world, &party.vpc)) {
         (false, Some(nat)) => format!("--nat-gateway-id {nat}"),
         _ => format!("--gateway-id {}", gateway(world, party, &mut fixes)),
     };
     let route = format!("aws ec2 {verb} --route-table-id {table} --destination-cidr-block {block} {target}");
     fixes.push(run(&party.account, route));
     fixes
+}
+
+/// Whether a public address stands for a party, also while no gateway leads to it.
+pub(crate) fn has_address(world: &Snapshot, party: &Party) -> bool {
+    let interface = party.interface.as_ref();
+    interface.is_some_and(|eni| world.linked::<ElasticAddress>(NetworkInterface::KIND, &eni.id).next().is_some())
 }
 
 /// A way to the internet gateway for the route table of a NAT gateway.

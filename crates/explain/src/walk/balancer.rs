@@ -115,17 +115,17 @@ impl Walk<'_> {
         self.blocked(Code::Unhealthy, &group.arn, problem, fixes);
     }
 
-    /// Registers the instances of the VPC when there are any to register.
+    /// Registers the one instance of the VPC that it can be, or whichever the reader puts in.
     fn register(&self, group: &TargetGroup) -> Vec<Fix> {
-        let instances = self.in_vpc::<resource::Instance>(&group.vpc).filter(|instance| crate::party::runs(instance.state));
-        let first = instances.into_iter().next().map(|instance| match group.target_type {
-            resource::TargetType::Instance => instance.id.to_string(),
-            resource::TargetType::Ip => {
-                crate::party::primary(self.world, &instance).map_or_else(String::new, |party| party.address.to_string())
-            }
-        });
-        let command = |id| format!("aws elbv2 register-targets --target-group-arn {} --targets Id={id}", group.arn);
-        first.map(|id| mend::run(&group.owner.account, command(id))).into_iter().collect()
+        let running = self.in_vpc::<resource::Instance>(&group.vpc).filter(|instance| crate::party::runs(instance.state));
+        let ids: Vec<String> = running.map(|instance| instance.id.to_string()).collect();
+        let id = match (group.target_type, ids.as_slice()) {
+            (resource::TargetType::Instance, [only]) => only,
+            (resource::TargetType::Instance, _) => "INSTANCE_ID",
+            (resource::TargetType::Ip, _) => "ADDRESS",
+        };
+        let command = format!("aws elbv2 register-targets --target-group-arn {} --targets Id={id}", group.arn);
+        vec![mend::run(&group.owner.account, command)]
     }
 
     /// From a node to a target, with the node's address as source unless targets see the client's.

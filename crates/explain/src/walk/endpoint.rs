@@ -106,11 +106,13 @@ impl Walk<'_> {
     fn not_in_zone(mut self, endpoint: &VpcEndpoint, item: &Endpoint, party: &Party) -> Vec<Way> {
         let Some(balancer) = self.balancer_behind(endpoint) else { return self.end() };
         let there = self.in_vpc::<Subnet>(&item.provider_vpc).find(|subnet| subnet.zone == party.zone);
-        let subnets = balancer.zones.iter().map(|zone| zone.subnet.to_string()).chain(there.map(|subnet| subnet.id.to_string()));
-        let add = format!("aws elbv2 set-subnets --load-balancer-arn {} --subnets {}", balancer.arn, subnets.collect::<Vec<_>>().join(" "));
+        let add = |there: std::sync::Arc<Subnet>| {
+            let subnets = balancer.zones.iter().map(|zone| zone.subnet.as_str()).chain([there.id.as_str()]).collect::<Vec<_>>().join(" ");
+            mend::run(&balancer.owner.account, format!("aws elbv2 set-subnets --load-balancer-arn {} --subnets {subnets}", balancer.arn))
+        };
         let remove = format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}", endpoint.id, party.subnet);
-        let fixes = vec![mend::run(&balancer.owner.account, add), mend::run(&endpoint.owner.account, remove)];
-        let problem = format!("has an interface in {}, where the service has no node (either of the commands mends it)", party.zone);
+        let fixes = there.map(add).into_iter().chain([mend::run(&endpoint.owner.account, remove)]).collect();
+        let problem = format!("has an interface in {}, where the service has no node", party.zone);
         self.blocked(Code::ServiceNotInZone, &endpoint.id, problem, fixes);
         self.end()
     }

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use plan::{Item, PublicAddress, Subject};
 use resource::{
-    ElasticAddress, EndpointService, InternetGateway, InterfaceKind, LoadBalancer, PUBLIC_IP, Resource, Vpc, VpcEndpoint, VpcId,
+    ElasticAddress, EndpointService, InternetGateway, InterfaceKind, LoadBalancer, PUBLIC_IP, Vpc, VpcEndpoint, VpcId,
 };
 
 use super::{Sender, Walk};
@@ -68,8 +68,7 @@ impl Walk<'_> {
         let mut fixes: Vec<Fix> = Vec::new();
         if !managed {
             mend::gateway(self.world, party, &mut fixes);
-            let public = party.interface.as_ref().and_then(|eni| self.world.linked::<ElasticAddress>(resource::NetworkInterface::KIND, &eni.id).next());
-            fixes.extend(if public.is_none() { mend::public_address(party) } else { Vec::new() });
+            fixes.extend(if mend::has_address(self.world, party) { Vec::new() } else { mend::public_address(party) });
         }
         let gateway = self.in_vpc::<InternetGateway>(&party.vpc).next().is_some();
         let problem = match gateway {

@@ -25,6 +25,9 @@ impl Walk<'_> {
             None => self.no_route(party, &table, to),
             Some((prefix, Hop::Drop)) => {
                 self.blackhole(party, &table, *prefix, to);
+                if self.way.blockers.last().is_some_and(|blocker| blocker.component == table.id.as_str()) {
+                    self.not_without_public_address(party);
+                }
                 self.end()
             }
             Some((prefix, Hop::Internet(realm))) => {
@@ -81,6 +84,7 @@ impl Walk<'_> {
         if !to.is_private() {
             let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");
             self.blocked(Code::NoRoute, &table.id, problem, fixes);
+            self.not_without_public_address(party);
             return self.end();
         }
         self.blocked(Code::NoRoute, &table.id, problem, Vec::new());
@@ -154,10 +158,22 @@ impl Walk<'_> {
             self.passes(&party.name, format!("is {public} on the internet"));
             return self.onto_internet(public, to);
         }
+        self.no_public_address(party);
+        self.end()
+    }
+
+    /// The route that mends the table leads to the internet gateway, which is not enough for everybody.
+    fn not_without_public_address(&mut self, party: &Party) {
+        let by_gateway = self.way.blockers.last().is_some_and(|last| last.fixes.iter().any(|fix| fix.command.contains("--gateway-id")));
+        if by_gateway && party.public_out(self.world).is_none() && !mend::has_address(self.world, party) {
+            self.no_public_address(party);
+        }
+    }
+
+    fn no_public_address(&mut self, party: &Party) {
         let fixes: Vec<Fix> = mend::public_address(party);
         let problem = "has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)";
         self.blocked(Code::NoPublicAddress, &party.name, problem, fixes);
-        self.end()
     }
 
     fn nat_of_realm(&self, vpc: &VpcId, realm: u16) -> Option<(String, Ipv4Addr)> {

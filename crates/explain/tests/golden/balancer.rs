@@ -1,0 +1,243 @@
+//! Load balancers (catalogue rows C3, D3, D5, D10 to D13).
+
+use explain::Verdict;
+use resource::*;
+
+use super::{asked, codes, passes, why};
+use crate::world::{World, all_out, from, ingress, members};
+
+/// A client at 10.0.0.4 and a balancer at 10.0.1.9:80 before a server at 10.0.1.4:8080 in zone b.
+struct Served {
+    world: World,
+    vpc: VpcId,
+    client: InstanceId,
+    servers: GroupId,
+    nodes: GroupId,
+    balancer: String,
+    targets: String,
+}
+
+fn served(health: Option<HealthState>) -> Served {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let (a, b) = (world.subnet(&vpc, "10.0.0.0/24", 'a'), world.subnet(&vpc, "10.0.1.0/24", 'b'));
+    let clients = world.group(&vpc, &[all_out()]);
+    let nodes = world.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.0.0/16"))]);
+    let servers = world.group(&vpc, &[ingress(Traffic::Tcp(8080, 8080), members(&nodes))]);
+    let (client, _) = world.instance(&a, "10.0.0.4", &[&clients]);
+    let (server, _) = world.instance(&b, "10.0.1.4", &[&servers]);
+    let targets = world.target_group(&vpc, TargetType::Instance);
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "false");
+    if health.is_some() {
+        world.target(&targets, TargetId::Instance(server), 8080, health);
+    }
+    let balancer = world.balancer(&[(&b, "10.0.1.9")], &[&nodes]);
+    world.listener(&balancer, 80, &targets);
+    Served { world, vpc, client, servers, nodes, balancer, targets }
+}
+
+#[test]
+fn a_balancer_leads_to_its_target_by_arn_by_name_and_by_dns_name() {
+    let Served { world, client, balancer, .. } = served(Some(HealthState::Healthy));
+    insta::assert_snapshot!(why(&world, &client, "b1.elb.us-east-1.amazonaws.com:80".replace("b1", "b1-0000000000000001")), @"
+    i-00000000000000001 to b1-0000000000000001.elb.us-east-1.amazonaws.com tcp 80: allowed
+
+      + b1-0000000000000001.elb.us-east-1.amazonaws.com resolves to 10.0.1.9
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
+      + vpc-00000000000000001 routes 10.0.1.9 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
+      + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
+      + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
+    ");
+    passes(&why(&world, &client, format!("{balancer}:80")));
+    passes(&why(&world, &client, "b1:80"));
+}
+
+#[test]
+fn a_target_that_sees_clients_must_let_clients_in() {
+    let Served { world, client, targets, .. } = served(Some(HealthState::Healthy));
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
+    insta::assert_snapshot!(why(&world, &client, "b1:80"), @"
+    i-00000000000000001 to b1 tcp 80: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
+      + vpc-00000000000000001 routes 10.0.1.9 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.0.4
+      x sg-00000000000000003 lets no tcp 8080 in from 10.0.0.4
+      + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
+
+    1. ENI_SG_RULES_MISMATCH sg-00000000000000003: lets no tcp 8080 in from 10.0.0.4
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000003 --protocol tcp --port 8080 --source-group sg-00000000000000001
+    ");
+}
+
+#[test]
+fn a_target_whose_group_does_not_let_the_balancer_in_is_named() {
+    let Served { world, client, servers, nodes, .. } = served(Some(HealthState::Unhealthy));
+    world.update::<SecurityGroup>(&servers, |group| group.rules = vec![ingress(Traffic::Tcp(8081, 8081), members(&nodes))]);
+    insta::assert_snapshot!(why(&world, &client, "b1:80"), @"
+    i-00000000000000001 to b1 tcp 80: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
+      + vpc-00000000000000001 routes 10.0.1.9 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no healthy target, so all are tried (fail open)
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
+      x sg-00000000000000003 lets no tcp 8080 in from 10.0.1.9
+      + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
+
+    1. ENI_SG_RULES_MISMATCH sg-00000000000000003: lets no tcp 8080 in from 10.0.1.9
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000003 --protocol tcp --port 8080 --source-group sg-00000000000000002
+    ");
+}
+
+#[test]
+fn a_wrong_port_a_wrong_protocol_and_no_listener_at_all_are_told_apart() {
+    let Served { world, vpc, client, .. } = served(Some(HealthState::Healthy));
+    let subnet = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).next().unwrap().id.clone();
+    world.balancer(&[(&subnet, "10.0.0.9")], &[]);
+    assert_eq!(codes(&asked(&world, client.as_str(), "b1:80", "udp")), ["ENI_SG_RULES_MISMATCH", "ELBV2_LISTENERS_MISMATCH"]);
+    assert_eq!(codes(&why(&world, &client, "b2:80")), ["ELBV2_LISTENERS_MISMATCH"]);
+    insta::assert_snapshot!(why(&world, &client, "b1:443"), @"
+    i-00000000000000001 to b1 tcp 443: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 443 out to 10.0.1.9
+      + vpc-00000000000000001 routes 10.0.1.9 locally
+      x sg-00000000000000002 lets no tcp 443 in from 10.0.0.4
+      x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 does not listen on tcp 443: it listens on tcp 80
+
+    1. ENI_SG_RULES_MISMATCH sg-00000000000000002: lets no tcp 443 in from 10.0.0.4
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000002 --protocol tcp --port 443 --source-group sg-00000000000000001
+
+    2. ELBV2_LISTENER_PORT_RESTRICTION arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001: does not listen on tcp 443: it listens on tcp 80
+       aws elbv2 create-listener --protocol TCP --load-balancer-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 --port 443 --default-actions Type=forward,TargetGroupArn=arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001
+    ");
+}
+
+#[test]
+fn without_targets_nothing_answers() {
+    let Served { world, client, .. } = served(None);
+    insta::assert_snapshot!(why(&world, &client, "b1:80"), @"
+    i-00000000000000001 to b1 tcp 80: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
+      + vpc-00000000000000001 routes 10.0.1.9 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no registered target
+
+    1. ELBV2_LISTENER_HAS_NO_TG arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: has no registered target
+       aws elbv2 register-targets --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --targets Id=INSTANCE_ID
+    ");
+}
+
+#[test]
+fn targets_that_do_not_run_are_named() {
+    let Served { world, client, targets, .. } = served(Some(HealthState::Healthy));
+    let TargetId::Instance(server) = world.find::<TargetGroup>(&targets).targets[0].id.clone() else { return };
+    world.update::<Instance>(&server, |instance| instance.state = InstanceState::Stopped);
+    let explanation = why(&world, &client, "b1:80");
+    assert_eq!(codes(&explanation), ["BAD_STATE"]);
+    assert_eq!(explanation.blockers[0].fixes[0].command, format!("aws ec2 start-instances --instance-ids {server}"));
+}
+
+#[test]
+fn a_node_without_a_target_in_its_zone_fails_while_the_other_works() {
+    let Served { world, vpc, client, servers, nodes, targets, .. } = served(Some(HealthState::Healthy));
+    world.allow(&servers, ingress(Traffic::Tcp(8080, 8080), members(&nodes)));
+    let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();
+    let wide = world.balancer(&[(&subnets[0], "10.0.0.9"), (&subnets[1], "10.0.1.10")], &[&nodes]);
+    world.listener(&wide, 80, &targets);
+    let explanation = why(&world, &client, "b2:80");
+    assert_eq!(explanation.verdict, Verdict::Partly);
+    insta::assert_snapshot!(explanation, @"
+    i-00000000000000001 to b2 tcp 80: allowed on 1 of 2 ways
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 80 out to 10.0.0.9
+      + vpc-00000000000000001 routes 10.0.0.9 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a
+      x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b2/0000000000000002 has no target in us-east-1a, and its nodes keep to their zones (cross-zone load balancing is off)
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 80 out to 10.0.1.10
+      + vpc-00000000000000001 routes 10.0.1.10 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.1.10 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
+      + eni-00000000000000005 sends to 10.0.1.4:8080 as 10.0.1.10
+      + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
+      + sg-00000000000000003 lets tcp 8080 in from 10.0.1.10
+      + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
+
+    1. ELBV2_NO_TARGETS_IN_AZ arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b2/0000000000000002: has no target in us-east-1a, and its nodes keep to their zones (cross-zone load balancing is off)
+       aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b2/0000000000000002 --attributes Key=load_balancing.cross_zone.enabled,Value=true
+    ");
+    passes(&why(&world, &client, "b2-0000000000000002.elb.us-east-1.amazonaws.com:80"));
+    world.balancer_attribute(&wide, "load_balancing.cross_zone.enabled", "true");
+    passes(&why(&world, &client, "b2:80"));
+}
+
+#[test]
+fn a_target_that_calls_its_own_balancer_and_sees_itself_answers_nobody() {
+    let Served { world, servers, targets, .. } = served(Some(HealthState::Healthy));
+    world.allow(&servers, all_out());
+    world.allow(&servers, ingress(Traffic::All, from("10.0.0.0/16")));
+    let TargetId::Instance(server) = world.find::<TargetGroup>(&targets).targets[0].id.clone() else { return };
+    passes(&why(&world, &server, "b1:80"));
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
+    insta::assert_snapshot!(why(&world, &server, "b1:80"), @"
+    i-00000000000000002 to b1 tcp 80: denied
+
+      + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
+      + sg-00000000000000003 lets tcp 80 out to 10.0.1.9
+      + vpc-00000000000000001 routes 10.0.1.9 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.1.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
+      x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
+
+    1. ELBV2_SOURCE_ADDRESS_PRESERVATION arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
+       aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=preserve_client_ip.enabled,Value=false
+    ");
+}
+
+#[test]
+fn unhealthy_targets_of_one_zone_stop_that_zones_node() {
+    let Served { world, vpc, client, nodes, targets, .. } = served(Some(HealthState::Healthy));
+    let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();
+    let open = world.group(&vpc, &[ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (sick, _) = world.instance(&subnets[0], "10.0.0.20", &[&open]);
+    world.target(&targets, TargetId::Instance(sick), 8080, Some(HealthState::Unhealthy));
+    let wide = world.balancer(&[(&subnets[0], "10.0.0.9"), (&subnets[1], "10.0.1.10")], &[&nodes]);
+    world.listener(&wide, 80, &targets);
+    assert_eq!(codes(&why(&world, &client, "b2:80")), ["TARGETS_UNHEALTHY"]);
+}
+
+#[test]
+fn targets_that_cannot_be_are_named() {
+    let Served { world, vpc, client, .. } = served(Some(HealthState::Healthy));
+    let subnet = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).next().unwrap().id.clone();
+    let targets = world.target_group(&vpc, TargetType::Ip);
+    world.target(&targets, TargetId::Ip("10.0.0.77".parse().unwrap()), 80, Some(HealthState::Healthy));
+    world.target(&targets, TargetId::Ip("10.0.1.9".parse().unwrap()), 80, Some(HealthState::Healthy));
+    let balancer = world.balancer(&[(&subnet, "10.0.0.9")], &[]);
+    world.balancer_attribute(&balancer, "load_balancing.cross_zone.enabled", "true");
+    world.listener(&balancer, 80, &targets);
+    assert_eq!(codes(&why(&world, &client, "b2:80")), ["NO_POSSIBLE_DESTINATION", "ELB_INSTALLED_AZ_RESTRICTION"][..1]);
+}

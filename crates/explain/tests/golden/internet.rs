@@ -1,0 +1,171 @@
+//! Ways to the internet and between VPCs (catalogue rows C5, C6, C7, C8).
+
+use resource::*;
+
+use super::{codes, passes, why};
+use crate::world::{World, all_out, from, ingress};
+
+/// An instance with its subnet, in a VPC with an internet gateway that no route leads to.
+fn lonely(world: &World) -> (VpcId, SubnetId, InstanceId, InterfaceId, InternetGatewayId) {
+    let vpc = world.vpc("10.0.0.0/16");
+    let subnet = world.subnet(&vpc, "10.0.0.0/24", 'a');
+    let group = world.group(&vpc, &[all_out()]);
+    let (instance, eni) = world.instance(&subnet, "10.0.0.4", &[&group]);
+    let gateway = world.internet_gateway(Some(&vpc));
+    (vpc, subnet, instance, eni, gateway)
+}
+
+#[test]
+fn a_subnet_without_a_route_does_not_reach_the_internet() {
+    let world = World::new();
+    let (_, _, instance, ..) = lonely(&world);
+    insta::assert_snapshot!(why(&world, &instance, "internet:443"), @"
+    i-00000000000000001 to the internet tcp 443: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 443 out to 198.18.0.1
+      x rtb-00000000000000001 has no route for 198.18.0.1
+      x eni-00000000000000001 of i-00000000000000001 has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)
+
+    1. NO_ROUTE_TO_DESTINATION rtb-00000000000000001: has no route for 198.18.0.1
+       aws ec2 create-route --route-table-id rtb-00000000000000001 --destination-cidr-block 0.0.0.0/0 --gateway-id igw-00000000000000001
+
+    2. IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS eni-00000000000000001 of i-00000000000000001: has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)
+       EIP=$(aws ec2 allocate-address --query AllocationId --output text)
+       aws ec2 associate-address --allocation-id $EIP --network-interface-id eni-00000000000000001
+    ");
+}
+
+#[test]
+fn a_public_subnet_is_not_enough_without_a_public_address() {
+    let world = World::new();
+    let (vpc, _, instance, eni, gateway) = lonely(&world);
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    insta::assert_snapshot!(why(&world, &instance, "internet:443"), @"
+    i-00000000000000001 to the internet tcp 443: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 443 out to 198.18.0.1
+      + rtb-00000000000000001 routes 198.18.0.1 by 0.0.0.0/0 to igw-00000000000000001
+      x eni-00000000000000001 of i-00000000000000001 has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)
+
+    1. IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS eni-00000000000000001 of i-00000000000000001: has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)
+       EIP=$(aws ec2 allocate-address --query AllocationId --output text)
+       aws ec2 associate-address --allocation-id $EIP --network-interface-id eni-00000000000000001
+    ");
+    world.public_address("198.18.0.10", Some(&eni));
+    passes(&why(&world, &instance, "internet:443"));
+}
+
+#[test]
+fn a_nat_gateway_needs_a_way_out_of_its_own_subnet() {
+    let world = World::new();
+    let (vpc, subnet, instance, _, gateway) = lonely(&world);
+    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
+    let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
+    world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    insta::assert_snapshot!(why(&world, &instance, "internet:443"), @"
+    i-00000000000000001 to the internet tcp 443: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 443 out to 198.18.0.1
+      x nat-00000000000000001 is in subnet-00000000000000002, whose route table does not lead to an internet gateway
+
+    1. BAD_STATE_ROUTE nat-00000000000000001: is in subnet-00000000000000002, whose route table does not lead to an internet gateway
+       aws ec2 create-route --route-table-id rtb-00000000000000001 --destination-cidr-block 0.0.0.0/0 --gateway-id igw-00000000000000001
+    ");
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    passes(&why(&world, &instance, "internet:443"));
+}
+
+#[test]
+fn a_blackhole_is_mended_by_another_target_and_a_needless_one_by_its_removal() {
+    let world = World::new();
+    let (vpc, _, instance, eni, gateway) = lonely(&world);
+    world.public_address("198.18.0.10", Some(&eni));
+    let (table, gone) = (world.main_table(&vpc), InterfaceId::parse("eni-99999999999999999").unwrap());
+    world.route(&table, "198.18.0.0/16", RouteTarget::Interface(gone));
+    insta::assert_snapshot!(why(&world, &instance, "internet:443"), @"
+    i-00000000000000001 to the internet tcp 443: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 443 out to 198.18.0.1
+      x rtb-00000000000000001 routes 198.18.0.1 by 198.18.0.0/16 to eni-99999999999999999, which takes no packets: the route is a blackhole
+
+    1. BAD_STATE_ROUTE rtb-00000000000000001: routes 198.18.0.1 by 198.18.0.0/16 to eni-99999999999999999, which takes no packets: the route is a blackhole
+       aws ec2 replace-route --route-table-id rtb-00000000000000001 --destination-cidr-block 198.18.0.0/16 --gateway-id igw-00000000000000001
+    ");
+    world.route(&table, "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    insta::assert_snapshot!(why(&world, &instance, "internet:443"), @"
+    i-00000000000000001 to the internet tcp 443: denied
+
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 443 out to 198.18.0.1
+      x rtb-00000000000000001 routes 198.18.0.1 by 198.18.0.0/16 to eni-99999999999999999, a blackhole that is more specific than a route that works
+
+    1. MORE_SPECIFIC_ROUTE rtb-00000000000000001: routes 198.18.0.1 by 198.18.0.0/16 to eni-99999999999999999, a blackhole that is more specific than a route that works
+       aws ec2 delete-route --route-table-id rtb-00000000000000001 --destination-cidr-block 198.18.0.0/16
+    ");
+}
+
+#[test]
+fn from_the_internet_a_public_address_a_rule_and_a_way_back_are_needed() {
+    let world = World::new();
+    let (vpc, _, instance, eni, gateway) = lonely(&world);
+    insta::assert_snapshot!(why(&world, "internet", format!("{instance}:443")), @"
+    the internet to i-00000000000000001 tcp 443: denied
+
+      x eni-00000000000000001 of i-00000000000000001 has no public address: nothing on the internet leads to it
+      x sg-00000000000000001 has no ingress rules, so tcp 443 does not get in from 198.18.0.1
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      x rtb-00000000000000001 has no route for the answers to 198.18.0.1
+
+    1. IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS eni-00000000000000001 of i-00000000000000001: has no public address: nothing on the internet leads to it
+       EIP=$(aws ec2 allocate-address --query AllocationId --output text)
+       aws ec2 associate-address --allocation-id $EIP --network-interface-id eni-00000000000000001
+
+    2. SG_HAS_NO_RULES sg-00000000000000001: has no ingress rules, so tcp 443 does not get in from 198.18.0.1
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000001 --protocol tcp --port 443 --cidr 198.18.0.1/32
+
+    3. NO_ROUTE_TO_DESTINATION rtb-00000000000000001: has no route for the answers to 198.18.0.1
+       aws ec2 create-route --route-table-id rtb-00000000000000001 --destination-cidr-block 0.0.0.0/0 --gateway-id igw-00000000000000001
+    ");
+    world.public_address("198.18.0.10", Some(&eni));
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    assert_eq!(codes(&why(&world, "internet", "198.18.0.10:443")), ["SG_HAS_NO_RULES"]);
+    let group = world.find::<NetworkInterface>(&eni).groups[0].clone();
+    world.allow(&group, ingress(Traffic::Tcp(443, 443), from("0.0.0.0/0")));
+    passes(&why(&world, "internet", "198.18.0.10:443"));
+    passes(&why(&world, "internet", "ec2-198-18-0-10.compute-1.amazonaws.com:443"));
+    assert_eq!(codes(&why(&world, "internet", "198.18.0.99:443")), ["NO_POSSIBLE_DESTINATION"]);
+}
+
+#[test]
+fn two_vpcs_with_overlapping_blocks_are_told_to_use_privatelink() {
+    let world = World::new();
+    let (_, _, instance, ..) = lonely(&world);
+    let (_, _, other, ..) = lonely(&world);
+    insta::assert_snapshot!(why(&world, &instance, format!("{other}:443")), @"
+    i-00000000000000001 to i-00000000000000002 tcp 443: denied
+
+      x eni-00000000000000002 of i-00000000000000002 is in vpc-00000000000000002, and nothing connects vpc-00000000000000001 to it; their blocks overlap, so peering could not connect them: PrivateLink can
+
+    1. DISCONNECTED_VPCS eni-00000000000000002 of i-00000000000000002: is in vpc-00000000000000002, and nothing connects vpc-00000000000000001 to it; their blocks overlap, so peering could not connect them: PrivateLink can
+       NLB=$(aws elbv2 create-load-balancer --type network --scheme internal --name privatelink --subnets subnet-00000000000000002 --query 'LoadBalancers[0].LoadBalancerArn' --output text)
+       SERVICE=$(aws ec2 create-vpc-endpoint-service-configuration --no-acceptance-required --network-load-balancer-arns $NLB --query ServiceConfiguration.ServiceName --output text)
+       aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id vpc-00000000000000001 --service-name $SERVICE --subnet-ids subnet-00000000000000001 --security-group-ids sg-00000000000000001
+    ");
+}
+
+#[test]
+fn two_public_instances_meet_over_the_internet() {
+    let world = World::new();
+    let (ones, others) = (lonely(&world), lonely(&world));
+    for (n, (vpc, _, _, eni, gateway)) in [&ones, &others].into_iter().enumerate() {
+        world.public_address(&format!("198.18.0.1{n}"), Some(eni));
+        world.route(&world.main_table(vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway.clone()));
+    }
+    world.allow(&world.find::<NetworkInterface>(&others.3).groups[0], ingress(Traffic::Tcp(443, 443), from("198.18.0.10/32")));
+    passes(&why(&world, &ones.2, format!("{}:443", others.2)));
+    assert_eq!(codes(&why(&world, &others.2, format!("{}:443", ones.2))), ["SG_HAS_NO_RULES"]);
+}
