@@ -104,8 +104,8 @@ finders! {
     dhcp_options: DhcpOptionsId -> DhcpOptions, "InvalidDhcpOptionsId", "InvalidDhcpOptionID", "dhcpOption";
     /// An endpoint by id.
     endpoint: EndpointId -> VpcEndpoint, "InvalidVpcEndpointId", "InvalidVpcEndpointId", "VpcEndpoint";
-    /// An endpoint service by id.
-    endpoint_service: EndpointServiceId -> EndpointService, "InvalidVpcEndpointServiceId", "InvalidVpcEndpointServiceId", "VpcEndpointService";
+    /// An endpoint service by id; AWS's list of codes has the malformed one in this spelling.
+    endpoint_service: EndpointServiceId -> EndpointService, "InvalidVpcEndpointServiceIdId", "InvalidVpcEndpointServiceId", "VpcEndpointService";
     /// An instance by id.
     instance: InstanceId -> Instance, "InvalidInstanceID", "InvalidInstanceID", "instance";
 }

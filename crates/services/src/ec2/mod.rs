@@ -13,6 +13,8 @@ mod privatelink;
 mod routing;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use crate::Service;
 

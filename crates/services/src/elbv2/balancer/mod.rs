@@ -7,6 +7,7 @@ mod attributes;
 mod create_load_balancer;
 mod delete_load_balancer;
 mod describe_account_limits;
+mod describe_capacity_reservation;
 mod describe_load_balancer_attributes;
 mod describe_load_balancers;
 mod groups;
@@ -25,5 +26,6 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "ModifyLoadBalancerAttributes" modify_load_balancer_attributes::modify_load_balancer_attributes),
     operation!(write "SetSecurityGroups" set_security_groups::set_security_groups),
     operation!(write "SetSubnets" set_subnets::set_subnets),
+    operation!(read "DescribeCapacityReservation" describe_capacity_reservation::describe_capacity_reservation),
     operation!(read "DescribeAccountLimits" describe_account_limits::describe_account_limits),
 ];

@@ -14,6 +14,9 @@ use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
 use crate::{Error, Read};
 
+/// The least that a page of instances may hold; the model does not say it.
+const LEAST_PAGE: usize = 5;
+
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Input {
@@ -80,6 +83,11 @@ impl Chosen<'_> {
     pub fn page(&self, cx: &Read<'_>, also: impl Fn(&Instance) -> bool) -> Result<page::Page<Arc<Instance>>, Error> {
         if !self.ids.is_empty() && self.max.is_some() {
             return Err(Error::combination("The parameter instancesSet cannot be used with the parameter maxResults"));
+        }
+        if let Some(max) = self.max.filter(|max| *max < LEAST_PAGE) {
+            let message =
+                format!("Value ({max}) for parameter maxResults is invalid. Expecting a value of at least {LEAST_PAGE}.");
+            return Err(Error::invalid_value(message));
         }
         let instances: Vec<Arc<Instance>> = match self.ids {
             [] => cx.world.owned(cx.owner()).collect(),
@@ -189,13 +197,14 @@ mod tests {
     #[test]
     fn pages_follow_each_other_and_do_not_go_with_ids() {
         let site = Site::new();
-        for _ in 0..3 {
+        for _ in 0..7 {
             site.instance(InstanceState::Running);
         }
-        let first = site.cloud.ok("DescribeInstances", json!({"MaxResults": 2}));
-        let second = site.cloud.ok("DescribeInstances", json!({"MaxResults": 2, "NextToken": first["NextToken"]}));
-        assert_eq!(first["Reservations"].as_array().map(Vec::len), Some(2));
-        assert_eq!(second["Reservations"].as_array().map(Vec::len), Some(1));
+        let first = site.cloud.ok("DescribeInstances", json!({"MaxResults": 5}));
+        let second = site.cloud.ok("DescribeInstances", json!({"MaxResults": 5, "NextToken": first["NextToken"]}));
+        assert_eq!(first["Reservations"].as_array().map(Vec::len), Some(5));
+        assert_eq!(second["Reservations"].as_array().map(Vec::len), Some(2));
+        assert_eq!(site.cloud.refusal("DescribeInstances", json!({"MaxResults": 4})), "InvalidParameterValue");
         assert_eq!(second.get("NextToken"), None);
         let both = json!({"MaxResults": 5, "InstanceIds": ["i-0123456789abcdef0"]});
         assert_eq!(site.cloud.refusal("DescribeInstances", both), "InvalidParameterCombination");
