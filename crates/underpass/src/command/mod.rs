@@ -4,6 +4,7 @@ mod doctor;
 mod down;
 mod env;
 mod exec;
+mod explain;
 mod status;
 mod up;
 
@@ -38,6 +39,8 @@ enum Command {
     Env(env::Env),
     /// Run a program as if on an instance
     Exec(exec::Exec),
+    /// Say why A can or cannot reach B, and the commands that mend it
+    Explain(explain::Explain),
     /// Say what this machine can and cannot enforce, and the command that mends it
     Doctor(doctor::Doctor),
 }
@@ -72,6 +75,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
         Command::Status(status) => status.run(&state),
         Command::Env(env) => env.run(&state),
         Command::Exec(exec) => exec.run(&state),
+        Command::Explain(explain) => explain.run(&state),
         Command::Doctor(doctor) => doctor.run(state),
     }
 }
