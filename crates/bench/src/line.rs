@@ -43,8 +43,6 @@ pub struct Service {
 
 /// The whole line.
 pub struct Line {
-    /// Counts what clients, servers and proxies use.
-    pub meter: Meter,
     /// The ways that are compared: bare, kernel path, and through each proxy.
     pub paths: Vec<Path>,
     /// The proxies.
@@ -55,6 +53,8 @@ pub struct Line {
     pub consumer: Network,
     _servers: Vec<Background>,
     _router: Netns,
+    /// Counts what clients, servers and proxies use; it goes after all of them.
+    pub meter: Meter,
 }
 
 /// A VPC with one subnet and a group that lets everything in.
@@ -138,7 +138,7 @@ impl Line {
         paths.insert(1, kernel);
         paths.iter().try_for_each(|path| first_byte(path).map(drop))?;
         drop(held);
-        Ok(Self { meter, paths, proxies, service, consumer, _servers: servers, _router: router_of_bare })
+        Ok(Self { paths, proxies, service, consumer, _servers: servers, _router: router_of_bare, meter })
     }
 
     /// The path with this name.

@@ -35,14 +35,15 @@ struct World {
 
 pub(super) fn group(daemons: &Daemons, scale: &Scale, report: &mut Report) -> Result<(), Box<dyn Error>> {
     let daemon = daemons.fresh("group")?;
-    let mut cloud = daemon.cloud(CONSUMER)?;
-    let world = build(&mut cloud)?;
+    let world = build(&mut daemon.cloud(CONSUMER)?)?;
     let mut made = 1;
     for members in scale.members {
         let begun = Instant::now();
         populate(&daemon, &world, members - made)?;
         eprintln!("   {members} interfaces after {:.1} s", begun.elapsed().as_secs_f64());
         made = members;
+        // A connection that was silent for so long is closed.
+        let mut cloud = daemon.cloud(CONSUMER)?;
         let took = (0..scale.rounds * 3).map(|_| change(&mut cloud, &world)).collect::<Result<Vec<_>, _>>()?;
         let row = Row::alone(format!("group change to effect, {members} members"), "ms", median(&took));
         report.add(row.must(Target::AtMost(20.0)));

@@ -31,7 +31,8 @@ struct Cost {
 
 pub(super) fn growth(daemons: &Daemons, scale: &Scale, report: &mut Report) -> Result<(), Box<dyn Error>> {
     let daemon = daemons.fresh("growth")?;
-    let service = Service::make(&daemon, &Meter::new())?;
+    let meter = Meter::new();
+    let service = Service::make(&daemon, &meter)?;
     let mut cloud = daemon.cloud(CONSUMER)?;
     let (mut made, mut first) = (0, None);
     for &world in scale.worlds {

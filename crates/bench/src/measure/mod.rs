@@ -56,7 +56,7 @@ impl Scale {
             long: Duration::from_secs(6),
             idle: 1000,
             worlds: &[10, 30, 100],
-            members: [10, 1000],
+            members: [10, 3000],
         }
     }
 }
