@@ -40,6 +40,8 @@ async fn converse(api: Arc<Api>, stream: TcpStream, peer: SocketAddr, mut stop: 
         async move { Ok::<_, Infallible>(of_http(answer.await)) }
     });
     let mut builder = http1::Builder::new();
+    // A client that has nothing more to say may still listen.
+    builder.half_close(true);
     builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(LARGEST_HEAD).max_headers(MOST_HEADERS);
     let mut connection = Box::pin(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
