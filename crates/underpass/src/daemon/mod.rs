@@ -1,5 +1,6 @@
 //! The daemon: one visible list of its parts, started in order and stopped in reverse.
 
+mod descriptors;
 pub mod features;
 pub mod root_keys;
 mod routes;
@@ -21,7 +22,7 @@ use reconcile::metadata::MetadataDomain;
 use reconcile::names::NamesDomain;
 use reconcile::network::{Network, NetworkDomain};
 use store::{Catalogue, Embedded, Store};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use workload::Machines;
 
@@ -42,9 +43,6 @@ pub struct Config {
     pub accounts: Vec<String>,
 }
 
-/// How many API connections are served at once: they must leave descriptors for what runs in the VPCs.
-const CONNECTIONS: u32 = 12_000;
-
 /// The prefix of our nftables tables.
 pub(crate) const TABLES: &str = "underpass";
 
@@ -53,6 +51,8 @@ pub(crate) const TABLES: &str = "underpass";
 /// # Errors
 /// When a part cannot start.
 pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn Error>> {
+    // From here on: who is told to stop while it starts still stops in order.
+    let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let store = open_store(state, config.ephemeral)?;
     let enforces = config.trust == Trust::Enforce;
     if enforces {
@@ -65,7 +65,7 @@ pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready:
 
     let health = routes::Health::of(features);
     let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
-    let api = api::Config { listen: config.listen, trust: config.trust, connections: CONNECTIONS };
+    let api = api::Config { listen: config.listen, trust: config.trust, connections: descriptors::connections(descriptors::take_all()?) };
     let server = api::Server::bind(api, store.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
     state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;
@@ -85,7 +85,7 @@ pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready:
         reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];
 
-    told_to_stop().await?;
+    told_to_stop(signals).await;
     stop.send_replace(false);
     serving.await?;
     tokio::task::spawn_blocking(move || domains.into_iter().for_each(|domain| drop(domain.join()))).await?;
@@ -107,8 +107,6 @@ async fn stopped(mut running: watch::Receiver<bool>) {
     }
 }
 
-async fn told_to_stop() -> std::io::Result<()> {
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+async fn told_to_stop((mut term, mut int): (Signal, Signal)) {
     tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
-    Ok(())
 }
