@@ -10,7 +10,6 @@ use crate::cloud::{Cloud, text};
 #[derive(Clone)]
 pub struct Account<'a> {
     pub cloud: &'a Cloud,
-    pub id: String,
     place: Place,
 }
 
@@ -30,7 +29,7 @@ impl<'a> Account<'a> {
     /// With a key that is not an account's root.
     pub fn with_key(cloud: &'a Cloud, key: &str, secret: &str) -> Self {
         let place = Place { endpoint: cloud.endpoint().to_owned(), key: key.to_owned(), secret: secret.to_owned() };
-        Self { cloud, id: key.to_owned(), place }
+        Self { cloud, place }
     }
 
     /// Calls an operation, whatever comes of it.

@@ -26,15 +26,14 @@ making, writing = threading.Lock(), threading.Lock()
 
 def client(at, service):
     """One client per place, key and service: making one reads a model of megabytes."""
-    key = (at["endpoint"], at["key"], service)
+    key = (at["endpoint"], at["key"], at["secret"], service)
     with making:
         if key not in clients:
             clients[key] = session.client(
                 service,
                 endpoint_url=at["endpoint"],
                 aws_access_key_id=at["key"],
-                aws_secret_access_key=at.get("secret", "any"),
-                aws_session_token=at.get("session"),
+                aws_secret_access_key=at["secret"],
                 config=CONFIG,
             )
         return clients[key]

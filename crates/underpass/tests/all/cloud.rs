@@ -48,10 +48,24 @@ impl Cloud {
         cloud
     }
 
+    /// Starts one from a shell that has as few descriptors as shells usually have.
+    pub fn up_with_few_descriptors() -> Self {
+        let mut cloud = Self::up();
+        cloud.terminate();
+        let mut shell = Command::new("sh");
+        let few = "ulimit -Sn 1024; exec \"$0\" \"$@\"";
+        shell.args(["-c", few]).arg(cloud.command().get_program()).env("UNDERPASS_STATE_DIR", cloud.state_dir());
+        cloud.start_by(shell, &[]);
+        cloud
+    }
+
     /// Starts the daemon and waits until it is ready.
     pub fn start(&mut self, arguments: &[&str]) {
+        self.start_by(self.command(), arguments);
+    }
+
+    fn start_by(&mut self, mut command: Command, arguments: &[&str]) {
         let log = fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
-        let mut command = self.command();
         command.arg("up").args(arguments).env("UNDERPASS_LOG", "info").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         if !arguments.contains(&"--listen") {
             command.args(["--listen", self.endpoint.strip_prefix("http://").unwrap_or("127.0.0.1:0")]);
@@ -63,13 +77,40 @@ impl Cloud {
             assert!(said.read_line(&mut heard).unwrap() > 0, "it did not start: {heard}\n{}", self.log());
         }
         self.daemon = Some(daemon);
-        let exports = self.cli(&["env"]);
-        let endpoint = exports.lines().find_map(|line| line.strip_prefix("export AWS_ENDPOINT_URL="));
-        self.endpoint = endpoint.unwrap().to_owned();
-        let status: Value = serde_json::from_str(&self.cli(&["status", "--output", "json"])).unwrap_or_default();
-        if let Some(namespaces) = status["namespaces"].as_str() {
-            self.namespaces = namespaces.into();
-        }
+        let account = arguments.iter().skip_while(|argument| **argument != "--account").nth(1);
+        let status = self.shell(account.unwrap_or(&PROVIDER), "echo $AWS_ENDPOINT_URL && \"$0\" status --output json");
+        let (endpoint, status) = status.split_once('\n').unwrap();
+        self.endpoint = endpoint.to_owned();
+        let status: Value = serde_json::from_str(status).unwrap();
+        self.namespaces = status["namespaces"].as_str().unwrap().into();
+    }
+
+    /// What a shell that has evaluated `underpass env` prints.
+    pub fn shell(&self, account: &str, script: &str) -> String {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("eval \"$(\"$0\" env --account {account})\" && {script}"));
+        let output = shell.arg(self.command().get_program()).env("UNDERPASS_STATE_DIR", self.state_dir()).output().unwrap();
+        assert!(output.status.success(), "{script}: {}\n{}", text(&output.stderr), self.log());
+        text(&output.stdout)
+    }
+
+    /// The key of an account's root, and its secret.
+    pub fn root_key(&self, account: &str) -> (String, String) {
+        let said = self.shell(account, "echo $AWS_ACCESS_KEY_ID && echo $AWS_SECRET_ACCESS_KEY");
+        let (key, secret) = said.trim_end().split_once('\n').unwrap();
+        (key.to_owned(), secret.to_owned())
+    }
+
+    /// The daemon's resident memory, in bytes.
+    pub fn resident(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
+    }
+
+    /// How many descriptors the daemon has open.
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
     }
 
     /// Ends the daemon as a power cut would.
@@ -256,6 +297,6 @@ fn pid(child: &Child) -> nix::unistd::Pid {
 
 /// The last lines that tell something: not the calls that went well.
 fn tail(log: &str, lines: usize) -> String {
-    let all: Vec<&str> = log.lines().filter(|line| !line.contains("status=200")).collect();
+    let all: Vec<&str> = log.lines().filter(|line| !line.contains("INFO audit")).collect();
     all[all.len().saturating_sub(lines)..].join("\n")
 }
