@@ -56,10 +56,12 @@ async fn converse(api: Arc<Api>, stream: TcpStream, peer: SocketAddr, mut stop: 
     }
 }
 
-/// Whether the client says anything at all in time: no buffer is held for those who do not.
+/// Whether the client says anything at all in time: no buffer is held for those who do not. The first byte is looked at,
+/// for a stream that was just accepted counts as readable before anything has come.
 async fn speaks(stream: &TcpStream, stop: &mut watch::Receiver<bool>) -> bool {
+    let mut first = [0];
     tokio::select! {
-        heard = timeout(PATIENCE, stream.readable()) => matches!(heard, Ok(Ok(()))),
+        heard = timeout(PATIENCE, stream.peek(&mut first)) => matches!(heard, Ok(Ok(1..))),
         () = told(stop) => false,
     }
 }
