@@ -3,6 +3,7 @@
 mod deleting;
 mod describing;
 mod everything;
+mod lifecycles;
 mod quotas;
 mod tagging;
 mod terraform;

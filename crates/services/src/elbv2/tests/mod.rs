@@ -5,3 +5,4 @@ mod listeners;
 pub mod site;
 mod target_groups;
 mod target_health;
+mod terraform;
