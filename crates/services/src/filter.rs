@@ -1,4 +1,4 @@
-//! EC2's filters: values are alternatives, filters must all hold, `*` and `?` are wildcards.
+//! EC2's filters: values are alternatives, filters must all hold, `*` and `?` are wildcards unless a backslash escapes them.
 
 use std::marker::PhantomData;
 
@@ -73,37 +73,74 @@ pub fn select<'a, T>(
         return Err(Error::new("FilterLimitExceeded", format!("A request may carry at most {MAX_VALUES} filter values.")));
     }
     let known = |filter: &'a Filter| match field(&filter.name) {
-        Some(field) => Ok((field, filter.values.as_slice())),
+        Some(field) => Ok((field, filter.values.iter().map(|value| Pattern::read(value)).collect::<Vec<_>>())),
         None => Err(Error::invalid_value(format!("The filter '{}' is invalid", filter.name))),
     };
     let wanted: Vec<_> = filters.iter().map(known).collect::<Result<_, _>>()?;
-    Ok(items.filter(|item| wanted.iter().all(|(field, values)| field.accepts(item, values))).collect())
+    Ok(items.filter(|item| wanted.iter().all(|(field, patterns)| field.accepts(item, patterns))).collect())
 }
 
 /// The values of a filter when they are plain: the keys by which what it accepts can be looked up instead of searched for.
 pub fn keys<'a>(filters: &'a [Filter], name: &str) -> Option<&'a [String]> {
-    let plain = |filter: &&Filter| filter.name == name && !filter.values.iter().any(|value| value.contains(['*', '?']));
+    let plain = |filter: &&Filter| filter.name == name && !filter.values.iter().any(|value| value.contains(['*', '?', '\\']));
     filters.iter().find(plain).map(|filter| filter.values.as_slice())
 }
 
 impl<T> Field<'_, T> {
-    fn accepts(&self, item: &T, values: &[String]) -> bool {
+    fn accepts(&self, item: &T, wanted: &[Pattern]) -> bool {
         let have = (self.0)(item);
-        values.iter().any(|wanted| have.iter().any(|value| matches(wanted, value)))
+        wanted.iter().any(|pattern| have.iter().any(|value| pattern.matches(value)))
     }
 }
 
-/// Whether `pattern`, in which `*` is any text and `?` any character, is all of `text`.
-pub fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+/// A value of a filter, read: `*` is any text, `?` any character, and a backslash takes their meaning from them.
+enum Pattern {
+    Text(String),
+    Wild(Vec<Glyph>),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Glyph {
+    This(char),
+    One,
+    Any,
+}
+
+impl Pattern {
+    fn read(text: &str) -> Self {
+        if !text.contains(['*', '?', '\\']) {
+            return Self::Text(text.to_owned());
+        }
+        let (mut glyphs, mut rest) = (Vec::new(), text.chars());
+        while let Some(c) = rest.next() {
+            glyphs.push(match c {
+                '*' => Glyph::Any,
+                '?' => Glyph::One,
+                '\\' => Glyph::This(rest.next().unwrap_or('\\')),
+                other => Glyph::This(other),
+            });
+        }
+        Self::Wild(glyphs)
+    }
+
+    /// Whether it is all of `text`.
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Text(own) => own == text,
+            Self::Wild(glyphs) => matches(glyphs, &text.chars().collect::<Vec<_>>()),
+        }
+    }
+}
+
+fn matches(pattern: &[Glyph], text: &[char]) -> bool {
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
         match pattern.get(p) {
-            Some('*') => {
+            Some(Glyph::Any) => {
                 star = Some((p, t));
                 p += 1;
             }
-            Some(c) if *c == '?' || *c == text[t] => (p, t) = (p + 1, t + 1),
+            Some(glyph) if *glyph == Glyph::One || *glyph == Glyph::This(text[t]) => (p, t) = (p + 1, t + 1),
             _ => match star {
                 Some((at, from)) => {
                     (p, t) = (at + 1, from + 1);
@@ -113,11 +150,13 @@ pub fn matches(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern[p..].iter().all(|c| *c == '*')
+    pattern[p..].iter().all(|glyph| *glyph == Glyph::Any)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -127,10 +166,36 @@ mod tests {
             ("a?c", "abc", true),
             ("a?c", "ac", false),
             ("*", "", true),
+            ("?", "", false),
             ("A", "a", false),
             ("*b*", "abc", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("?", "ä", true),
+            (r"\*amazon\?\\", r"*amazon?\", true),
+            (r"\*", "x", false),
+            (r"a\b", "ab", true),
+            (r"a\", r"a\", true),
+            ("", "", true),
+            ("", "a", false),
         ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+            assert_eq!(Pattern::read(pattern).matches(text), expected, "{pattern} {text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_escaped_text_matches_itself_only(text in "[a*?\\\\é]{0,8}", other in "[a*?\\\\é]{0,8}") {
+            let escaped: String = text.chars().flat_map(|c| ['\\', c]).collect();
+            prop_assert!(Pattern::read(&escaped).matches(&text));
+            prop_assert_eq!(Pattern::read(&escaped).matches(&other), text == other);
+        }
+
+        #[test]
+        fn a_star_stands_for_any_text(before in "[ab?]{0,4}", between in "[abc]{0,6}", after in "[ab]{0,4}") {
+            let start = before.replace('?', "a");
+            let matched = Pattern::read(&format!("{before}*{after}")).matches(&format!("{start}{between}{after}"));
+            prop_assert!(matched);
         }
     }
 
@@ -199,7 +264,7 @@ mod tests {
 
     #[test]
     fn only_plain_values_are_keys() {
-        let filters = [filter("vpc-id", &["vpc-*"]), filter("subnet-id", &["a", "b"]), filter("state", &["a?"])];
+        let filters = [filter("vpc-id", &["vpc-*"]), filter("subnet-id", &["a", "b"]), filter("state", &["a?", r"\*"])];
         assert_eq!(keys(&filters, "subnet-id"), Some(["a".to_owned(), "b".to_owned()].as_slice()));
         assert_eq!([keys(&filters, "vpc-id"), keys(&filters, "state"), keys(&filters, "owner")], [None; 3]);
     }
