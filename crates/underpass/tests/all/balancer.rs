@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::account::{Account, text_of};
-use crate::cloud::{Cloud, PROVIDER, eventually};
+use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
+use crate::offer::{Access, DRIP, Offer};
 use crate::site::{Net, OTHER_ZONE, Peer, ZONE};
 
 /// A balancer in two zones with a target in each. A target's body is its name; its health is a server of its own.
@@ -119,7 +120,7 @@ fn an_unhealthy_target_leaves_and_when_all_are_unhealthy_all_are_asked() {
 }
 
 #[test]
-fn a_deregistered_target_keeps_its_flows_until_the_delay_is_over() {
+fn a_deregistered_target_gets_no_new_flows_and_is_forgotten_after_the_delay() {
     let cloud = Cloud::up();
     let account = cloud.account(PROVIDER);
     let site = site(&account);
@@ -138,6 +139,22 @@ fn a_deregistered_target_keeps_its_flows_until_the_delay_is_over() {
     account.register(&site.targets, &site.there);
     account.until_health(&site.targets, &site.there, "healthy");
     site.until_answers(&account, &node, &["here", "there"]);
+}
+
+#[test]
+fn a_draining_target_keeps_the_flows_that_it_has() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, DRIP, false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let (_download, arrivals) = access.download(&consumer, 1000);
+    provider.elb("deregister_targets", json!({ "TargetGroupArn": offer.targets, "Targets": [{ "Id": offer.instance }] }));
+    provider.until_health(&offer.targets, &offer.instance, "draining");
+    let status = || consumer.curl(&access.net.subnet, &access.group, &access.url()).status;
+    eventually("new flows are not answered", || (status() != 0).then_some(()));
+    arrivals.go_on();
+    arrivals.go_on();
 }
 
 #[test]

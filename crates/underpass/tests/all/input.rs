@@ -104,7 +104,7 @@ fn ten_thousand_idle_connections_keep_nobody_out() {
     account.vpc("10.1.0.0/16");
     let grown = cloud.resident().saturating_sub(before);
     println!("ten thousand idle connections: {} MiB more, {} bytes each", grown >> 20, grown / 10_000);
-    assert!(grown < 150 << 20, "{} MiB for idle connections", grown >> 20);
+    assert!(grown < 40 << 20, "{} MiB for idle connections", grown >> 20);
     for mut stream in idle.iter().step_by(1000) {
         stream.write_all(b"GET /_underpass/health HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
         let mut answer = [0; 12];

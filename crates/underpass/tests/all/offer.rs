@@ -28,6 +28,7 @@ pub struct Offer {
     pub net: Net,
     pub instance: String,
     pub balancer: String,
+    pub targets: String,
     pub service: String,
     pub name: String,
 }
@@ -44,7 +45,7 @@ impl Offer {
         provider.register(&targets, &instance);
         provider.until_health(&targets, &instance, "healthy");
         let (service, name) = provider.service(&balancer, acceptance);
-        Self { net, instance, balancer, service, name }
+        Self { net, instance, balancer, targets, service, name }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::account::Account;
+use crate::boto::tool;
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
 use crate::offer::{Access, DRIP, Offer};
 use crate::site::{Peer, web};
@@ -47,6 +48,15 @@ fn nothing_comes_back(provider: &Account<'_>, consumer: &Account<'_>, offer: &Of
         let ran = provider.exec(&["--instance", &offer.instance], &["curl", "-sS", "--connect-timeout", "1", &url]);
         assert_ne!(ran.status, 0, "{target} was reached from the provider: {ran:?}");
     }
+}
+
+#[test]
+fn the_example_runs_as_it_is_written() {
+    let cloud = Cloud::up();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/privatelink/run.sh");
+    let tools = tool("aws").parent().unwrap().display().to_string();
+    let said = cloud.shell(PROVIDER, &format!("PATH={tools}:$PATH UNDERPASS=\"$0\" bash {script}"));
+    assert!(said.contains("All of it works"), "{said}");
 }
 
 #[test]
