@@ -99,7 +99,7 @@ impl Walk<'_> {
         });
         let Some(node) = node else { return self.end() };
         self.passes(&endpoint.id, format!("leads to {} in {}", node.name, item.provider_vpc));
-        let sender = Sender { address: leg.node, party: None, away: false };
+        let sender = Sender { address: leg.node, party: None, away: None };
         self.at_node(&node, sender, Some(endpoint))
     }
 

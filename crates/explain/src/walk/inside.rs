@@ -33,8 +33,8 @@ impl Walk<'_> {
         self.boundary(party, false, sender.address);
         self.groups_in(party, sender);
         self.present(party);
-        if sender.away {
-            self.way_back(party, sender.address);
+        if let Some(client) = sender.away {
+            self.way_back(party, client);
         }
     }
 

@@ -48,7 +48,7 @@ impl Walk<'_> {
     fn to_public(mut self, address: &PublicAddress, from: Ipv4Addr) -> Vec<Way> {
         self.passes(&address.id, format!("leads to {} in {}", address.private, address.vpc));
         let Some(party) = holder(self.world, &address.vpc, address.private) else { return self.end() };
-        let sender = Sender { address: from, party: None, away: true };
+        let sender = Sender { address: from, party: None, away: Some(from) };
         match party.interface.as_ref().map(|interface| interface.kind) {
             Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),
             Some(InterfaceKind::NatGateway | InterfaceKind::Endpoint) => {
@@ -77,7 +77,7 @@ impl Walk<'_> {
         };
         self.blocked(Code::NotPublic, &party.name, problem, fixes);
         if !managed {
-            self.arrive(party, &Sender { address: INTERNET_HOST, party: None, away: true });
+            self.arrive(party, &Sender { address: INTERNET_HOST, party: None, away: Some(INTERNET_HOST) });
         }
         self.end()
     }

@@ -2,10 +2,12 @@
 
 use std::net::Ipv4Addr;
 
-use resource::Vpc;
+use plan::{Item, Subject};
+use resource::{ElasticAddress, LoadBalancer, NetworkInterface, PUBLIC_IP, Resource, Vpc};
 
 use super::{Sender, Walk};
 use crate::explanation::{Fix, Way};
+use crate::find::interface;
 use crate::party::Party;
 use crate::{Code, Packet, mend};
 
@@ -27,11 +29,27 @@ impl Walk<'_> {
         }
         self.groups_out(party, to);
         self.boundary(party, true, to);
-        let sender = Sender { address: party.address, party: Some(party.clone()), away: false };
+        let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
+        if let Some(node) = self.own_node(party, to) {
+            self.passes(&party.vpc, format!("delivers {to} itself: it is a public address of its own load balancer"));
+            return self.at_node(&node, sender, None);
+        }
         match self.is_inside(&party.vpc, to) {
             true => self.inside(&party.vpc.clone(), sender, to),
             false => self.route_out(party, to),
         }
+    }
+
+    /// The node of the VPC's own balancer that a public address stands for, when it takes the packet: its router sends such
+    /// packets to a target before it looks for a route.
+    fn own_node(&self, party: &Party, to: Ipv4Addr) -> Option<Party> {
+        let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next()?;
+        let node = interface(self.world, &address.association.as_ref()?.interface).filter(|node| node.vpc == party.vpc)?;
+        let balancer = self.world.linked::<LoadBalancer>(NetworkInterface::KIND, &node.interface.as_ref()?.id).next()?;
+        let Item::Balancer(item) = plan::item(self.world, &Subject::Balancer(balancer.arn.clone()))? else { return None };
+        let ports = item.nodes.into_iter().filter(|planned| planned.public == Some(to)).flat_map(|planned| planned.ports);
+        let mut served = ports.filter(|port| Some(port.port) == self.packet.tcp_port() && !port.targets.is_empty());
+        served.next().map(|_| node)
     }
 
     /// What an interface needs before anything leaves it or arrives at it.

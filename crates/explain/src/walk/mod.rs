@@ -37,8 +37,8 @@ pub(crate) struct Sender {
     pub address: Ipv4Addr,
     /// Whose address that is, where it is one of the same VPC.
     pub party: Option<Party>,
-    /// Whether answers to it leave the VPC for the internet.
-    pub away: bool,
+    /// The address on the internet that answers leave the VPC for, if they do.
+    pub away: Option<Ipv4Addr>,
 }
 
 /// Every way that packets may take to `goal`.

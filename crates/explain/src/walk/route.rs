@@ -134,7 +134,7 @@ impl Walk<'_> {
     /// Through an interface that forwards, or does not.
     fn appliance(mut self, party: &Party, id: &InterfaceId, to: Ipv4Addr) -> Vec<Way> {
         let Some(appliance) = interface(self.world, id) else { return self.end() };
-        let sender = Sender { address: party.address, party: Some(party.clone()), away: false };
+        let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
         self.groups_in(&appliance, &sender);
         self.present(&appliance);
         if appliance.forwards() {
@@ -151,7 +151,11 @@ impl Walk<'_> {
     fn translate(mut self, party: &Party, realm: u16, to: Ipv4Addr) -> Vec<Way> {
         let nat = (realm != 0).then(|| self.nat_of_realm(&party.vpc, realm)).flatten();
         if let Some((id, public)) = nat {
-            self.passes(id, format!("sends it on as {public}"));
+            self.passes(&id, format!("sends it on as {public}"));
+            let home = self.world.find::<NatGateway>(&id).and_then(|nat| interface(self.world, nat.interface.as_ref()?));
+            if let Some(home) = home {
+                self.boundary(&home, true, to);
+            }
             return self.onto_internet(public, to);
         }
         if let Some(public) = party.public_out(self.world) {

@@ -1,0 +1,88 @@
+//! What is explained is what happens: random small worlds in the real kernel, and for random pairs a verdict and a packet. Needs root.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../network/cloud.rs"]
+#[allow(dead_code, reason = "the stories of the network use more of it")]
+mod cloud;
+mod random;
+#[path = "../../../plan/tests/world/mod.rs"]
+mod world;
+
+use std::net::{SocketAddr, SocketAddrV4, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use explain::{Explanation, Question, Verdict, explain};
+use kernel::Netlink;
+
+use cloud::{Cloud, real};
+use random::{Asked, Plot};
+
+/// How long a packet that should come may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long nothing must come for it to be silence.
+const SILENCE: Duration = Duration::from_millis(400);
+/// How many connections find every target of a balancer, as good as surely.
+const MANY: usize = 40;
+
+/// `EXPLAINED_SEED` asks one world again; `EXPLAINED_WORLDS` asks more of them.
+#[test]
+fn what_is_explained_is_what_packets_do() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = match number("EXPLAINED_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 1..1 + number("EXPLAINED_WORLDS").unwrap_or(20),
+    };
+    let disagreements: Vec<String> = seeds.flat_map(disagreements).collect();
+    assert!(disagreements.is_empty(), "{}", disagreements.join("\n\n"));
+}
+
+/// Where verdict and packet differ in the world of a seed.
+fn disagreements(seed: u64) -> Vec<String> {
+    let cloud = real();
+    let Plot { running, questions } = random::plot(&cloud, seed);
+    let report = cloud.converge_all();
+    assert!(report.failed.is_empty(), "seed {seed}: {report:?}");
+    let _listening: Vec<TcpListener> = running.iter().flat_map(|(namespace, address)| listen(&cloud, namespace, address)).collect();
+    let (kernel, answers): (&Netlink, Vec<_>) = (&cloud.kernel, questions.iter().map(|asked| (explained(&cloud, asked), asked)).collect());
+    thread::scope(|scope| {
+        let probes: Vec<_> = answers.iter().map(|(explanation, asked)| scope.spawn(|| compare(kernel, explanation, asked))).collect();
+        let found = probes.into_iter().filter_map(|probe| probe.join().unwrap());
+        found.map(|what| format!("seed {seed}: {what}\n\n{}", cloud.plan())).collect()
+    })
+}
+
+fn listen(cloud: &Cloud<Netlink>, namespace: &str, address: &str) -> Vec<TcpListener> {
+    let bind = |port: u16| cloud.kernel.places().socket_in(namespace, || TcpListener::bind((address, port))).unwrap();
+    random::PORTS.map(bind).into()
+}
+
+fn explained(cloud: &Cloud<Netlink>, Asked { source, to, .. }: &Asked) -> Explanation {
+    let question = Question::parse(source, &to.to_string(), "tcp").unwrap();
+    explain(&cloud.snapshot(), &question).unwrap()
+}
+
+/// What is wrong, when the packets do not what was said of them.
+fn compare(kernel: &Netlink, explanation: &Explanation, asked: &Asked) -> Option<String> {
+    let agree = match explanation.verdict {
+        Verdict::Allowed => connects(kernel, asked, PATIENCE),
+        Verdict::Denied => !connects(kernel, asked, SILENCE),
+        Verdict::Partly => {
+            let met = many(kernel, asked);
+            met.contains(&true) && met.contains(&false)
+        }
+    };
+    (!agree).then(|| format!("packets disagree with\n{explanation}"))
+}
+
+fn many(kernel: &Netlink, asked: &Asked) -> Vec<bool> {
+    thread::scope(|scope| {
+        let tries: Vec<_> = (0..MANY).map(|_| scope.spawn(|| connects(kernel, asked, SILENCE))).collect();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    })
+}
+
+fn connects(kernel: &Netlink, Asked { namespace, to, .. }: &Asked, patience: Duration) -> bool {
+    let connect = |to: SocketAddrV4| TcpStream::connect_timeout(&SocketAddr::V4(to), patience).is_ok();
+    kernel.places().run_in(namespace, || connect(*to)).unwrap()
+}
