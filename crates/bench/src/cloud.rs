@@ -11,6 +11,8 @@ use crate::http::Connection;
 
 /// How long a resource may take to become what it should be.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks, so that looking takes little from what is looked at.
+const PAUSE: Duration = Duration::from_micros(200);
 
 /// One account at one daemon, over one connection.
 pub struct Cloud {
@@ -61,6 +63,7 @@ impl Cloud {
             if begun.elapsed() > PATIENCE {
                 return Err(format!("{vpc} does not become available").into());
             }
+            std::thread::sleep(PAUSE);
         }
         Ok(vpc)
     }

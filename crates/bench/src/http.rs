@@ -58,3 +58,32 @@ impl Connection {
         Ok(Answer { status, body: String::from_utf8(body)? })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn many_answers_are_read_from_one_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let to = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let mut stream = listener.accept().unwrap().0;
+            for body in ["first", "", "third"] {
+                let mut request = [0; 4096];
+                let length = stream.read(&mut request).unwrap();
+                assert!(String::from_utf8_lossy(&request[..length]).contains("Credential=111111111111/"));
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nx: y\r\n\r\n{body}", body.len()).unwrap();
+            }
+        });
+        let mut connection = Connection::open(to).unwrap();
+        let bodies: Vec<String> = (0..3).map(|_| connection.post("111111111111", "ec2", "/", "text/plain", "x").unwrap().body).collect();
+        assert_eq!(bodies, ["first", "", "third"]);
+        server.join().unwrap();
+        assert!(connection.post("111111111111", "ec2", "/", "text/plain", "x").is_err(), "the server is gone");
+    }
+}

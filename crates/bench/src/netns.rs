@@ -90,8 +90,26 @@ fn aside<T: Send>(work: impl FnOnce() -> io::Result<T> + Send) -> io::Result<T> 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_set_in_a_namespace_stays_in_it() {
+        let (one, other) = (Netns::create().expect("this test needs root"), Netns::create().unwrap());
+        one.set("net/ipv4/ip_forward", "1").unwrap();
+        other.set("net/ipv4/ip_forward", "0").unwrap();
+        assert_eq!((one.setting("net/ipv4/ip_forward").unwrap(), other.setting("net/ipv4/ip_forward").unwrap()), ("1".into(), "0".into()));
+    }
+
+    #[test]
+    fn a_program_that_fails_in_a_namespace_tells_why() {
+        let netns = Netns::create().expect("this test needs root");
+        netns.run("ip", &["link", "set", "lo", "up"]).unwrap();
+        let error = netns.run("ip", &["link", "show", "nobody"]).unwrap_err().to_string();
+        assert!(error.contains("nobody") && error.contains("does not exist"), "{error}");
+        assert_eq!(netns.tcp_counter("TCPSynRetrans").unwrap(), 0);
+    }
 
     #[test]
     fn counters_are_found_by_name() {

@@ -57,3 +57,30 @@ pub fn bare(like: &Like) -> Result<(Path, Netns), Box<dyn Error>> {
     router.set("net/ipv4/ip_forward", "1")?;
     Ok((Path { name: "bare", client, server, address: Ipv4Addr::new(10, 1, 2, 2), shift: 0 }, router))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_connection_passes_the_bare_path_with_its_congestion_control() {
+        let like = Like { mtu: 9001, congestion_control: "reno".to_owned() };
+        let (path, _router) = bare(&like).expect("this test needs root");
+        let to = path.to(SERVICE);
+        let listener = path.server.within(|| TcpListener::bind((Ipv4Addr::UNSPECIFIED, SERVICE))).unwrap();
+        let client = path.client.within(|| TcpStream::connect(to)).unwrap();
+        let (_, from) = listener.accept().unwrap();
+        assert_eq!((client.local_addr().unwrap(), from.ip()), (from, Ipv4Addr::new(10, 1, 1, 2).into()));
+        assert_eq!(path.client.setting("net/ipv4/tcp_congestion_control").unwrap(), "reno");
+    }
+
+    #[test]
+    fn a_proxy_is_reached_at_ports_of_its_own() {
+        let here = Netns::open(std::path::Path::new("/proc/self/ns/net")).unwrap();
+        let path = Path { name: "x", client: here.clone(), server: here, address: Ipv4Addr::LOCALHOST, shift: 200 };
+        assert_eq!(path.to(BULK).port(), 5401);
+    }
+}

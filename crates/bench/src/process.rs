@@ -87,3 +87,44 @@ pub fn raise_descriptor_limit() -> std::io::Result<()> {
     };
     if done == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_prints_json_or_what_it_printed_is_told() {
+        let said = |text: &str| {
+            let mut echo = Command::new("echo");
+            Background::start(echo.arg(text).stdout(Stdio::piped())).unwrap().json()
+        };
+        assert_eq!(said(r#"{"a": 1}"#).unwrap()["a"], 1);
+        assert!(said("no json").unwrap_err().to_string().contains("no json"));
+    }
+
+    #[test]
+    fn a_program_is_gone_when_it_is_dropped() {
+        let mut program = Background::start(Command::new("sleep").arg("1000")).unwrap();
+        let pid = program.id();
+        assert!(program.runs());
+        drop(program);
+        assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let error = Background::start(&mut Command::new("no-such-program")).err().map(|error| error.to_string());
+        assert!(error.unwrap().starts_with("no-such-program cannot be started"));
+    }
+
+    #[test]
+    fn what_a_program_uses_is_counted() {
+        let meter = Meter::new();
+        let before = meter.used().unwrap();
+        let mut busy = Command::new("sh");
+        let busy = counted(busy.args(["-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo 1"]), &meter);
+        Background::start(busy.stdout(Stdio::piped())).unwrap().json().unwrap();
+        assert!(meter.used().unwrap() - before > std::time::Duration::from_millis(5));
+    }
+}

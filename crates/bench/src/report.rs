@@ -82,13 +82,22 @@ impl Report {
         Ok(std::fs::write(path, serde_json::to_string_pretty(&self.rows)? + "\n")?)
     }
 
+    /// How many results there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many of them must reach something.
+    pub fn asked(&self) -> usize {
+        self.rows.iter().filter(|row| row.target.is_some()).count()
+    }
+
     /// Prints the table.
     pub fn print(&self) {
         println!("{:<58} {:>12} {:<11} {:>12} {:<14} {:>7}  target", "", "ours", "unit", "peer", "", "ratio");
         self.rows.iter().for_each(|row| println!("{row}"));
         let missed = self.rows.iter().filter(|row| row.reached() == Some(false)).count();
-        let asked = self.rows.iter().filter(|row| row.target.is_some()).count();
-        println!("\n{} of {asked} targets are reached.", asked - missed);
+        println!("\n{} results; {} of {} targets are reached.", self.len(), self.asked() - missed, self.asked());
     }
 }
 
@@ -123,7 +132,8 @@ fn rounded(value: f64) -> f64 {
         middle if middle < 1000.0 => 10.0,
         _ => 1.0,
     };
-    (value * scale).round() / scale
+    // There is no use in a negative zero.
+    (value * scale).round() / scale + 0.0
 }
 
 #[cfg(test)]
@@ -150,5 +160,6 @@ mod tests {
     #[test]
     fn numbers_have_as_many_digits_as_they_deserve() {
         assert_eq!((rounded(1.23456), rounded(123.456), rounded(12345.6)), (1.235, 123.5, 12346.0));
+        assert!(rounded(-0.0001).is_sign_positive());
     }
 }

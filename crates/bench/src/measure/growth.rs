@@ -16,7 +16,7 @@ use crate::report::{Report, Row, Target};
 use crate::statistics::median;
 
 /// How many of the last ones are looked at.
-const LAST: usize = 9;
+const LAST: usize = 25;
 /// How much dearer the N-th may be than the first ten.
 const FLAT: f64 = 1.5;
 const ENDPOINT: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 200);

@@ -45,3 +45,33 @@ impl Samples {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples() -> Samples {
+        let mut samples = Samples::default();
+        for (path, values) in [("bare", [10.0, 12.0, 50.0]), ("kernel path", [15.0, 3.0, 16.0]), ("HAProxy", [40.0, 41.0, 42.0])] {
+            values.iter().for_each(|value| samples.note("cost", path, *value));
+        }
+        samples
+    }
+
+    #[test]
+    fn one_disturbed_round_changes_nothing() {
+        assert_eq!((samples().median("cost", "bare"), samples().median("cost", "kernel path")), (12.0, 15.0));
+    }
+
+    #[test]
+    fn what_a_path_adds_is_counted_from_the_bare_one() {
+        assert_eq!((samples().added("cost", "kernel path"), samples().added("cost", "HAProxy")), (3.0, 29.0));
+    }
+
+    #[test]
+    fn each_way_of_ours_is_compared_with_each_peer_and_only_the_kernel_path_has_targets() {
+        let mut report = Report::default();
+        samples().compare("cost", "µs", &[("HAProxy", Target::RatioAtMost(0.5))], &mut report);
+        assert_eq!((report.len(), report.asked()), (OURS.len() * PEERS.len(), 1));
+    }
+}

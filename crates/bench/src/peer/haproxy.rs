@@ -30,3 +30,20 @@ fn configuration(between: &Between, inlets: &[Inlet]) -> Result<String, Box<dyn 
     }
     Ok(text)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::tests::{between, inlet};
+    use super::*;
+
+    #[test]
+    fn each_port_is_served_from_an_inherited_socket() {
+        let between = between();
+        let inlet = inlet(&between);
+        let socket = inlet.socket.as_raw_fd();
+        let text = configuration(&between, &[inlet]).unwrap();
+        let wanted = format!("listen port-80\n  bind fd@{socket}\n  server target 10.0.0.3:8080 source 10.0.0.2\n");
+        assert!(text.ends_with(&wanted), "{text}");
+    }
+}

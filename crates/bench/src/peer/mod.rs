@@ -126,3 +126,39 @@ fn inherit(command: &mut Command, inlets: &[Inlet]) -> io::Result<()> {
     unsafe { command.pre_exec(keep) };
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Between two namespaces that are both this one.
+    pub(super) fn between() -> Between {
+        let here = || Netns::open(std::path::Path::new("/proc/self/ns/net")).unwrap();
+        let [listen, source, target] = [1, 2, 3].map(|n| Ipv4Addr::new(10, 0, 0, n));
+        Between { consumer: here(), provider: here(), listen, source, target, directory: std::env::temp_dir() }
+    }
+
+    pub(super) fn inlet(between: &Between) -> Inlet {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        Inlet { listen: SocketAddrV4::new(between.listen, 80), target: SocketAddrV4::new(between.target, 8080), socket }
+    }
+
+    #[test]
+    fn every_peer_has_a_name_and_ports_of_its_own() {
+        let mut shifts: Vec<u16> = PEERS.iter().map(|peer| peer.shift).collect();
+        shifts.dedup();
+        assert_eq!(shifts.len(), PEERS.len());
+        assert!(PEERS.iter().all(|peer| peer.shift > 0 && BULK + peer.shift < SERVICE));
+    }
+
+    #[test]
+    fn sockets_are_inherited_under_their_numbers() {
+        let inlets = [inlet(&between())];
+        let mut ls = Command::new("readlink");
+        ls.arg(format!("/proc/self/fd/{}", inlets[0].socket.as_raw_fd()));
+        inherit(&mut ls, &inlets).unwrap();
+        let said = ls.output().unwrap().stdout;
+        assert!(String::from_utf8(said).unwrap().starts_with("socket:"));
+    }
+}

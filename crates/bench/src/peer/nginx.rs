@@ -38,3 +38,17 @@ fn configuration(between: &Between, inlets: &[Inlet]) -> Result<String, Box<dyn 
     text.push_str("}\n");
     Ok(text)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::tests::{between, inlet};
+    use super::*;
+
+    #[test]
+    fn each_port_is_a_stream_from_the_source_to_the_target() {
+        let between = between();
+        let text = configuration(&between, &[inlet(&between)]).unwrap();
+        assert!(text.contains("  server { listen 10.0.0.1:80; proxy_pass 10.0.0.3:8080; proxy_bind 10.0.0.2; }\n}\n"), "{text}");
+    }
+}

@@ -80,3 +80,61 @@ pub fn knock(to: SocketAddrV4) -> io::Result<()> {
     socket.write_all(&[CLOSE; MESSAGE])?;
     socket.read_exact(&mut [0; MESSAGE])
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+    use std::time::Instant;
+
+    use super::*;
+
+    /// A server on the loopback, for as long as the tests run.
+    fn server() -> SocketAddrV4 {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        thread::spawn(move || serve::serve(port).map_err(|error| error.to_string()));
+        let to = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+        let begun = Instant::now();
+        while knock(to).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "the server does not answer");
+        }
+        to
+    }
+
+    #[test]
+    fn the_server_closes_first_when_it_is_asked_to() {
+        let mut socket = open(server()).unwrap();
+        socket.write_all(&[CLOSE; MESSAGE]).unwrap();
+        let mut all = Vec::new();
+        socket.read_to_end(&mut all).unwrap();
+        assert_eq!(all, [CLOSE; MESSAGE]);
+    }
+
+    #[test]
+    fn a_kept_connection_answers_again_and_again() {
+        let mut socket = open(server()).unwrap();
+        for _ in 0..3 {
+            let mut answer = [0; MESSAGE];
+            socket.write_all(&[KEEP; MESSAGE]).unwrap();
+            socket.read_exact(&mut answer).unwrap();
+            assert_eq!(answer, [KEEP; MESSAGE]);
+        }
+    }
+
+    #[test]
+    fn a_knock_at_a_closed_port_fails() {
+        let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        assert!(knock(SocketAddrV4::new(Ipv4Addr::LOCALHOST, closed)).is_err());
+    }
+
+    #[test]
+    fn clients_run_for_as_long_as_they_are_told_and_no_longer() {
+        let to = server();
+        let time = Duration::from_millis(50);
+        let begun = Instant::now();
+        connect::connect(to, 2, time).unwrap();
+        request::request(to, time).unwrap();
+        assert!((time * 2..PATIENCE).contains(&begun.elapsed()));
+    }
+}
