@@ -72,4 +72,24 @@ mod tests {
         let result = cut(Ask { max_results: None, token: Some("%%%") }, vec![1], u32::to_string);
         assert_eq!(result.err().map(|e| e.code).as_deref(), Some("InvalidNextToken"));
     }
+
+    #[test]
+    fn what_comes_and_goes_between_two_pages_neither_repeats_nor_hides_the_rest() {
+        let cut_at =
+            |items: &[u32], token: Option<&str>| cut(Ask { max_results: Some(3), token }, items.to_vec(), |n| format!("{n:03}"));
+        let first = cut_at(&[7, 1, 5, 3, 9], None).expect("no token");
+        assert_eq!(first.items, [1, 3, 5]);
+        let second = cut_at(&[9, 2, 7, 8, 1, 3], first.next.as_deref()).expect("our own token");
+        assert_eq!((second.items, second.next), (vec![7, 8, 9], None));
+        let nothing = cut_at(&[], first.next.as_deref()).expect("our own token");
+        assert_eq!((nothing.items, nothing.next), (vec![], None));
+    }
+
+    #[test]
+    fn a_page_that_holds_exactly_the_rest_is_the_last() {
+        let page = cut(Ask { max_results: Some(3), token: None }, vec![1, 2, 3], u32::to_string).expect("no token");
+        assert_eq!((page.items.len(), page.next), (3, None));
+        let all = cut(Ask::default(), vec![3, 1, 2], u32::to_string).expect("no token");
+        assert_eq!((all.items, all.next), (vec![3, 1, 2], None), "who asks for no pages gets all as they are");
+    }
 }

@@ -27,6 +27,11 @@ impl Cloud {
         Self { store: self.store.clone(), caller: Caller::root(account, "us-east-1") }
     }
 
+    /// The same cloud, seen by the same account in another Region.
+    pub fn region(&self, region: &str) -> Self {
+        Self { store: self.store.clone(), caller: Caller::root(&self.caller.owner.account, region) }
+    }
+
     /// Performs an EC2 operation.
     pub fn call(&self, operation: &str, input: Value) -> Result<Value, Error> {
         self.call_in("ec2", operation, input)
