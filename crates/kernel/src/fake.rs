@@ -73,6 +73,11 @@ impl Kernel for Fake {
         Ok(())
     }
 
+    /// The fake has no users.
+    fn create_machine_namespace(&self, namespace: &str) -> Result<(), KernelError> {
+        self.create_namespace(namespace)
+    }
+
     fn delete_namespace(&self, namespace: &str) -> Result<(), KernelError> {
         let mut state = self.state();
         state.check_broken(&format!("delete namespace {namespace}"))?;

@@ -14,6 +14,12 @@ pub trait Kernel: Send + Sync {
     /// [`KernelError::NamespaceExists`] when it exists.
     fn create_namespace(&self, namespace: &str) -> Result<(), KernelError>;
 
+    /// Makes a namespace likewise whose root, a machine's, is root over no other network.
+    ///
+    /// # Errors
+    /// As [`Kernel::create_namespace`].
+    fn create_machine_namespace(&self, namespace: &str) -> Result<(), KernelError>;
+
     /// Removes a namespace and everything in it; one that is not there is no error. A process or socket inside keeps
     /// it alive without its name.
     ///

@@ -13,6 +13,7 @@ pub mod nft;
 mod nftables;
 mod object;
 mod order;
+mod own_root;
 mod probe;
 mod real;
 mod route;

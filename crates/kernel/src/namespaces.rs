@@ -14,6 +14,7 @@ use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::statfs::{NSFS_MAGIC, TMPFS_MAGIC, statfs};
 
 use crate::error::KernelError;
+use crate::own_root::Holder;
 use crate::route::set_loopback_up;
 
 /// Congestion controls that do not pace, best first. A new namespace inherits the machine's; BBR there costs 2.4 times
@@ -57,6 +58,20 @@ impl Namespaces {
     /// # Errors
     /// [`KernelError::NamespaceExists`]; [`KernelError::Invalid`] for a name that is no plain file name.
     pub fn create(&self, name: &str) -> Result<(), KernelError> {
+        self.make(name, || Ok(unshare(CloneFlags::CLONE_NEWNET)?))
+    }
+
+    /// Makes a namespace as [`Namespaces::create`] does, for processes that are not to be trusted: it belongs to a user
+    /// namespace of its own, and root there is root over no other network.
+    ///
+    /// # Errors
+    /// As [`Namespaces::create`].
+    pub fn create_with_own_root(&self, name: &str) -> Result<(), KernelError> {
+        self.make(name, || enter(Holder::start()?.network()?))
+    }
+
+    /// Makes a namespace by what brings a thread into a new one.
+    fn make(&self, name: &str, enter_new: impl FnOnce() -> io::Result<()> + Send) -> Result<(), KernelError> {
         let path = self.path(name)?;
         if is_namespace(&path) {
             return Err(KernelError::NamespaceExists(name.to_owned()));
@@ -65,7 +80,7 @@ impl Namespaces {
         // What is there is the file of a namespace that was never finished.
         OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         aside(|| {
-            unshare(CloneFlags::CLONE_NEWNET).map_err(|e| failed(e.into()))?;
+            enter_new().map_err(failed)?;
             set_loopback_up().map_err(failed)?;
             choose_congestion_control()?;
             // Otherwise the first address of a subnet takes the others along when it goes.

@@ -13,6 +13,7 @@ use crate::nft::{
     Set, SetData, Table, Type, Value, Verdict, ct_state,
 };
 use crate::object::{Change, LinkEnd, LinkKind, Mac, Object};
+use crate::own_root::Holder;
 use crate::{nftables, route};
 
 const TABLE: &str = "underpass-probe";
@@ -57,6 +58,7 @@ fn inside() -> Vec<Feature> {
     let loopback = route::set_loopback_up().map_err(|e| KernelError::failed("bring up a loopback", e));
     let mut features = vec![
         feature("network namespaces", loopback, "sudo sysctl -w user.max_net_namespaces=65536"),
+        feature("user namespaces", own_root(), "sudo sysctl -w user.max_user_namespaces=65536"),
         feature("veth pairs", veth(), "sudo modprobe veth"),
         feature(
             "congestion control without pacing",
@@ -137,6 +139,10 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
             "sudo modprobe -a nft_hash nft_numgen",
         ),
     ]
+}
+
+fn own_root() -> Result<(), KernelError> {
+    Holder::start().map(drop).map_err(|e| KernelError::failed("make a user namespace with a network", e))
 }
 
 fn veth() -> Result<(), KernelError> {

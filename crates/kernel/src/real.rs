@@ -62,6 +62,10 @@ impl Kernel for Netlink {
         self.namespaces.create(namespace)
     }
 
+    fn create_machine_namespace(&self, namespace: &str) -> Result<(), KernelError> {
+        self.namespaces.create_with_own_root(namespace)
+    }
+
     fn delete_namespace(&self, namespace: &str) -> Result<(), KernelError> {
         self.namespaces.delete(namespace)
     }

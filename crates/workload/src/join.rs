@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode};
@@ -55,7 +56,7 @@ fn join(folder: &Path, program: &[OsString]) -> Result<u8, StepFailed> {
     let record: Record = read_json(&layout.record()).during("find the machine")?.ok_or_else(not_running)?;
     let machine = record.init.open().during("find the machine")?.ok_or_else(not_running)?;
     cgroup::join(&record.cgroup).during("enter the cgroups of the machine")?;
-    let confinement = Confinement::prepare();
+    let confinement = Confinement::prepare(machine.as_fd().try_clone_to_owned().during("hold on to the machine")?);
     confine::hide_process()?;
     enter(&machine)?;
     let relay = Relay::begin().during("take signals")?;
@@ -95,9 +96,8 @@ fn start(program: &[OsString], spec: &Spec, confinement: Confinement) -> Result<
     // SAFETY: between fork and exec it only makes system calls with values prepared before.
     unsafe {
         command.pre_exec(move || {
-            set_pdeathsig(Signal::SIGKILL)?;
             confinement.apply()?;
-            Ok(())
+            Ok(set_pdeathsig(Signal::SIGKILL)?)
         });
     }
     command.spawn().during(format!("{RUN} {}", name.display()))

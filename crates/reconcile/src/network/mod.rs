@@ -112,7 +112,11 @@ impl Network {
     fn carry_out(&self, difference: Difference) -> Report {
         let mut report = Report { failed: difference.failed, ..Report::default() };
         for namespace in difference.born {
-            match self.kernel.create_namespace(&namespace) {
+            let made = match name::is_machine(&namespace) {
+                true => self.kernel.create_machine_namespace(&namespace),
+                false => self.kernel.create_namespace(&namespace),
+            };
+            match made {
                 Ok(()) | Err(KernelError::NamespaceExists(_)) => {}
                 Err(error) => report.fail(namespace, error),
             }

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{GroupId, InterfaceId, RouteTableId};
+use resource::{GroupId, InstanceId, InterfaceId, RouteTableId};
 
 /// The namespace of the simulated internet.
 pub const INTERNET: &str = "internet";
@@ -28,6 +28,11 @@ pub(super) const FABRIC: u32 = 240;
 pub(super) const LOCAL: u32 = 100;
 /// The routing table of packets that no table had a route for.
 pub(super) const NOWHERE: u32 = 999;
+
+/// Whether a namespace is a machine's, in which somebody else is root.
+pub(super) fn is_machine(namespace: &str) -> bool {
+    namespace.starts_with(InstanceId::PREFIX)
+}
 
 /// The router's end of an interface's link.
 pub fn interface_device(id: &InterfaceId) -> String {

@@ -1,4 +1,5 @@
-//! What a process of a machine may ask of the kernel: a fixed set of capabilities and a filter of system calls.
+//! What a process of a machine may ask of the kernel: a fixed set of capabilities, in a user namespace that owns nothing
+//! but the machine's network, and a filter of system calls.
 //!
 //! `no_new_privs` is not set: `sudo` and `ping` by an ordinary user would stop working, and a program with set-user-id
 //! gains nothing here that root of the machine does not have, because the bounding set and the filter hold for both.
@@ -6,22 +7,32 @@
 mod capabilities;
 mod seccomp;
 
+use std::os::fd::OwnedFd;
+
+use nix::sched::{CloneFlags, setns};
+
 use crate::StepFailed;
 use crate::error::During;
 
 /// The limits, prepared so that applying them neither allocates nor locks: it may happen between fork and exec.
 #[derive(Debug)]
-pub(crate) struct Confinement(seccomp::Filter);
+pub(crate) struct Confinement {
+    root: OwnedFd,
+    filter: seccomp::Filter,
+}
 
 impl Confinement {
-    pub(crate) fn prepare() -> Self {
-        Self(seccomp::Filter::machine())
+    /// The limits of a machine, whose root is that of `root`: a user namespace, or a process in it.
+    pub(crate) fn prepare(root: OwnedFd) -> Self {
+        Self { root, filter: seccomp::Filter::machine() }
     }
 
-    /// Confines this thread and what it will start, for ever.
+    /// Confines this process and what it will start, for ever. It must have one thread.
     pub(crate) fn apply(&self) -> Result<(), nix::errno::Errno> {
-        // The filter first: without no_new_privs it takes CAP_SYS_ADMIN to set one.
-        self.0.install()?;
+        // From here on the capabilities are over the machine's network only, and over files as ever.
+        setns(&self.root, CloneFlags::CLONE_NEWUSER)?;
+        // The filter before the rest: without no_new_privs it takes CAP_SYS_ADMIN to set one.
+        self.filter.install()?;
         capabilities::reduce()
     }
 }

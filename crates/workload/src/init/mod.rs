@@ -22,7 +22,7 @@ use crate::console::ConsoleWriter;
 use crate::error::During;
 use crate::layout::Layout;
 use crate::record::read_json;
-use crate::{Spec, StepFailed};
+use crate::{Spec, StepFailed, namespaces};
 use supervisor::Supervisor;
 
 /// Plays the first process of the machine in `folder`. Standard input says when to go, standard output takes the report.
@@ -49,12 +49,13 @@ fn boot(layout: &Layout) -> Result<Supervisor, StepFailed> {
     let mut console = ConsoleWriter::open(layout).during("open the console")?;
     let script = take_user_data(layout, &spec).during("note that the user data was taken")?;
     console.write(format!("[boot] machine {} on image {}\n", spec.id, spec.image.root.display()).as_bytes()).during("print")?;
+    let confinement = Confinement::prepare(namespaces::owner_of_network()?);
     confine::hide_process()?;
     rootfs::enter(layout, &spec.image)?;
     sethostname(&spec.hostname).during("set the host name")?;
     let signals = supervisor::take_signals().during("take signals")?;
     let printed = open_console().during("open /dev/console")?;
-    Confinement::prepare().apply().during("give up privileges")?;
+    confinement.apply().during("give up privileges")?;
     become_silent(&printed).during("redirect the standard streams")?;
     Ok(Supervisor::new(console, printed, signals, environment(&spec), script))
 }

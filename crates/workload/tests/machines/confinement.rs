@@ -1,5 +1,7 @@
 //! What a process of a machine cannot do, though it is root there.
 
+use workload::Spec;
+
 use crate::world::{World, processes_with};
 
 const CAPABILITIES: &str = "00000000a00435fb";
@@ -68,6 +70,26 @@ fn root_of_a_machine_can_do_what_a_server_does() {
         assert_eq!(status, 0, "{allowed} failed: {output}");
     }
     world.printed(&id, "from a program");
+}
+
+#[test]
+fn root_of_a_machine_is_root_over_no_network_but_its_own() {
+    let world = World::new();
+    world.link_to_another_network();
+    let (id, _) = world.start("m", "");
+    assert_eq!(world.shell(&id, "ip -d link show eth0 | grep 'link-netnsid 0' && ip link set eth0 mtu 1400").0, 0);
+    // The other end of the link has the number 2 there: the first after the loopback.
+    let (status, output) = world.shell(&id, "ip link add m0 link if2 link-netnsid 0 type macvlan mode bridge");
+    assert!(status != 0 && output.contains("not permitted"), "{output}");
+}
+
+#[test]
+fn a_machine_in_a_network_of_the_host_is_refused() {
+    let world = World::new();
+    let spec = Spec { netns: "/proc/self/ns/net".into(), ..world.spec("m", "") };
+    let error = world.machines.start(&spec).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("a network namespace that belongs to the host"), "{cause}");
 }
 
 #[test]

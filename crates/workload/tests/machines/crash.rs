@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use workload::{Running, Status};
 
-use crate::world::{World, eventually, machines_in, running, spec_in};
+use crate::world::{World, eventually, machines_in, network_in, running, spec_in};
 
 const FOLDER: &str = "UNDERPASS_TEST_FOLDER";
 
@@ -16,7 +16,7 @@ fn plays_a_daemon() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let machines = machines_in(&folder);
     let script = "#!/bin/sh\nwhile :; do echo tick; sleep 0.01; done\n";
-    machines.start(&spec_in(&machines, &folder.join("netns"), "m", script)).unwrap();
+    machines.start(&spec_in(&machines, &network_in(&folder), "m", script)).unwrap();
     loop {
         std::thread::park();
     }

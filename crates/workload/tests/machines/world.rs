@@ -1,22 +1,26 @@
 //! A network namespace and a folder of machines, both gone when the test ends.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sched::{CloneFlags, unshare};
+use kernel::{Change, Kernel, Link, LinkEnd, LinkKind, Mac, Namespaces, Netlink, Object};
 use workload::{Limits, MachineId, Machines, Running, Spec, Status};
 
 pub const HELPER: &str = env!("CARGO_BIN_EXE_machine-helper");
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Where the network of a world's machines is, below its folder.
+const NETWORKS: &str = "networks";
+const NETWORK: &str = "m";
+
 pub struct World {
     pub machines: Machines,
     pub netns: PathBuf,
+    networks: Namespaces,
     folder: tempfile::TempDir,
 }
 
@@ -24,10 +28,20 @@ impl World {
     pub fn new() -> Self {
         assert!(nix::unistd::geteuid().is_root(), "this test makes namespaces and mounts: run it as root");
         let folder = tempfile::tempdir().unwrap();
-        let netns = folder.path().join("netns");
-        bind_new_network(&netns);
+        let networks = Namespaces::at(folder.path().join(NETWORKS)).unwrap();
+        networks.create_with_own_root(NETWORK).unwrap();
+        let netns = networks.path(NETWORK).unwrap();
         let machines = machines_in(folder.path());
-        Self { machines, netns, folder }
+        Self { machines, netns, networks, folder }
+    }
+
+    /// Links the network to one that is not the machines', as a router is.
+    pub fn link_to_another_network(&self) {
+        let end = |name: &str| LinkEnd { name: name.into(), mac: Mac::of(name), mtu: 1500, up: true };
+        let kind = LinkKind::Veth { namespace: NETWORK.into(), peer: end("eth0") };
+        let link = Change::Add(Object::Link(Link { end: end("near"), kind }));
+        self.networks.create("router").unwrap();
+        Netlink::new(self.networks.clone(), "underpass-test").apply("router", &[link]).unwrap();
     }
 
     pub fn folder(&self) -> &Path {
@@ -69,12 +83,17 @@ impl Drop for World {
         let listed = self.machines.list().map(|machines| machines.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
         let failed = listed.iter().flatten().filter_map(|id| self.machines.destroy(id).err()).map(|error| error.to_string());
         let failed: Vec<_> = failed.collect();
-        let unmounted = umount2(&self.netns, MntFlags::MNT_DETACH);
+        let unmounted = self.networks.clone().remove();
         // A test that has failed already is to say its own reason.
         if !thread::panicking() {
             assert!(listed.is_ok() && failed.is_empty() && unmounted.is_ok(), "{failed:?} {unmounted:?}");
         }
     }
+}
+
+/// The network of the machines of the world in `folder`.
+pub fn network_in(folder: &Path) -> PathBuf {
+    folder.join(NETWORKS).join(NETWORK)
 }
 
 pub fn machines_in(folder: &Path) -> Machines {
@@ -141,14 +160,4 @@ fn command_lines() -> impl Iterator<Item = (i32, String)> {
         let line = fs::read(entry.path().join("cmdline")).ok()?;
         Some((pid, String::from_utf8_lossy(&line).into_owned()))
     })
-}
-
-fn bind_new_network(at: &Path) {
-    File::create(at).unwrap();
-    let bind = || {
-        unshare(CloneFlags::CLONE_NEWNET).unwrap();
-        assert!(Command::new("ip").args(["link", "set", "lo", "up"]).status().unwrap().success());
-        mount(Some("/proc/thread-self/ns/net"), at, None::<&str>, MsFlags::MS_BIND, None::<&str>).unwrap();
-    };
-    thread::scope(|scope| scope.spawn(bind).join()).unwrap();
 }
