@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use resource::{InternetGateway, InternetGatewayId, Owner, Resource, SubnetId, Tags, Vpc, VpcId};
+use resource::{
+    GROUP_QUOTA, GroupId, InternetGateway, InternetGatewayId, Link, Owner, Resource, SecurityGroup, SubnetId, Tags, Vpc, VpcId,
+};
 use store::{Catalogue, Commit, Embedded, Log, LogError, Memory, Revision, Row, Snapshot, Store, StoreError};
 
 fn gateway(vpc: Option<&VpcId>) -> InternetGateway {
@@ -67,6 +69,54 @@ async fn a_changed_link_is_found_under_its_new_target_only() {
         assert_eq!(world.linked::<InternetGateway>(Vpc::KIND, &after).count(), 1);
     })
     .await;
+}
+
+fn group(account: &str) -> SecurityGroup {
+    SecurityGroup {
+        id: GroupId::random(),
+        owner: Owner::new(account, "us-east-1"),
+        vpc: VpcId::random(),
+        name: "web".into(),
+        description: String::new(),
+        rules: Vec::new(),
+        tags: Tags::default(),
+    }
+}
+
+/// How many groups count against the quota of an account.
+fn groups(world: &Snapshot, account: &str) -> usize {
+    world.taken(Link::name(GROUP_QUOTA, Owner::new(account, "us-east-1").key()))
+}
+
+#[tokio::test]
+async fn what_is_taken_of_something_follows_every_change_and_outlives_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (kept, moved) = (group("111111111111"), group("111111111111"));
+    {
+        let store = embedded(folder.path()).expect("a store");
+        let written: Result<(), StoreError> = store
+            .write(|txn| {
+                txn.put(kept.clone());
+                txn.put(kept.clone());
+                txn.put(moved.clone());
+                assert_eq!(groups(txn, "111111111111"), 2, "a transaction sees its own");
+                txn.update::<SecurityGroup>(moved.id.as_str(), |group| group.owner = Owner::new("222222222222", "us-east-1"));
+                txn.remove::<SecurityGroup>("sg-none");
+                Ok(())
+            })
+            .await;
+        written.expect("a write");
+        let failed: Result<(), StoreError> = store
+            .write(|txn| {
+                txn.remove::<SecurityGroup>(kept.id.as_str());
+                Err(StoreError::Write(Arc::new(LogError::Stopped)))
+            })
+            .await;
+        failed.expect_err("it says so");
+        assert_eq!(["111111111111", "222222222222", "333333333333"].map(|account| groups(&store.snapshot(), account)), [1, 1, 0]);
+    }
+    let world = reopened(folder.path()).snapshot();
+    assert_eq!(["111111111111", "222222222222", "333333333333"].map(|account| groups(&world, account)), [1, 1, 0]);
 }
 
 #[tokio::test]
