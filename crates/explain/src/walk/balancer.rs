@@ -66,7 +66,7 @@ impl Walk<'_> {
             return self.end();
         }
         self.health(&group);
-        let ways = port.targets.iter().flat_map(|flow| self.clone().to_target(node, &group, port, *flow, sender, linked));
+        let ways = port.targets.iter().flat_map(|flow| self.clone().towards_target(node, &group, port, *flow, sender, linked));
         ways.collect()
     }
 
@@ -129,7 +129,7 @@ impl Walk<'_> {
     }
 
     /// From a node to a target, with the node's address as source unless targets see the client's.
-    fn to_target(mut self, node: &Party, group: &TargetGroup, port: &Port, flow: Flow, sender: &Sender, linked: bool) -> Vec<Way> {
+    fn towards_target(mut self, node: &Party, group: &TargetGroup, port: &Port, flow: Flow, sender: &Sender, linked: bool) -> Vec<Way> {
         self.packet = self.packet.to_port(flow.port);
         let kept = port.preserve_client && !linked;
         if kept && sender.address == flow.address {

@@ -29,7 +29,7 @@ impl Walk<'_> {
         let leg = item.legs.iter().find(|leg| leg.address == party.address).cloned();
         self.screen(&endpoint, &item, sender);
         match leg {
-            Some(leg) => self.to_provider(&endpoint, &item, &leg),
+            Some(leg) => self.over_fabric(&endpoint, &item, &leg),
             None => self.not_in_zone(&endpoint, &item, party),
         }
     }
@@ -91,7 +91,7 @@ impl Walk<'_> {
     }
 
     /// Over the fabric to the node of the same zone.
-    fn to_provider(mut self, endpoint: &VpcEndpoint, item: &Endpoint, leg: &Leg) -> Vec<Way> {
+    fn over_fabric(mut self, endpoint: &VpcEndpoint, item: &Endpoint, leg: &Leg) -> Vec<Way> {
         let balancer = self.balancer_behind(endpoint);
         let node = balancer.as_ref().and_then(|balancer| {
             let nodes = balancer.zones.iter().filter_map(|zone| interface(self.world, &zone.interface));

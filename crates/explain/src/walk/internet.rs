@@ -18,7 +18,7 @@ const INTERNET_RESOLVER: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 2);
 
 impl Walk<'_> {
     /// From a host on the internet.
-    pub(super) fn from_host(self, to: Ipv4Addr) -> Vec<Way> {
+    pub(super) fn starting_outside(self, to: Ipv4Addr) -> Vec<Way> {
         self.onto_internet(INTERNET_HOST, to)
     }
 
@@ -32,7 +32,7 @@ impl Walk<'_> {
         let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next();
         let item = address.as_ref().and_then(|address| plan::item(self.world, &Subject::Address(address.id.clone())));
         match (item, address) {
-            (Some(Item::Address(item)), _) => self.to_public(&item, from),
+            (Some(Item::Address(item)), _) => self.at_public(&item, from),
             (_, Some(address)) => {
                 let problem = "stands for nothing that an internet gateway leads to";
                 self.blocked(Code::NotPublic, &address.id, problem, Vec::new());
@@ -45,7 +45,7 @@ impl Walk<'_> {
         }
     }
 
-    fn to_public(mut self, address: &PublicAddress, from: Ipv4Addr) -> Vec<Way> {
+    fn at_public(mut self, address: &PublicAddress, from: Ipv4Addr) -> Vec<Way> {
         self.passes(&address.id, format!("leads to {} in {}", address.private, address.vpc));
         let Some(party) = holder(self.world, &address.vpc, address.private) else { return self.end() };
         let sender = Sender { address: from, party: None, away: Some(from) };

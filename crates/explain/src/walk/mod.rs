@@ -50,7 +50,7 @@ pub(crate) fn ways(world: &Snapshot, start: &Start, goal: &Goal, packet: Packet)
             walk.resolve(party, *address, name.as_deref());
             walk.leave(party, *address)
         }
-        (Start::Internet, Goal::Address(address, _)) => walk.from_host(*address),
+        (Start::Internet, Goal::Address(address, _)) => walk.starting_outside(*address),
         (Start::Party(party), Goal::Elsewhere(other)) => walk.disconnected(party, other),
         (Start::Internet, Goal::Elsewhere(other)) => walk.not_public(other),
     }

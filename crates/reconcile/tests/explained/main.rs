@@ -33,12 +33,17 @@ fn what_is_explained_is_what_packets_do() {
         Some(seed) => seed..seed + 1,
         None => 1..1 + number("EXPLAINED_WORLDS").unwrap_or(20),
     };
-    let disagreements: Vec<String> = seeds.flat_map(disagreements).collect();
+    let worlds: Vec<(Vec<Verdict>, Vec<String>)> = seeds.map(judged).collect();
+    let disagreements: Vec<&str> = worlds.iter().flat_map(|(_, disagreements)| disagreements).map(String::as_str).collect();
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n\n"));
+    let count = |verdict: Verdict| worlds.iter().flat_map(|(verdicts, _)| verdicts).filter(|found| **found == verdict).count();
+    let (allowed, denied) = (count(Verdict::Allowed), count(Verdict::Denied));
+    println!("{allowed} allowed, {denied} denied, {} partly", count(Verdict::Partly));
+    assert!(worlds.len() < 10 || allowed * 10 > denied, "hardly anything passes in these worlds: {allowed} of {denied}");
 }
 
-/// Where verdict and packet differ in the world of a seed.
-fn disagreements(seed: u64) -> Vec<String> {
+/// The verdicts in the world of a seed, and where packets differ from them.
+fn judged(seed: u64) -> (Vec<Verdict>, Vec<String>) {
     let cloud = real();
     let Plot { running, questions } = random::plot(&cloud, seed);
     let report = cloud.converge_all();
@@ -48,7 +53,8 @@ fn disagreements(seed: u64) -> Vec<String> {
     thread::scope(|scope| {
         let probes: Vec<_> = answers.iter().map(|(explanation, asked)| scope.spawn(|| compare(kernel, explanation, asked))).collect();
         let found = probes.into_iter().filter_map(|probe| probe.join().unwrap());
-        found.map(|what| format!("seed {seed}: {what}\n\n{}", cloud.plan())).collect()
+        let disagreements = found.map(|what| format!("seed {seed}: {what}\n\n{}", cloud.plan())).collect();
+        (answers.iter().map(|(explanation, _)| explanation.verdict).collect(), disagreements)
     })
 }
 

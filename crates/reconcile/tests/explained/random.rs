@@ -30,7 +30,8 @@ pub struct Asked {
 pub fn plot(world: &World, seed: u64) -> Plot {
     let mut dice = Dice(seed);
     let second = if dice.chance(60) { "10.0" } else { "10.1" };
-    let mut site = Site { world, dice, public: 9, addresses: Vec::new(), balancers: Vec::new() };
+    let open = if dice.chance(50) { 30 } else { 95 };
+    let mut site = Site { world, dice, open, public: 9, addresses: Vec::new(), balancers: Vec::new() };
     let nets: Vec<Net> = ["10.0", second].iter().map(|base| site.net(base)).collect();
     nets.iter().for_each(|net| site.balancer(net));
     for _ in 0..2 {
@@ -80,6 +81,8 @@ struct Net {
 struct Site<'a> {
     world: &'a World,
     dice: Dice,
+    /// How likely each part is to let everything pass.
+    open: usize,
     /// The last public address.
     public: u8,
     /// Every address that somebody may have.
@@ -130,14 +133,18 @@ impl Site<'_> {
         let traffics = [Traffic::All, Traffic::All, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(8080, 8080), Traffic::Udp(1, 65535)];
         for group in &net.groups {
             for _ in 0..2 {
-                let (traffic, peer) = (*self.dice.pick(&traffics), self.peer(net));
+                let (traffic, peer) = self.allowance(net, &traffics);
                 self.world.allow(group, ingress(traffic, peer));
             }
-            let (traffic, peer) = match self.dice.chance(70) {
-                true => (Traffic::All, from("0.0.0.0/0")),
-                false => (*self.dice.pick(&traffics), self.peer(net)),
-            };
+            let (traffic, peer) = self.allowance(net, &traffics);
             self.world.allow(group, egress(traffic, peer));
+        }
+    }
+
+    fn allowance(&mut self, net: &Net, traffics: &[Traffic]) -> (Traffic, RulePeer) {
+        match self.dice.chance(self.open) {
+            true => (Traffic::All, from("0.0.0.0/0")),
+            false => (*self.dice.pick(traffics), self.peer(net)),
         }
     }
 
@@ -145,7 +152,7 @@ impl Site<'_> {
     fn acls(&mut self, net: &Net) {
         let traffics = [Traffic::All, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(1024, 65535), Traffic::Tcp(0, 65535)];
         for subnet in &net.subnets {
-            if !self.dice.chance(35) {
+            if self.dice.chance(self.open) {
                 continue;
             }
             let blocks = ["0.0.0.0/0".to_owned(), format!("{}.0.0/24", net.base), format!("{}.1.0/24", net.base), "198.18.0.0/15".to_owned()];
