@@ -243,7 +243,8 @@ impl Site<'_> {
         let own = self.world.table(&net.vpc, &[Some(&net.subnets[1])]);
         for table in [self.world.main_table(&net.vpc), own] {
             for block in ["0.0.0.0/0", "198.18.0.0/16"] {
-                let target = match self.dice.below(10) {
+                let open = self.open > 50 && self.dice.chance(80);
+                let target = match self.dice.below(if open { 5 } else { 10 }) {
                     0..=4 => net.gateway.clone().map(RouteTarget::InternetGateway),
                     5..=6 => net.nat.clone().map(RouteTarget::NatGateway),
                     7 if block != "0.0.0.0/0" => Some(RouteTarget::Interface(net.machines[0].1.clone())),
@@ -253,6 +254,19 @@ impl Site<'_> {
                     self.world.route(&table, block, target);
                 }
             }
+        }
+    }
+
+    /// Mostly an address that means something where the source is.
+    fn destination(&mut self, nets: &[Net], source: &str) -> String {
+        let home = nets.iter().find(|net| net.machines.iter().any(|machine| machine.0.as_str() == source));
+        let near = |address: &&String| address.starts_with("198.") || home.is_some_and(|net| address.starts_with(&net.base));
+        let near: Vec<&String> = self.addresses.iter().filter(near).collect();
+        let inside: Vec<&String> = near.iter().copied().filter(|address| !address.starts_with("198.")).collect();
+        match self.dice.below(10) {
+            0 => self.dice.pick(&self.addresses).clone(),
+            1..=6 if !inside.is_empty() => (*self.dice.pick(&inside)).clone(),
+            _ => (*self.dice.pick(&near)).clone(),
         }
     }
 
@@ -267,8 +281,8 @@ impl Site<'_> {
         self.addresses.extend([INTERNET_HOST.to_owned(), "10.0.0.77".to_owned(), "10.1.0.4".to_owned(), "198.18.0.200".to_owned()]);
         let questions = (0..QUESTIONS).filter(|_| !sources.is_empty()).map(|_| {
             let (namespace, source) = self.dice.pick(&sources).clone();
-            let to: Ipv4Addr = self.dice.pick(&self.addresses).parse().unwrap();
-            let port = if self.dice.chance(75) { 80 } else { 8080 };
+            let to: Ipv4Addr = self.destination(nets, &source).parse().unwrap();
+            let port = if self.dice.chance(90) { 80 } else { 8080 };
             Asked { namespace, source, to: SocketAddrV4::new(to, port) }
         });
         Plot { questions: questions.collect(), running }

@@ -12,6 +12,7 @@ mod cloud;
 mod crash;
 mod down;
 mod exec;
+mod explained;
 mod groups;
 mod input;
 mod instances;
