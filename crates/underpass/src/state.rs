@@ -87,6 +87,11 @@ impl StateDir {
         self.root.join("machines")
     }
 
+    /// The program of the running daemon.
+    pub fn program(&self) -> PathBuf {
+        self.root.join("program")
+    }
+
     /// The authority's key and certificate.
     pub fn authority(&self) -> PathBuf {
         self.root.join("authority")

@@ -2,6 +2,7 @@
 
 mod descriptors;
 pub mod features;
+mod own_program;
 pub mod root_keys;
 mod routes;
 pub mod teardown;
@@ -60,7 +61,8 @@ pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready:
     }
     let ca_pem = authority::certificate(&state.authority())?;
     let namespaces = Namespaces::at(state.namespaces())?;
-    let machines = Machines::new(state.machines(), std::env::current_exe()?)?;
+    own_program::keep(&state.program())?;
+    let machines = Machines::new(state.machines(), state.program())?;
     let (stop, running) = watch::channel(true);
 
     let health = routes::Health::of(features);
