@@ -48,6 +48,19 @@ impl Cloud {
         cloud
     }
 
+    /// Starts one from a program that is gone afterwards, as after an upgrade.
+    pub fn up_from_a_program_that_goes() -> Self {
+        let mut cloud = Self::up();
+        cloud.terminate();
+        let program = cloud.folder.path().join("program-of-today");
+        fs::copy(&*PROGRAM, &program).unwrap();
+        let mut command = Command::new(&program);
+        command.env("UNDERPASS_STATE_DIR", cloud.state_dir());
+        cloud.start_by(command, &[]);
+        fs::remove_file(program).unwrap();
+        cloud
+    }
+
     /// Starts one from a shell that has as few descriptors as shells usually have.
     pub fn up_with_few_descriptors() -> Self {
         let mut cloud = Self::up();

@@ -49,6 +49,16 @@ fn console(account: &Account<'_>, instance: &str) -> String {
 }
 
 #[test]
+fn an_upgrade_of_the_program_keeps_no_instance_from_starting() {
+    let cloud = Cloud::up_from_a_program_that_goes();
+    let account = cloud.account(CONSUMER);
+    let net = account.net();
+    let group = account.group(&net.vpc, "app");
+    let instance = account.instance(&net.subnet, &[&group], "");
+    assert_eq!(inside(&account, &instance, "echo runs"), "runs\n");
+}
+
+#[test]
 fn a_reboot_ends_what_ran_and_keeps_what_was_written() {
     let cloud = Cloud::up();
     let account = cloud.account(CONSUMER);
