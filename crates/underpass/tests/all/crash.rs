@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::account::{Account, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually, lives, processes, text};
 use crate::offer::{Access, Arrivals, DRIP, LINE, Offer};
-use crate::site::web;
+use crate::site::{IMAGE, Net, Peer, ZONE, permission, web};
 
 /// Everything that an account can list.
 const EVERYTHING: &str = "
@@ -192,6 +192,47 @@ fn a_restart_removes_what_no_longer_belongs() {
     });
     assert!(cloud.namespaces().iter().any(|(name, _)| *name == kept.vpc));
     cloud.account(CONSUMER).wait("ec2", "instance_terminated", json!({ "InstanceIds": [instance] }));
+}
+
+#[test]
+fn a_privatelink_that_is_built_through_crashes_works() {
+    let mut cloud = Cloud::up();
+    let make = |cloud: &mut Cloud, id: &str, service: &str, call: &str, with: Value| {
+        let made = cloud.account(id).call(service, call, with);
+        cloud.crash();
+        made
+    };
+    let net = |cloud: &mut Cloud, id: &str| {
+        let vpc = text_of(&make(cloud, id, "ec2", "create_vpc", json!({ "CidrBlock": "10.0.0.0/16" }))["Vpc"]["VpcId"]);
+        let wish = json!({ "VpcId": vpc, "CidrBlock": "10.0.1.0/24", "AvailabilityZone": ZONE });
+        let subnet = text_of(&make(cloud, id, "ec2", "create_subnet", wish)["Subnet"]["SubnetId"]);
+        let group = cloud.account(id).group(&vpc, "web");
+        let rule = permission("tcp", Some(80), Peer::Cidr("10.0.0.0/8"));
+        make(cloud, id, "ec2", "authorize_security_group_ingress", json!({ "GroupId": group, "IpPermissions": rule }));
+        (Net { vpc, subnet }, group)
+    };
+    let (there, web_group) = net(&mut cloud, PROVIDER);
+    let wish = json!({ "ImageId": IMAGE, "MinCount": 1, "MaxCount": 1, "SubnetId": there.subnet, "SecurityGroupIds": [web_group],
+                       "UserData": web("built") });
+    let instance = text_of(&make(&mut cloud, PROVIDER, "ec2", "run_instances", wish)["Instances"][0]["InstanceId"]);
+    let wish = json!({ "Name": "web", "Type": "network", "Scheme": "internal", "Subnets": [there.subnet] });
+    let balancer = text_of(&make(&mut cloud, PROVIDER, "elbv2", "create_load_balancer", wish)["LoadBalancers"][0]["LoadBalancerArn"]);
+    let targets = cloud.account(PROVIDER).target_group("web", &there.vpc, 80, &json!({}));
+    cloud.account(PROVIDER).listener(&balancer, 80, &targets);
+    cloud.account(PROVIDER).wait("ec2", "instance_running", json!({ "InstanceIds": [instance] }));
+    make(&mut cloud, PROVIDER, "elbv2", "register_targets", json!({ "TargetGroupArn": targets, "Targets": [{ "Id": instance }] }));
+    cloud.account(PROVIDER).wait("elbv2", "load_balancer_available", json!({ "LoadBalancerArns": [balancer] }));
+    let (service, name) = cloud.account(PROVIDER).service(&balancer, true);
+    cloud.account(PROVIDER).permit(&service, CONSUMER);
+    let (here, group) = net(&mut cloud, CONSUMER);
+    let (endpoint, host) = cloud.account(CONSUMER).endpoint(&here, &name, &[&group]);
+    cloud.crash();
+    cloud.account(PROVIDER).accept(&service, &endpoint);
+    cloud.crash();
+    let consumer = cloud.account(CONSUMER);
+    consumer.until_endpoint(&endpoint, "available");
+    cloud.account(PROVIDER).until_health(&targets, &instance, "healthy");
+    assert_eq!(consumer.curl(&here.subnet, &group, &format!("http://{host}/")).ok(), "built");
 }
 
 /// Creates launch templates until a file appears; answers the ids that it was told.
