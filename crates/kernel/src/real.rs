@@ -110,7 +110,7 @@ impl Inside<'_> {
             Stage::Unroute | Stage::Route => self.make_routes(changes),
             Stage::Unlink => links::remove(self, changes),
             Stage::Filter => nftables::commit(changes),
-            Stage::Set | Stage::SetDevice => changes.iter().try_for_each(|change| settings::make(change)),
+            Stage::Set | Stage::SetDevice => settings::make(changes),
             Stage::Link => changes.iter().try_for_each(|change| links::make(self, change)),
         }
     }
