@@ -8,7 +8,8 @@ mod random;
 #[path = "../../../plan/tests/world/mod.rs"]
 mod world;
 
-use std::net::{SocketAddr, SocketAddrV4, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -63,8 +64,8 @@ fn listen(cloud: &Cloud<Netlink>, namespace: &str, address: &str) -> Vec<TcpList
     random::PORTS.map(bind).into()
 }
 
-fn explained(cloud: &Cloud<Netlink>, Asked { source, to, .. }: &Asked) -> Explanation {
-    let question = Question::parse(source, &to.to_string(), "tcp").unwrap();
+fn explained(cloud: &Cloud<Netlink>, Asked { source, to, ping, .. }: &Asked) -> Explanation {
+    let question = Question::parse(source, &to.to_string(), if *ping { "icmp" } else { "tcp" }).unwrap();
     explain(&cloud.snapshot(), &question).unwrap()
 }
 
@@ -88,7 +89,9 @@ fn many(kernel: &Netlink, asked: &Asked) -> Vec<bool> {
     })
 }
 
-fn connects(kernel: &Netlink, Asked { namespace, to, .. }: &Asked, patience: Duration) -> bool {
-    let connect = |to: SocketAddrV4| TcpStream::connect_timeout(&SocketAddr::V4(to), patience).is_ok();
-    kernel.places().run_in(namespace, || connect(*to)).unwrap()
+fn connects(kernel: &Netlink, Asked { namespace, to, ping, .. }: &Asked, patience: Duration) -> bool {
+    let seconds = patience.as_secs_f32().to_string();
+    let echo = || Command::new("ping").args(["-q", "-c", "1", "-W", &seconds, &to.ip().to_string()]).output().unwrap().status.success();
+    let connect = || TcpStream::connect_timeout(&SocketAddr::V4(*to), patience).is_ok();
+    kernel.places().run_in(namespace, || if *ping { echo() } else { connect() }).unwrap()
 }

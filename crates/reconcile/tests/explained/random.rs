@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 use resource::*;
 
-use crate::world::{World, egress, entry, from, ingress, members};
+use crate::world::{PING, World, egress, entry, from, ingress, members};
 
 /// What programs listen on.
 pub const PORTS: [u16; 2] = [80, 8080];
@@ -24,6 +24,8 @@ pub struct Asked {
     pub namespace: String,
     pub source: String,
     pub to: SocketAddrV4,
+    /// Whether an echo is asked for, and no connection.
+    pub ping: bool,
 }
 
 /// Builds the world of a seed.
@@ -130,7 +132,7 @@ impl Site<'_> {
     }
 
     fn rules(&mut self, net: &Net) {
-        let traffics = [Traffic::All, Traffic::All, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(8080, 8080), Traffic::Udp(1, 65535)];
+        let traffics = [PING, Traffic::All, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(8080, 8080), Traffic::Udp(1, 65535)];
         for group in &net.groups {
             for _ in 0..2 {
                 let (traffic, peer) = self.allowance(net, &traffics);
@@ -150,7 +152,8 @@ impl Site<'_> {
 
     /// ACLs whose rules hold or do not hold all ports that answers come back on.
     fn acls(&mut self, net: &Net) {
-        let traffics = [Traffic::All, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(1024, 65535), Traffic::Tcp(0, 65535)];
+        let echo = Traffic::Icmp { kind: Some(8), code: None };
+        let traffics = [Traffic::All, echo, PING, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(1024, 65535), Traffic::Tcp(0, 65535)];
         for subnet in &net.subnets {
             if self.dice.chance(self.open) {
                 continue;
@@ -283,7 +286,7 @@ impl Site<'_> {
             let (namespace, source) = self.dice.pick(&sources).clone();
             let to: Ipv4Addr = self.destination(nets, &source).parse().unwrap();
             let port = if self.dice.chance(90) { 80 } else { 8080 };
-            Asked { namespace, source, to: SocketAddrV4::new(to, port) }
+            Asked { namespace, source, to: SocketAddrV4::new(to, port), ping: self.dice.chance(20) }
         });
         Plot { questions: questions.collect(), running }
     }
