@@ -48,7 +48,13 @@ impl Cloud {
     fn query(&mut self, service: &str, version: &str, action: &str, parameters: &[(&str, &str)]) -> Result<Xml, Box<dyn Error>> {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("Action", action).append_pair("Version", version).extend_pairs(parameters);
-        let answer = self.connection.post(&self.account, service, "/", "application/x-www-form-urlencoded; charset=utf-8", &form.finish())?;
+        let answer = self.connection.post(
+            &self.account,
+            service,
+            "/",
+            "application/x-www-form-urlencoded; charset=utf-8",
+            &form.finish(),
+        )?;
         match answer.status {
             200 => Ok(Xml(answer.body)),
             status => Err(format!("{action} was refused with {status}: {}", answer.body).into()),
@@ -90,7 +96,8 @@ impl Cloud {
     /// A place in a subnet for programs, until this process ends.
     pub fn seat(&mut self, subnet: &str, group: &str) -> Result<(Seat, String), Box<dyn Error>> {
         let wish = json!({ "SubnetId": subnet, "SecurityGroupIds": [group], "Pid": std::process::id(), "Started": own_start()? });
-        let answer = self.connection.post(&self.account, "underpass", "/_underpass/exec/subnet", "application/json", &wish.to_string())?;
+        let answer =
+            self.connection.post(&self.account, "underpass", "/_underpass/exec/subnet", "application/json", &wish.to_string())?;
         if answer.status != 200 {
             return Err(format!("no place in {subnet}: {}", answer.body).into());
         }

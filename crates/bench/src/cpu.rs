@@ -27,7 +27,8 @@ impl Meter {
         let name = format!("underpass-bench-{}", std::process::id());
         let make = |root: &str, file: &str| {
             let group = Path::new(root).join(&name);
-            (Path::new(root).join("cgroup.procs").exists() && fs::create_dir_all(&group).is_ok() && group.join(file).exists()).then_some(group)
+            (Path::new(root).join("cgroup.procs").exists() && fs::create_dir_all(&group).is_ok() && group.join(file).exists())
+                .then_some(group)
         };
         let accounting = make("/sys/fs/cgroup/cpuacct", "cpuacct.usage").map(Source::Accounting);
         let unified = || make("/sys/fs/cgroup", "cpu.stat").map(Source::Unified);

@@ -40,7 +40,8 @@ pub struct State {
 impl Daemons {
     /// Daemons of `program`, with their state below `states`.
     pub fn new(program: &Path, states: &Path) -> Result<Self, Box<dyn Error>> {
-        let program = fs::canonicalize(program).map_err(|_| format!("there is no {}: cargo build --release -p underpass", program.display()))?;
+        let program = fs::canonicalize(program)
+            .map_err(|_| format!("there is no {}: cargo build --release -p underpass", program.display()))?;
         fs::create_dir_all(states)?;
         Ok(Self { program, states: fs::canonicalize(states)? })
     }
@@ -105,7 +106,11 @@ impl State {
         fs::create_dir_all(&self.path)?;
         let log = fs::File::options().create(true).append(true).open(self.path.join("bench.log"))?;
         let mut process = Background::start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log))?;
-        while Cloud::open(listen, "000000000000").map_err(Into::into).and_then(|mut cloud| cloud.ec2("DescribeVpcs", &[])).is_err() {
+        while Cloud::open(listen, "000000000000")
+            .map_err(Into::into)
+            .and_then(|mut cloud| cloud.ec2("DescribeVpcs", &[]))
+            .is_err()
+        {
             if !process.runs() || begun.elapsed() > PATIENCE {
                 return Err(format!("the daemon does not start; see {}", self.path.join("bench.log").display()).into());
             }

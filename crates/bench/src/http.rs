@@ -29,7 +29,14 @@ impl Connection {
     }
 
     /// Sends a request and reads the answer. A key of twelve digits is that account, with any signature.
-    pub fn post(&mut self, account: &str, service: &str, path: &str, content_type: &str, body: &str) -> Result<Answer, Box<dyn Error>> {
+    pub fn post(
+        &mut self,
+        account: &str,
+        service: &str,
+        path: &str,
+        content_type: &str,
+        body: &str,
+    ) -> Result<Answer, Box<dyn Error>> {
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\
              authorization: AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request, \
@@ -81,7 +88,8 @@ mod tests {
             }
         });
         let mut connection = Connection::open(to).unwrap();
-        let bodies: Vec<String> = (0..3).map(|_| connection.post("111111111111", "ec2", "/", "text/plain", "x").unwrap().body).collect();
+        let bodies: Vec<String> =
+            (0..3).map(|_| connection.post("111111111111", "ec2", "/", "text/plain", "x").unwrap().body).collect();
         assert_eq!(bodies, ["first", "", "third"]);
         server.join().unwrap();
         assert!(connection.post("111111111111", "ec2", "/", "text/plain", "x").is_err(), "the server is gone");

@@ -120,7 +120,8 @@ impl Line {
         let (client_ns, server_ns) = (Netns::open(&client.netns)?, Netns::open(&service.server.netns)?);
         let kernel = Path { name: "kernel path", client: client_ns, server: server_ns, address: ENDPOINT, shift: 0 };
         first_byte(&kernel)?;
-        let (bare, router_of_bare) = path::bare(&Like { mtu: 9001, congestion_control: kernel.client.setting("net/ipv4/tcp_congestion_control")? })?;
+        let (bare, router_of_bare) =
+            path::bare(&Like { mtu: 9001, congestion_control: kernel.client.setting("net/ipv4/tcp_congestion_control")? })?;
         let servers = serve(&bare.server, &meter)?;
         let router = |vpc: &str| Netns::open(&client.netns.with_file_name(vpc));
         let between = Between {

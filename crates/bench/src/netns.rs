@@ -99,7 +99,10 @@ mod tests {
         let (one, other) = (Netns::create().expect("this test needs root"), Netns::create().unwrap());
         one.set("net/ipv4/ip_forward", "1").unwrap();
         other.set("net/ipv4/ip_forward", "0").unwrap();
-        assert_eq!((one.setting("net/ipv4/ip_forward").unwrap(), other.setting("net/ipv4/ip_forward").unwrap()), ("1".into(), "0".into()));
+        assert_eq!(
+            (one.setting("net/ipv4/ip_forward").unwrap(), other.setting("net/ipv4/ip_forward").unwrap()),
+            ("1".into(), "0".into())
+        );
     }
 
     #[test]

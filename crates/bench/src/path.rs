@@ -47,7 +47,10 @@ pub fn bare(like: &Like) -> Result<(Path, Netns), Box<dyn Error>> {
     for (end, name, net) in [(&client, "client", "10.1.1"), (&server, "server", "10.1.2")] {
         end.set("net/ipv4/tcp_congestion_control", &like.congestion_control)?;
         end.run("ip", &["link", "set", "lo", "up"])?;
-        router.run("ip", &["link", "add", name, "mtu", &mtu, "type", "veth", "peer", "name", "eth0", "mtu", &mtu, "netns", &end.path()])?;
+        router.run(
+            "ip",
+            &["link", "add", name, "mtu", &mtu, "type", "veth", "peer", "name", "eth0", "mtu", &mtu, "netns", &end.path()],
+        )?;
         router.run("ip", &["address", "add", &format!("{net}.1/24"), "dev", name])?;
         router.run("ip", &["link", "set", name, "up"])?;
         end.run("ip", &["address", "add", &format!("{net}.2/24"), "dev", "eth0"])?;

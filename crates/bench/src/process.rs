@@ -66,7 +66,9 @@ pub fn role(name: &str, arguments: &[&str]) -> Result<Command, Box<dyn Error>> {
 pub fn in_namespace<'c>(command: &'c mut Command, netns: &Netns) -> &'c mut Command {
     let netns = netns.clone();
     // SAFETY: setns is one system call on a descriptor that the closure keeps open.
-    unsafe { command.pre_exec(move || Ok(setns(std::os::fd::BorrowedFd::borrow_raw(netns.descriptor()), CloneFlags::CLONE_NEWNET)?)) }
+    unsafe {
+        command.pre_exec(move || Ok(setns(std::os::fd::BorrowedFd::borrow_raw(netns.descriptor()), CloneFlags::CLONE_NEWNET)?))
+    }
 }
 
 /// Has the program's processor time counted by `meter`.

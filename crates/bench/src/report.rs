@@ -105,7 +105,15 @@ impl Display for Row {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
         let peer_name = self.peer_name.as_deref().unwrap_or_default();
-        write!(f, "{:<58} {:>12} {:<11} {:>12} {peer_name:<14} {:>7}", self.name, self.ours, self.unit, number(self.peer), number(self.ratio))?;
+        write!(
+            f,
+            "{:<58} {:>12} {:<11} {:>12} {peer_name:<14} {:>7}",
+            self.name,
+            self.ours,
+            self.unit,
+            number(self.peer),
+            number(self.ratio)
+        )?;
         match (self.target, self.reached()) {
             (Some(target), Some(true)) => write!(f, "  {target} reached"),
             (Some(target), _) => write!(f, "  {target} MISSED"),

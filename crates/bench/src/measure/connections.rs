@@ -48,7 +48,8 @@ pub(super) fn tell(samples: &Samples, report: &mut Report) {
     samples.compare(COST, "µs", &[], report);
     for ours in OURS {
         for peer in ["HAProxy", "nginx"] {
-            let row = Row::alone(format!("added {COST}, {ours}"), "µs", samples.added(COST, ours)).against(peer, samples.added(COST, peer));
+            let row = Row::alone(format!("added {COST}, {ours}"), "µs", samples.added(COST, ours))
+                .against(peer, samples.added(COST, peer));
             let asked = ours == OURS[0] && peer == "HAProxy";
             report.add(if asked { row.must(Target::RatioAtMost(0.7)) } else { row });
         }

@@ -19,7 +19,13 @@ pub(super) fn endpoint(daemon: &Daemon, line: &Line, scale: &Scale, report: &mut
         let address = Ipv4Addr::new(10, 0, 1, n);
         let begun = Instant::now();
         line.service.endpoint(&mut cloud, &line.consumer, address)?;
-        first_byte(&Path { name: "new endpoint", client: kernel.client.clone(), server: kernel.server.clone(), address, shift: 0 })?;
+        first_byte(&Path {
+            name: "new endpoint",
+            client: kernel.client.clone(),
+            server: kernel.server.clone(),
+            address,
+            shift: 0,
+        })?;
         took.push(begun.elapsed().as_secs_f64() * 1e3);
     }
     report.add(Row::alone("CreateVpcEndpoint to first byte", "ms", median(&took)).must(Target::AtMost(100.0)));

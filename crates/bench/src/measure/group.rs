@@ -47,7 +47,11 @@ pub(super) fn group(daemons: &Daemons, scale: &Scale, report: &mut Report) -> Re
         let took = (0..scale.rounds * 3).map(|_| change(&mut cloud, &world)).collect::<Result<Vec<_>, _>>()?;
         let row = Row::alone(format!("group change to effect, {members} members"), "ms", median(&took));
         report.add(row.must(Target::AtMost(20.0)));
-        report.add(Row::alone(format!("group change to effect, {members} members, worst"), "ms", took.iter().copied().fold(0.0, f64::max)));
+        report.add(Row::alone(
+            format!("group change to effect, {members} members, worst"),
+            "ms",
+            took.iter().copied().fold(0.0, f64::max),
+        ));
     }
     Ok(())
 }
@@ -82,7 +86,10 @@ fn some(daemon: &Daemon, world: &World, count: usize) -> Result<(), Box<dyn Erro
         if n % PER_INTERFACE == 0 && count >= PER_INTERFACE {
             let (_, interface) = cloud.seat(&world.subnet, &world.members)?;
             let more = (PER_INTERFACE - 1).to_string();
-            cloud.ec2("AssignPrivateIpAddresses", &[("NetworkInterfaceId", &interface), ("SecondaryPrivateIpAddressCount", &more)])?;
+            cloud.ec2(
+                "AssignPrivateIpAddresses",
+                &[("NetworkInterfaceId", &interface), ("SecondaryPrivateIpAddressCount", &more)],
+            )?;
         } else {
             cloud.ec2("CreateNetworkInterface", &[("SubnetId", &world.subnet), ("SecurityGroupId.1", &world.members)])?;
         }

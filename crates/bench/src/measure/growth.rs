@@ -61,7 +61,12 @@ fn grow(daemon: &Daemon, cloud: &mut Cloud, service: &Service, count: usize) -> 
     }
     let (after, count) = ((proportional(daemon.pid())?, kernel()?), count as f64);
     let last = &vpcs[vpcs.len().saturating_sub(LAST)..];
-    Ok(Cost { vpc: median(last), endpoint: median(&endpoints), daemon: (after.0 - before.0) / count, kernel: (after.1 - before.1) / count })
+    Ok(Cost {
+        vpc: median(last),
+        endpoint: median(&endpoints),
+        daemon: (after.0 - before.0) / count,
+        kernel: (after.1 - before.1) / count,
+    })
 }
 
 /// From the call to the first byte, in milliseconds.

@@ -24,7 +24,11 @@ pub(super) fn idle(daemon: &Daemon, line: &Line, scale: &Scale, report: &mut Rep
         proxies.push((proxy.name, per_connection(line.path(proxy.name)?, proxy.process.id(), scale.idle)?));
     }
     for (peer, theirs) in proxies.iter().filter(|(name, _)| *name != SOCKET) {
-        report.add(Row::alone("user memory per idle connection, kernel path", "kB", kernel).against(peer, *theirs).must(Target::AtMost(NOISE)));
+        report.add(
+            Row::alone("user memory per idle connection, kernel path", "kB", kernel)
+                .against(peer, *theirs)
+                .must(Target::AtMost(NOISE)),
+        );
     }
     let socket = proxies.iter().find(|(name, _)| *name == SOCKET).map(|(_, memory)| *memory).unwrap_or_default();
     for (peer, theirs) in proxies.iter().filter(|(name, _)| *name != SOCKET) {
@@ -40,6 +44,9 @@ fn per_connection(path: &Path, pid: u32, count: usize) -> Result<f64, Box<dyn Er
     let client = in_namespace(&mut client, &path.client).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut client = Background::start(client)?;
     let mut said = [0; 1];
-    client.stdout()?.read_exact(&mut said).map_err(|_| format!("{count} connections cannot be held through the {}", path.name))?;
+    client
+        .stdout()?
+        .read_exact(&mut said)
+        .map_err(|_| format!("{count} connections cannot be held through the {}", path.name))?;
     Ok((proportional(pid)? - before) / count as f64)
 }

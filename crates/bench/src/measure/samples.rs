@@ -35,7 +35,8 @@ impl Samples {
     pub fn compare(&self, measure: &'static str, unit: &'static str, targets: &[(&str, Target)], report: &mut Report) {
         for ours in OURS {
             for peer in PEERS {
-                let row = Row::alone(format!("{measure}, {ours}"), unit, self.median(measure, ours)).against(peer, self.median(measure, peer));
+                let row = Row::alone(format!("{measure}, {ours}"), unit, self.median(measure, ours))
+                    .against(peer, self.median(measure, peer));
                 let target = targets.iter().find(|(name, _)| *name == peer && ours == OURS[0]);
                 report.add(match target {
                     Some((_, target)) => row.must(*target),
@@ -52,7 +53,8 @@ mod tests {
 
     fn samples() -> Samples {
         let mut samples = Samples::default();
-        for (path, values) in [("bare", [10.0, 12.0, 50.0]), ("kernel path", [15.0, 3.0, 16.0]), ("HAProxy", [40.0, 41.0, 42.0])] {
+        for (path, values) in [("bare", [10.0, 12.0, 50.0]), ("kernel path", [15.0, 3.0, 16.0]), ("HAProxy", [40.0, 41.0, 42.0])]
+        {
             values.iter().for_each(|value| samples.note("cost", path, *value));
         }
         samples

@@ -36,7 +36,9 @@ pub(super) fn start(daemons: &Daemons, scale: &Scale, report: &mut Report) -> Re
         daemon = daemon.kill().start()?;
         again.push(millis(&daemon));
     }
-    report.add(Row::alone(format!("start to first answer, {VPCS} VPCs after kill -9"), "ms", median(&again)).must(Target::AtMost(150.0)));
+    report.add(
+        Row::alone(format!("start to first answer, {VPCS} VPCs after kill -9"), "ms", median(&again)).must(Target::AtMost(150.0)),
+    );
     Ok(())
 }
 

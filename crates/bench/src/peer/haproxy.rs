@@ -26,7 +26,12 @@ fn configuration(between: &Between, inlets: &[Inlet]) -> Result<String, Box<dyn 
     );
     for inlet in inlets {
         let (listen, target, source) = (inlet.listen, inlet.target, between.source);
-        writeln!(text, "listen port-{}\n  bind fd@{}\n  server target {target} source {source}", listen.port(), inlet.socket.as_raw_fd())?;
+        writeln!(
+            text,
+            "listen port-{}\n  bind fd@{}\n  server target {target} source {source}",
+            listen.port(),
+            inlet.socket.as_raw_fd()
+        )?;
     }
     Ok(text)
 }

@@ -78,7 +78,8 @@ pub fn start_all(between: &Between, meter: &Meter) -> Result<Vec<Proxy>, Box<dyn
 }
 
 fn start(peer: &Peer, between: &Between, meter: &Meter) -> Result<Proxy, Box<dyn Error>> {
-    let inlets = [BULK, SERVICE].map(|port| Inlet::open(between, port, peer.shift)).into_iter().collect::<io::Result<Vec<_>>>()?;
+    let inlets =
+        [BULK, SERVICE].map(|port| Inlet::open(between, port, peer.shift)).into_iter().collect::<io::Result<Vec<_>>>()?;
     let mut command = (peer.command)(between, &inlets)?;
     Ok(Proxy { name: peer.name, shift: peer.shift, process: Background::start(counted(&mut command, meter))? })
 }
