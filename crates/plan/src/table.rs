@@ -32,6 +32,8 @@ pub enum Hop {
     Internet(u16),
     /// To a workload that forwards: its interface and primary address.
     Interface(InterfaceId, Ipv4Addr),
+    /// Nowhere: to an interface that checks destinations, and so takes nothing that is not its own.
+    Checked(InterfaceId),
     /// Nowhere, silently: a blackhole.
     Drop,
 }
@@ -74,7 +76,10 @@ fn hop(world: &Snapshot, vpc: &VpcId, route: &Route) -> Hop {
 
 fn interface_hop(world: &Snapshot, id: &InterfaceId) -> Option<Hop> {
     let interface = world.find::<NetworkInterface>(id.as_str())?;
-    Some(Hop::Interface(id.clone(), interface.primary()?))
+    match interface.source_dest_check {
+        true => Some(Hop::Checked(id.clone())),
+        false => Some(Hop::Interface(id.clone(), interface.primary()?)),
+    }
 }
 
 /// Through a public NAT gateway whose own subnet leads to the internet; a private one leads nowhere from here.
@@ -125,6 +130,7 @@ impl Display for Hop {
             Self::Internet(DIRECT) => f.write_str("to the internet"),
             Self::Internet(realm) => write!(f, "to the internet through realm {realm}"),
             Self::Interface(id, address) => write!(f, "to {id} at {address}"),
+            Self::Checked(id) => write!(f, "to {id}, which takes only what is its own"),
             Self::Drop => f.write_str("nowhere"),
         }
     }

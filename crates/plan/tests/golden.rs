@@ -170,7 +170,9 @@ fn ways_to_the_internet_and_blackholes() {
     let (public, private) = (world.table(&vpc, &[Some(&open)]), world.table(&vpc, &[Some(&closed)]));
     world.route(&public, "0.0.0.0/0", RouteTarget::InternetGateway(gateway.clone()));
     world.route(&private, "0.0.0.0/0", RouteTarget::NatGateway(nat.clone()));
+    world.update::<NetworkInterface>(&appliance, |eni| eni.source_dest_check = false);
     world.route(&private, "10.99.0.0/16", RouteTarget::Interface(appliance));
+    world.route(&private, "10.98.0.0/16", RouteTarget::Interface(eni));
     let before = world.plan();
     world.update::<Instance>(&forwarder, |instance| instance.state = InstanceState::Stopped);
     world.update::<NatGateway>(&nat, |nat| nat.state = NatState::Deleting);

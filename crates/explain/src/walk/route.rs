@@ -34,7 +34,7 @@ impl Walk<'_> {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(&table, *prefix)));
                 self.translate(party, *realm, to)
             }
-            Some((prefix, Hop::Interface(id, _))) => {
+            Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
                 self.appliance(party, id, to)
             }
@@ -47,7 +47,7 @@ impl Walk<'_> {
         match longest(&table, to) {
             Some((prefix, Hop::Internet(_))) => self.passes(&table.id, format!("routes the answers by {prefix}")),
             Some((prefix, Hop::Drop)) => self.blackhole(party, &table, *prefix, to),
-            Some((prefix, Hop::Interface(id, _))) => {
+            Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 let problem = format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
                 let fixes = mend::route_out(self.world, party, "create-route", &format!("{to}/32"));
                 self.blocked(Code::MoreSpecificRoute, &table.id, problem, fixes);
@@ -142,7 +142,7 @@ impl Walk<'_> {
             return self.end();
         }
         let fix = mend::run(&appliance.account, format!("aws ec2 modify-network-interface-attribute --network-interface-id {id} --no-source-dest-check"));
-        let problem = format!("checks source and destination, so it may not send on what is not its own: answers from {to} are dropped");
+        let problem = "checks source and destination, so it takes and sends nothing that is not its own";
         self.blocked(Code::SourceCheck, id, problem, vec![fix]);
         self.end()
     }

@@ -161,9 +161,9 @@ fn an_appliance_that_checks_its_source_drops_what_it_should_forward() {
       + rtb-00000000000000001 routes 192.0.2.1 by 192.0.2.0/24 to eni-00000000000000002
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
-      x eni-00000000000000002 checks source and destination, so it may not send on what is not its own: answers from 192.0.2.1 are dropped
+      x eni-00000000000000002 checks source and destination, so it takes and sends nothing that is not its own
 
-    1. ENI_SOURCE_DEST_CHECK_RESTRICTION eni-00000000000000002: checks source and destination, so it may not send on what is not its own: answers from 192.0.2.1 are dropped
+    1. ENI_SOURCE_DEST_CHECK_RESTRICTION eni-00000000000000002: checks source and destination, so it takes and sends nothing that is not its own
        aws ec2 modify-network-interface-attribute --network-interface-id eni-00000000000000002 --no-source-dest-check
     ");
     world.update::<NetworkInterface>(&eni, |eni| eni.source_dest_check = false);

@@ -11,7 +11,7 @@
 //! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                            |
 //! | to-target | prerouting -100 | destination: balancers, endpoints, public addresses                          |
 //! | local     | input 0         | what the router itself answers                                               |
-//! | across    | forward 0       | addresses that nobody has: silence                                           |
+//! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence          |
 //! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, public addresses                      |
 //! | exit      | postrouting 140 | ACL and groups of an address that the router holds, as a source               |
 //! | arrive    | postrouting 150 | the destination subnet's ACL, the destination's groups                        |
@@ -71,8 +71,8 @@ pub(super) mod set {
     pub const PUBLIC_OUT: &str = "public-out";
     /// Realm of a NAT gateway to its public address.
     pub const NAT_OUT: &str = "nat-out";
-    /// Address and port of the daemon's own listeners.
-    pub const LISTENING: &str = "listening";
+    /// The public addresses of the VPC: what may go out to the internet, as a source.
+    pub const PUBLIC: &str = "public";
 }
 
 /// The chain for packets that come from a provider's router.
@@ -118,7 +118,7 @@ fn sets() -> Vec<Set> {
         hashed(set::UNCHECKED, &[Interface], SetData::Values(vec![Mark])),
         hashed(set::AMAZON, &[Addr], SetData::None),
         hashed(set::OPEN, &[Addr], SetData::None),
-        hashed(set::LISTENING, &[Addr, Port], SetData::None),
+        hashed(set::PUBLIC, &[Addr], SetData::None),
         hashed(set::SERVICES, &[Addr, Proto, Port], SetData::Verdict),
         hashed(set::FORWARD, &[Addr, Proto, Port], SetData::Values(vec![Addr])),
         hashed(set::POOL_OF, &[Addr], SetData::Pool),
@@ -143,7 +143,7 @@ fn chains() -> Vec<Chain> {
         base("screen", ChainKind::Filter, Prerouting, -145, Policy::Accept, screen()),
         base("to-target", ChainKind::Nat, Prerouting, -100, Policy::Accept, to_target()),
         base("local", ChainKind::Filter, Input, 0, Policy::Drop, local()),
-        base("across", ChainKind::Filter, Forward, 0, Policy::Accept, vec![drop_if(vec![Match::is(Field::OifName, device("lo"))])]),
+        base("across", ChainKind::Filter, Forward, 0, Policy::Accept, across()),
         base("from-node", ChainKind::Nat, Postrouting, 100, Policy::Accept, from_node()),
         base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
@@ -152,7 +152,7 @@ fn chains() -> Vec<Chain> {
         chain(FROM_CONSUMER, vec![accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]),
         chain(FROM_INTERNET, vec![accept_if(vec![within(Field::Daddr, INTERNET_NET)]), drop_if(vec![])]),
         chain(TO_SERVICE, vec![accept_if(vec![Match::in_set([Field::CtOriginalDaddr], set::OPEN)]), drop_if(vec![])]),
-        chain(TO_INTERNET, vec![accept_if(vec![within(Field::Saddr, INTERNET_NET)]), drop_if(vec![])]),
+        chain(TO_INTERNET, vec![accept_if(vec![Match::in_set([Field::Saddr], set::PUBLIC)]), drop_if(vec![])]),
     ]
 }
 
@@ -171,9 +171,15 @@ fn leave() -> Vec<Rule> {
     ]
 }
 
-/// A source that the device may not have: only without the source check.
+/// A source that the device may not have: only without the source check, and never a place on the fabric.
 fn unbound() -> Vec<Rule> {
-    vec![mark_from([Field::IifName], set::UNCHECKED), drop_if(vec![unmarked()])]
+    vec![mark_from([Field::IifName], set::UNCHECKED), drop_if(vec![unmarked()]), drop_if(vec![within(Field::Saddr, FABRIC_NET)])]
+}
+
+/// A public source is only ever given on the way out, after this: whoever has it here already has made it up.
+fn across() -> Vec<Rule> {
+    let to_wan = Match::is(Field::OifName, device(WAN));
+    vec![drop_if(vec![Match::is(Field::OifName, device("lo"))]), drop_if(vec![to_wan, within(Field::Saddr, INTERNET_NET)])]
 }
 
 fn enter() -> Vec<Rule> {
@@ -202,7 +208,6 @@ fn local() -> Vec<Rule> {
         accept_if(vec![to_amazon(), Match::is(Field::UdpDport, Value::Port(53))]),
         accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(53))]),
         accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(80))]),
-        accept_if(vec![Match::in_set([Field::Daddr, Field::TcpDport], set::LISTENING)]),
     ]
 }
 

@@ -42,6 +42,31 @@ fn public_addresses_work_both_ways_and_nat_gateways_outward_only() {
 }
 
 #[test]
+fn nobody_is_on_the_internet_with_a_public_address_that_is_not_his() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let group = cloud.group(&vpc, &[all_out()]);
+    let (router, eni) = cloud.instance(&subnet, "10.0.0.4", &[&group]);
+    let (_, other) = cloud.instance(&subnet, "10.0.0.5", &[&group]);
+    let gateway = cloud.internet_gateway(Some(&vpc));
+    let address = cloud.public_address("198.18.0.10", Some(&eni));
+    cloud.public_address("198.18.0.11", Some(&other));
+    cloud.route(&cloud.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    cloud.update::<NetworkInterface>(&eni, |eni| eni.source_dest_check = false);
+    cloud.settle();
+    for forged in ["198.18.0.11", "198.18.0.99"] {
+        cloud.run(&router, "ip", &format!("address add {forged}/32 dev lo")).unwrap();
+    }
+    let seen = |from: &str| cloud.datagram((router.as_str(), &format!("{from}:7")), ("internet", "198.18.0.1:9"));
+    assert_eq!(seen("10.0.0.4").as_deref(), Some("198.18.0.10"));
+    assert_eq!((seen("198.18.0.11"), seen("198.18.0.99")), (None, None), "one of a neighbour, one of somebody else");
+    cloud.update::<ElasticAddress>(&address, |address| address.association = None);
+    cloud.converge();
+    assert_eq!(seen("10.0.0.4"), None, "a flow that goes on after the address was taken away");
+}
+
+#[test]
 fn two_vpcs_with_the_same_addresses_meet_only_by_public_addresses() {
     let cloud = real();
     let hosts: Vec<(InstanceId, GroupId)> = (1..=2).map(|n| {

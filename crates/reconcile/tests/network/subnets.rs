@@ -74,8 +74,11 @@ fn a_route_to_an_interface_leads_to_an_appliance() {
     cloud.run(&appliance, "ip", "address add 10.99.0.1/32 dev lo").unwrap();
     cloud.serve(&appliance, "10.99.0.1:80", "appliance");
     cloud.is_silent(&client, "10.99.0.1:80");
+    let arrives = || cloud.datagram((client.as_str(), "10.0.0.4:0"), (appliance.as_str(), "10.99.0.1:9"));
+    assert_eq!(arrives(), None, "its destination is checked as well");
     cloud.update::<NetworkInterface>(&eni, |eni| eni.source_dest_check = false);
     cloud.converge();
+    assert_eq!(arrives().as_deref(), Some("10.0.0.4"));
     assert_eq!(cloud.reaches(&client, "10.99.0.1:80"), "appliance sees 10.0.0.4");
 }
 

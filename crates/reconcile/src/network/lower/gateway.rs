@@ -1,5 +1,7 @@
 //! The ways to the internet: the link of a gateway, and the translation of public addresses and NAT gateways.
 
+use std::net::Ipv4Addr;
+
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Link, LinkKind, Object, Route, RouteKind};
@@ -41,8 +43,11 @@ fn internet() -> Vec<Placed> {
 
 pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
     let pair = |map, from, to| element(map, vec![Value::Addr(from)], Data::Values(vec![Value::Addr(to)]));
-    let objects =
-        [pair(set::PUBLIC_IN, address.public, address.private), pair(set::PUBLIC_OUT, address.private, address.public)];
+    let objects = [
+        pair(set::PUBLIC_IN, address.public, address.private),
+        pair(set::PUBLIC_OUT, address.private, address.public),
+        public(address.public),
+    ];
     let mut placed = in_namespace(address.vpc.as_str(), objects);
     let kind = RouteKind::Unicast {
         dev: to_vpc(address.router),
@@ -58,5 +63,10 @@ pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
 
 pub(super) fn lower_nat(nat: &Nat) -> Vec<Placed> {
     let source = element(set::NAT_OUT, vec![Value::Mark(nat.realm.into())], Data::Values(vec![Value::Addr(nat.public)]));
-    in_namespace(nat.vpc.as_str(), [source])
+    in_namespace(nat.vpc.as_str(), [source, public(nat.public)])
+}
+
+/// A public address of the VPC. When it is one no more, flows that were given it end as well.
+fn public(address: Ipv4Addr) -> Object {
+    element(set::PUBLIC, vec![Value::Addr(address)], Data::None)
 }
