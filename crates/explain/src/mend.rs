@@ -2,7 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, SecurityGroup, Vpc, VpcId};
+use resource::{
+    ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, Route,
+    RouteTable, RouteTarget, SecurityGroup, Vpc, VpcId,
+};
 use store::Snapshot;
 
 use crate::explanation::Fix;
@@ -121,10 +124,29 @@ fn nat_of(world: &Snapshot, vpc: &VpcId) -> Option<String> {
     world.linked::<NatGateway>(Vpc::KIND, vpc).find(usable).map(|nat| nat.id.to_string())
 }
 
-/// Gives a party's interface a public address.
-pub(crate) fn public_address(party: &Party) -> Vec<Fix> {
-    let Some(interface) = &party.interface else { return Vec::new() };
+/// Gives a party's interface a public address; who has no interface yet gets a NAT gateway in a public subnet instead.
+pub(crate) fn public_address(world: &Snapshot, party: &Party) -> Vec<Fix> {
+    let Some(interface) = &party.interface else { return nat_gateway(world, party).unwrap_or_default() };
     let allocate = "EIP=$(aws ec2 allocate-address --query AllocationId --output text)";
     let associate = format!("aws ec2 associate-address --allocation-id $EIP --network-interface-id {}", interface.id);
     vec![run(&party.account, allocate), run(&party.account, associate)]
+}
+
+/// A NAT gateway in a subnet that leads to the internet by another route table, and the party's default route to it.
+fn nat_gateway(world: &Snapshot, party: &Party) -> Option<Vec<Fix>> {
+    let own = party.table(world)?;
+    let leaves = |table: &RouteTable| {
+        let out = |route: &Route| matches!(route.target, RouteTarget::InternetGateway(_)) && plan::active_target(world, &party.vpc, &route.target);
+        table.id != own && table.routes.iter().any(out)
+    };
+    let subnets = world.linked::<RouteTable>(Vpc::KIND, &party.vpc).filter(|table| leaves(table));
+    let public = subnets.flat_map(|table| table.associations.iter().filter_map(|a| a.subnet.clone()).collect::<Vec<_>>()).next()?;
+    let create = format!("aws ec2 create-nat-gateway --subnet-id {public} --allocation-id $EIP");
+    let route = format!("aws ec2 replace-route --route-table-id {own} --destination-cidr-block 0.0.0.0/0 --nat-gateway-id $NAT");
+    Some(vec![
+        run(&party.account, "EIP=$(aws ec2 allocate-address --query AllocationId --output text)"),
+        run(&party.account, format!("NAT=$({create} --query NatGateway.NatGatewayId --output text)")),
+        run(&party.account, "aws ec2 wait nat-gateway-available --nat-gateway-ids $NAT"),
+        run(&party.account, route),
+    ])
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use plan::{Flow, Item, Node, Port, Subject, target_address};
 use resource::{
-    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, TargetHealth, VpcEndpoint,
+    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup, TargetHealth, VpcEndpoint,
 };
 
 use super::{Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::party::{Party, holder};
-use crate::{Code, mend};
+use crate::{Code, Packet, mend};
 
 impl Walk<'_> {
     /// At a node, straight or through an endpoint. Packets of endpoints come on the fabric, past the node's own filter.
@@ -48,6 +48,7 @@ impl Walk<'_> {
         });
         let ports: Vec<String> = node.ports.iter().map(|port| format!("tcp {}", port.port)).collect();
         let (code, has) = match (self.packet.tcp_port(), ports.as_slice()) {
+            _ if matches!(self.packet, Packet::Icmp(_)) => (Code::Protocol, "load balancers answer no pings".to_owned()),
             (_, []) => (Code::NoListener, "it has no listener".to_owned()),
             (None, ports) => (Code::NoListener, format!("it listens on {}", ports.join(", "))),
             (Some(_), ports) => (Code::ListenerPort, format!("it listens on {}", ports.join(", "))),
@@ -63,6 +64,9 @@ impl Walk<'_> {
         self.passes(&listener.arn, format!("takes {} on {} in {}", self.packet, planned.address, planned.zone));
         if port.targets.is_empty() {
             self.no_target(balancer, &group, &planned.zone);
+            if self.way.blockers.last().is_some_and(|last| last.code == Code::Unhealthy) {
+                self.checks(node, &group);
+            }
             return self.end();
         }
         self.health(&group);
@@ -113,6 +117,23 @@ impl Walk<'_> {
             false => vec![mend::run(account, look), mend::run(account, crossing)],
         };
         self.blocked(Code::Unhealthy, &group.arn, problem, fixes);
+    }
+
+    /// What stops the health checks of unhealthy targets, which the node sends from its own address.
+    fn checks(&mut self, node: &Party, group: &TargetGroup) {
+        let ill = |target: &&Target| {
+            let health = self.world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));
+            health.is_some_and(|health| health.state == HealthState::Unhealthy)
+        };
+        let ill: Vec<&Target> = group.targets.iter().filter(ill).collect();
+        for target in ill {
+            let Some((address, _)) = target_address(self.world, group, target) else { continue };
+            let flow = Flow { address, port: group.health_check.port.unwrap_or(target.port) };
+            self.passes(&node.name, format!("checks {flow}"));
+            self.packet = Packet::Tcp(flow.port, flow.port);
+            self.node_lets_out(node, address);
+            self.at_target(node, group, flow, &Sender { address: node.address, party: Some(node.clone()), away: None });
+        }
     }
 
     /// Registers the one instance of the VPC that it can be, or whichever the reader puts in.

@@ -68,7 +68,7 @@ impl Walk<'_> {
         let mut fixes: Vec<Fix> = Vec::new();
         if !managed {
             mend::gateway(self.world, party, &mut fixes);
-            fixes.extend(if mend::has_address(self.world, party) { Vec::new() } else { mend::public_address(party) });
+            fixes.extend(if mend::has_address(self.world, party) { Vec::new() } else { mend::public_address(self.world, party) });
         }
         let gateway = self.in_vpc::<InternetGateway>(&party.vpc).next().is_some();
         let problem = match gateway {

@@ -175,7 +175,7 @@ impl Walk<'_> {
     }
 
     fn no_public_address(&mut self, party: &Party) {
-        let fixes: Vec<Fix> = mend::public_address(party);
+        let fixes: Vec<Fix> = mend::public_address(self.world, party);
         let problem = "has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)";
         self.blocked(Code::NoPublicAddress, &party.name, problem, fixes);
     }

@@ -230,6 +230,64 @@ fn unhealthy_targets_of_one_zone_stop_that_zones_node() {
 }
 
 #[test]
+fn a_health_check_that_the_targets_group_does_not_let_in_is_the_cause() {
+    let Served { world, vpc, client, nodes, targets, .. } = served(Some(HealthState::Healthy));
+    let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();
+    let closed = world.group(&vpc, &[ingress(Traffic::Tcp(8080, 8080), members(&nodes))]);
+    let (sick, _) = world.instance(&subnets[0], "10.0.0.20", &[&closed]);
+    world.target(&targets, TargetId::Instance(sick), 8080, Some(HealthState::Unhealthy));
+    world.update::<TargetGroup>(&targets, |group| group.health_check.port = Some(9000));
+    let wide = world.balancer(&[(&subnets[0], "10.0.0.9"), (&subnets[1], "10.0.1.10")], &[&nodes]);
+    world.listener(&wide, 80, &targets);
+    let explanation = why(&world, &client, "us-east-1a.b2-0000000000000002.elb.us-east-1.amazonaws.com:80");
+    insta::assert_snapshot!(explanation, @"
+    i-00000000000000001 to us-east-1a.b2-0000000000000002.elb.us-east-1.amazonaws.com tcp 80: denied
+
+      + us-east-1a.b2-0000000000000002.elb.us-east-1.amazonaws.com resolves to 10.0.0.9
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      + sg-00000000000000001 lets tcp 80 out to 10.0.0.9
+      + vpc-00000000000000001 routes 10.0.0.9 locally
+      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a
+      x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no healthy target that the node in us-east-1a may use, while other zones have
+      + eni-00000000000000005 checks 10.0.0.20:9000
+      + sg-00000000000000002 lets tcp 9000 out to 10.0.0.20
+      x sg-00000000000000004 lets no tcp 9000 in from 10.0.0.9
+      + eni-00000000000000004 of i-00000000000000003 has 10.0.0.20 in subnet-00000000000000001
+
+    1. TARGETS_UNHEALTHY arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: has no healthy target that the node in us-east-1a may use, while other zones have
+       aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001
+       aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b2/0000000000000002 --attributes Key=load_balancing.cross_zone.enabled,Value=true
+
+    2. ENI_SG_RULES_MISMATCH sg-00000000000000004: lets no tcp 9000 in from 10.0.0.9
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000004 --protocol tcp --port 9000 --source-group sg-00000000000000002
+    ");
+}
+
+#[test]
+fn balancers_answer_no_pings() {
+    let Served { world, client, nodes, .. } = served(Some(HealthState::Healthy));
+    world.allow(&nodes, ingress(Traffic::All, from("0.0.0.0/0")));
+    assert_eq!(codes(&asked(&world, client.as_str(), "b1", "icmp")), ["PROTOCOL_RESTRICTION"]);
+}
+
+#[test]
+fn an_internet_facing_balancer_is_reached_from_outside_and_by_its_own_vpc() {
+    let Served { world, vpc, client, servers, balancer, .. } = served(Some(HealthState::Healthy));
+    let node = world.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
+    let (gateway, nodes) = (world.internet_gateway(Some(&vpc)), world.find::<NetworkInterface>(&node).groups[0].clone());
+    world.update::<LoadBalancer>(&balancer, |balancer| balancer.internet_facing = true);
+    world.public_address("198.18.0.10", Some(&node));
+    let name = "b1-0000000000000001.elb.us-east-1.amazonaws.com:80";
+    passes(&why(&world, &client, name));
+    assert_eq!(codes(&why(&world, "internet", name)), ["ENI_SG_RULES_MISMATCH", "NO_ROUTE_TO_DESTINATION"]);
+    world.allow(&nodes, ingress(Traffic::Tcp(80, 80), from("198.18.0.0/15")));
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    passes(&why(&world, "internet", name));
+    assert_eq!(world.find::<SecurityGroup>(&servers).rules.len(), 1);
+}
+
+#[test]
 fn targets_that_cannot_be_are_named() {
     let Served { world, vpc, client, .. } = served(Some(HealthState::Healthy));
     let subnet = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).next().unwrap().id.clone();

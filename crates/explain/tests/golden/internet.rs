@@ -3,7 +3,7 @@
 use resource::*;
 
 use super::{codes, passes, why};
-use crate::world::{World, all_out, from, ingress};
+use crate::world::{World, all_out, entry, from, ingress};
 
 /// An instance with its subnet, in a VPC with an internet gateway that no route leads to.
 fn lonely(world: &World) -> (VpcId, SubnetId, InstanceId, InterfaceId, InternetGatewayId) {
@@ -76,6 +76,46 @@ fn a_nat_gateway_needs_a_way_out_of_its_own_subnet() {
     ");
     world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
     passes(&why(&world, &instance, "internet:443"));
+}
+
+#[test]
+fn the_acl_around_a_nat_gateway_judges_what_it_sends_on() {
+    let world = World::new();
+    let (vpc, subnet, instance, _, gateway) = lonely(&world);
+    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
+    let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
+    world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    let acl = world.acl(&vpc, &[&public], &[entry(100, "out", Traffic::All, "0.0.0.0/0", true)]);
+    let explanation = why(&world, &instance, "internet:443");
+    assert_eq!(codes(&explanation), ["SUBNET_ACL_RESTRICTION"]);
+    assert_eq!(explanation.blockers[0].component, acl.as_str());
+}
+
+#[test]
+fn a_program_that_need_not_exist_is_told_to_go_through_a_nat_gateway() {
+    let world = World::new();
+    let (vpc, subnet, _, _, gateway) = lonely(&world);
+    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
+    let outer = world.table(&vpc, &[Some(&public)]);
+    for table in [outer, world.main_table(&vpc)] {
+        world.route(&table, "0.0.0.0/0", RouteTarget::InternetGateway(gateway.clone()));
+    }
+    let group = world.group(&vpc, &[all_out()]);
+    insta::assert_snapshot!(why(&world, format!("{subnet}+{group}"), "internet:443"), @"
+    a program in subnet-00000000000000001 with sg-00000000000000002 to the internet tcp 443: denied
+
+      + a program in subnet-00000000000000001 has 10.0.0.5 in subnet-00000000000000001
+      + sg-00000000000000002 lets tcp 443 out to 198.18.0.1
+      + rtb-00000000000000001 routes 198.18.0.1 by 0.0.0.0/0 to igw-00000000000000001
+      x a program in subnet-00000000000000001 has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)
+
+    1. IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS a program in subnet-00000000000000001: has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)
+       EIP=$(aws ec2 allocate-address --query AllocationId --output text)
+       NAT=$(aws ec2 create-nat-gateway --subnet-id subnet-00000000000000002 --allocation-id $EIP --query NatGateway.NatGatewayId --output text)
+       aws ec2 wait nat-gateway-available --nat-gateway-ids $NAT
+       aws ec2 replace-route --route-table-id rtb-00000000000000001 --destination-cidr-block 0.0.0.0/0 --nat-gateway-id $NAT
+    ");
 }
 
 #[test]
