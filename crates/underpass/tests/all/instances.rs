@@ -208,3 +208,27 @@ fn reads_no_environment_of_the_host(account: &Account<'_>, instance: &str, net: 
         assert!(!environment.contains(name), "{name} in {environment} of {instance} in {}", net.vpc);
     }
 }
+
+#[test]
+fn twenty_instances_of_one_call_run_and_reach_each_other() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let net = account.net();
+    let group = account.group(&net.vpc, "app");
+    account.allow(&group, "icmp", None, Peer::Group(&group));
+    let wish = json!({ "ImageId": IMAGE, "MinCount": 20, "MaxCount": 20, "SubnetId": net.subnet, "SecurityGroupIds": [group] });
+    let made = account.ec2("run_instances", wish)["Instances"].as_array().unwrap().clone();
+    let all: Vec<String> = made.iter().map(|instance| text_of(&instance["InstanceId"])).collect();
+    account.wait("ec2", "instance_running", json!({ "InstanceIds": all }));
+    let mut addresses: Vec<String> = made.iter().map(|instance| text_of(&instance["PrivateIpAddress"])).collect();
+    let pings = format!("for a in {}; do ping -c 1 -W 2 $a > /dev/null || echo $a; done", addresses.join(" "));
+    for instance in [&all[0], &all[19]] {
+        assert_eq!(inside(&account, instance, &pings), "", "these do not answer {instance}");
+    }
+    addresses.sort();
+    addresses.dedup();
+    assert_eq!(addresses.len(), 20);
+    account.ec2("terminate_instances", json!({ "InstanceIds": all }));
+    account.wait("ec2", "instance_terminated", json!({ "InstanceIds": all }));
+    eventually("their namespaces are gone", || (cloud.namespaces().len() == 1).then_some(()));
+}

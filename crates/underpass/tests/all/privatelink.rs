@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::account::Account;
+use crate::account::{Account, text_of};
 use crate::boto::tool;
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
 use crate::offer::{Access, DRIP, Offer};
@@ -156,4 +156,66 @@ fn what_a_connection_depends_on_cannot_be_deleted() {
     consumer.ec2("delete_subnet", subnet);
     consumer.ec2("delete_security_group", group);
     consumer.ec2("delete_vpc", json!({ "VpcId": access.net.vpc }));
+}
+
+#[test]
+fn what_is_deleted_through_the_api_is_gone_from_the_kernel() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, &web(BODY), false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    assert_eq!(access.fetched(&consumer), BODY);
+
+    consumer.ec2("delete_vpc_endpoints", json!({ "VpcEndpointIds": [access.endpoint] }));
+    let gone = || provider.ec2("delete_vpc_endpoint_service_configurations", json!({ "ServiceIds": [offer.service] }));
+    eventually("the service is deleted", || (gone()["Unsuccessful"] == json!([])).then_some(()));
+    provider.elb("delete_load_balancer", json!({ "LoadBalancerArn": offer.balancer }));
+    provider.elb("delete_target_group", json!({ "TargetGroupArn": offer.targets }));
+    provider.ec2("terminate_instances", json!({ "InstanceIds": [offer.instance] }));
+    provider.wait("ec2", "instance_terminated", json!({ "InstanceIds": [offer.instance] }));
+    for (account, net) in [(&provider, &offer.net), (&consumer, &access.net)] {
+        let deleted = |operation: &str, with: serde_json::Value| {
+            eventually(operation, || account.ask("ec2", operation, &with).ok());
+        };
+        deleted("delete_subnet", json!({ "SubnetId": net.subnet }));
+        let own = json!({ "Filters": [{ "Name": "vpc-id", "Values": [net.vpc] }] });
+        for group in account.ec2("describe_security_groups", own)["SecurityGroups"].as_array().unwrap() {
+            if group["GroupName"] != json!("default") {
+                deleted("delete_security_group", json!({ "GroupId": group["GroupId"] }));
+            }
+        }
+        deleted("delete_vpc", json!({ "VpcId": net.vpc }));
+    }
+    eventually("every namespace is gone", || cloud.namespaces().is_empty().then_some(()));
+}
+
+#[test]
+fn a_balancers_own_groups_filter_the_clients_of_an_endpoint() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let net = provider.net();
+    let (own, web_group) = (provider.group(&net.vpc, "balancer"), provider.group(&net.vpc, "web"));
+    provider.allow(&web_group, "tcp", Some(80), Peer::Group(&own));
+    let instance = provider.instance(&net.subnet, &[&web_group], &web(BODY));
+    let wish = json!({ "Name": "web", "Type": "network", "Scheme": "internal", "Subnets": [net.subnet], "SecurityGroups": [own] });
+    let balancer = text_of(&provider.elb("create_load_balancer", wish)["LoadBalancers"][0]["LoadBalancerArn"]);
+    provider.wait("elbv2", "load_balancer_available", json!({ "LoadBalancerArns": [balancer] }));
+    let targets = provider.target_group("web", &net.vpc, 80, &json!({}));
+    provider.listener(&balancer, 80, &targets);
+    provider.register(&targets, &instance);
+    provider.until_health(&targets, &instance, "healthy");
+    let (service, name) = provider.service(&balancer, false);
+    let offer = Offer { net, instance, balancer: balancer.clone(), targets, service, name };
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    consumer.assert_silent(&access.net.subnet, &access.group, &access.url());
+    provider.allow(&own, "tcp", Some(80), Peer::Cidr("10.0.1.0/24"));
+    consumer.until_fetched(&access.net.subnet, &access.group, &access.url(), BODY);
+    provider.revoke(&own, "tcp", Some(80), Peer::Cidr("10.0.1.0/24"));
+    let status = || consumer.curl(&access.net.subnet, &access.group, &access.url()).status;
+    eventually("the balancer's group keeps it out", || (status() == 28).then_some(()));
+    let off = json!({ "LoadBalancerArn": balancer, "SecurityGroups": [own], "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "off" });
+    provider.elb("set_security_groups", off);
+    consumer.until_fetched(&access.net.subnet, &access.group, &access.url(), BODY);
 }
