@@ -22,6 +22,8 @@ const SMALL: u64 = 64 << 10;
 const ALL_MIB: usize = 280;
 /// How long a sender may pause within a body, and how long a large body may wait for room.
 const PAUSE: Duration = Duration::from_secs(30);
+/// How long a whole body may take: who sends a byte now and then would otherwise keep room and connection for ever.
+const WHOLE: Duration = Duration::from_secs(300);
 /// After a body that is too large this much more is read and thrown away, so that the sender gets to read the answer.
 const DRAIN: usize = 64 << 20;
 
@@ -32,7 +34,7 @@ pub(crate) enum BodyError {
     #[error(transparent)]
     TooLarge(#[from] WireError),
     /// Its sender stopped sending.
-    #[error("the body did not come within {} seconds", PAUSE.as_secs())]
+    #[error("the body stopped for {} seconds or did not end within {}", PAUSE.as_secs(), WHOLE.as_secs())]
     Stalled,
     /// The server has no room for another large body.
     #[error("too many large requests at once; please retry")]
@@ -73,7 +75,11 @@ fn limit(headers: &HeaderMap) -> usize {
     if of_file { FILE_LIMIT } else { LIMIT }
 }
 
-async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
+async fn read(body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
+    timeout(WHOLE, read_all(body, limit)).await.unwrap_or(Err(BodyError::Stalled))
+}
+
+async fn read_all(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
     let Some(first) = next(&mut body).await? else { return Ok(Bytes::new()) };
     if body.is_end_stream() && first.len() <= limit {
         return Ok(first);

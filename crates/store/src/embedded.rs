@@ -1,5 +1,7 @@
 //! The embedded log: one file, by redb. A commit that was answered is on the disk.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
@@ -15,11 +17,12 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the file, making it when there is none.
+    /// Opens the file, making it when there is none; it holds secrets, so only its owner may read it.
     ///
     /// # Errors
     /// When it cannot be opened, or another process has it open.
     pub fn open(path: &Path) -> Result<Self, LogError> {
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
         let database = Database::create(path).map_err(failed)?;
         let init = database.begin_write().map_err(failed)?;
         init.open_table(ROWS).map_err(failed)?;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -73,7 +74,7 @@ impl Up {
 
     /// Starts itself again without a terminal, and passes on what it says until it is ready.
     fn detached(&self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
-        let log = std::fs::File::options().create(true).append(true).open(state.log())?;
+        let log = std::fs::File::options().create(true).append(true).mode(0o600).open(state.log())?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("up").arg("--state-dir").arg(state.root()).args(["--listen", &self.listen.to_string()]);
         command.args(self.ephemeral.then_some("--ephemeral"));
