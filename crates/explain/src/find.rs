@@ -3,7 +3,8 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    ElasticAddress, GroupId, Instance, InterfaceId, NetworkInterface, PRIVATE_IP, PUBLIC_IP, Resource, SecurityGroup, Subnet, SubnetId, Vpc,
+    ElasticAddress, GroupId, Instance, InterfaceId, NetworkInterface, PRIVATE_IP, PUBLIC_IP, Resource, SecurityGroup, Subnet,
+    SubnetId, Vpc,
 };
 use store::Snapshot;
 
@@ -37,7 +38,9 @@ pub(crate) fn allowed(world: &Snapshot, question: &Question, start: &Start, goal
     let Some(account) = &question.account else { return Ok(()) };
     let own = |goal: &Goal| match goal {
         Goal::Elsewhere(party) => party.account == *account,
-        Goal::Address(address, _) => world.named::<ElasticAddress>(PUBLIC_IP, address).next().is_none_or(|a| a.owner.account == *account),
+        Goal::Address(address, _) => {
+            world.named::<ElasticAddress>(PUBLIC_IP, address).next().is_none_or(|a| a.owner.account == *account)
+        }
     };
     match start {
         Start::Party(party) if party.account != *account => Err(QuestionError::Unknown(question.source.to_string())),

@@ -27,7 +27,14 @@ pub(crate) fn acl_around(world: &Snapshot, subnet: &SubnetId) -> Option<Acl> {
 }
 
 /// Whether a packet to or from `peer` is what `allow` speaks of. `guest` is a sender that has no interface yet.
-pub(crate) fn allows(world: &Snapshot, vpc: &VpcId, allow: &Allow, packet: Packet, peer: Ipv4Addr, guest: Option<&Party>) -> bool {
+pub(crate) fn allows(
+    world: &Snapshot,
+    vpc: &VpcId,
+    allow: &Allow,
+    packet: Packet,
+    peer: Ipv4Addr,
+    guest: Option<&Party>,
+) -> bool {
     packet.overlap(allow.traffic).is_some()
         && match &allow.peer {
             Peer::Net(net) => net.contains(&peer),
@@ -92,7 +99,12 @@ mod tests {
     use resource::Traffic;
 
     fn acl(ingress: &[(u16, Traffic, &str, bool)]) -> Acl {
-        let rule = |&(number, traffic, cidr, allow): &(u16, Traffic, &str, bool)| AclRule { number, traffic, cidr: cidr.parse().unwrap(), allow };
+        let rule = |&(number, traffic, cidr, allow): &(u16, Traffic, &str, bool)| AclRule {
+            number,
+            traffic,
+            cidr: cidr.parse().unwrap(),
+            allow,
+        };
         Acl {
             id: AclId::parse("acl-00000000000000001").unwrap(),
             vpc: VpcId::parse("vpc-00000000000000001").unwrap(),
@@ -118,7 +130,10 @@ mod tests {
     fn the_missing_part_of_a_range_is_named() {
         let acl = acl(&[(100, Traffic::Tcp(40000, 65535), "0.0.0.0/0", true)]);
         assert_eq!(denied(&acl, Packet::Tcp(80, 80).answer()), Some((None, (32768, 39999))));
-        let whole = self::acl(&[(100, Traffic::Tcp(1024, 40000), "0.0.0.0/0", true), (110, Traffic::Tcp(40001, 65535), "0.0.0.0/0", true)]);
+        let whole = self::acl(&[
+            (100, Traffic::Tcp(1024, 40000), "0.0.0.0/0", true),
+            (110, Traffic::Tcp(40001, 65535), "0.0.0.0/0", true),
+        ]);
         assert_eq!(denied(&whole, Packet::Tcp(80, 80).answer()), None);
     }
 }

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, Route,
-    RouteTable, RouteTarget, SecurityGroup, Vpc, VpcId,
+    ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, Route, RouteTable,
+    RouteTarget, SecurityGroup, Vpc, VpcId,
 };
 use store::Snapshot;
 
@@ -49,7 +49,10 @@ fn authorize(world: &Snapshot, group: &GroupId, direction: &str, packet: Packet,
         _ => packet.ports().0.to_string(),
     };
     let name = packet.name();
-    run(account, format!("aws ec2 authorize-security-group-{direction} --group-id {group} --protocol {name} --port {ports} {peer}"))
+    run(
+        account,
+        format!("aws ec2 authorize-security-group-{direction} --group-id {group} --protocol {name} --port {ports} {peer}"),
+    )
 }
 
 /// Puts an entry before the one that denies; where there is no number left, takes that one away.
@@ -103,7 +106,8 @@ pub(crate) fn route_out_by_gateway(world: &Snapshot, nat: &Party) -> Vec<Fix> {
     let Some(table) = nat.table(world) else { return Vec::new() };
     let mut fixes = Vec::new();
     let gateway = gateway(world, nat, &mut fixes);
-    let route = format!("aws ec2 create-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --gateway-id {gateway}");
+    let route =
+        format!("aws ec2 create-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0 --gateway-id {gateway}");
     fixes.push(run(&nat.account, route));
     fixes
 }
@@ -136,11 +140,14 @@ pub(crate) fn public_address(world: &Snapshot, party: &Party) -> Vec<Fix> {
 fn nat_gateway(world: &Snapshot, party: &Party) -> Option<Vec<Fix>> {
     let own = party.table(world)?;
     let leaves = |table: &RouteTable| {
-        let out = |route: &Route| matches!(route.target, RouteTarget::InternetGateway(_)) && plan::active_target(world, &party.vpc, &route.target);
+        let out = |route: &Route| {
+            matches!(route.target, RouteTarget::InternetGateway(_)) && plan::active_target(world, &party.vpc, &route.target)
+        };
         table.id != own && table.routes.iter().any(out)
     };
     let subnets = world.linked::<RouteTable>(Vpc::KIND, &party.vpc).filter(|table| leaves(table));
-    let public = subnets.flat_map(|table| table.associations.iter().filter_map(|a| a.subnet.clone()).collect::<Vec<_>>()).next()?;
+    let public =
+        subnets.flat_map(|table| table.associations.iter().filter_map(|a| a.subnet.clone()).collect::<Vec<_>>()).next()?;
     let create = format!("aws ec2 create-nat-gateway --subnet-id {public} --allocation-id $EIP");
     let route = format!("aws ec2 replace-route --route-table-id {own} --destination-cidr-block 0.0.0.0/0 --nat-gateway-id $NAT");
     Some(vec![

@@ -63,7 +63,9 @@ impl Packet {
         match (traffic, self) {
             (Traffic::All, _) => whole(true),
             (Traffic::Tcp(from, to), Self::Tcp(..)) | (Traffic::Udp(from, to), Self::Udp(..)) => within(from, to),
-            (Traffic::Icmp { kind, code }, Self::Icmp(own)) => whole(kind.is_none_or(|k| k == own) && code.is_none_or(|c| c == 0)),
+            (Traffic::Icmp { kind, code }, Self::Icmp(own)) => {
+                whole(kind.is_none_or(|k| k == own) && code.is_none_or(|c| c == 0))
+            }
             (Traffic::Protocol(number), _) => whole(number == self.number()),
             _ => None,
         }

@@ -57,7 +57,9 @@ pub enum Destination {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionError {
     /// Not a point that packets can come from.
-    #[error("{0:?} is no source: give an instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…) or `internet`")]
+    #[error(
+        "{0:?} is no source: give an instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…) or `internet`"
+    )]
     Source(String),
     /// Not a point that packets can go to.
     #[error(
@@ -125,7 +127,9 @@ impl FromStr for Destination {
 
     fn from_str(text: &str) -> Result<Self, QuestionError> {
         let id = InstanceId::parse(text).map(Self::Instance);
-        let id = id.or_else(|_| InterfaceId::parse(text).map(Self::Interface)).or_else(|_| EndpointId::parse(text).map(Self::Endpoint));
+        let id = id
+            .or_else(|_| InterfaceId::parse(text).map(Self::Interface))
+            .or_else(|_| EndpointId::parse(text).map(Self::Endpoint));
         if let Ok(id) = id {
             return Ok(id);
         }
@@ -136,7 +140,9 @@ impl FromStr for Destination {
             "internet" => Ok(Self::Internet),
             arn if arn.starts_with("arn:") => Ok(Self::Balancer(arn.to_owned())),
             name if name.contains('.') => Ok(Self::Name(name.trim_end_matches('.').to_ascii_lowercase())),
-            name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => Ok(Self::Balancer(name.to_owned())),
+            name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
+                Ok(Self::Balancer(name.to_owned()))
+            }
             _ => Err(QuestionError::Destination(text.to_owned())),
         }
     }
@@ -195,7 +201,10 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_question_is_said() {
         let failed = |source, destination, protocol| Question::parse(source, destination, protocol).unwrap_err().to_string();
-        assert_eq!(failed("internet", "10.0.0.4", "tcp"), "tcp goes to a port: write it behind the destination, as in 10.0.0.4:443");
+        assert_eq!(
+            failed("internet", "10.0.0.4", "tcp"),
+            "tcp goes to a port: write it behind the destination, as in 10.0.0.4:443"
+        );
         assert_eq!(failed("internet", "10.0.0.4:1", "sctp"), "\"sctp\" is no protocol: give tcp, udp or icmp");
         assert!(failed("internet", "a b:1", "tcp").contains("is no destination"));
         assert!(Question::parse("internet", "10.0.0.4", "icmp").is_ok());

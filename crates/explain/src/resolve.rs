@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    EndpointKind, Instance, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, Vpc, VpcEndpoint, VpcId, private_dns_name,
-    public_dns_name,
+    EndpointKind, Instance, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, Vpc, VpcEndpoint, VpcId,
+    private_dns_name, public_dns_name,
 };
 use store::Snapshot;
 
@@ -31,7 +31,9 @@ pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) 
             let party = world.find::<Instance>(id.as_str()).and_then(|instance| primary(world, &instance));
             party.map(|party| of_party(world, start, party)).unwrap_or_default()
         }
-        Destination::Endpoint(id) => world.find::<VpcEndpoint>(id.as_str()).map(|e| of_endpoint(world, start, &e)).unwrap_or_default(),
+        Destination::Endpoint(id) => {
+            world.find::<VpcEndpoint>(id.as_str()).map(|e| of_endpoint(world, start, &e)).unwrap_or_default()
+        }
         Destination::Balancer(name) => balancer(world, name).map(|b| of_balancer(world, start, &b)).unwrap_or_default(),
         Destination::Name(name) => {
             let missing = || QuestionError::NoSuchName(name.clone(), of_start(start));
@@ -91,15 +93,20 @@ fn balancer_name(world: &Snapshot, balancer: &LoadBalancer, name: &str) -> Optio
         "" => None,
         zone => Some(zone.strip_suffix('.')?),
     };
-    let groups: Vec<_> = world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).filter_map(|l| world.find::<TargetGroup>(&l.target_group)).collect();
+    let groups: Vec<_> = world
+        .linked::<Listener>(LoadBalancer::KIND, &balancer.arn)
+        .filter_map(|l| world.find::<TargetGroup>(&l.target_group))
+        .collect();
     let useful = |zone: &str| groups.iter().any(|group| !plan::eligible_targets(world, balancer, group, zone).is_empty());
     let some = zone.is_none() && balancer.zones.iter().any(|node| useful(&node.zone));
     let nodes = balancer.zones.iter().filter(|node| zone.is_none_or(|zone| zone == node.zone) && (!some || useful(&node.zone)));
     let parties = nodes.filter_map(|node| interface(world, &node.interface));
-    let addresses: Vec<Ipv4Addr> = parties.filter_map(|party| match balancer.internet_facing {
-        true => party.public(world).first().copied(),
-        false => Some(party.address),
-    }).collect();
+    let addresses: Vec<Ipv4Addr> = parties
+        .filter_map(|party| match balancer.internet_facing {
+            true => party.public(world).first().copied(),
+            false => Some(party.address),
+        })
+        .collect();
     (!addresses.is_empty()).then_some(addresses)
 }
 
@@ -109,7 +116,8 @@ fn endpoint_name(world: &Snapshot, endpoint: &VpcEndpoint, name: &str) -> Option
     }
     let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));
     let all = endpoint.regional_name() == name;
-    let addresses: Vec<Ipv4Addr> = legs.filter(|leg| all || endpoint.zonal_name(&leg.zone) == name).map(|leg| leg.address).collect();
+    let addresses: Vec<Ipv4Addr> =
+        legs.filter(|leg| all || endpoint.zonal_name(&leg.zone) == name).map(|leg| leg.address).collect();
     (!addresses.is_empty()).then_some(addresses)
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use plan::{Flow, Item, Node, Port, Subject, target_address};
 use resource::{
-    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup, TargetHealth, VpcEndpoint,
+    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup, TargetHealth,
+    VpcEndpoint,
 };
 
 use super::{Sender, Walk};
@@ -28,8 +29,12 @@ impl Walk<'_> {
             self.blocked(Code::Unattached, &node.name, "belongs to no load balancer any more", Vec::new());
             return self.end();
         };
-        let Some(Item::Balancer(item)) = plan::item(self.world, &Subject::Balancer(balancer.arn.clone())) else { return self.end() };
-        let Some(planned) = item.nodes.into_iter().find(|planned| Some(&planned.interface) == id.as_ref()) else { return self.end() };
+        let Some(Item::Balancer(item)) = plan::item(self.world, &Subject::Balancer(balancer.arn.clone())) else {
+            return self.end();
+        };
+        let Some(planned) = item.nodes.into_iter().find(|planned| Some(&planned.interface) == id.as_ref()) else {
+            return self.end();
+        };
         let port = planned.ports.iter().find(|port| Some(port.port) == self.packet.tcp_port()).cloned();
         match port {
             Some(port) => self.listened(node, &balancer, &planned, &port, &sender, through.is_some()),
@@ -40,7 +45,10 @@ impl Walk<'_> {
     fn no_listener(mut self, balancer: &LoadBalancer, node: &Node) -> Vec<Way> {
         let groups = self.world.all::<TargetGroup>().filter(|group| group.vpc == balancer.vpc);
         let own: Vec<Arc<Listener>> = self.world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).collect();
-        let group = own.first().map(|listener| listener.target_group.clone()).or_else(|| groups.into_iter().next().map(|g| g.arn.clone()));
+        let group = own
+            .first()
+            .map(|listener| listener.target_group.clone())
+            .or_else(|| groups.into_iter().next().map(|g| g.arn.clone()));
         let fix = self.packet.tcp_port().zip(group).map(|(port, group)| {
             let action = format!("--default-actions Type=forward,TargetGroupArn={group}");
             let command = "aws elbv2 create-listener --protocol TCP";
@@ -57,8 +65,17 @@ impl Walk<'_> {
         self.end()
     }
 
-    fn listened(mut self, node: &Party, balancer: &LoadBalancer, planned: &Node, port: &Port, sender: &Sender, linked: bool) -> Vec<Way> {
-        let listener = self.world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).find(|listener| listener.port == port.port);
+    fn listened(
+        mut self,
+        node: &Party,
+        balancer: &LoadBalancer,
+        planned: &Node,
+        port: &Port,
+        sender: &Sender,
+        linked: bool,
+    ) -> Vec<Way> {
+        let listener =
+            self.world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).find(|listener| listener.port == port.port);
         let group = listener.as_ref().and_then(|listener| self.world.find::<TargetGroup>(&listener.target_group));
         let (Some(listener), Some(group)) = (listener, group) else { return self.end() };
         self.passes(&listener.arn, format!("takes {} on {} in {}", self.packet, planned.address, planned.zone));
@@ -75,9 +92,18 @@ impl Walk<'_> {
     }
 
     fn health(&mut self, group: &TargetGroup) {
-        let states: Vec<_> = group.targets.iter().map(|t| self.world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &t.id, t.port))).collect();
+        let states: Vec<_> = group
+            .targets
+            .iter()
+            .map(|t| self.world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &t.id, t.port)))
+            .collect();
         let healthy = states.iter().flatten().filter(|health| health.state == HealthState::Healthy).count();
-        let why = states.iter().flatten().find_map(|health| health.reason.clone()).map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let why = states
+            .iter()
+            .flatten()
+            .find_map(|health| health.reason.clone())
+            .map(|reason| format!(" ({reason})"))
+            .unwrap_or_default();
         match healthy {
             0 => self.passes(&group.arn, format!("has no healthy target{why}, so all are tried (fail open)")),
             n => self.passes(&group.arn, format!("has {n} healthy of {} targets", states.len())),
@@ -88,7 +114,8 @@ impl Walk<'_> {
     fn no_target(&mut self, balancer: &LoadBalancer, group: &TargetGroup, zone: &str) {
         let account = &balancer.owner.account;
         let registered: Vec<_> = group.targets.iter().filter(|target| target.draining_since.is_none()).collect();
-        let placed: Vec<String> = registered.iter().filter_map(|target| target_address(self.world, group, target)).map(|(_, zone)| zone).collect();
+        let placed: Vec<String> =
+            registered.iter().filter_map(|target| target_address(self.world, group, target)).map(|(_, zone)| zone).collect();
         let enabled = |z: &String| z == "all" || balancer.zones.iter().any(|node| node.zone == *z);
         if registered.is_empty() {
             return self.blocked(Code::NoTargets, &group.arn, "has no registered target", self.register(group));
@@ -107,7 +134,8 @@ impl Walk<'_> {
             balancer.arn
         );
         if !balancer.cross_zone() && !placed.iter().any(|z| z == zone || z == "all") {
-            let problem = format!("has no target in {zone}, and its nodes keep to their zones (cross-zone load balancing is off)");
+            let problem =
+                format!("has no target in {zone}, and its nodes keep to their zones (cross-zone load balancing is off)");
             return self.blocked(Code::NoTargetsInZone, &balancer.arn, problem, vec![mend::run(account, crossing)]);
         }
         let problem = format!("has no healthy target that the node in {zone} may use, while other zones have");
@@ -150,7 +178,15 @@ impl Walk<'_> {
     }
 
     /// From a node to a target, with the node's address as source unless targets see the client's.
-    fn towards_target(mut self, node: &Party, group: &TargetGroup, port: &Port, flow: Flow, sender: &Sender, linked: bool) -> Vec<Way> {
+    fn towards_target(
+        mut self,
+        node: &Party,
+        group: &TargetGroup,
+        port: &Port,
+        flow: Flow,
+        sender: &Sender,
+        linked: bool,
+    ) -> Vec<Way> {
         self.packet = self.packet.to_port(flow.port);
         let kept = port.preserve_client && !linked;
         if kept && sender.address == flow.address {
@@ -178,15 +214,22 @@ impl Walk<'_> {
 
     fn at_target(&mut self, node: &Party, group: &TargetGroup, flow: Flow, seen: &Sender) {
         let target = holder(self.world, &node.vpc, flow.address);
-        let workload = |party: &Party| party.interface.as_ref().is_some_and(|interface| interface.kind == InterfaceKind::Workload);
+        let workload =
+            |party: &Party| party.interface.as_ref().is_some_and(|interface| interface.kind == InterfaceKind::Workload);
         let take_out = || {
             let command = "aws elbv2 deregister-targets --target-group-arn";
-            vec![mend::run(&group.owner.account, format!("{command} {} --targets Id={},Port={}", group.arn, flow.address, flow.port))]
+            vec![mend::run(
+                &group.owner.account,
+                format!("{command} {} --targets Id={},Port={}", group.arn, flow.address, flow.port),
+            )]
         };
         match target {
             Some(party) if workload(&party) => self.arrive(&party, seen),
             Some(party) => {
-                let problem = format!("has the target {flow} that is {}, an endpoint's, a balancer's or a NAT gateway's own address", party.name);
+                let problem = format!(
+                    "has the target {flow} that is {}, an endpoint's, a balancer's or a NAT gateway's own address",
+                    party.name
+                );
                 self.blocked(Code::TargetAddress, &group.arn, problem, take_out());
             }
             None => {
@@ -200,7 +243,9 @@ impl Walk<'_> {
     fn hairpin(&mut self, group: &TargetGroup, address: Ipv4Addr) {
         let off = "--attributes Key=preserve_client_ip.enabled,Value=false";
         let fix = format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {off}", group.arn);
-        let problem = format!("keeps the client's address, and {address} is client and target at once: it drops what seems to come from itself");
+        let problem = format!(
+            "keeps the client's address, and {address} is client and target at once: it drops what seems to come from itself"
+        );
         self.blocked(Code::ClientAddress, &group.arn, problem, vec![mend::run(&group.owner.account, fix)]);
     }
 }

@@ -49,13 +49,22 @@ impl Walk<'_> {
     }
 
     fn mismatch(&self, groups: &[GroupId], egress: bool, way: &str) -> (Code, String) {
-        let rules = |id: &GroupId| self.world.find::<SecurityGroup>(id.as_str()).map_or(0, |g| g.rules.iter().filter(|r| r.egress == egress).count());
+        let rules = |id: &GroupId| {
+            self.world.find::<SecurityGroup>(id.as_str()).map_or(0, |g| g.rules.iter().filter(|r| r.egress == egress).count())
+        };
         let others = match groups.len() {
             1 => String::new(),
             n => format!(", nor does any of the {} others on the interface", n - 1),
         };
         match groups.iter().map(rules).sum::<usize>() {
-            0 => (Code::GroupsEmpty, format!("has no {} rules, so {} does not get {way}{others}", if egress { "egress" } else { "ingress" }, self.packet)),
+            0 => (
+                Code::GroupsEmpty,
+                format!(
+                    "has no {} rules, so {} does not get {way}{others}",
+                    if egress { "egress" } else { "ingress" },
+                    self.packet
+                ),
+            ),
             _ => (Code::GroupRules, format!("lets no {} {way}{others}", self.packet)),
         }
     }

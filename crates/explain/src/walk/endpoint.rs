@@ -46,10 +46,20 @@ impl Walk<'_> {
         match endpoint.state {
             _ if endpoint.state.is_open() => self.passes(&endpoint.id, format!("is connected to {}", endpoint.service_name)),
             EndpointState::PendingAcceptance => {
-                self.blocked(Code::NotAccepted, &endpoint.id, "waits for the provider to accept its connection (pendingAcceptance)", fixes);
+                self.blocked(
+                    Code::NotAccepted,
+                    &endpoint.id,
+                    "waits for the provider to accept its connection (pendingAcceptance)",
+                    fixes,
+                );
             }
             EndpointState::Rejected => {
-                self.blocked(Code::Rejected, &endpoint.id, "was rejected by the provider: nothing passes until it is accepted", fixes);
+                self.blocked(
+                    Code::Rejected,
+                    &endpoint.id,
+                    "was rejected by the provider: nothing passes until it is accepted",
+                    fixes,
+                );
             }
             state => {
                 let problem = format!("is {}: make a new one", state.as_str());
@@ -57,7 +67,10 @@ impl Walk<'_> {
                 let subnets: Vec<&str> = endpoint.subnets.iter().map(resource::SubnetId::as_str).collect();
                 let create = format!(
                     "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {} --subnet-ids {} --security-group-ids {}",
-                    endpoint.vpc, endpoint.service_name, subnets.join(" "), ids(&endpoint.groups)
+                    endpoint.vpc,
+                    endpoint.service_name,
+                    subnets.join(" "),
+                    ids(&endpoint.groups)
                 );
                 let own = &endpoint.owner.account;
                 self.blocked(Code::BadState, &endpoint.id, problem, vec![mend::run(own, delete), mend::run(own, create)]);
@@ -74,7 +87,8 @@ impl Walk<'_> {
         }
         let off = format!(
             "aws elbv2 set-security-groups --load-balancer-arn {} --security-groups {} --enforce-security-group-inbound-rules-on-private-link-traffic off",
-            balancer.arn, ids(&balancer.groups)
+            balancer.arn,
+            ids(&balancer.groups)
         );
         let mut fixes = vec![mend::run(&balancer.owner.account, off)];
         fixes.extend(balancer.groups.first().map(|id| mend::let_in_address(self.world, id, self.packet, sender.address)));
@@ -107,10 +121,15 @@ impl Walk<'_> {
         let Some(balancer) = self.balancer_behind(endpoint) else { return self.end() };
         let there = self.in_vpc::<Subnet>(&item.provider_vpc).find(|subnet| subnet.zone == party.zone);
         let add = |there: std::sync::Arc<Subnet>| {
-            let subnets = balancer.zones.iter().map(|zone| zone.subnet.as_str()).chain([there.id.as_str()]).collect::<Vec<_>>().join(" ");
-            mend::run(&balancer.owner.account, format!("aws elbv2 set-subnets --load-balancer-arn {} --subnets {subnets}", balancer.arn))
+            let subnets =
+                balancer.zones.iter().map(|zone| zone.subnet.as_str()).chain([there.id.as_str()]).collect::<Vec<_>>().join(" ");
+            mend::run(
+                &balancer.owner.account,
+                format!("aws elbv2 set-subnets --load-balancer-arn {} --subnets {subnets}", balancer.arn),
+            )
         };
-        let remove = format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}", endpoint.id, party.subnet);
+        let remove =
+            format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}", endpoint.id, party.subnet);
         let fixes = there.map(add).into_iter().chain([mend::run(&endpoint.owner.account, remove)]).collect();
         let problem = format!("has an interface in {}, where the service has no node", party.zone);
         self.blocked(Code::ServiceNotInZone, &endpoint.id, problem, fixes);

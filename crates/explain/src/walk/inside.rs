@@ -43,7 +43,10 @@ impl Walk<'_> {
         let elsewhere: Vec<String> = others.map(|other| format!("{} of {}", other.id, other.vpc)).take(3).collect();
         let problem = match elsewhere.as_slice() {
             [] => format!("has no interface with the address {to}: packets to it vanish"),
-            some => format!("has no interface with the address {to}; {} has it, but packets for the VPC's own blocks never leave it", some.join(", ")),
+            some => format!(
+                "has no interface with the address {to}; {} has it, but packets for the VPC's own blocks never leave it",
+                some.join(", ")
+            ),
         };
         self.blocked(Code::Nobody, vpc, problem, Vec::new());
         self.end()

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use plan::{Item, PublicAddress, Subject};
 use resource::{
-    ElasticAddress, EndpointService, InternetGateway, InterfaceKind, LoadBalancer, PUBLIC_IP, Vpc, VpcEndpoint, VpcId,
+    ElasticAddress, EndpointService, InterfaceKind, InternetGateway, LoadBalancer, PUBLIC_IP, Vpc, VpcEndpoint, VpcId,
 };
 
 use super::{Sender, Walk};
@@ -91,7 +91,8 @@ impl Walk<'_> {
             (false, None) => String::new(),
         };
         let code = if self.serves(&party.vpc, &other.vpc).is_some() { Code::OneWay } else { Code::Disconnected };
-        let existing = self.serves(&other.vpc, &party.vpc).map(|id| format!("; {id} leads to a service there")).unwrap_or_default();
+        let existing =
+            self.serves(&other.vpc, &party.vpc).map(|id| format!("; {id} leads to a service there")).unwrap_or_default();
         let fixes = if existing.is_empty() { self.publish(party, other) } else { Vec::new() };
         self.blocked(code, &other.name, format!("{problem}{note}{existing}"), fixes);
         self.end()
@@ -131,7 +132,9 @@ impl Walk<'_> {
         let groups: Vec<&str> = party.groups.iter().map(resource::GroupId::as_str).collect();
         let endpoint = format!(
             "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {name} --subnet-ids {} --security-group-ids {}",
-            party.vpc, party.subnet, groups.join(" ")
+            party.vpc,
+            party.subnet,
+            groups.join(" ")
         );
         fixes.push(mend::run(&party.account, endpoint));
         fixes

@@ -48,7 +48,8 @@ impl Walk<'_> {
             Some((prefix, Hop::Internet(_))) => self.passes(&table.id, format!("routes the answers by {prefix}")),
             Some((prefix, Hop::Drop)) => self.blackhole(party, &table, *prefix, to),
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
-                let problem = format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
+                let problem =
+                    format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
                 let fixes = mend::route_out(self.world, party, "create-route", &format!("{to}/32"));
                 self.blocked(Code::MoreSpecificRoute, &table.id, problem, fixes);
             }
@@ -73,9 +74,13 @@ impl Walk<'_> {
 
     fn route(&self, table: &Table, prefix: Ipv4Net) -> Option<RouteTarget> {
         let table = self.world.find::<RouteTable>(table.id.as_str())?;
-        let listed = |id: &PrefixListId| self.world.find::<PrefixList>(id.as_str()).is_some_and(|list| list.entries.iter().any(|e| e.cidr == prefix));
+        let listed = |id: &PrefixListId| {
+            self.world.find::<PrefixList>(id.as_str()).is_some_and(|list| list.entries.iter().any(|e| e.cidr == prefix))
+        };
         let exact = table.routes.iter().find(|route| route.destination == RouteDestination::Cidr(prefix));
-        let route = exact.or_else(|| table.routes.iter().find(|route| matches!(&route.destination, RouteDestination::PrefixList(id) if listed(id))));
+        let route = exact.or_else(|| {
+            table.routes.iter().find(|route| matches!(&route.destination, RouteDestination::PrefixList(id) if listed(id)))
+        });
         route.map(|route| route.target.clone())
     }
 
@@ -108,7 +113,8 @@ impl Walk<'_> {
         let delete = format!("aws ec2 delete-route --route-table-id {} --destination-cidr-block {prefix}", table.id);
         match wider {
             true => {
-                let problem = format!("routes {to} by {prefix} to {name}, a blackhole that is more specific than a route that works");
+                let problem =
+                    format!("routes {to} by {prefix} to {name}, a blackhole that is more specific than a route that works");
                 self.blocked(Code::MoreSpecificRoute, &table.id, problem, vec![mend::run(&party.account, delete)]);
             }
             false => {
@@ -141,7 +147,10 @@ impl Walk<'_> {
             self.passes(&appliance.name, format!("may forward to {to} (what it does with packets is not known)"));
             return self.end();
         }
-        let fix = mend::run(&appliance.account, format!("aws ec2 modify-network-interface-attribute --network-interface-id {id} --no-source-dest-check"));
+        let fix = mend::run(
+            &appliance.account,
+            format!("aws ec2 modify-network-interface-attribute --network-interface-id {id} --no-source-dest-check"),
+        );
         let problem = "checks source and destination, so it takes and sends nothing that is not its own";
         self.blocked(Code::SourceCheck, id, problem, vec![fix]);
         self.end()
@@ -168,7 +177,8 @@ impl Walk<'_> {
 
     /// The route that mends the table leads to the internet gateway, which is not enough for everybody.
     fn not_without_public_address(&mut self, party: &Party) {
-        let by_gateway = self.way.blockers.last().is_some_and(|last| last.fixes.iter().any(|fix| fix.command.contains("--gateway-id")));
+        let by_gateway =
+            self.way.blockers.last().is_some_and(|last| last.fixes.iter().any(|fix| fix.command.contains("--gateway-id")));
         if by_gateway && party.public_out(self.world).is_none() && !mend::has_address(self.world, party) {
             self.no_public_address(party);
         }

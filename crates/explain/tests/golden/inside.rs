@@ -57,7 +57,9 @@ fn groups_that_allow_nothing_are_named_on_both_sides_at_once() {
 fn a_rule_that_references_a_group_matches_its_members_and_no_others() {
     let world = World::new();
     let (client, server, a, _) = pair(&world, &[all_out()], &[]);
-    let group = |instance: &InstanceId| world.snapshot().linked::<NetworkInterface>(Instance::KIND, instance).next().unwrap().groups[0].clone();
+    let group = |instance: &InstanceId| {
+        world.snapshot().linked::<NetworkInterface>(Instance::KIND, instance).next().unwrap().groups[0].clone()
+    };
     world.allow(&group(&server), ingress(PING, members(&group(&client))));
     passes(&asked(&world, client.as_str(), server.as_str(), "icmp"));
     passes(&asked(&world, &format!("{a}+{}", group(&client)), server.as_str(), "icmp"));
@@ -92,11 +94,15 @@ fn an_acl_that_lets_requests_in_and_loses_the_answers_names_the_missing_ports() 
     let world = World::new();
     let (client, server, a, b) = pair(&world, &[all_out()], &[ingress(Traffic::Tcp(443, 443), from("0.0.0.0/0"))]);
     let all = Traffic::All;
-    world.acl(&world.find::<Subnet>(&b).vpc, &[&b], &[
-        entry(100, "in", Traffic::Tcp(443, 443), "0.0.0.0/0", true),
-        entry(90, "out", Traffic::Tcp(40000, 50000), "10.0.0.0/8", false),
-        entry(100, "out", Traffic::Tcp(1024, 65535), "0.0.0.0/0", true),
-    ]);
+    world.acl(
+        &world.find::<Subnet>(&b).vpc,
+        &[&b],
+        &[
+            entry(100, "in", Traffic::Tcp(443, 443), "0.0.0.0/0", true),
+            entry(90, "out", Traffic::Tcp(40000, 50000), "10.0.0.0/8", false),
+            entry(100, "out", Traffic::Tcp(1024, 65535), "0.0.0.0/0", true),
+        ],
+    );
     insta::assert_snapshot!(why(&world, &client, format!("{server}:443")), @"
     i-00000000000000001 to i-00000000000000002 tcp 443: denied
 
@@ -110,9 +116,14 @@ fn an_acl_that_lets_requests_in_and_loses_the_answers_names_the_missing_ports() 
     1. SUBNET_ACL_RESTRICTION acl-00000000000000001: denies the answers, tcp 40000-50000 out to 10.0.0.4, by rule 90
        aws ec2 create-network-acl-entry --network-acl-id acl-00000000000000001 --egress --rule-number 89 --protocol tcp --port-range From=32768,To=60999 --cidr-block 10.0.0.4/32 --rule-action allow
     ");
-    let acl = world.acl(&world.find::<Subnet>(&a).vpc, &[&a], &[entry(1, "in", all, "10.0.1.4/32", false), entry(2, "out", all, "0.0.0.0/0", true)]);
+    let acl = world.acl(
+        &world.find::<Subnet>(&a).vpc,
+        &[&a],
+        &[entry(1, "in", all, "10.0.1.4/32", false), entry(2, "out", all, "0.0.0.0/0", true)],
+    );
     let blockers = why(&world, &client, format!("{server}:443")).blockers;
-    let commands: Vec<&str> = blockers.iter().filter(|b| b.component == acl.as_str()).flat_map(|b| &b.fixes).map(|fix| fix.command.as_str()).collect();
+    let commands: Vec<&str> =
+        blockers.iter().filter(|b| b.component == acl.as_str()).flat_map(|b| &b.fixes).map(|fix| fix.command.as_str()).collect();
     assert_eq!(commands, [format!("aws ec2 delete-network-acl-entry --network-acl-id {acl} --ingress --rule-number 1")]);
 }
 
@@ -189,7 +200,10 @@ fn what_does_not_exist_is_said_and_not_explained() {
     };
     assert_eq!(error(client.as_str(), "i-99999999999999999:80"), "there is no i-99999999999999999");
     assert_eq!(error("i-99999999999999999", "10.0.0.4:80"), "there is no i-99999999999999999");
-    assert_eq!(error(client.as_str(), "nowhere.example.com:80"), format!("the name nowhere.example.com does not exist for eni-00000000000000001 of {client}"));
+    assert_eq!(
+        error(client.as_str(), "nowhere.example.com:80"),
+        format!("the name nowhere.example.com does not exist for eni-00000000000000001 of {client}")
+    );
     assert_eq!(error(client.as_str(), "vpce-99999999999999999:80"), "there is no vpce-99999999999999999");
 }
 

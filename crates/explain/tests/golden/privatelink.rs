@@ -149,7 +149,9 @@ fn everything_that_is_wrong_on_both_sides_is_said_at_once() {
 #[test]
 fn a_balancers_own_groups_stop_clients_of_privatelink_unless_told_not_to() {
     let Linked { world, client, endpoint, nodes, balancer, .. } = linked(EndpointState::Available);
-    world.update::<SecurityGroup>(&nodes, |group| group.rules = vec![all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.1.0/24"))]);
+    world.update::<SecurityGroup>(&nodes, |group| {
+        group.rules = vec![all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.1.0/24"))]
+    });
     insta::assert_snapshot!(why(&world, &client, format!("{endpoint}:80")), @"
     i-00000000000000001 to vpce-00000000000000001 tcp 80: denied
 

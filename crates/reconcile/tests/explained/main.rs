@@ -49,10 +49,13 @@ fn judged(seed: u64) -> (Vec<Verdict>, Vec<String>) {
     let Plot { running, questions } = random::plot(&cloud, seed);
     let report = cloud.converge_all();
     assert!(report.failed.is_empty(), "seed {seed}: {report:?}");
-    let _listening: Vec<TcpListener> = running.iter().flat_map(|(namespace, address)| listen(&cloud, namespace, address)).collect();
-    let (kernel, answers): (&Netlink, Vec<_>) = (&cloud.kernel, questions.iter().map(|asked| (explained(&cloud, asked), asked)).collect());
+    let _listening: Vec<TcpListener> =
+        running.iter().flat_map(|(namespace, address)| listen(&cloud, namespace, address)).collect();
+    let (kernel, answers): (&Netlink, Vec<_>) =
+        (&cloud.kernel, questions.iter().map(|asked| (explained(&cloud, asked), asked)).collect());
     thread::scope(|scope| {
-        let probes: Vec<_> = answers.iter().map(|(explanation, asked)| scope.spawn(|| compare(kernel, explanation, asked))).collect();
+        let probes: Vec<_> =
+            answers.iter().map(|(explanation, asked)| scope.spawn(|| compare(kernel, explanation, asked))).collect();
         let found = probes.into_iter().filter_map(|probe| probe.join().unwrap());
         let disagreements = found.map(|what| format!("seed {seed}: {what}\n\n{}", cloud.plan())).collect();
         (answers.iter().map(|(explanation, _)| explanation.verdict).collect(), disagreements)
@@ -91,7 +94,8 @@ fn many(kernel: &Netlink, asked: &Asked) -> Vec<bool> {
 
 fn connects(kernel: &Netlink, Asked { namespace, to, ping, .. }: &Asked, patience: Duration) -> bool {
     let seconds = patience.as_secs_f32().to_string();
-    let echo = || Command::new("ping").args(["-q", "-c", "1", "-W", &seconds, &to.ip().to_string()]).output().unwrap().status.success();
+    let echo =
+        || Command::new("ping").args(["-q", "-c", "1", "-W", &seconds, &to.ip().to_string()]).output().unwrap().status.success();
     let connect = || TcpStream::connect_timeout(&SocketAddr::V4(*to), patience).is_ok();
     kernel.places().run_in(namespace, || if *ping { echo() } else { connect() }).unwrap()
 }

@@ -95,7 +95,10 @@ struct Site<'a> {
 impl Site<'_> {
     fn net(&mut self, base: &str) -> Net {
         let vpc = self.world.vpc(&format!("{base}.0.0/16"));
-        let subnets = vec![self.world.subnet(&vpc, &format!("{base}.0.0/24"), 'a'), self.world.subnet(&vpc, &format!("{base}.1.0/24"), 'b')];
+        let subnets = vec![
+            self.world.subnet(&vpc, &format!("{base}.0.0/24"), 'a'),
+            self.world.subnet(&vpc, &format!("{base}.1.0/24"), 'b'),
+        ];
         let groups: Vec<GroupId> = (0..3).map(|_| self.world.group(&vpc, &[])).collect();
         let gateway = self.dice.chance(70).then(|| self.world.internet_gateway(Some(&vpc)));
         let mut net = Net { vpc, base: base.to_owned(), subnets, groups, machines: Vec::new(), gateway, nat: None };
@@ -132,7 +135,8 @@ impl Site<'_> {
     }
 
     fn rules(&mut self, net: &Net) {
-        let traffics = [PING, Traffic::All, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(8080, 8080), Traffic::Udp(1, 65535)];
+        let traffics =
+            [PING, Traffic::All, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(8080, 8080), Traffic::Udp(1, 65535)];
         for group in &net.groups {
             for _ in 0..2 {
                 let (traffic, peer) = self.allowance(net, &traffics);
@@ -153,12 +157,25 @@ impl Site<'_> {
     /// ACLs whose rules hold or do not hold all ports that answers come back on.
     fn acls(&mut self, net: &Net) {
         let echo = Traffic::Icmp { kind: Some(8), code: None };
-        let traffics = [Traffic::All, echo, PING, Traffic::Tcp(80, 80), Traffic::Tcp(1, 1023), Traffic::Tcp(1024, 65535), Traffic::Tcp(0, 65535)];
+        let traffics = [
+            Traffic::All,
+            echo,
+            PING,
+            Traffic::Tcp(80, 80),
+            Traffic::Tcp(1, 1023),
+            Traffic::Tcp(1024, 65535),
+            Traffic::Tcp(0, 65535),
+        ];
         for subnet in &net.subnets {
             if self.dice.chance(self.open) {
                 continue;
             }
-            let blocks = ["0.0.0.0/0".to_owned(), format!("{}.0.0/24", net.base), format!("{}.1.0/24", net.base), "198.18.0.0/15".to_owned()];
+            let blocks = [
+                "0.0.0.0/0".to_owned(),
+                format!("{}.0.0/24", net.base),
+                format!("{}.1.0/24", net.base),
+                "198.18.0.0/15".to_owned(),
+            ];
             let mut entries = Vec::new();
             for (direction, n) in [("in", 1), ("in", 2), ("in", 3), ("out", 1), ("out", 2), ("out", 3)] {
                 let (traffic, allow) = (*self.dice.pick(&traffics), self.dice.chance(80));
@@ -172,7 +189,8 @@ impl Site<'_> {
     fn machine(&mut self, net: &Net, n: usize) -> (InstanceId, InterfaceId, String, bool) {
         let place = n % 2;
         let address = format!("{}.{place}.{}", net.base, 4 + n);
-        let groups: Vec<&GroupId> = if self.dice.chance(30) { vec![&net.groups[0], &net.groups[1]] } else { vec![self.dice.pick(&net.groups)] };
+        let groups: Vec<&GroupId> =
+            if self.dice.chance(30) { vec![&net.groups[0], &net.groups[1]] } else { vec![self.dice.pick(&net.groups)] };
         let (instance, interface) = self.world.instance(&net.subnets[place], &address, &groups);
         self.addresses.push(address.clone());
         let runs = self.dice.chance(90);
@@ -191,7 +209,8 @@ impl Site<'_> {
         let groups: Vec<&GroupId> = if self.dice.chance(50) { Vec::new() } else { vec![self.dice.pick(&net.groups)] };
         let nodes = [(&net.subnets[0], format!("{}.0.20", net.base)), (&net.subnets[1], format!("{}.1.20", net.base))];
         let count = 1 + self.dice.below(2);
-        let nodes: Vec<(&SubnetId, &str)> = nodes.iter().take(count).map(|(subnet, address)| (*subnet, address.as_str())).collect();
+        let nodes: Vec<(&SubnetId, &str)> =
+            nodes.iter().take(count).map(|(subnet, address)| (*subnet, address.as_str())).collect();
         self.addresses.extend(nodes.iter().map(|(_, address)| (*address).to_owned()));
         let balancer = self.world.balancer(&nodes, &groups);
         self.world.listener(&balancer, 80, &targets);
@@ -225,7 +244,12 @@ impl Site<'_> {
             }
         }
         if kind == TargetType::Ip && self.dice.chance(15) {
-            self.world.target(&group, TargetId::Ip(format!("{}.0.99", net.base).parse().unwrap()), 80, Some(HealthState::Healthy));
+            self.world.target(
+                &group,
+                TargetId::Ip(format!("{}.0.99", net.base).parse().unwrap()),
+                80,
+                Some(HealthState::Healthy),
+            );
         }
         group
     }
@@ -276,12 +300,18 @@ impl Site<'_> {
     fn ask(mut self, nets: &[Net]) -> Plot {
         let machines = nets.iter().flat_map(|net| &net.machines).filter(|machine| machine.3);
         let mut sources: Vec<(String, String)> = machines.map(|machine| (machine.0.to_string(), machine.0.to_string())).collect();
-        let mut running: Vec<(String, String)> = sources.iter().map(|(namespace, _)| (namespace.clone(), "0.0.0.0".to_owned())).collect();
+        let mut running: Vec<(String, String)> =
+            sources.iter().map(|(namespace, _)| (namespace.clone(), "0.0.0.0".to_owned())).collect();
         if nets.iter().any(|net| net.gateway.is_some()) {
             sources.push((INTERNET.into(), INTERNET.into()));
             running.push((INTERNET.into(), INTERNET_HOST.into()));
         }
-        self.addresses.extend([INTERNET_HOST.to_owned(), "10.0.0.77".to_owned(), "10.1.0.4".to_owned(), "198.18.0.200".to_owned()]);
+        self.addresses.extend([
+            INTERNET_HOST.to_owned(),
+            "10.0.0.77".to_owned(),
+            "10.1.0.4".to_owned(),
+            "198.18.0.200".to_owned(),
+        ]);
         let questions = (0..QUESTIONS).filter(|_| !sources.is_empty()).map(|_| {
             let (namespace, source) = self.dice.pick(&sources).clone();
             let to: Ipv4Addr = self.destination(nets, &source).parse().unwrap();

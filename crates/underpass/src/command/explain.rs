@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn what_passes_on_some_ways_only_is_neither_allowed_nor_denied() {
-        let met = |verdict: &str| [Some(Expected::Allow), Some(Expected::Deny), None].map(|expected| as_expected(expected, &json!(verdict)));
+        let met = |verdict: &str| {
+            [Some(Expected::Allow), Some(Expected::Deny), None].map(|expected| as_expected(expected, &json!(verdict)))
+        };
         assert_eq!(met("allowed"), [true, false, true]);
         assert_eq!(met("denied"), [false, true, true]);
         assert_eq!(met("partly"), [false, false, true]);
