@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::diff::{chains_of, same_pair, sets_of};
 use crate::error::KernelError;
-use crate::kernel::{FlowFilter, Kernel};
+use crate::kernel::Kernel;
 use crate::nft::{Data, Verdict};
 use crate::object::{Change, Key, Link, LinkKind, Object, RouteKind};
 use crate::order::in_order;
@@ -22,7 +22,6 @@ pub struct Fake {
 struct State {
     namespaces: BTreeMap<String, BTreeMap<Key, Object>>,
     applied: Vec<(String, Vec<Change>)>,
-    cuts: Vec<(String, FlowFilter)>,
     broken: Option<i32>,
 }
 
@@ -35,11 +34,6 @@ impl Fake {
     /// Every call of [`Kernel::apply`] that succeeded so far, with its namespace, in order.
     pub fn applied(&self) -> Vec<(String, Vec<Change>)> {
         self.state().applied.clone()
-    }
-
-    /// Every call of [`Kernel::cut`] so far, with its namespace, in order.
-    pub fn cuts(&self) -> Vec<(String, FlowFilter)> {
-        self.state().cuts.clone()
     }
 
     /// Takes an object away, as a stranger with root would; says whether it was there.
@@ -116,15 +110,6 @@ impl Kernel for Fake {
             _ => true,
         };
         Ok(objects.values().filter(asked).cloned().collect())
-    }
-
-    fn cut(&self, namespace: &str, flows: &FlowFilter) -> Result<usize, KernelError> {
-        let mut state = self.state();
-        if !state.namespaces.contains_key(namespace) {
-            return Err(KernelError::NoNamespace(namespace.to_owned()));
-        }
-        state.cuts.push((namespace.to_owned(), flows.clone()));
-        Ok(0)
     }
 }
 
@@ -386,14 +371,5 @@ mod tests {
         assert_eq!(fake.create_namespace("c").err().and_then(|error| error.errno()), Some(libc::EPERM));
         fake.break_with(None);
         fake.bring("a", &[veth("x", "b")]).expect("it is mended");
-    }
-
-    #[test]
-    fn cuts_are_remembered() {
-        let fake = with(&["a"]);
-        let filter = FlowFilter { dport: Some(80), ..FlowFilter::default() };
-        assert_eq!(fake.cut("a", &filter).expect("it is there"), 0);
-        assert_eq!(fake.cuts(), [("a".to_owned(), filter)]);
-        assert!(fake.cut("b", &FlowFilter::default()).is_err());
     }
 }

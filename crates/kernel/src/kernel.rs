@@ -1,7 +1,5 @@
 //! The seam between those who decide what a network should be and the kernel that makes it so.
 
-use std::net::Ipv4Addr;
-
 use crate::diff;
 use crate::error::KernelError;
 use crate::object::{Change, Object};
@@ -47,12 +45,6 @@ pub trait Kernel: Send + Sync {
     /// When the namespace does not exist or cannot be read.
     fn observe(&self, namespace: &str, sysctls: &[&str]) -> Result<Vec<Object>, KernelError>;
 
-    /// Forgets the flows that match, so that their next packet is judged anew; says how many there were.
-    ///
-    /// # Errors
-    /// When the namespace does not exist or the kernel refuses.
-    fn cut(&self, namespace: &str, flows: &FlowFilter) -> Result<usize, KernelError>;
-
     /// Brings the namespace to exactly these objects and says what that took.
     ///
     /// # Errors
@@ -65,23 +57,6 @@ pub trait Kernel: Send + Sync {
         }
         Ok(changes)
     }
-}
-
-/// Which tracked flows are meant, by the first packet's addresses before any translation. `None` matches everything.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FlowFilter {
-    /// The protocol's number: 6 TCP, 17 UDP.
-    pub protocol: Option<u8>,
-    /// The original source.
-    pub src: Option<Ipv4Addr>,
-    /// The original destination.
-    pub dst: Option<Ipv4Addr>,
-    /// The original destination port.
-    pub dport: Option<u16>,
-    /// The source of the answers: the destination after translation.
-    pub reply_src: Option<Ipv4Addr>,
-    /// The source port of the answers: the destination port after translation.
-    pub reply_sport: Option<u16>,
 }
 
 fn sysctl_path(object: &Object) -> Option<&str> {

@@ -5,7 +5,6 @@ mod diff;
 mod display;
 mod error;
 mod fake;
-mod flows;
 mod kernel;
 mod namespaces;
 mod netlink;
@@ -21,7 +20,7 @@ mod route;
 pub use diff::diff;
 pub use error::KernelError;
 pub use fake::Fake;
-pub use kernel::{FlowFilter, Kernel};
+pub use kernel::Kernel;
 pub use namespaces::Namespaces;
 pub use object::{
     Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule, Sysctl,

@@ -6,4 +6,4 @@ mod wire;
 pub(crate) use socket::{Answer, Socket};
 #[cfg(test)]
 pub(crate) use wire::Messages;
-pub(crate) use wire::{Attributes, Writer, flag, u16_be, u32_ne};
+pub(crate) use wire::{Attributes, Writer, flag, u32_ne};

@@ -7,8 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::net::if_::if_nametoindex;
 
 use crate::error::KernelError;
-use crate::flows;
-use crate::kernel::{FlowFilter, Kernel};
+use crate::kernel::Kernel;
 use crate::namespaces::{Namespaces, aside, enter};
 use crate::netlink::{Answer, Socket, Writer};
 use crate::nftables;
@@ -88,10 +87,6 @@ impl Kernel for Netlink {
             objects.extend(settings::read(sysctls)?);
             Ok(objects)
         })
-    }
-
-    fn cut(&self, namespace: &str, flows: &FlowFilter) -> Result<usize, KernelError> {
-        self.inside(namespace, |_| flows::cut(flows))
     }
 }
 

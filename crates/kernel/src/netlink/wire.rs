@@ -189,11 +189,6 @@ pub(crate) fn u32_be(bytes: &[u8]) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?))
 }
 
-/// Reads 16 bits in network order.
-pub(crate) fn u16_be(bytes: &[u8]) -> Option<u16> {
-    Some(u16::from_be_bytes(bytes.get(..2)?.try_into().ok()?))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -224,7 +219,7 @@ mod tests {
             for message in Messages(&bytes) {
                 for (_, value) in Attributes::after(message.body, 4) {
                     for (_, value) in Attributes(value) {
-                        let _ = (u32_be(value), u16_be(value));
+                        let _ = u32_be(value);
                     }
                 }
             }

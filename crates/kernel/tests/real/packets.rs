@@ -7,7 +7,7 @@ use std::time::Duration;
 use kernel::nft::{
     Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict, ct_state,
 };
-use kernel::{Change, FlowFilter, Kernel, Object};
+use kernel::{Change, Kernel, Object};
 
 use crate::filters::{addr, base, chain, element, set, table};
 use crate::world::{World, address, route_via, sysctl, veth};
@@ -171,32 +171,6 @@ fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_
         client.read_exact(&mut buffer).ok().map(|()| buffer)
     });
     assert_eq!(heard.as_ref().map(|bytes| &bytes[..]), Some(&b"hello"[..]));
-}
-
-#[test]
-fn cutting_flows_forgets_those_that_match_and_no_others() {
-    let world = three();
-    let listeners = [world.listen("10.2.0.2:80"), world.listen("10.2.0.2:81")];
-    let follow = Rule::new([Match::any_of(Field::CtState, ct_state::INVALID)], [Action::Verdict(Verdict::Drop)]);
-    world.settle("router", &router(&[table(), base("filter", ChainKind::Filter, HookPoint::Forward, 0, vec![follow])]));
-    let _streams = ["10.2.0.2:80", "10.2.0.2:80", "10.2.0.2:81"]
-        .map(|to| world.places.socket_in("client", || TcpStream::connect(to)).unwrap());
-    let web = FlowFilter {
-        protocol: Some(6),
-        dst: Some("10.2.0.2".parse().unwrap()),
-        dport: Some(80),
-        ..FlowFilter::default()
-    };
-    assert_eq!(
-        world.kernel.cut("router", &FlowFilter { src: Some("10.3.0.1".parse().unwrap()), ..web.clone() }).unwrap(),
-        0
-    );
-    assert_eq!(world.kernel.cut("router", &web).unwrap(), 2);
-    assert_eq!(world.kernel.cut("router", &web).unwrap(), 0);
-    let reply =
-        FlowFilter { reply_src: Some("10.2.0.2".parse().unwrap()), reply_sport: Some(81), ..FlowFilter::default() };
-    assert_eq!(world.kernel.cut("router", &reply).unwrap(), 1);
-    drop(listeners);
 }
 
 #[test]
