@@ -46,6 +46,9 @@ impl MachinesDomain {
     /// When the image cannot be made.
     pub fn new(machines: Machines, namespaces: Namespaces, private: &[PathBuf], ca_pem: String) -> Result<Self, workload::Error> {
         let image = machines.builtin_image(private)?;
+        if let Err(error) = machines.prune_images(std::slice::from_ref(&image)) {
+            tracing::warn!(%error, "images that no machine uses could not be removed");
+        }
         Ok(Self { hands: Hands { machines, namespaces, image, ca_pem }, noted: BTreeSet::new(), running: BTreeSet::new() })
     }
 }
