@@ -218,3 +218,23 @@ fn what_belongs_to_another_account_is_as_if_it_did_not_exist() {
     assert_eq!([ask(client.as_str(), "111111111111"), ask(client.as_str(), "333333333333")], [true, false]);
     assert_eq!([ask("internet", "111111111111"), ask("internet", "333333333333")], [true, false]);
 }
+
+#[test]
+fn a_thousand_interfaces_cost_an_explanation_nothing_that_a_person_notices() {
+    let world = World::new();
+    let (client, server, a, _) = pair(&world, &[all_out()], &[ingress(Traffic::Tcp(443, 443), from("10.0.0.0/24"))]);
+    let vpc = world.find::<Subnet>(&a).vpc;
+    let (wide, group) = (world.subnet(&vpc, "10.0.128.0/17", 'a'), world.group(&vpc, &[all_out()]));
+    for n in 0..1000 {
+        world.instance(&wide, &format!("10.0.{}.{}", 128 + n / 250, 4 + n % 250), &[&group]);
+    }
+    let snapshot = world.snapshot();
+    let question = Question::parse(client.as_str(), &format!("{server}:443"), "tcp").unwrap();
+    let nobody = Question::parse(client.as_str(), "10.0.255.7:443", "tcp").unwrap();
+    let begun = std::time::Instant::now();
+    for question in [question, nobody] {
+        explain(&snapshot, &question).unwrap();
+    }
+    println!("{:?}", begun.elapsed());
+    assert!(begun.elapsed() < std::time::Duration::from_millis(200), "unoptimised code on a busy machine: {:?}", begun.elapsed());
+}
