@@ -67,7 +67,8 @@ impl<'a> Account<'a> {
     /// Waits with one of boto3's waiters.
     #[track_caller]
     pub fn wait(&self, service: &str, waiter: &str, with: Value) {
-        boto::ask(&self.place, service, Ask::Wait(waiter), &with).unwrap_or_else(|refusal| panic!("{waiter} {with}: {refusal:?}"));
+        boto::ask(&self.place, service, Ask::Wait(waiter), &with)
+            .unwrap_or_else(|refusal| panic!("{waiter} {with}: {refusal:?}"));
     }
 
     /// All pages of a paginator.
@@ -91,7 +92,10 @@ impl<'a> Account<'a> {
     /// Runs the `aws` CLI.
     pub fn aws(&self, arguments: &[&str]) -> Ran {
         let mut command = Command::new(tool("aws"));
-        self.in_environment(&mut command).env("AWS_ENDPOINT_URL", &self.place.endpoint).args(arguments).args(["--output", "json"]);
+        self.in_environment(&mut command)
+            .env("AWS_ENDPOINT_URL", &self.place.endpoint)
+            .args(arguments)
+            .args(["--output", "json"]);
         ran(command.output().unwrap())
     }
 

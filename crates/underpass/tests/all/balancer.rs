@@ -76,7 +76,8 @@ impl Site {
 
     /// The addresses that a name has in the balancer's VPC.
     fn addresses(&self, account: &Account<'_>, name: &str) -> BTreeSet<String> {
-        let out = account.exec(&["--subnet", &self.net.subnet, "--security-group", &self.client], &["getent", "ahostsv4", name]).out;
+        let out =
+            account.exec(&["--subnet", &self.net.subnet, "--security-group", &self.client], &["getent", "ahostsv4", name]).out;
         out.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
     }
 }

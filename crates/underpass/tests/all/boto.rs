@@ -60,7 +60,8 @@ pub fn ask(place: &Place, service: &str, what: Ask<'_>, with: &Value) -> Result<
         Ask::Script(name) => ("script", name),
     };
     let Place { endpoint, key, secret } = place;
-    let question = json!({ "endpoint": endpoint, "key": key, "secret": secret, "service": service, "do": what, "name": name, "with": with });
+    let question =
+        json!({ "endpoint": endpoint, "key": key, "secret": secret, "service": service, "do": what, "name": name, "with": with });
     let answer = PYTHON.ask(question);
     if let Some(trace) = answer["broken"].as_str() {
         panic!("{service} {name} {with}: {trace}");
@@ -69,14 +70,19 @@ pub fn ask(place: &Place, service: &str, what: Ask<'_>, with: &Value) -> Result<
         return Ok(answer["ok"].clone());
     }
     let text = |name: &str| answer["refused"][name].as_str().unwrap_or_default().to_owned();
-    Err(Refusal { code: text("code"), message: text("message"), status: answer["refused"]["status"].as_u64().unwrap_or_default() })
+    Err(Refusal {
+        code: text("code"),
+        message: text("message"),
+        status: answer["refused"]["status"].as_u64().unwrap_or_default(),
+    })
 }
 
 /// A tool that the tests need: in the repository's own tools, else in the path.
 pub fn tool(name: &str) -> PathBuf {
     let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools/bin").join(name);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::iter::once(own).chain(std::env::split_paths(&path).map(|folder| folder.join(name))).find(|tool| tool.exists());
+    let found =
+        std::iter::once(own).chain(std::env::split_paths(&path).map(|folder| folder.join(name))).find(|tool| tool.exists());
     found.unwrap_or_else(|| panic!("{name} is missing; install it with scripts/install"))
 }
 
@@ -101,8 +107,11 @@ impl Python {
             .spawn()
             .unwrap();
         let answers = BufReader::new(child.stdout.take().unwrap());
-        std::thread::spawn(move || answers.lines().for_each(|line| PYTHON.answered(&line.unwrap())));
         let questions = Mutex::new(child.stdin.take().unwrap());
+        std::thread::spawn(move || {
+            answers.lines().for_each(|line| PYTHON.answered(&line.unwrap()));
+            child.wait().unwrap();
+        });
         Self { questions, waiting: Mutex::default(), next: AtomicU64::default() }
     }
 

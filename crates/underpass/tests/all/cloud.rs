@@ -213,7 +213,8 @@ impl Cloud {
 
     /// Runs a program of the host in a namespace; answers what it printed.
     pub fn inside(&self, namespace: &str, program: &[&str]) -> String {
-        let output = Command::new("nsenter").arg(format!("--net={}", self.namespace(namespace).display())).args(program).output().unwrap();
+        let output =
+            Command::new("nsenter").arg(format!("--net={}", self.namespace(namespace).display())).args(program).output().unwrap();
         assert!(output.status.success(), "{program:?}: {}", text(&output.stderr));
         text(&output.stdout)
     }

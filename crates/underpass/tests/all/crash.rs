@@ -63,7 +63,8 @@ fn a_restart_answers_as_before_and_adopts_what_runs() {
     let body = "served before and after";
     let (_, access) = opened(&cloud, &format!("#!/bin/sh\nsleep 8{} &\n{}", std::process::id(), web(body)));
     let marker = format!("8{}", std::process::id());
-    let runs = || processes().find(|process| std::fs::read(process.join("cmdline")).is_ok_and(|line| text(&line).contains(&marker)));
+    let runs =
+        || processes().find(|process| std::fs::read(process.join("cmdline")).is_ok_and(|line| text(&line).contains(&marker)));
     let process = eventually("the user data runs", runs);
     let (resources, namespaces) = (everything(&cloud), cloud.namespaces());
     cloud.crash();
@@ -142,7 +143,9 @@ fn a_restart_repairs_what_was_deleted_from_the_kernel() {
     assert_eq!(access.fetched(&cloud.account(CONSUMER)), body);
     let damages: [(&str, &dyn Fn(&Cloud)); 4] = [
         ("the filter", &|cloud| drop(cloud.inside(&access.net.vpc, &["nft", "delete", "table", "ip", "underpass"]))),
-        ("the routes", &|cloud| drop(cloud.inside(&access.net.vpc, &["sh", "-c", "ip route flush table 100; ip route flush table 240"]))),
+        ("the routes", &|cloud| {
+            drop(cloud.inside(&access.net.vpc, &["sh", "-c", "ip route flush table 100; ip route flush table 240"]))
+        }),
         ("every link", &|cloud| delete_links(cloud, &offer.net.vpc)),
         ("the namespace", &|cloud| delete_namespace(cloud, &offer.net.vpc)),
     ];
@@ -175,7 +178,8 @@ fn a_restart_removes_what_no_longer_belongs() {
     let group = account.group(&kept.vpc, "app");
     let instance = account.instance(&kept.subnet, &[&group], &format!("#!/bin/sh\nexec sleep 7{}\n", std::process::id()));
     let marker = format!("sleep\07{}", std::process::id());
-    let runs = || processes().find(|process| std::fs::read(process.join("cmdline")).is_ok_and(|line| text(&line).starts_with(&marker)));
+    let runs =
+        || processes().find(|process| std::fs::read(process.join("cmdline")).is_ok_and(|line| text(&line).starts_with(&marker)));
     let process = eventually("the instance runs", runs);
     account.ec2("delete_vpc", json!({ "VpcId": doomed }));
     account.ec2("terminate_instances", json!({ "InstanceIds": [instance] }));
@@ -216,11 +220,18 @@ fn a_privatelink_that_is_built_through_crashes_works() {
                        "UserData": web("built") });
     let instance = text_of(&make(&mut cloud, PROVIDER, "ec2", "run_instances", wish)["Instances"][0]["InstanceId"]);
     let wish = json!({ "Name": "web", "Type": "network", "Scheme": "internal", "Subnets": [there.subnet] });
-    let balancer = text_of(&make(&mut cloud, PROVIDER, "elbv2", "create_load_balancer", wish)["LoadBalancers"][0]["LoadBalancerArn"]);
+    let balancer =
+        text_of(&make(&mut cloud, PROVIDER, "elbv2", "create_load_balancer", wish)["LoadBalancers"][0]["LoadBalancerArn"]);
     let targets = cloud.account(PROVIDER).target_group("web", &there.vpc, 80, &json!({}));
     cloud.account(PROVIDER).listener(&balancer, 80, &targets);
     cloud.account(PROVIDER).wait("ec2", "instance_running", json!({ "InstanceIds": [instance] }));
-    make(&mut cloud, PROVIDER, "elbv2", "register_targets", json!({ "TargetGroupArn": targets, "Targets": [{ "Id": instance }] }));
+    make(
+        &mut cloud,
+        PROVIDER,
+        "elbv2",
+        "register_targets",
+        json!({ "TargetGroupArn": targets, "Targets": [{ "Id": instance }] }),
+    );
     cloud.account(PROVIDER).wait("elbv2", "load_balancer_available", json!({ "LoadBalancerArns": [balancer] }));
     let (service, name) = cloud.account(PROVIDER).service(&balancer, true);
     cloud.account(PROVIDER).permit(&service, CONSUMER);
@@ -267,8 +278,11 @@ fn every_answered_write_survives_fifty_kills() {
     assert!(answered.len() > 100, "only {} writes were answered", answered.len());
     let account: Account<'_> = cloud.account(PROVIDER);
     let pages = account.pages("ec2", "describe_launch_templates", json!({}));
-    let kept: std::collections::BTreeSet<String> =
-        pages.iter().flat_map(|page| page["LaunchTemplates"].as_array().unwrap()).map(|one| text_of(&one["LaunchTemplateId"])).collect();
+    let kept: std::collections::BTreeSet<String> = pages
+        .iter()
+        .flat_map(|page| page["LaunchTemplates"].as_array().unwrap())
+        .map(|one| text_of(&one["LaunchTemplateId"]))
+        .collect();
     let lost: Vec<&String> = answered.iter().filter(|id| !kept.contains(*id)).collect();
     assert!(lost.is_empty(), "{} of {} answered writes are lost: {lost:?}", lost.len(), answered.len());
     println!("{} writes were answered and kept", answered.len());

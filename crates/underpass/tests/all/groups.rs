@@ -29,7 +29,8 @@ fn a_rule_opens_its_port_to_its_peers_and_revoking_it_closes_it() {
     let cloud = Cloud::up();
     let account = cloud.account(CONSUMER);
     let site = site(&account);
-    let wish = json!({ "PrefixListName": "clients", "MaxEntries": 5, "AddressFamily": "IPv4", "Entries": [{ "Cidr": "10.0.1.0/24" }] });
+    let wish =
+        json!({ "PrefixListName": "clients", "MaxEntries": 5, "AddressFamily": "IPv4", "Entries": [{ "Cidr": "10.0.1.0/24" }] });
     let list = text_of(&account.ec2("create_managed_prefix_list", wish)["PrefixList"]["PrefixListId"]);
     for peer in [Peer::Cidr("10.0.1.0/24"), Peer::Group(&site.client_group), Peer::List(&list)] {
         account.assert_silent(&site.net.subnet, &site.client_group, &site.url);
@@ -64,7 +65,8 @@ fn a_prefix_list_is_what_it_says_now() {
             (list["State"] == json!(wanted)).then(|| list["Version"].clone())
         })
     };
-    let change = json!({ "PrefixListId": list, "CurrentVersion": version("create-complete"), "AddEntries": [{ "Cidr": "10.0.0.0/16" }] });
+    let change =
+        json!({ "PrefixListId": list, "CurrentVersion": version("create-complete"), "AddEntries": [{ "Cidr": "10.0.0.0/16" }] });
     account.ec2("modify_managed_prefix_list", change);
     account.until_fetched(&site.net.subnet, &site.client_group, &site.url, BODY);
     let change = json!({ "PrefixListId": list, "CurrentVersion": version("modify-complete"), "RemoveEntries": [{ "Cidr": "10.0.0.0/16" }] });
@@ -93,7 +95,8 @@ fn the_default_group_lets_its_members_in_and_nobody_else() {
     let cloud = Cloud::up();
     let account = cloud.account(CONSUMER);
     let net = account.net();
-    let filters = json!({ "Filters": [{ "Name": "vpc-id", "Values": [net.vpc] }, { "Name": "group-name", "Values": ["default"] }] });
+    let filters =
+        json!({ "Filters": [{ "Name": "vpc-id", "Values": [net.vpc] }, { "Name": "group-name", "Values": ["default"] }] });
     let default = text_of(&account.ec2("describe_security_groups", filters)["SecurityGroups"][0]["GroupId"]);
     let wish = json!({ "ImageId": IMAGE, "MinCount": 1, "MaxCount": 1, "SubnetId": net.subnet, "UserData": web(BODY) });
     let server = text_of(&account.ec2("run_instances", wish)["Instances"][0]["InstanceId"]);
@@ -118,7 +121,8 @@ fn a_network_acl_judges_each_packet_at_the_subnets_edge() {
     account.until_fetched(&other, &site.client_group, &site.url, BODY);
 
     let acl = text_of(&account.ec2("create_network_acl", json!({ "VpcId": site.net.vpc }))["NetworkAcl"]["NetworkAclId"]);
-    let described = account.ec2("describe_network_acls", json!({ "Filters": [{ "Name": "association.subnet-id", "Values": [other] }] }));
+    let described =
+        account.ec2("describe_network_acls", json!({ "Filters": [{ "Name": "association.subnet-id", "Values": [other] }] }));
     let associations = described["NetworkAcls"][0]["Associations"].as_array().unwrap().clone();
     let association = associations.iter().find(|association| association["SubnetId"] == json!(other)).unwrap();
     let wish = json!({ "AssociationId": association["NetworkAclAssociationId"], "NetworkAclId": acl });

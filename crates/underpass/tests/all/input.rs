@@ -62,7 +62,9 @@ fn garbage_is_refused_in_the_words_of_its_protocol() {
         let shown = &answer[..answer.len().min(600)];
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && answer.contains(code), "{service} {code}: {shown}");
     }
-    for bytes in [&b"\x16\x03\x01\x02\x00\x01"[..], b"hello\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"\0\0\0\0"] {
+    for bytes in
+        [&b"\x16\x03\x01\x02\x00\x01"[..], b"hello\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"\0\0\0\0"]
+    {
         let answer = raw(&cloud, bytes);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
     }

@@ -35,7 +35,9 @@ fn user_data_runs_once_and_its_output_is_the_console() {
     eventually(&format!("the console says {wanted:?}"), || console(&account, &instance).contains(&wanted).then_some(()));
 
     account.ec2("reboot_instances", ids(&instance));
-    eventually("it runs again", || (account.exec(&["--instance", &instance], &["cat", "/proc/uptime"]).status == 0).then_some(()));
+    eventually("it runs again", || {
+        (account.exec(&["--instance", &instance], &["cat", "/proc/uptime"]).status == 0).then_some(())
+    });
     account.ec2("stop_instances", ids(&instance));
     account.wait("ec2", "instance_stopped", ids(&instance));
     account.ec2("start_instances", ids(&instance));
@@ -82,7 +84,8 @@ fn stopping_keeps_files_and_address_and_terminating_frees_them() {
     let account = cloud.account(CONSUMER);
     let net = account.net();
     let group = account.group(&net.vpc, "app");
-    let free = || account.describe("describe_subnets", "SubnetIds", &net.subnet, "Subnets")["AvailableIpAddressCount"].as_i64().unwrap();
+    let free =
+        || account.describe("describe_subnets", "SubnetIds", &net.subnet, "Subnets")["AvailableIpAddressCount"].as_i64().unwrap();
     let before = free();
     let instance = account.instance(&net.subnet, &[&group], "");
     let address = account.private_ip(&instance);
@@ -140,7 +143,11 @@ fn required_tokens_are_required() {
     let group = account.group(&net.vpc, "app");
     let instance = account.instance(&net.subnet, &[&group], "");
     let status = |options: &str| {
-        inside(&account, &instance, &format!("curl -sS -o /dev/null -w '%{{http_code}}' {options} http://169.254.169.254/latest/meta-data/"))
+        inside(
+            &account,
+            &instance,
+            &format!("curl -sS -o /dev/null -w '%{{http_code}}' {options} http://169.254.169.254/latest/meta-data/"),
+        )
     };
     let tokens = |wanted: &str| {
         let options = json!({ "InstanceId": instance, "HttpTokens": wanted, "HttpEndpoint": "enabled" });
@@ -189,7 +196,8 @@ fn nothing_of_the_host_that_is_secret_is_inside() {
     let secret = std::fs::read_to_string("/etc/shadow").unwrap();
     assert_ne!(inside(&account, &instance, "cat /etc/shadow 2>/dev/null || true"), secret);
     let marker = tempfile::Builder::new().prefix("underpass-secret-").tempdir().unwrap();
-    let places = [marker.path().to_owned(), cloud.state_dir(), std::env::current_dir().unwrap(), "/root/.ssh".into(), "/root/.aws".into()];
+    let places =
+        [marker.path().to_owned(), cloud.state_dir(), std::env::current_dir().unwrap(), "/root/.ssh".into(), "/root/.aws".into()];
     for place in places {
         let seen = inside(&account, &instance, &format!("ls -A {} 2>/dev/null || true", place.display()));
         assert_eq!(seen, "", "{} is seen from inside", place.display());
@@ -197,7 +205,10 @@ fn nothing_of_the_host_that_is_secret_is_inside() {
     let processes = inside(&account, &instance, "ls /proc | grep -c '^[0-9]*$'").trim().parse::<usize>().unwrap();
     assert!(processes < 10, "{processes} processes are seen from inside");
     let own = format!("/proc/{}", std::process::id());
-    assert_ne!(inside(&account, &instance, &format!("readlink {own}/exe 2>/dev/null || true")).trim(), std::env::current_exe().unwrap().display().to_string());
+    assert_ne!(
+        inside(&account, &instance, &format!("readlink {own}/exe 2>/dev/null || true")).trim(),
+        std::env::current_exe().unwrap().display().to_string()
+    );
     assert_ne!(inside(&account, &instance, "hostname"), std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap());
     reads_no_environment_of_the_host(&account, &instance, &net);
 }

@@ -65,7 +65,8 @@ fn a_principal_that_is_not_permitted_learns_nothing_of_the_service() {
     let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
     let offer = Offer::of(&provider, &web(BODY), false);
     let net = consumer.net();
-    let create = json!({ "VpcId": net.vpc, "VpcEndpointType": "Interface", "ServiceName": offer.name, "SubnetIds": [net.subnet] });
+    let create =
+        json!({ "VpcId": net.vpc, "VpcEndpointType": "Interface", "ServiceName": offer.name, "SubnetIds": [net.subnet] });
     let hidden = consumer.refused("ec2", "create_vpc_endpoint", create.clone());
     assert_eq!(hidden.code, "InvalidServiceName");
     let mut unknown = create.clone();
@@ -198,7 +199,8 @@ fn a_balancers_own_groups_filter_the_clients_of_an_endpoint() {
     let (own, web_group) = (provider.group(&net.vpc, "balancer"), provider.group(&net.vpc, "web"));
     provider.allow(&web_group, "tcp", Some(80), Peer::Group(&own));
     let instance = provider.instance(&net.subnet, &[&web_group], &web(BODY));
-    let wish = json!({ "Name": "web", "Type": "network", "Scheme": "internal", "Subnets": [net.subnet], "SecurityGroups": [own] });
+    let wish =
+        json!({ "Name": "web", "Type": "network", "Scheme": "internal", "Subnets": [net.subnet], "SecurityGroups": [own] });
     let balancer = text_of(&provider.elb("create_load_balancer", wish)["LoadBalancers"][0]["LoadBalancerArn"]);
     provider.wait("elbv2", "load_balancer_available", json!({ "LoadBalancerArns": [balancer] }));
     let targets = provider.target_group("web", &net.vpc, 80, &json!({}));

@@ -65,7 +65,8 @@ fn tags_and_filters_find_things_by_patterns() {
     let cloud = Cloud::up();
     let account = cloud.account(CONSUMER);
     let tagged = |name: &str| {
-        let tags = json!([{ "ResourceType": "vpc", "Tags": [{ "Key": "Name", "Value": name }, { "Key": "team", "Value": "net" }] }]);
+        let tags =
+            json!([{ "ResourceType": "vpc", "Tags": [{ "Key": "Name", "Value": name }, { "Key": "team", "Value": "net" }] }]);
         text_of(&account.ec2("create_vpc", json!({ "CidrBlock": "10.0.0.0/16", "TagSpecifications": tags }))["Vpc"]["VpcId"])
     };
     let (blue, green) = (tagged("app-blue"), tagged("app-green"));
@@ -80,7 +81,10 @@ fn tags_and_filters_find_things_by_patterns() {
     assert_eq!(found(json!([{ "Name": "tag:Name", "Values": ["app-*"] }])), both);
     assert_eq!(found(json!([{ "Name": "tag:Name", "Values": ["app-gree?"] }])), [green.as_str()]);
     assert_eq!(found(json!([{ "Name": "tag:Name", "Values": ["APP-*"] }])), Vec::<String>::new(), "values are case-sensitive");
-    assert_eq!(found(json!([{ "Name": "tag-key", "Values": ["team"] }, { "Name": "vpc-id", "Values": [blue] }])), [blue.as_str()]);
+    assert_eq!(
+        found(json!([{ "Name": "tag-key", "Values": ["team"] }, { "Name": "vpc-id", "Values": [blue] }])),
+        [blue.as_str()]
+    );
     account.ec2("delete_tags", json!({ "Resources": [blue], "Tags": [{ "Key": "team" }] }));
     assert_eq!(found(json!([{ "Name": "tag:team", "Values": ["net"] }])), [green.as_str()]);
     account.ec2("create_tags", json!({ "Resources": [blue], "Tags": [{ "Key": "Name", "Value": "renamed" }] }));
@@ -137,7 +141,8 @@ fn every_list_that_can_be_paged_is_the_same_page_by_page() {
         account.ec2("create_vpc", json!({ "CidrBlock": "10.0.0.0/16" }));
         account.target_group(&format!("group-{n}"), &vpc, 80, &json!({}));
         let data = json!({ "InstanceType": "t3.micro" });
-        account.ec2("create_launch_template", json!({ "LaunchTemplateName": format!("template-{n}"), "LaunchTemplateData": data }));
+        account
+            .ec2("create_launch_template", json!({ "LaunchTemplateName": format!("template-{n}"), "LaunchTemplateData": data }));
     }
     let entries: Vec<Value> = (0..120).map(|n| json!({ "Cidr": format!("10.{n}.0.0/16") })).collect();
     let wish = json!({ "PrefixListName": "many", "MaxEntries": 200, "AddressFamily": "IPv4", "Entries": &entries[..100] });

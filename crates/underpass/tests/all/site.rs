@@ -56,7 +56,9 @@ impl Account<'_> {
     }
 
     pub fn subnet(&self, vpc: &str, cidr: &str, zone: &str) -> String {
-        text_of(&self.ec2("create_subnet", json!({ "VpcId": vpc, "CidrBlock": cidr, "AvailabilityZone": zone }))["Subnet"]["SubnetId"])
+        text_of(
+            &self.ec2("create_subnet", json!({ "VpcId": vpc, "CidrBlock": cidr, "AvailabilityZone": zone }))["Subnet"]["SubnetId"],
+        )
     }
 
     /// A VPC of 10.0.0.0/16 with the subnet 10.0.1.0/24.
