@@ -11,19 +11,8 @@ use dataplane::{Here, Namespace, Place};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [
-        listen_in,
-        listen_at,
-        target_in,
-        source,
-        target,
-        threads @ ..,
-    ] = arguments.as_slice()
-    else {
-        return Err(
-            "usage: socket_path LISTEN_NETNS ADDR:PORT TARGET_NETNS SOURCE TARGET:PORT [THREADS]"
-                .into(),
-        );
+    let [listen_in, listen_at, target_in, source, target, threads @ ..] = arguments.as_slice() else {
+        return Err("usage: socket_path LISTEN_NETNS ADDR:PORT TARGET_NETNS SOURCE TARGET:PORT [THREADS]".into());
     };
     let engine = Engine::start(threads.first().map_or(Ok(2), |text| text.parse())?)?;
     let route = Route {
@@ -35,21 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         connect_timeout: Duration::from_secs(10),
         idle_timeout: Duration::from_secs(350),
     };
-    let listener = engine.listen(
-        place(listen_in)?.as_ref(),
-        listen_at.parse()?,
-        route,
-        100_000,
-    )?;
+    let listener = engine.listen(place(listen_in)?.as_ref(), listen_at.parse()?, route, 100_000)?;
     std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
     println!("{} connections are open", listener.connections());
     Ok(())
 }
 
 fn place(name: &str) -> std::io::Result<Arc<dyn Place>> {
-    Ok(if name == "-" {
-        Arc::new(Here)
-    } else {
-        Arc::new(Namespace::open(name)?)
-    })
+    Ok(if name == "-" { Arc::new(Here) } else { Arc::new(Namespace::open(name)?) })
 }

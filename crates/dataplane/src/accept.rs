@@ -17,11 +17,8 @@ const PER_SOURCE: usize = 32;
 const RETRY: Duration = Duration::from_millis(100);
 
 /// Runs `handle` for each connection, for ever; `server` names who accepts in messages.
-pub(crate) async fn accept<F>(
-    server: &'static str,
-    listener: TcpListener,
-    handle: impl Fn(TcpStream, SocketAddrV4) -> F,
-) where
+pub(crate) async fn accept<F>(server: &'static str, listener: TcpListener, handle: impl Fn(TcpStream, SocketAddrV4) -> F)
+where
     F: Future<Output = ()> + Send + 'static,
 {
     let (sources, mut open) = (Sources::default(), JoinSet::new());
@@ -55,10 +52,7 @@ fn report(server: &str, ended: Result<(), tokio::task::JoinError>) {
 /// nothing announces that there are descriptors or memory again.
 pub(crate) async fn failed(server: &str, error: &io::Error) {
     let exhausted = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
-    if error
-        .raw_os_error()
-        .is_some_and(|code| exhausted.contains(&code))
-    {
+    if error.raw_os_error().is_some_and(|code| exhausted.contains(&code)) {
         tracing::warn!(%error, server, "cannot accept connections for the moment");
         tokio::time::sleep(RETRY).await;
     } else {
@@ -79,11 +73,7 @@ struct Slot {
 
 impl Sources {
     fn slot(&self, source: Ipv4Addr) -> Option<Slot> {
-        self.change(source, |open| (open < PER_SOURCE).then_some(open + 1))
-            .then(|| Slot {
-                sources: self.clone(),
-                source,
-            })
+        self.change(source, |open| (open < PER_SOURCE).then_some(open + 1)).then(|| Slot { sources: self.clone(), source })
     }
 
     /// Changes a count; those that come to zero are forgotten. False if there is no change.
@@ -101,8 +91,7 @@ impl Sources {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.sources
-            .change(self.source, |open| Some(open.saturating_sub(1)));
+        self.sources.change(self.source, |open| Some(open.saturating_sub(1)));
     }
 }
 
@@ -136,10 +125,7 @@ mod tests {
             held.push(stream);
         }
         assert!(connect([127, 0, 0, 9], addr).await.read_u8().await.is_err());
-        assert_eq!(
-            connect([127, 0, 0, 8], addr).await.read_u8().await.unwrap(),
-            b'!'
-        );
+        assert_eq!(connect([127, 0, 0, 8], addr).await.read_u8().await.unwrap(), b'!');
         drop(held);
         while connect([127, 0, 0, 9], addr).await.read_u8().await.is_err() {}
         server.abort();

@@ -60,11 +60,7 @@ fn bound(socket: Socket, addr: SocketAddrV4) -> io::Result<Socket> {
 }
 
 fn open(kind: Type) -> io::Result<Socket> {
-    let protocol = if kind == Type::STREAM {
-        Protocol::TCP
-    } else {
-        Protocol::UDP
-    };
+    let protocol = if kind == Type::STREAM { Protocol::TCP } else { Protocol::UDP };
     Socket::new(Domain::IPV4, kind.nonblocking(), Some(protocol))
 }
 
@@ -166,19 +162,12 @@ mod tests {
         let here = std::fs::read_link("/proc/thread-self/ns/net").unwrap();
         let elsewhere = fresh_namespace();
         elsewhere.socket(Type::STREAM).unwrap();
-        assert_eq!(
-            std::fs::read_link("/proc/thread-self/ns/net").unwrap(),
-            here
-        );
+        assert_eq!(std::fs::read_link("/proc/thread-self/ns/net").unwrap(), here);
     }
 
     #[test]
     fn a_namespace_is_the_same_however_often_it_is_opened() {
-        let here = || {
-            Namespace::open("/proc/thread-self/ns/net")
-                .unwrap()
-                .identity()
-        };
+        let here = || Namespace::open("/proc/thread-self/ns/net").unwrap().identity();
         assert_eq!(here(), here());
         assert_ne!(here(), fresh_namespace().identity());
     }

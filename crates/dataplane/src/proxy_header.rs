@@ -23,12 +23,7 @@ pub(crate) fn local() -> [u8; 16] {
 
 /// The header of a connection from `source` to `destination`, with the VPC endpoint that it came through (an identifier of at
 /// most 255 bytes; what is longer is cut) and, on request, a checksum.
-pub(crate) fn proxied(
-    source: SocketAddrV4,
-    destination: SocketAddrV4,
-    endpoint: Option<&str>,
-    checksum: bool,
-) -> Vec<u8> {
+pub(crate) fn proxied(source: SocketAddrV4, destination: SocketAddrV4, endpoint: Option<&str>, checksum: bool) -> Vec<u8> {
     let mut header = Vec::with_capacity(80);
     header.extend_from_slice(&SIGNATURE);
     header.extend_from_slice(&[PROXY, TCP_OVER_IPV4, 0, 0]);
@@ -59,15 +54,9 @@ pub(crate) fn proxied(
 /// The Castagnoli CRC (RFC 3720 appendix B.4), bit by bit: headers are short.
 fn crc32c(bytes: &[u8]) -> u32 {
     let round = |crc: u32| {
-        if crc & 1 == 1 {
-            crc >> 1 ^ 0x82f6_3b78
-        } else {
-            crc >> 1
-        }
+        if crc & 1 == 1 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 }
     };
-    !bytes.iter().fold(!0_u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| round(crc))
-    })
+    !bytes.iter().fold(!0_u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| round(crc)))
 }
 
 #[cfg(test)]
@@ -78,10 +67,7 @@ mod tests {
     use super::*;
 
     fn addresses() -> (SocketAddrV4, SocketAddrV4) {
-        (
-            "10.0.1.5:40000".parse().unwrap(),
-            "10.1.0.9:443".parse().unwrap(),
-        )
+        ("10.0.1.5:40000".parse().unwrap(), "10.1.0.9:443".parse().unwrap())
     }
 
     #[test]

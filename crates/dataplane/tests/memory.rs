@@ -23,16 +23,7 @@ static TURN: Mutex<()> = Mutex::new(());
 fn private_memory() -> usize {
     let rollup = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap();
     let private = rollup.lines().filter(|line| line.starts_with("Private_"));
-    private
-        .map(|line| {
-            line.split_whitespace()
-                .nth(1)
-                .unwrap()
-                .parse::<usize>()
-                .unwrap()
-                * 1024
-        })
-        .sum()
+    private.map(|line| line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024).sum()
 }
 
 #[test]
@@ -45,9 +36,7 @@ fn a_receiver_that_stalls_stalls_the_sender_and_memory_does_not_grow() {
     let (_stalled, _) = server.accept().unwrap();
     let (chunk, mut sent) = (vec![7; 1 << 20], 0);
     let before = private_memory();
-    client
-        .set_write_timeout(Some(Duration::from_millis(500)))
-        .unwrap();
+    client.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
     let stalled = loop {
         match client.write(&chunk) {
             Ok(length) => sent += length,
@@ -88,10 +77,7 @@ fn two_thousand_idle_connections_cost_little_memory() {
 #[test]
 fn a_thousand_networks_cost_little_memory() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let _context = runtime.enter();
     let view = View::new([Layer::default()]);
     let before = private_memory();
@@ -99,15 +85,11 @@ fn a_thousand_networks_cost_little_memory() {
         let [high, low] = network.to_be_bytes();
         SocketAddrV4::new(Ipv4Addr::new(127, 60 + high, low, host), 10053)
     };
-    let serve_network =
-        |network| serve(&Here, &[address(network, 2), address(network, 253)], &view).unwrap();
+    let serve_network = |network| serve(&Here, &[address(network, 2), address(network, 253)], &view).unwrap();
     let networks: Vec<_> = (0..1000).map(serve_network).collect();
     runtime.block_on(tokio::task::yield_now());
     let each = private_memory().saturating_sub(before) / networks.len();
     println!("{each} bytes per network");
     assert!(each < 8 * 1024, "{each} bytes per network");
-    assert!(
-        UdpSocket::bind(address(999, 253)).is_err(),
-        "the last is served too"
-    );
+    assert!(UdpSocket::bind(address(999, 253)).is_err(), "the last is served too");
 }

@@ -142,8 +142,7 @@ mod tests {
         let net = |text: &str| text.parse().expect("a net");
         let route = |kind| Object::Route(Route { table: 7, dst: net("10.0.0.0/8"), metric: 5, kind });
         let ip = "10.0.0.1".parse().expect("an address");
-        let unicast =
-            RouteKind::Unicast { dev: "x".into(), via: Some(ip), onlink: true, src: Some(ip), realm: Some(9) };
+        let unicast = RouteKind::Unicast { dev: "x".into(), via: Some(ip), onlink: true, src: Some(ip), realm: Some(9) };
         let rule = Rule {
             priority: 5,
             iif: Some("x".into()),

@@ -147,9 +147,7 @@ impl State {
             Object::Address(address) => (self.device(namespace, &address.link), libc::ENODEV),
             Object::Neighbour(neighbour) => (self.device(namespace, &neighbour.link), libc::ENODEV),
             Object::Route(route) => match &route.kind {
-                RouteKind::Unicast { dev, .. } | RouteKind::Local { dev } => {
-                    (self.device(namespace, dev), libc::ENODEV)
-                }
+                RouteKind::Unicast { dev, .. } | RouteKind::Local { dev } => (self.device(namespace, dev), libc::ENODEV),
                 _ => (true, 0),
             },
             _ => (true, 0),
@@ -192,16 +190,15 @@ impl State {
     }
 
     fn device(&self, namespace: &str, name: &str) -> bool {
-        name == "lo"
-            || self.namespaces.iter().any(|(owner, objects)| {
-                objects.values().any(|object| match object {
-                    Object::Link(link) => {
-                        (owner == namespace && link.end.name == name)
-                            || matches!(&link.kind, LinkKind::Veth { namespace: far, peer } if far == namespace && peer.name == name)
-                    }
-                    _ => false,
-                })
+        name == "lo" || self.namespaces.iter().any(|(owner, objects)| {
+            objects.values().any(|object| match object {
+                Object::Link(link) => {
+                    (owner == namespace && link.end.name == name)
+                        || matches!(&link.kind, LinkKind::Veth { namespace: far, peer } if far == namespace && peer.name == name)
+                }
+                _ => false,
             })
+        })
     }
 
     fn remove(&mut self, namespace: &str, key: &Key) {
@@ -346,13 +343,8 @@ mod tests {
     fn elements_need_their_set_and_go_with_it() {
         let fake = with(&["a"]);
         let name = || "s".to_owned();
-        let set = Object::Set(Set {
-            table: "t".into(),
-            name: name(),
-            key: vec![Type::Port],
-            data: SetData::None,
-            interval: false,
-        });
+        let set =
+            Object::Set(Set { table: "t".into(), name: name(), key: vec![Type::Port], data: SetData::None, interval: false });
         let key = vec![Value::Port(1)];
         let element = Object::Element(Element { table: "t".into(), set: name(), key, key_end: None, data: Data::None });
         assert_eq!(errno(fake.bring("a", &[table(), element.clone()])), Some(libc::ENOENT));

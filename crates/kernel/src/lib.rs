@@ -22,8 +22,6 @@ pub use error::KernelError;
 pub use fake::Fake;
 pub use kernel::Kernel;
 pub use namespaces::Namespaces;
-pub use object::{
-    Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule, Sysctl,
-};
+pub use object::{Address, Change, Key, Link, LinkEnd, LinkKind, Mac, Neighbour, Object, Route, RouteKind, Rule, Sysctl};
 pub use probe::{Feature, probe};
 pub use real::Netlink;

@@ -168,11 +168,7 @@ impl Namespaces {
     ///
     /// # Errors
     /// As [`Namespaces::run_in`], and what `open` refuses.
-    pub fn socket_in<S: Send>(
-        &self,
-        name: &str,
-        open: impl FnOnce() -> io::Result<S> + Send,
-    ) -> Result<S, KernelError> {
+    pub fn socket_in<S: Send>(&self, name: &str, open: impl FnOnce() -> io::Result<S> + Send) -> Result<S, KernelError> {
         self.run_in(name, open)?.map_err(|e| KernelError::failed(format!("open a socket in the namespace {name}"), e))
     }
 

@@ -51,11 +51,7 @@ fn commit_over(socket: &Socket, changes: &[&Change]) -> Result<(), KernelError> 
         let refusals: Vec<Answer> = answers.iter().filter(|answer| answer.errno != 0).cloned().collect();
         if refusals.is_empty() {
             let acknowledged = steps.is_empty() || !answers.is_empty();
-            return if acknowledged {
-                Ok(())
-            } else {
-                Err(KernelError::Malformed("a transaction was not acknowledged"))
-            };
+            return if acknowledged { Ok(()) } else { Err(KernelError::Malformed("a transaction was not acknowledged")) };
         }
         match step::mend(&steps, &errors_by_step(&refusals)) {
             Some(mended) => steps = mended,
@@ -73,8 +69,7 @@ pub(crate) fn observe(prefix: &str) -> Result<Vec<Object>, KernelError> {
     let mut objects = Vec::new();
     for table in tables.iter().filter_map(|body| decode::table(body)).filter(ours) {
         let sets = inventory(&socket, word::GETSET, |w| w.text(word::SET_TABLE, &table.name))?;
-        let sets: Vec<Set> =
-            sets.iter().filter_map(|body| decode::set(body)).filter(|set| set.table == table.name).collect();
+        let sets: Vec<Set> = sets.iter().filter_map(|body| decode::set(body)).filter(|set| set.table == table.name).collect();
         objects.extend(chains(&socket, &table)?.into_iter().map(Object::Chain));
         for set in &sets {
             objects.extend(elements(&socket, set)?.into_iter().map(Object::Element));
@@ -156,8 +151,7 @@ fn check(step: &Step<'_>) -> Result<(), KernelError> {
         }
         Step::NewElements(set, elements) => {
             let misfit = elements.iter().find(|element| !fits(set, element));
-            return misfit
-                .map_or(Ok(()), |element| Err(invalid(element.to_string(), "it does not have the types of its set")));
+            return misfit.map_or(Ok(()), |element| Err(invalid(element.to_string(), "it does not have the types of its set")));
         }
         Step::DeleteElements(set, slots) => {
             let fine = slots.iter().all(|slot| value::agree(&set.key, slot.key));

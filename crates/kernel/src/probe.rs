@@ -9,8 +9,8 @@ use crate::error::KernelError;
 use crate::namespaces::{aside, choose_congestion_control};
 use crate::netlink::Socket;
 use crate::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Operand, Policy, Rule, Rules,
-    Set, SetData, Table, Type, Value, Verdict, ct_state,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Operand, Policy, Rule, Rules, Set,
+    SetData, Table, Type, Value, Verdict, ct_state,
 };
 use crate::object::{Change, LinkEnd, LinkKind, Mac, Object};
 use crate::own_root::Holder;
@@ -33,10 +33,8 @@ pub struct Feature {
 
 /// Tries everything that this crate needs.
 pub fn probe() -> Vec<Feature> {
-    let mut features = vec![
-        capability("CAP_NET_ADMIN", 12, "sudo underpass up"),
-        capability("CAP_SYS_ADMIN", 21, "sudo underpass up"),
-    ];
+    let mut features =
+        vec![capability("CAP_NET_ADMIN", 12, "sudo underpass up"), capability("CAP_SYS_ADMIN", 21, "sudo underpass up")];
     // What is left of the namespace goes with the thread.
     let tried = aside(|| match unshare(CloneFlags::CLONE_NEWNET) {
         Ok(()) => inside(),
@@ -107,11 +105,7 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
             "sudo modprobe -a nft_ct nft_fib_ipv4",
         ),
         ("sets of ranges", vec![set("ranges", vec![Type::Addr], SetData::None, true)], "sudo modprobe nf_tables"),
-        (
-            "sets of concatenated ranges",
-            vec![set("both", service.clone(), SetData::None, true)],
-            "use Linux 5.10 or newer",
-        ),
+        ("sets of concatenated ranges", vec![set("both", service.clone(), SetData::None, true)], "use Linux 5.10 or newer"),
         (
             "verdict maps",
             vec![set("verdicts", vec![Type::Mark], SetData::Verdict, false), Object::Element(verdict)],
@@ -130,11 +124,7 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
             "flow hashing",
             vec![
                 set("targets", vec![Type::Mark], SetData::Values(service), false),
-                nat(
-                    "balance",
-                    HookPoint::Prerouting,
-                    vec![dnat(hash, "targets"), dnat(Field::RoundRobin(2), "targets")],
-                ),
+                nat("balance", HookPoint::Prerouting, vec![dnat(hash, "targets"), dnat(Field::RoundRobin(2), "targets")]),
             ],
             "sudo modprobe -a nft_hash nft_numgen",
         ),
@@ -151,8 +141,7 @@ fn veth() -> Result<(), KernelError> {
     let here = File::open("/proc/thread-self/ns/net").map_err(failed)?;
     let kind = LinkKind::Veth { namespace: String::new(), peer: end("probe1") };
     let message = route::new_link(&end("probe0"), &kind, here.as_fd());
-    let answers =
-        Socket::open(route::NETLINK_ROUTE).and_then(|socket| socket.request(message.bytes())).map_err(failed)?;
+    let answers = Socket::open(route::NETLINK_ROUTE).and_then(|socket| socket.request(message.bytes())).map_err(failed)?;
     match answers.iter().find(|answer| answer.errno != 0) {
         Some(answer) => Err(failed(std::io::Error::from_raw_os_error(answer.errno))),
         None => Ok(()),

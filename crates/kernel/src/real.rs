@@ -149,11 +149,7 @@ impl Inside<'_> {
     }
 
     /// Works with a socket of another namespace, then comes home.
-    fn abroad<T>(
-        &self,
-        namespace: &str,
-        work: impl FnOnce(&Socket) -> Result<T, KernelError>,
-    ) -> Result<T, KernelError> {
+    fn abroad<T>(&self, namespace: &str, work: impl FnOnce(&Socket) -> Result<T, KernelError>) -> Result<T, KernelError> {
         let there = self.kernel.namespaces.open(namespace)?;
         let failed = |e| KernelError::failed(format!("enter the namespace {namespace}"), e);
         enter(&there).map_err(failed)?;

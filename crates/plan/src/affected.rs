@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use resource::{
-    BalancerState, ElasticAddress, EndpointService, Holder, Instance, InstanceId, InternetGateway, Kind, Listener, LoadBalancer, NatGateway,
-    NetworkAcl, NetworkInterface, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint,
-    VpcId,
+    BalancerState, ElasticAddress, EndpointService, Holder, Instance, InstanceId, InternetGateway, Kind, Listener, LoadBalancer,
+    NatGateway, NetworkAcl, NetworkInterface, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, TargetGroup,
+    TargetHealth, Vpc, VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
 

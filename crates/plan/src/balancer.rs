@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 
 use resource::{
-    ElasticAddress, HealthState, Instance, InstanceState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource, Subnet, Target,
-    TargetGroup, TargetHealth, TargetId, Vpc, VpcId, node_address,
+    ElasticAddress, HealthState, Instance, InstanceState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource,
+    Subnet, Target, TargetGroup, TargetHealth, TargetId, Vpc, VpcId, node_address,
 };
 use store::Snapshot;
 

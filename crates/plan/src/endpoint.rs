@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use resource::{
-    EndpointId, EndpointKind, EndpointService, EndpointState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource, SecurityGroup,
-    Vpc, VpcEndpoint, VpcId, endpoint_pool, node_address, router_address,
+    EndpointId, EndpointKind, EndpointService, EndpointState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource,
+    SecurityGroup, Vpc, VpcEndpoint, VpcId, endpoint_pool, node_address, router_address,
 };
 use store::Snapshot;
 

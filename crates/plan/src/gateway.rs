@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 
 use resource::{
-    AllocationId, ElasticAddress, InternetGateway, InternetGatewayId, NatGateway, NatGatewayId, NatState, NetworkInterface, Resource, Vpc,
-    VpcId, router_address,
+    AllocationId, ElasticAddress, InternetGateway, InternetGatewayId, NatGateway, NatGatewayId, NatState, NetworkInterface,
+    Resource, Vpc, VpcId, router_address,
 };
 use store::Snapshot;
 

@@ -43,7 +43,12 @@ pub enum Peer {
 
 pub(crate) fn plan(world: &Snapshot, id: &GroupId) -> Option<Group> {
     let group = world.find::<SecurityGroup>(id.as_str())?;
-    Some(Group { id: group.id.clone(), vpc: group.vpc.clone(), ingress: allows(world, &group, false), egress: allows(world, &group, true) })
+    Some(Group {
+        id: group.id.clone(),
+        vpc: group.vpc.clone(),
+        ingress: allows(world, &group, false),
+        egress: allows(world, &group, true),
+    })
 }
 
 pub(crate) fn allows(world: &Snapshot, group: &SecurityGroup, egress: bool) -> Vec<Allow> {

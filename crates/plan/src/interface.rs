@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use resource::{
-    AclId, ElasticAddress, GroupId, Holder, Instance, InstanceState, InterfaceId, InterfaceKind, NetworkAcl, NetworkInterface, Resource,
-    RouteTable, RouteTableId, Subnet, SubnetId, Vpc, VpcId,
+    AclId, ElasticAddress, GroupId, Holder, Instance, InstanceState, InterfaceId, InterfaceKind, NetworkAcl, NetworkInterface,
+    Resource, RouteTable, RouteTableId, Subnet, SubnetId, Vpc, VpcId,
 };
 use store::Snapshot;
 

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use resource::{
-    Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface, Route, RouteDestination,
-    RouteTable, RouteTableId, RouteTarget, VpcId,
+    Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface, Route,
+    RouteDestination, RouteTable, RouteTableId, RouteTarget, VpcId,
 };
 use store::Snapshot;
 
@@ -86,9 +86,10 @@ fn interface_hop(world: &Snapshot, id: &InterfaceId) -> Option<Hop> {
 fn nat_hop(world: &Snapshot, id: &str) -> Option<Hop> {
     let nat = world.find::<NatGateway>(id)?;
     let table = world.find::<RouteTable>(table_of(world, &nat.vpc, &nat.subnet)?.as_str())?;
-    let leaves = table.routes.iter().any(|route| {
-        matches!(&route.target, RouteTarget::InternetGateway(_)) && active_target(world, &nat.vpc, &route.target)
-    });
+    let leaves = table
+        .routes
+        .iter()
+        .any(|route| matches!(&route.target, RouteTarget::InternetGateway(_)) && active_target(world, &nat.vpc, &route.target));
     (nat.public && leaves).then_some(())?;
     realm(world, &nat).map(Hop::Internet)
 }
@@ -109,9 +110,9 @@ pub fn active_target(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> boo
 
 fn takes_packets(world: &Snapshot, eni: &NetworkInterface) -> bool {
     match eni.attachment.as_ref().map(|attachment| &attachment.holder) {
-        Some(Holder::Instance(id)) => world.find::<Instance>(id.as_str()).is_some_and(|instance| {
-            matches!(instance.state, InstanceState::Pending | InstanceState::Running)
-        }),
+        Some(Holder::Instance(id)) => world
+            .find::<Instance>(id.as_str())
+            .is_some_and(|instance| matches!(instance.state, InstanceState::Pending | InstanceState::Running)),
         Some(Holder::Process { .. }) => true,
         Some(Holder::Service) | None => false,
     }

@@ -66,16 +66,32 @@ fn what_a_change_costs_does_not_grow_with_what_it_does_not_touch() {
     let gateway = world.internet_gateway(Some(&vpc));
     let main = world.main_table(&vpc);
     let acl = world.acl(&vpc, &[&a], &[]);
-    assert_eq!(reach(&world, || world.allow(&group, ingress(resource::Traffic::All, from("10.9.0.0/16")))), 1, "a rule of a group");
+    assert_eq!(
+        reach(&world, || world.allow(&group, ingress(resource::Traffic::All, from("10.9.0.0/16")))),
+        1,
+        "a rule of a group"
+    );
     assert_eq!(reach(&world, || world.route(&main, "0.0.0.0/0", RouteTarget::InternetGateway(gateway.clone()))), 1, "a route");
     assert_eq!(reach(&world, || drop(world.table(&vpc, &[Some(&b)]))), 1, "a table of an empty subnet");
     let entry = world::entry(1, "in", resource::Traffic::All, "10.9.0.0/16", false);
-    assert_eq!(reach(&world, || world.update::<resource::NetworkAcl>(&acl, |acl| acl.entries.push(entry.clone()))), 1, "an entry of an ACL");
+    assert_eq!(
+        reach(&world, || world.update::<resource::NetworkAcl>(&acl, |acl| acl.entries.push(entry.clone()))),
+        1,
+        "an entry of an ACL"
+    );
     assert_eq!(reach(&world, || world.update::<NetworkInterface>(&hosts[0], |eni| eni.ready = true)), 0, "a state that we wrote");
-    assert_eq!(reach(&world, || world.update::<resource::Vpc>(&vpc, |vpc| vpc.state = resource::VpcState::Available)), 0, "a VPC's state");
+    assert_eq!(
+        reach(&world, || world.update::<resource::Vpc>(&vpc, |vpc| vpc.state = resource::VpcState::Available)),
+        0,
+        "a VPC's state"
+    );
     assert_eq!(reach(&world, || world.update::<SecurityGroup>(&group, |group| group.tags = named())), 0, "a tag");
     let process = Holder::Process { pid: 1, started: 1 };
-    assert_eq!(reach(&world, || drop(world.interface(&a, InterfaceKind::Workload, "10.0.0.99", &[&group], process.clone()))), 1, "an interface");
+    assert_eq!(
+        reach(&world, || drop(world.interface(&a, InterfaceKind::Workload, "10.0.0.99", &[&group], process.clone()))),
+        1,
+        "an interface"
+    );
 }
 
 fn named() -> Tags {

@@ -11,8 +11,10 @@ fn a_vpc_with_two_subnets_and_instances() {
     let world = World::new();
     let vpc = world.vpc("10.0.0.0/16");
     let (a, b) = (world.subnet(&vpc, "10.0.0.0/24", 'a'), world.subnet(&vpc, "10.0.1.0/24", 'b'));
-    let web = world.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("0.0.0.0/0")), ingress(PING, from("10.0.0.0/8"))]);
-    let inner = world.group(&vpc, &[ingress(Traffic::Tcp(1, 65535), members(&web)), ingress(Traffic::Udp(53, 53), members(&web))]);
+    let web =
+        world.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("0.0.0.0/0")), ingress(PING, from("10.0.0.0/8"))]);
+    let inner =
+        world.group(&vpc, &[ingress(Traffic::Tcp(1, 65535), members(&web)), ingress(Traffic::Udp(53, 53), members(&web))]);
     world.instance(&a, "10.0.0.4", &[&web]);
     let (_, appliance) = world.instance(&b, "10.0.1.4", &[&inner, &web]);
     world.update::<NetworkInterface>(&appliance, |eni| eni.source_dest_check = false);
@@ -204,7 +206,8 @@ fn prefix_lists_stand_for_their_blocks_in_groups_and_routes() {
     let gateway = world.internet_gateway(Some(&vpc));
     let main = world.main_table(&vpc);
     world.route(&main, "10.8.0.0/16", RouteTarget::NatGateway(NatGatewayId::parse("nat-00000000000000009").unwrap()));
-    let by_list = Route { destination: RouteDestination::PrefixList(list.clone()), target: RouteTarget::InternetGateway(gateway) };
+    let by_list =
+        Route { destination: RouteDestination::PrefixList(list.clone()), target: RouteTarget::InternetGateway(gateway) };
     world.update::<RouteTable>(&main, |table| table.routes.push(by_list.clone()));
     insta::assert_snapshot!(world.plan());
 }

@@ -128,10 +128,7 @@ fn limits(layers: &Layers<'_>, request: &Request) -> Option<Reason> {
     }
     let present = [(Layer::Boundary, layers.boundary.is_some()), (Layer::Session, layers.session.is_some())];
     let objects = |layer| grant(layers, layer, request).is_none();
-    present
-        .into_iter()
-        .find(|(layer, present)| *present && objects(*layer))
-        .map(|(layer, _)| Reason::ImplicitDeny(layer))
+    present.into_iter().find(|(layer, present)| *present && objects(*layer)).map(|(layer, _)| Reason::ImplicitDeny(layer))
 }
 
 /// The allow statement of a layer that reaches the principal most exactly; the first of equals.
@@ -157,12 +154,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn reference(&self) -> StatementRef {
-        StatementRef {
-            layer: self.layer,
-            policy: self.policy.to_owned(),
-            index: self.index,
-            sid: self.statement.sid.clone(),
-        }
+        StatementRef { layer: self.layer, policy: self.policy.to_owned(), index: self.index, sid: self.statement.sid.clone() }
     }
 }
 

@@ -29,11 +29,8 @@ pub(crate) fn parse(text: &str, kind: Kind) -> Result<Policy, GrammarError> {
         Some(one) => vec![one.clone()],
     };
     let grammar = Grammar { kind, variables: version >= Version::V2012 };
-    let statements: Vec<Statement> = statements
-        .into_iter()
-        .enumerate()
-        .map(|(index, node)| grammar.statement(index, node))
-        .collect::<Result<_, _>>()?;
+    let statements: Vec<Statement> =
+        statements.into_iter().enumerate().map(|(index, node)| grammar.statement(index, node)).collect::<Result<_, _>>()?;
     unique_sids(&statements)?;
     Ok(Policy { version, id, statements })
 }
@@ -50,9 +47,7 @@ impl Grammar {
             sid: element.optional("Sid", |node| self.sid(node))?,
             effect: element.optional("Effect", effect)?.ok_or_else(|| element.fault("", Fault::Missing("Effect")))?,
             principals: self.principals(&element)?,
-            actions: element
-                .listed("Action", "NotAction", action)?
-                .ok_or_else(|| element.fault("", Fault::NoActions))?,
+            actions: element.listed("Action", "NotAction", action)?.ok_or_else(|| element.fault("", Fault::NoActions))?,
             resources: self.resources(&element)?,
             conditions: self.conditions(&element)?,
         })
@@ -265,9 +260,7 @@ fn condition_values(node: &Node) -> Result<Vec<String>, Fault> {
     let scalar = |node: &Node| match node {
         Node::Text(text) | Node::Number(text) => Ok(text.clone()),
         Node::Bool(value) => Ok(value.to_string()),
-        Node::Null | Node::List(_) | Node::Object(_) => {
-            Err(Fault::WrongType { expected: "a string, number or boolean" })
-        }
+        Node::Null | Node::List(_) | Node::Object(_) => Err(Fault::WrongType { expected: "a string, number or boolean" }),
     };
     match node {
         Node::List(items) => items.iter().map(scalar).collect(),

@@ -35,8 +35,7 @@ impl Pattern {
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if syntax.variables && rest.starts_with("${") {
-                let (inner, after) =
-                    rest[2..].split_once('}').ok_or_else(|| Fault::InvalidVariable(text.to_owned()))?;
+                let (inner, after) = rest[2..].split_once('}').ok_or_else(|| Fault::InvalidVariable(text.to_owned()))?;
                 tokens.push(variable(inner).ok_or_else(|| Fault::InvalidVariable(text.to_owned()))?);
                 rest = after;
                 continue;

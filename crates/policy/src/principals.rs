@@ -49,8 +49,7 @@ impl Named {
         }
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         if let ["arn", partition, "iam" | "sts", "", account, entity] = parts[..] {
-            let whole =
-                !text.contains(['*', '?']) && !partition.is_empty() && !entity.is_empty() && is_account(account);
+            let whole = !text.contains(['*', '?']) && !partition.is_empty() && !entity.is_empty() && is_account(account);
             let named = if entity == "root" { Self::Account(account.to_owned()) } else { Self::Arn(text.to_owned()) };
             return whole.then_some(named);
         }

@@ -41,10 +41,7 @@ fn faults_of_identity_policies_name_their_place() {
         ("{}", "Missing required field Statement"),
         (r#"{"Statement":[]}"#, "Statement: Syntax errors in policy. (at least one statement expected)"),
         (r#"{"Statement":3}"#, "Statement[0]: Syntax errors in policy. (an object expected)"),
-        (
-            r#"{"Version":"2020-01-01","Statement":{}}"#,
-            "Version: Syntax errors in policy. (unknown version 2020-01-01)",
-        ),
+        (r#"{"Version":"2020-01-01","Statement":{}}"#, "Version: Syntax errors in policy. (unknown version 2020-01-01)"),
         (r#"{"Version":1,"Statement":{}}"#, "Version: Syntax errors in policy. (a string expected)"),
         (r#"{"statement":{}}"#, "Syntax errors in policy. (unknown element statement)"),
         (r#"{"Statement":{},"Statement":{}}"#, "Syntax errors in policy. (duplicate element Statement)"),
@@ -119,16 +116,8 @@ fn resource_and_trust_policies_have_their_own_required_elements() {
     let cases = [
         (Kind::Resource, r#""Resource":"*""#, "Statement[0]: Missing required field Principal"),
         (Kind::Resource, r#""Principal":"*""#, "Statement[0]: Policy statement must contain resources."),
-        (
-            Kind::Resource,
-            r#""Resource":"*","Principal":"me""#,
-            "Statement[0].Principal: Invalid principal in policy: me",
-        ),
-        (
-            Kind::Resource,
-            r#""Resource":"*","Principal":{}"#,
-            "Statement[0].Principal: Invalid principal in policy: nobody",
-        ),
+        (Kind::Resource, r#""Resource":"*","Principal":"me""#, "Statement[0].Principal: Invalid principal in policy: me"),
+        (Kind::Resource, r#""Resource":"*","Principal":{}"#, "Statement[0].Principal: Invalid principal in policy: nobody"),
         (Kind::Trust, r#""Principal":"*","Resource":"*""#, "Statement[0].Resource: Has prohibited field Resource"),
     ];
     for (kind, statement, expected) in cases {

@@ -22,9 +22,8 @@ fn statement() -> impl Strategy<Value = String> {
         1 => Just(r#","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#),
         1 => Just(r#","Condition":{"StringNotEqualsIfExists":{"aws:SourceVpce":"vpce-1"}}"#),
     ];
-    (effect, action, resource, condition).prop_map(|(effect, action, resource, condition)| {
-        format!(r#"{{"Effect":"{effect}",{action},{resource}{condition}}}"#)
-    })
+    (effect, action, resource, condition)
+        .prop_map(|(effect, action, resource, condition)| format!(r#"{{"Effect":"{effect}",{action},{resource}{condition}}}"#))
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
@@ -108,9 +107,8 @@ proptest! {
 
 #[test]
 fn a_failed_condition_says_what_was_wanted_and_what_was_found() {
-    let policies = [parse(
-        r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}"#,
-    )];
+    let policies =
+        [parse(r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}"#)];
     let root = Principal::Service { name: "ec2.amazonaws.com".into() };
     let request = Request::new(root, "s3:GetObject", "*").with("aws:sourcevpce", "vpce-2");
     let findings = explain(&named(&policies), &request);

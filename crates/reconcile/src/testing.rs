@@ -3,10 +3,10 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    AddressAssociation, AllocationId, Attachment, AttachmentId, BalancerState, BalancerZone, CidrAssociation, ElasticAddress, EndpointId,
-    EndpointKind, EndpointState, HealthCheck, HealthState, Holder, Instance, InstanceId, InstanceState, InterfaceId, InterfaceKind,
-    Listener, ListenerProtocol, LoadBalancer, MetadataOptions, NetworkInterface, Owner, Subnet, SubnetId, Tags, Target, TargetGroup,
-    TargetHealth, TargetId, TargetType, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
+    AddressAssociation, AllocationId, Attachment, AttachmentId, BalancerState, BalancerZone, CidrAssociation, ElasticAddress,
+    EndpointId, EndpointKind, EndpointState, HealthCheck, HealthState, Holder, Instance, InstanceId, InstanceState, InterfaceId,
+    InterfaceKind, Listener, ListenerProtocol, LoadBalancer, MetadataOptions, NetworkInterface, Owner, Subnet, SubnetId, Tags,
+    Target, TargetGroup, TargetHealth, TargetId, TargetType, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
 };
 use store::{Store, StoreError, Txn};
 

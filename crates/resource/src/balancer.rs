@@ -5,7 +5,10 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AllocationId, GroupId, InterfaceId, Kind, Link, NetworkInterface, Owner, Resource, SecurityGroup, Subnet, SubnetId, Tags, TargetGroup, Timestamp, Vpc, VpcId};
+use crate::{
+    AllocationId, GroupId, InterfaceId, Kind, Link, NetworkInterface, Owner, Resource, SecurityGroup, Subnet, SubnetId, Tags,
+    TargetGroup, Timestamp, Vpc, VpcId,
+};
 
 /// The namespace of links from a balancer to its name: key `{account}/{region}/{name}`.
 pub const BALANCER_NAME: &str = "load-balancer-name";

@@ -112,7 +112,8 @@ impl VpcEndpoint {
     /// `vpce-svc-….us-east-1.vpce.amazonaws.com`; the parts of an AWS service's name are turned round (`ecr.api` is `api.ecr`).
     fn service_domain(&self) -> String {
         let prefixes = [format!("com.amazonaws.vpce.{}.", self.owner.region), format!("com.amazonaws.{}.", self.owner.region)];
-        let short = prefixes.iter().find_map(|prefix| self.service_name.strip_prefix(prefix.as_str())).unwrap_or(&self.service_name);
+        let short =
+            prefixes.iter().find_map(|prefix| self.service_name.strip_prefix(prefix.as_str())).unwrap_or(&self.service_name);
         let label = short.rsplit('.').collect::<Vec<_>>().join(".");
         format!("{label}.{}.vpce.amazonaws.com", self.owner.region)
     }

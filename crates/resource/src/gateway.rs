@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllocationId, InterfaceId, InternetGatewayId, Kind, Link, NatGatewayId, NetworkInterface, Owner, Resource, Subnet, SubnetId, Tags,
-    Timestamp, Vpc, VpcId,
+    AllocationId, InterfaceId, InternetGatewayId, Kind, Link, NatGatewayId, NetworkInterface, Owner, Resource, Subnet, SubnetId,
+    Tags, Timestamp, Vpc, VpcId,
 };
 
 /// The namespace of links from a public address to its resource.
@@ -81,9 +81,10 @@ impl Resource for ElasticAddress {
     }
 
     fn links(&self) -> Vec<Link> {
-        let association = self.association.iter().flat_map(|a| {
-            [Link::to(NetworkInterface::KIND, &a.interface), Link::name("address-association", &a.id)]
-        });
+        let association = self
+            .association
+            .iter()
+            .flat_map(|a| [Link::to(NetworkInterface::KIND, &a.interface), Link::name("address-association", &a.id)]);
         std::iter::once(Link::name(PUBLIC_IP, self.public)).chain(association).collect()
     }
 }

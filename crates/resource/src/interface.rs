@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentId, GroupId, InstanceId, InterfaceId, Kind, Link, Owner, Resource, SecurityGroup, Subnet, SubnetId, Tags, Timestamp,
-    Vpc, VpcId,
+    AttachmentId, GroupId, InstanceId, InterfaceId, Kind, Link, Owner, Resource, SecurityGroup, Subnet, SubnetId, Tags,
+    Timestamp, Vpc, VpcId,
 };
 
 /// The namespace of links from an interface to each of its private addresses: key `{vpc}/{address}`.

@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EndpointId, InternetGatewayId, InterfaceId, Kind, Link, NatGatewayId, Owner, PrefixListId, Resource, RouteTableId, Subnet,
+    EndpointId, InterfaceId, InternetGatewayId, Kind, Link, NatGatewayId, Owner, PrefixListId, Resource, RouteTableId, Subnet,
     SubnetId, Tags, Vpc, VpcId,
 };
 

@@ -14,8 +14,8 @@ mod world;
 
 use std::sync::Arc;
 
-pub use embedded::Embedded;
 pub use catalogue::{Catalogue, Codec};
+pub use embedded::Embedded;
 pub use log::{Commit, Log, LogError, Memory, Row};
 pub use snapshot::Snapshot;
 pub use txn::Txn;

@@ -18,7 +18,9 @@ pub struct Function {
 static TEST_FOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"/(tests?|benches|examples|fuzz|testdata|[a-z-]*-tests?)/"));
 static TEST_MODULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bmod \w+\s*\{"));
 static FN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"^(\s*)(?:pub(?:\([^)]*\))?\s+)?(?:default\s+)?(?:const\s+)?(?:async\s+)?(?:unsafe\s+)?(?:extern\s+"C"\s+)?fn\s+(\w+)"#)
+    pattern(
+        r#"^(\s*)(?:pub(?:\([^)]*\))?\s+)?(?:default\s+)?(?:const\s+)?(?:async\s+)?(?:unsafe\s+)?(?:extern\s+"C"\s+)?fn\s+(\w+)"#,
+    )
 });
 
 fn pattern(text: &str) -> Regex {

@@ -57,7 +57,10 @@ impl StateDir {
     pub fn choose(given: Option<PathBuf>) -> Self {
         let usual = || match nix::unistd::geteuid().is_root() {
             true => PathBuf::from("/var/lib/underpass"),
-            false => std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).unwrap_or_else(|| home().join(".local/state")).join("underpass"),
+            false => std::env::var_os("XDG_STATE_HOME")
+                .map(PathBuf::from)
+                .unwrap_or_else(|| home().join(".local/state"))
+                .join("underpass"),
         };
         Self { root: given.unwrap_or_else(usual) }
     }

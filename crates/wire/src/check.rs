@@ -101,13 +101,9 @@ mod tests {
         let found = wrong("ec2", "DescribeVpcs", json!({"Vpcs": [{"IsDefault": "true", "VpcId": ["x"]}]}));
         assert_eq!(
             found,
-            [
-                "DescribeVpcs.Vpcs.0.IsDefault is not a Boolean: \"true\"",
-                "DescribeVpcs.Vpcs.0.VpcId is not a String: [\"x\"]"
-            ]
+            ["DescribeVpcs.Vpcs.0.IsDefault is not a Boolean: \"true\"", "DescribeVpcs.Vpcs.0.VpcId is not a String: [\"x\"]"]
         );
-        let found =
-            wrong("ec2", "DescribeVolumes", json!({"Volumes": [{"CreateTime": 1.5}, {"CreateTime": "2026-01-01"}]}));
+        let found = wrong("ec2", "DescribeVolumes", json!({"Volumes": [{"CreateTime": 1.5}, {"CreateTime": "2026-01-01"}]}));
         assert_eq!(found.len(), 2);
         assert_eq!(wrong("lambda", "Invoke", json!({"Payload": "not base64"})).len(), 1);
         assert_eq!(wrong("iam", "ListUsers", json!([])).len(), 1);

@@ -97,10 +97,8 @@ fn with_request_id(mut response: Response, own: Option<&str>, request_id: &str) 
 
 /// Sets a header. What cannot stand in a header is left out of it: a value with a line break must not become two headers.
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
-    let parsed = (
-        HeaderName::try_from(name),
-        HeaderValue::from_str(value).or_else(|_| HeaderValue::from_bytes(value.as_bytes())),
-    );
+    let parsed =
+        (HeaderName::try_from(name), HeaderValue::from_str(value).or_else(|_| HeaderValue::from_bytes(value.as_bytes())));
     if let (Ok(name), Ok(value)) = parsed {
         headers.insert(name, value);
     }

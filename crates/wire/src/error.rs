@@ -169,10 +169,7 @@ mod tests {
         let expected = ["400 InvalidParameterValue", "400 ValidationError", json, json, json, "400 InvalidInput", json];
         assert_eq!(codes(&error), expected);
         assert_eq!(error.to_string(), "Port is not an integer");
-        assert_eq!(
-            error.failure(None, Protocol::Ec2).message,
-            "Value (x) for parameter Port is invalid. Expected an integer."
-        );
+        assert_eq!(error.failure(None, Protocol::Ec2).message, "Value (x) for parameter Port is invalid. Expected an integer.");
     }
 
     #[test]

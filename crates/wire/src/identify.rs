@@ -96,8 +96,7 @@ fn by_action(models: &Models, clues: &Clues, action: &str) -> Result<Identified,
         if let Some(name) = clues.scope {
             return Err(WireError::UnknownService { name: name.into() });
         }
-        let fits =
-            |l: &&Listing| l.modelled && l.speaks(Protocol::is_form) && clues.version.as_deref() == Some(l.version);
+        let fits = |l: &&Listing| l.modelled && l.speaks(Protocol::is_form) && clues.version.as_deref() == Some(l.version);
         candidates = models.listings.iter().filter(fits).collect();
         candidates.retain(|l| models.service(l.name).is_some_and(|s| s.operation(action).is_some()));
     }
@@ -112,9 +111,7 @@ fn by_action(models: &Models, clues: &Clues, action: &str) -> Result<Identified,
 fn by_route(models: &Models, request: &Request, clues: &Clues) -> Result<Identified, WireError> {
     let candidates = clues.candidates(models);
     let Some(first) = candidates.first() else {
-        return Err(clues
-            .scope
-            .map_or(WireError::Unidentified, |name| WireError::UnknownService { name: name.into() }));
+        return Err(clues.scope.map_or(WireError::Unidentified, |name| WireError::UnknownService { name: name.into() }));
     };
     let query: Vec<(String, String)> = form_urlencoded::parse(request.query.as_bytes()).into_owned().collect();
     for listing in candidates.iter().filter(|l| l.modelled && l.speaks(Protocol::is_rest)) {
@@ -128,10 +125,7 @@ fn by_route(models: &Models, request: &Request, clues: &Clues) -> Result<Identif
     }
     let known = candidates.iter().find(|l| l.modelled).unwrap_or(first);
     let service = modelled(models, known)?;
-    Err(WireError::UnknownOperation {
-        service: service.name.into(),
-        operation: format!("{} {}", request.method, request.path),
-    })
+    Err(WireError::UnknownOperation { service: service.name.into(), operation: format!("{} {}", request.method, request.path) })
 }
 
 fn modelled(models: &Models, listing: &Listing) -> Result<Arc<Service>, WireError> {

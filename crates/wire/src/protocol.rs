@@ -74,15 +74,9 @@ mod tests {
     fn looks_tell_the_protocol() {
         assert_eq!(guessed(&[("smithy-protocol", "rpc-v2-cbor")], ""), Protocol::RpcV2Cbor);
         assert_eq!(guessed(&[("content-type", "application/x-amz-json-1.0")], ""), Protocol::Json10);
-        assert_eq!(
-            guessed(&[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "A.B")], ""),
-            Protocol::Json11
-        );
+        assert_eq!(guessed(&[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "A.B")], ""), Protocol::Json11);
         assert_eq!(guessed(&[("x-amz-target", "A.B")], ""), Protocol::Json11);
-        assert_eq!(
-            guessed(&[("content-type", "application/x-www-form-urlencoded; charset=utf-8")], ""),
-            Protocol::Query
-        );
+        assert_eq!(guessed(&[("content-type", "application/x-www-form-urlencoded; charset=utf-8")], ""), Protocol::Query);
         assert_eq!(guessed(&[], "Action=X"), Protocol::Query);
         assert_eq!(guessed(&[("content-type", "application/json")], ""), Protocol::RestJson);
         assert_eq!(guessed(&[], ""), Protocol::RestXml);

@@ -45,8 +45,7 @@ pub(crate) struct Listing {
 
 impl Listing {
     pub(crate) fn speaks(&self, wanted: impl Fn(Protocol) -> bool) -> bool {
-        let known =
-            |name: &str| Protocol::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name));
+        let known = |name: &str| Protocol::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name));
         self.protocols.iter().filter_map(|p| known(p).ok()).any(wanted)
     }
 }

@@ -23,8 +23,8 @@ pub fn format_timestamp(milliseconds: i64, format: TimeFormat) -> String {
     if format == TimeFormat::Unix {
         return seconds(milliseconds);
     }
-    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let at =
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (year, month, day) = at.to_calendar_date();
     let (hour, minute, second, ms) = at.to_hms_milli();
     if format == TimeFormat::Iso8601 {

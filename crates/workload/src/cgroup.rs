@@ -197,7 +197,11 @@ fn find_places(mounts: &str, own: &str, version_2_has: impl Fn(&Path, Controller
                 return Some(Place { controller, version_2: true, parent: mount.at.join(OURS) });
             }
             let holds = mount.kind == "cgroup" && mount.options.split(',').any(|option| option == controller.name());
-            holds.then(|| Place { controller, version_2: false, parent: mount.at.join(own_path(own, controller, mount.root)).join(OURS) })
+            holds.then(|| Place {
+                controller,
+                version_2: false,
+                parent: mount.at.join(own_path(own, controller, mount.root)).join(OURS),
+            })
         })
     };
     Controller::ALL.into_iter().filter_map(place_of).collect()

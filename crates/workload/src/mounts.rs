@@ -17,8 +17,11 @@ pub(crate) fn detach_from_host() -> Result<(), StepFailed> {
 
 /// Shows `from` at `to` as well.
 pub(crate) fn bind(from: &Path, to: &Path) -> Result<(), StepFailed> {
-    mount(Some(from), to, None::<&str>, MsFlags::MS_BIND, None::<&str>)
-        .during(format!("show {} at {}", from.display(), to.display()))
+    mount(Some(from), to, None::<&str>, MsFlags::MS_BIND, None::<&str>).during(format!(
+        "show {} at {}",
+        from.display(),
+        to.display()
+    ))
 }
 
 /// Shows `from` at `to` as well, unchangeable through that place.
@@ -68,7 +71,12 @@ mod tests {
     /// Runs a test on a thread with mounts of its own. Needs root.
     fn apart(test: impl FnOnce() + Send) {
         let outcome = std::thread::scope(|scope| {
-            scope.spawn(|| { separate_mounts().expect("this test makes mounts: run it as root"); test() }).join()
+            scope
+                .spawn(|| {
+                    separate_mounts().expect("this test makes mounts: run it as root");
+                    test()
+                })
+                .join()
         });
         outcome.expect("the test passed");
     }

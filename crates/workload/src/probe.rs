@@ -55,12 +55,16 @@ pub fn probe(folder: &Path) -> Vec<Feature> {
 /// Mounts one, in a mount namespace that only one thread has and that ends with it.
 fn try_overlay(folder: &Path) -> Result<(), StepFailed> {
     use crate::error::During;
-    let place = tempfile::Builder::new().prefix("probe-").tempdir_in(folder).during(format!("create a folder in {}", folder.display()))?;
+    let place = tempfile::Builder::new()
+        .prefix("probe-")
+        .tempdir_in(folder)
+        .during(format!("create a folder in {}", folder.display()))?;
     let at = |name: &str| place.path().join(name);
     for name in ["lower", "upper", "work", "root"] {
         fs::create_dir(at(name)).during("create a folder")?;
     }
-    let options = format!("lowerdir={},upperdir={},workdir={}", at("lower").display(), at("upper").display(), at("work").display());
+    let options =
+        format!("lowerdir={},upperdir={},workdir={}", at("lower").display(), at("upper").display(), at("work").display());
     let attempt = || {
         namespaces::separate_mounts()?;
         mounts::new("overlay", &at("root"), MsFlags::empty(), &options)?;

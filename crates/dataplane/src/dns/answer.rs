@@ -16,12 +16,7 @@ const ROOT: &[u8] = &[0];
 /// The start of authority of the root, as it stands behind names that nobody has.
 static UNKNOWN: LazyLock<Records> = LazyLock::new(|| {
     let (primary, contact) = (DomainName::root(), DomainName::root());
-    let soa = Soa {
-        primary,
-        contact,
-        serial: 1,
-        negative_ttl: UNKNOWN_TTL,
-    };
+    let soa = Soa { primary, contact, serial: 1, negative_ttl: UNKNOWN_TTL };
     soa.records()
 });
 
@@ -45,18 +40,13 @@ pub(crate) fn answer(view: &View, message: &[u8], transport: Transport, out: &mu
 /// Follows the name through the view, alias after alias, each from the first layer again.
 fn resolve(view: &View, query: &Query, reply: &mut Reply) -> Code {
     let mut name = query.name.clone();
-    (0..=LONGEST_CHAIN)
-        .find_map(|_| step(view, &mut name, query.kind, reply))
-        .unwrap_or(Code::NoError)
+    (0..=LONGEST_CHAIN).find_map(|_| step(view, &mut name, query.kind, reply)).unwrap_or(Code::NoError)
 }
 
 /// Looks one name up; at an alias, changes the name to its target and gives no code yet.
 fn step(view: &View, name: &mut NameBuf, kind: Kind, reply: &mut Reply) -> Option<Code> {
     let zones = view.zones_for(name.wire());
-    let Some(zone) = zones
-        .as_deref()
-        .and_then(|zones| zones.enclosing(name.wire()))
-    else {
+    let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(name.wire())) else {
         reply.authority(ROOT, &UNKNOWN);
         return Some(Code::NxDomain);
     };
@@ -99,12 +89,7 @@ mod tests {
 
     fn zone(apex: &str, records: Vec<(&str, Records)>) -> Zone {
         let apex = name(apex);
-        let soa = Soa {
-            primary: apex.clone(),
-            contact: apex.clone(),
-            serial: 1,
-            negative_ttl: 60,
-        };
+        let soa = Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
         let mut zone = Zone::new(apex, &soa);
         for (owner, set) in records {
             zone.put(&name(owner), set).unwrap();
@@ -124,32 +109,18 @@ mod tests {
 
     /// A private zone over a public layer, as a VPC sees them.
     fn view() -> View {
-        let private = zone(
-            "corp.test",
-            vec![
-                ("db.corp.test", a(1)),
-                (
-                    "svc.corp.test",
-                    Records::cname(60, &name("vpce-1.aws.test")),
-                ),
-            ],
-        );
+        let private =
+            zone("corp.test", vec![("db.corp.test", a(1)), ("svc.corp.test", Records::cname(60, &name("vpce-1.aws.test")))]);
         let dangling = Records::cname(60, &name("gone.aws.test"));
         let looped = Records::cname(60, &name("loop.aws.test"));
         let public = zone(
             "aws.test",
             vec![
-                (
-                    "vpce-1.aws.test",
-                    Records::a(60, (2..5).map(|n| Ipv4Addr::new(10, 0, 0, n))),
-                ),
+                ("vpce-1.aws.test", Records::a(60, (2..5).map(|n| Ipv4Addr::new(10, 0, 0, n)))),
                 ("dangling.aws.test", dangling),
                 ("loop.aws.test", looped),
                 ("text.aws.test", Records::txt(60, ["hello"])),
-                (
-                    "many.aws.test",
-                    Records::a(60, (0..100).map(Ipv4Addr::from_bits)),
-                ),
+                ("many.aws.test", Records::a(60, (0..100).map(Ipv4Addr::from_bits))),
             ],
         );
         let hidden = zone("corp.test", vec![("www.corp.test", a(9))]);
@@ -160,21 +131,13 @@ mod tests {
         let mut message = Message::query();
         message.metadata.id = 7;
         message.metadata.recursion_desired = true;
-        message.add_query(hickory_proto::op::Query::query(
-            Name::from_ascii(text).unwrap(),
-            kind,
-        ));
+        message.add_query(hickory_proto::op::Query::query(Name::from_ascii(text).unwrap(), kind));
         message
     }
 
     fn ask_over(transport: Transport, message: &Message) -> Message {
         let mut out = Vec::new();
-        assert!(answer(
-            &view(),
-            &message.to_vec().unwrap(),
-            transport,
-            &mut out
-        ));
+        assert!(answer(&view(), &message.to_vec().unwrap(), transport, &mut out));
         Message::from_vec(&out).unwrap()
     }
 
@@ -187,11 +150,7 @@ mod tests {
             RData::A(a) => Some(a.0.octets()[3]),
             _ => None,
         };
-        reply
-            .answers
-            .iter()
-            .filter_map(|record| last(&record.data))
-            .collect()
+        reply.answers.iter().filter_map(|record| last(&record.data)).collect()
     }
 
     #[test]
@@ -220,10 +179,7 @@ mod tests {
     fn a_name_without_such_records_is_no_error_with_the_start_of_authority() {
         let reply = ask("db.corp.test.", RecordType::AAAA);
         assert_eq!(reply.metadata.response_code, ResponseCode::NoError);
-        assert_eq!(
-            (reply.answers.len(), reply.authorities[0].record_type()),
-            (0, RecordType::SOA)
-        );
+        assert_eq!((reply.answers.len(), reply.authorities[0].record_type()), (0, RecordType::SOA));
     }
 
     #[test]
@@ -236,10 +192,7 @@ mod tests {
     #[test]
     fn an_alias_to_nowhere_says_that_the_target_does_not_exist() {
         let reply = ask("dangling.aws.test.", RecordType::A);
-        assert_eq!(
-            (reply.metadata.response_code, reply.answers.len()),
-            (ResponseCode::NXDomain, 1)
-        );
+        assert_eq!((reply.metadata.response_code, reply.answers.len()), (ResponseCode::NXDomain, 1));
     }
 
     #[test]
@@ -257,10 +210,7 @@ mod tests {
         edns.set_max_payload(4096);
         message.edns = Some(edns);
         let reply = ask_over(Transport::Udp, &message);
-        assert!(
-            reply.metadata.truncation,
-            "1,600 bytes are more than we put in one datagram"
-        );
+        assert!(reply.metadata.truncation, "1,600 bytes are more than we put in one datagram");
         assert!(reply.edns.is_some());
     }
 
@@ -271,16 +221,9 @@ mod tests {
         let bytes = question("a.x.", RecordType::A).to_vec().unwrap();
         let mut out = Vec::new();
         answer(&view, &bytes, Transport::Udp, &mut out);
-        assert_eq!(
-            Message::from_vec(&out).unwrap().metadata.response_code,
-            ResponseCode::NXDomain
-        );
+        assert_eq!(Message::from_vec(&out).unwrap().metadata.response_code, ResponseCode::NXDomain);
         let mut zones = layer.zones();
-        zones
-            .zone_mut(&name("x"))
-            .unwrap()
-            .put(&name("a.x"), a(8))
-            .unwrap();
+        zones.zone_mut(&name("x")).unwrap().put(&name("a.x"), a(8)).unwrap();
         layer.publish(zones);
         answer(&view, &bytes, Transport::Udp, &mut out);
         assert_eq!(addresses(&Message::from_vec(&out).unwrap()), [8]);

@@ -67,41 +67,27 @@ impl<'m> Query<'m> {
         }
         let name = NameBuf::read(&message[HEADER..]).ok_or(Rejected::With(Code::FormErr))?;
         let end = HEADER + name.wire().len() + 4;
-        let question = message
-            .get(HEADER..end)
-            .ok_or(Rejected::With(Code::FormErr))?;
+        let question = message.get(HEADER..end).ok_or(Rejected::With(Code::FormErr))?;
         let (kind, class) = kind_and_class(question);
         let records = usize::from(word(6)) + usize::from(word(8)) + usize::from(word(10));
         let datagram_size = edns(message, end, records).map_err(Rejected::With)?;
         if kind.is_meta() || ![CLASS_IN, CLASS_ANY].contains(&class) {
             return Err(Rejected::With(Code::Refused));
         }
-        Ok(Self {
-            id: word(0),
-            recursion_desired: flags & 0x0100 != 0,
-            question,
-            name,
-            kind,
-            datagram_size,
-        })
+        Ok(Self { id: word(0), recursion_desired: flags & 0x0100 != 0, question, name, kind, datagram_size })
     }
 
     fn limit(&self, transport: Transport) -> usize {
         match transport {
             Transport::Tcp => LARGEST_STREAM,
-            Transport::Udp => self.datagram_size.map_or(PLAIN_DATAGRAM, |s| {
-                s.clamp(PLAIN_DATAGRAM, LARGEST_DATAGRAM)
-            }),
+            Transport::Udp => self.datagram_size.map_or(PLAIN_DATAGRAM, |s| s.clamp(PLAIN_DATAGRAM, LARGEST_DATAGRAM)),
         }
     }
 }
 
 fn kind_and_class(question: &[u8]) -> (Kind, u16) {
     match question.last_chunk() {
-        Some([a, b, c, d]) => (
-            Kind(u16::from_be_bytes([*a, *b])),
-            u16::from_be_bytes([*c, *d]),
-        ),
+        Some([a, b, c, d]) => (Kind(u16::from_be_bytes([*a, *b])), u16::from_be_bytes([*c, *d])),
         None => (Kind(0), 0),
     }
 }
@@ -111,10 +97,7 @@ fn edns(message: &[u8], mut at: usize, records: usize) -> Result<Option<usize>, 
     let mut offered = None;
     for _ in 0..records {
         let after_name = skip_name(message, at).ok_or(Code::FormErr)?;
-        let fixed: &[u8; 10] = message
-            .get(after_name..)
-            .and_then(<[u8]>::first_chunk)
-            .ok_or(Code::FormErr)?;
+        let fixed: &[u8; 10] = message.get(after_name..).and_then(<[u8]>::first_chunk).ok_or(Code::FormErr)?;
         let [k0, k1, size0, size1, _, version, _, _, l0, l1] = *fixed;
         at = after_name + fixed.len() + usize::from(u16::from_be_bytes([l0, l1]));
         if at > message.len() {
@@ -124,10 +107,7 @@ fn edns(message: &[u8], mut at: usize, records: usize) -> Result<Option<usize>, 
             if version != 0 {
                 return Err(Code::BadVers);
             }
-            if offered
-                .replace(usize::from(u16::from_be_bytes([size0, size1])))
-                .is_some()
-            {
+            if offered.replace(usize::from(u16::from_be_bytes([size0, size1]))).is_some() {
                 return Err(Code::FormErr);
             }
         }
@@ -159,22 +139,13 @@ impl<'q, 'o> Reply<'q, 'o> {
         out.clear();
         out.extend_from_slice(&[0; HEADER]);
         out.extend_from_slice(query.question);
-        Self {
-            query,
-            out,
-            answers: 0,
-            authorities: 0,
-        }
+        Self { query, out, answers: 0, authorities: 0 }
     }
 
     /// Adds a record set of `owner` to the answer, addresses starting at a place that the question's id turns.
     pub(crate) fn answer(&mut self, owner: &[u8], set: &Records) {
         let turns = [Kind::A, Kind::AAAA].contains(&set.kind) && !set.data.is_empty();
-        let first = if turns {
-            usize::from(self.query.id) % set.data.len()
-        } else {
-            0
-        };
+        let first = if turns { usize::from(self.query.id) % set.data.len() } else { 0 };
         let (before, from) = set.data.split_at(first);
         for data in from.iter().chain(before) {
             self.record(owner, set, data);
@@ -199,18 +170,13 @@ impl<'q, 'o> Reply<'q, 'o> {
         self.out.extend_from_slice(&set.kind.0.to_be_bytes());
         self.out.extend_from_slice(&CLASS_IN.to_be_bytes());
         self.out.extend_from_slice(&set.ttl.to_be_bytes());
-        self.out
-            .extend_from_slice(&u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes());
+        self.out.extend_from_slice(&u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes());
         self.out.extend_from_slice(data);
     }
 
     /// Completes the reply; one that is too long is cut to the question and says so.
     pub(crate) fn finish(mut self, code: Code, transport: Transport) {
-        let opt: &[u8] = if self.query.datagram_size.is_some() {
-            &opt_record(code)
-        } else {
-            &[]
-        };
+        let opt: &[u8] = if self.query.datagram_size.is_some() { &opt_record(code) } else { &[] };
         let truncated = self.out.len() + opt.len() > self.query.limit(transport);
         if truncated {
             self.out.truncate(HEADER + self.query.question.len());
@@ -218,12 +184,7 @@ impl<'q, 'o> Reply<'q, 'o> {
         }
         self.out.extend_from_slice(opt);
         let flags = response_flags(self.query.recursion_desired, truncated, code);
-        let counts = [
-            1,
-            self.answers,
-            self.authorities,
-            u16::from(!opt.is_empty()),
-        ];
+        let counts = [1, self.answers, self.authorities, u16::from(!opt.is_empty())];
         write_header(self.out, self.query.id, flags, counts);
     }
 }
@@ -240,38 +201,17 @@ pub(crate) fn reject(message: &[u8], code: Code, out: &mut Vec<u8>) {
     }
     let opcode = u16::from(flags & 0x78) << 8;
     let flags = response_flags(flags & 1 != 0, false, code) | opcode;
-    write_header(
-        out,
-        u16::from_be_bytes([*id0, *id1]),
-        flags,
-        [0, 0, 0, u16::from(code == Code::BadVers)],
-    );
+    write_header(out, u16::from_be_bytes([*id0, *id1]), flags, [0, 0, 0, u16::from(code == Code::BadVers)]);
 }
 
 fn response_flags(recursion_desired: bool, truncated: bool, code: Code) -> u16 {
     let recursion_available = 0x0080;
-    0x8000
-        | u16::from(truncated) << 9
-        | u16::from(recursion_desired) << 8
-        | recursion_available
-        | (code as u16 & 0xf)
+    0x8000 | u16::from(truncated) << 9 | u16::from(recursion_desired) << 8 | recursion_available | (code as u16 & 0xf)
 }
 
 fn opt_record(code: Code) -> [u8; 11] {
     let [size0, size1] = (LARGEST_DATAGRAM as u16).to_be_bytes();
-    [
-        0,
-        0,
-        Kind::OPT.0 as u8,
-        size0,
-        size1,
-        (code as u16 >> 4) as u8,
-        0,
-        0,
-        0,
-        0,
-        0,
-    ]
+    [0, 0, Kind::OPT.0 as u8, size0, size1, (code as u16 >> 4) as u8, 0, 0, 0, 0, 0]
 }
 
 fn write_header(out: &mut [u8], id: u16, flags: u16, counts: [u16; 4]) {
@@ -286,29 +226,19 @@ fn write_header(out: &mut [u8], id: u16, flags: u16, counts: [u16; 4]) {
 mod tests {
     use super::*;
 
-    const QUESTION: &[u8] =
-        b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01A\x01x\x00\x00\x01\x00\x01";
+    const QUESTION: &[u8] = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01A\x01x\x00\x00\x01\x00\x01";
 
     fn rejection(change: impl FnOnce(&mut Vec<u8>)) -> Rejected {
         let mut message = QUESTION.to_vec();
         change(&mut message);
-        Query::parse(&message)
-            .err()
-            .expect("the message must be rejected")
+        Query::parse(&message).err().expect("the message must be rejected")
     }
 
     #[test]
     fn a_plain_question_reads_with_its_name_folded() {
         let query = Query::parse(QUESTION).ok().unwrap();
-        assert_eq!(
-            (query.id, query.kind, query.name.wire()),
-            (0x1234, Kind::A, &b"\x01a\x01x\x00"[..])
-        );
-        assert_eq!(
-            query.question,
-            &QUESTION[12..],
-            "the reply repeats the question as it was asked"
-        );
+        assert_eq!((query.id, query.kind, query.name.wire()), (0x1234, Kind::A, &b"\x01a\x01x\x00"[..]));
+        assert_eq!(query.question, &QUESTION[12..], "the reply repeats the question as it was asked");
     }
 
     #[test]
@@ -324,20 +254,13 @@ mod tests {
         assert_eq!(rejection(|m| m[5] = 0), form());
         assert_eq!(rejection(|m| m[12] = 0xc0), form());
         assert_eq!(rejection(|m| m.truncate(18)), form());
-        assert_eq!(
-            rejection(|m| m[11] = 1),
-            form(),
-            "an additional record that is not there"
-        );
+        assert_eq!(rejection(|m| m[11] = 1), form(), "an additional record that is not there");
     }
 
     #[test]
     fn other_operations_classes_and_transfers_are_refused() {
         assert_eq!(rejection(|m| m[2] = 0x28), Rejected::With(Code::NotImp));
-        assert_eq!(
-            rejection(|m| *m.last_mut().unwrap() = 3),
-            Rejected::With(Code::Refused)
-        );
+        assert_eq!(rejection(|m| *m.last_mut().unwrap() = 3), Rejected::With(Code::Refused));
         assert_eq!(rejection(|m| m[18] = 252), Rejected::With(Code::Refused));
     }
 
@@ -350,11 +273,7 @@ mod tests {
         assert_eq!(rejection(with_opt), Rejected::With(Code::BadVers));
         let mut out = Vec::new();
         reject(QUESTION, Code::BadVers, &mut out);
-        assert_eq!(
-            (out.len(), out[3] & 0xf, out[17]),
-            (23, 0, 1),
-            "the high bits of the code are in the OPT record"
-        );
+        assert_eq!((out.len(), out[3] & 0xf, out[17]), (23, 0, 1), "the high bits of the code are in the OPT record");
     }
 
     #[test]
@@ -362,10 +281,7 @@ mod tests {
         let query = Query::parse(QUESTION).ok().unwrap();
         let mut out = Vec::new();
         let mut reply = Reply::new(&query, &mut out);
-        reply.answer(
-            query.name.wire(),
-            &Records::a(1, (0..40).map(std::net::Ipv4Addr::from_bits)),
-        );
+        reply.answer(query.name.wire(), &Records::a(1, (0..40).map(std::net::Ipv4Addr::from_bits)));
         reply.finish(Code::NoError, Transport::Udp);
         assert_eq!((out.len(), out[2] & 2, out[7]), (QUESTION.len(), 2, 0));
     }

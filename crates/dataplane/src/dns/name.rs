@@ -28,8 +28,7 @@ impl DomainName {
     /// The name under which the name of `address` is found (`5.1.0.10.in-addr.arpa`).
     pub fn reverse(address: Ipv4Addr) -> Self {
         let [a, b, c, d] = address.octets();
-        Self::from_str(&format!("{d}.{c}.{b}.{a}.in-addr.arpa"))
-            .expect("an address in reverse is a valid name")
+        Self::from_str(&format!("{d}.{c}.{b}.{a}.in-addr.arpa")).expect("an address in reverse is a valid name")
     }
 
     /// The lower-case wire form, ending in the root label.
@@ -49,11 +48,7 @@ impl FromStr for DomainName {
     fn from_str(text: &str) -> Result<Self, NotAName> {
         let bare = text.strip_suffix('.').unwrap_or(text);
         if bare.is_empty() {
-            return if text == "." {
-                Ok(Self::root())
-            } else {
-                Err(NotAName(text.into()))
-            };
+            return if text == "." { Ok(Self::root()) } else { Err(NotAName(text.into())) };
         }
         let mut wire = Vec::with_capacity(bare.len() + 2);
         for label in bare.split('.') {
@@ -64,11 +59,7 @@ impl FromStr for DomainName {
             wire.extend(label.bytes().map(|b| b.to_ascii_lowercase()));
         }
         wire.push(0);
-        if wire.len() > LONGEST_NAME {
-            Err(NotAName(text.into()))
-        } else {
-            Ok(Self(wire.into()))
-        }
+        if wire.len() > LONGEST_NAME { Err(NotAName(text.into())) } else { Ok(Self(wire.into())) }
     }
 }
 
@@ -178,18 +169,13 @@ mod tests {
     #[test]
     fn suffixes_are_the_enclosing_domains() {
         let name: DomainName = "a.b.c".parse().unwrap();
-        let all: Vec<String> = with_ancestors(name.wire())
-            .map(|w| DomainName::from_wire(w).to_string())
-            .collect();
+        let all: Vec<String> = with_ancestors(name.wire()).map(|w| DomainName::from_wire(w).to_string()).collect();
         assert_eq!(all, ["a.b.c.", "b.c.", "c.", "."]);
     }
 
     #[test]
     fn an_address_reversed_ends_in_in_addr_arpa() {
-        assert_eq!(
-            DomainName::reverse(Ipv4Addr::new(10, 0, 1, 5)).to_string(),
-            "5.1.0.10.in-addr.arpa."
-        );
+        assert_eq!(DomainName::reverse(Ipv4Addr::new(10, 0, 1, 5)).to_string(), "5.1.0.10.in-addr.arpa.");
     }
 
     #[test]
@@ -197,9 +183,6 @@ mod tests {
         assert!(NameBuf::read(b"\x03ab").is_none());
         assert!(NameBuf::read(b"\xc0\x0c").is_none());
         assert!(NameBuf::read(b"").is_none());
-        assert_eq!(
-            NameBuf::read(b"\x02AB\x00rest").unwrap().wire(),
-            b"\x02ab\x00"
-        );
+        assert_eq!(NameBuf::read(b"\x02AB\x00rest").unwrap().wire(), b"\x02ab\x00");
     }
 }

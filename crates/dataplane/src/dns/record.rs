@@ -47,20 +47,12 @@ pub struct Records {
 impl Records {
     /// IPv4 addresses; which comes first in an answer turns from one question to the next.
     pub fn a(ttl: u32, addresses: impl IntoIterator<Item = Ipv4Addr>) -> Self {
-        Self::of(
-            Kind::A,
-            ttl,
-            addresses.into_iter().map(|a| a.octets().into()),
-        )
+        Self::of(Kind::A, ttl, addresses.into_iter().map(|a| a.octets().into()))
     }
 
     /// IPv6 addresses.
     pub fn aaaa(ttl: u32, addresses: impl IntoIterator<Item = Ipv6Addr>) -> Self {
-        Self::of(
-            Kind::AAAA,
-            ttl,
-            addresses.into_iter().map(|a| a.octets().into()),
-        )
+        Self::of(Kind::AAAA, ttl, addresses.into_iter().map(|a| a.octets().into()))
     }
 
     /// Another name, which the resolver follows in the view of whoever asked.
@@ -85,36 +77,20 @@ impl Records {
 
     /// Mail exchangers with their preference.
     pub fn mx<'n>(ttl: u32, exchangers: impl IntoIterator<Item = (u16, &'n DomainName)>) -> Self {
-        let wire = |(preference, name): (u16, &DomainName)| {
-            [&preference.to_be_bytes(), name.wire()].concat().into()
-        };
+        let wire = |(preference, name): (u16, &DomainName)| [&preference.to_be_bytes(), name.wire()].concat().into();
         Self::of(Kind::MX, ttl, exchangers.into_iter().map(wire))
     }
 
     /// Services as (priority, weight, port, host).
-    pub fn srv<'n>(
-        ttl: u32,
-        services: impl IntoIterator<Item = (u16, u16, u16, &'n DomainName)>,
-    ) -> Self {
+    pub fn srv<'n>(ttl: u32, services: impl IntoIterator<Item = (u16, u16, u16, &'n DomainName)>) -> Self {
         let wire = |(priority, weight, port, host): (u16, u16, u16, &DomainName)| {
-            [
-                &priority.to_be_bytes()[..],
-                &weight.to_be_bytes(),
-                &port.to_be_bytes(),
-                host.wire(),
-            ]
-            .concat()
-            .into()
+            [&priority.to_be_bytes()[..], &weight.to_be_bytes(), &port.to_be_bytes(), host.wire()].concat().into()
         };
         Self::of(Kind::SRV, ttl, services.into_iter().map(wire))
     }
 
     fn of(kind: Kind, ttl: u32, data: impl IntoIterator<Item = Box<[u8]>>) -> Self {
-        Self {
-            kind,
-            ttl,
-            data: data.into_iter().collect(),
-        }
+        Self { kind, ttl, data: data.into_iter().collect() }
     }
 }
 

@@ -38,9 +38,7 @@ pub fn serve(place: &dyn Place, addrs: &[SocketAddrV4], view: &View) -> io::Resu
         let tcp = TcpListener::from_std(place.tcp_listener(*addr, false)?)?;
         tasks.spawn(datagrams(udp, view.clone()));
         let view = view.clone();
-        tasks.spawn(accept("dns", tcp, move |stream, _| {
-            connection(stream, view.clone())
-        }));
+        tasks.spawn(accept("dns", tcp, move |stream, _| connection(stream, view.clone())));
     }
     Ok(Serving::new(tasks))
 }

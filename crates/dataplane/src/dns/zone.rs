@@ -17,17 +17,12 @@ pub struct View {
 impl View {
     /// A view of `layers`; the first that knows an enclosing zone of a name decides about it.
     pub fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
-        Self {
-            layers: layers.into_iter().collect(),
-        }
+        Self { layers: layers.into_iter().collect() }
     }
 
     /// The zones that decide about `wire`.
     pub(crate) fn zones_for(&self, wire: &[u8]) -> Option<Guard<Arc<Zones>>> {
-        self.layers
-            .iter()
-            .map(|layer| layer.0.load())
-            .find(|zones| zones.enclosing(wire).is_some())
+        self.layers.iter().map(|layer| layer.0.load()).find(|zones| zones.enclosing(wire).is_some())
     }
 }
 
@@ -119,28 +114,16 @@ impl Zone {
     pub fn new(apex: DomainName, soa: &Soa) -> Self {
         let soa = soa.records();
         let nodes = HashMap::unit(apex.clone(), Arc::from([soa.clone()]));
-        Self {
-            apex,
-            soa: Arc::new(soa),
-            nodes,
-            below: HashMap::new(),
-        }
+        Self { apex, soa: Arc::new(soa), nodes, below: HashMap::new() }
     }
 
     /// Puts `records` at `name` in the place of those of the same type; an empty set takes them away.
     pub fn put(&mut self, name: &DomainName, records: Records) -> Result<(), OutOfZone> {
         if !with_ancestors(name.wire()).any(|n| n == self.apex.wire()) {
-            return Err(OutOfZone {
-                name: name.clone(),
-                apex: self.apex.clone(),
-            });
+            return Err(OutOfZone { name: name.clone(), apex: self.apex.clone() });
         }
         let old = self.nodes.get(name).map_or(&[][..], |sets| sets);
-        let mut sets: Vec<Records> = old
-            .iter()
-            .filter(|set| set.kind != records.kind)
-            .cloned()
-            .collect();
+        let mut sets: Vec<Records> = old.iter().filter(|set| set.kind != records.kind).cloned().collect();
         if !records.data.is_empty() {
             sets.push(records);
         }
@@ -197,9 +180,7 @@ impl Zone {
         match self.nodes.get(wire) {
             Some(sets) => select(sets, kind),
             None if self.below.contains_key(wire) => Found::NoData,
-            None => self
-                .wildcard(wire)
-                .map_or(Found::NoName, |sets| select(sets, kind)),
+            None => self.wildcard(wire).map_or(Found::NoName, |sets| select(sets, kind)),
         }
     }
 
@@ -249,16 +230,10 @@ mod tests {
 
     fn zone(apex: &str, names: &[&str]) -> Zone {
         let apex = name(apex);
-        let soa = Soa {
-            primary: apex.clone(),
-            contact: apex.clone(),
-            serial: 1,
-            negative_ttl: 60,
-        };
+        let soa = Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
         let mut zone = Zone::new(apex, &soa);
         for owner in names {
-            zone.put(&name(owner), Records::a(60, [Ipv4Addr::LOCALHOST]))
-                .unwrap();
+            zone.put(&name(owner), Records::a(60, [Ipv4Addr::LOCALHOST])).unwrap();
         }
         zone
     }
@@ -288,28 +263,19 @@ mod tests {
         let zone = zone("x", &["*.x", "deep.known.x"]);
         assert!(has_a(&zone, "other.x"));
         assert_eq!(zone.find(name("known.x").wire(), Kind::A), Found::NoData);
-        assert_eq!(
-            zone.find(name("lost.known.x").wire(), Kind::A),
-            Found::NoName
-        );
+        assert_eq!(zone.find(name("lost.known.x").wire(), Kind::A), Found::NoName);
     }
 
     #[test]
     fn a_record_outside_the_zone_is_refused() {
         let refused = zone("x", &[]).put(&name("a.y"), Records::a(60, [Ipv4Addr::LOCALHOST]));
-        assert_eq!(
-            refused.unwrap_err().to_string(),
-            "a.y. is not inside the zone x."
-        );
+        assert_eq!(refused.unwrap_err().to_string(), "a.y. is not inside the zone x.");
     }
 
     #[test]
     fn the_most_specific_zone_encloses_a_name() {
         let zones: Zones = [zone("x", &[]), zone("b.x", &[])].into_iter().collect();
-        assert_eq!(
-            zones.enclosing(name("a.b.x").wire()).unwrap().apex,
-            name("b.x")
-        );
+        assert_eq!(zones.enclosing(name("a.b.x").wire()).unwrap().apex, name("b.x"));
         assert!(zones.enclosing(name("a.y").wire()).is_none());
     }
 
@@ -322,12 +288,7 @@ mod tests {
 
     /// What RFC 4592 says, by looking at every name there is.
     fn by_the_book(owners: &BTreeSet<String>, wanted: &str) -> &'static str {
-        let exists = |name: &str| {
-            name == "x"
-                || owners
-                    .iter()
-                    .any(|o| o == name || o.ends_with(&format!(".{name}")))
-        };
+        let exists = |name: &str| name == "x" || owners.iter().any(|o| o == name || o.ends_with(&format!(".{name}")));
         if owners.contains(wanted) {
             return "records";
         }
@@ -336,11 +297,7 @@ mod tests {
         }
         let ancestors = wanted.match_indices('.').map(|(dot, _)| &wanted[dot + 1..]);
         let encloser = ancestors.into_iter().find(|name| exists(name)).unwrap();
-        if owners.contains(&format!("*.{encloser}")) {
-            "records"
-        } else {
-            "no name"
-        }
+        if owners.contains(&format!("*.{encloser}")) { "records" } else { "no name" }
     }
 
     fn owner() -> impl Strategy<Value = String> {

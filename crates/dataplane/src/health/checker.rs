@@ -59,14 +59,7 @@ impl Checker {
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(wheel.run(changes));
-        Ok((
-            Self {
-                wanted,
-                known,
-                task: Serving::new(tasks),
-            },
-            receiver,
-        ))
+        Ok((Self { wanted, known, task: Serving::new(tasks) }, receiver))
     }
 
     /// Makes `checks` the whole set: new ones are sent at once, missing ones stop, changed ones keep what is known.
@@ -142,22 +135,11 @@ impl Wheel {
             let health = old.map_or(Health::NEW, |entry| entry.health);
             self.generation += 1;
             let (check, generation) = (Arc::new(check.clone()), self.generation);
-            let entry = Entry {
-                check,
-                generation,
-                health,
-                rhythm: Rhythm::NEW,
-                in_phase: false,
-            };
+            let entry = Entry { check, generation, health, rhythm: Rhythm::NEW, in_phase: false };
             self.entries.insert(id.clone(), entry);
-            self.due
-                .push(Reverse((Instant::now(), generation, id.clone())));
+            self.due.push(Reverse((Instant::now(), generation, id.clone())));
         }
-        let health = self
-            .entries
-            .iter()
-            .map(|(id, entry)| (id.clone(), entry.health))
-            .collect();
+        let health = self.entries.iter().map(|(id, entry)| (id.clone(), entry.health)).collect();
         self.known.with(|known| *known = health);
     }
 
@@ -166,11 +148,7 @@ impl Wheel {
         let Some(Reverse((_, generation, id))) = self.due.pop() else {
             return;
         };
-        let Some(entry) = self
-            .entries
-            .get(&id)
-            .filter(|entry| entry.generation == generation)
-        else {
+        let Some(entry) = self.entries.get(&id).filter(|entry| entry.generation == generation) else {
             return;
         };
         let (check, tls) = (Arc::clone(&entry.check), Arc::clone(&self.tls));
@@ -181,16 +159,10 @@ impl Wheel {
     }
 
     async fn judge(&mut self, id: CheckId, generation: u64, outcome: Outcome) {
-        let Some(entry) = self
-            .entries
-            .get_mut(&id)
-            .filter(|entry| entry.generation == generation)
-        else {
+        let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.generation == generation) else {
             return;
         };
-        let (counts, rhythm, wait) = entry
-            .rhythm
-            .next(entry.health, outcome, entry.check.interval);
+        let (counts, rhythm, wait) = entry.rhythm.next(entry.health, outcome, entry.check.interval);
         let before = entry.health;
         entry.rhythm = rhythm;
         if counts {
@@ -203,8 +175,7 @@ impl Wheel {
             entry.in_phase = true;
             phase(&id, wait)
         };
-        self.due
-            .push(Reverse((Instant::now() + wait, generation, id.clone())));
+        self.due.push(Reverse((Instant::now() + wait, generation, id.clone())));
         self.known.with(|known| known.insert(id.clone(), health));
         if before.differs_visibly(health) {
             // Whoever does not listen any more can still ask for the health.
@@ -226,9 +197,7 @@ mod tests {
     #[test]
     fn targets_registered_together_spread_over_half_an_interval() {
         let interval = Duration::from_secs(30);
-        let mut waits: Vec<_> = (0..100)
-            .map(|n| phase(&CheckId(n.to_string()), interval))
-            .collect();
+        let mut waits: Vec<_> = (0..100).map(|n| phase(&CheckId(n.to_string()), interval)).collect();
         waits.sort();
         assert!(waits[0] >= interval / 2 && waits[99] < interval);
         assert!(waits[90] - waits[10] > interval / 4, "{waits:?}");

@@ -45,8 +45,7 @@ impl PartialEq for Check {
     /// Whether the same is checked in the same way.
     fn eq(&self, other: &Self) -> bool {
         self.place.identity() == other.place.identity()
-            && (self.node, self.target, &self.protocol)
-                == (other.node, other.target, &other.protocol)
+            && (self.node, self.target, &self.protocol) == (other.node, other.target, &other.protocol)
             && (self.interval, self.timeout) == (other.interval, other.timeout)
             && (self.thresholds, self.proxy_header) == (other.thresholds, other.proxy_header)
     }

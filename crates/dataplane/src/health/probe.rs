@@ -48,31 +48,18 @@ async fn encrypted(
     tls: &Arc<ClientConfig>,
 ) -> io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
     let name = ServerName::IpAddress(IpAddr::V4(*check.target.ip()).into());
-    TlsConnector::from(Arc::clone(tls))
-        .connect(name, stream)
-        .await
+    TlsConnector::from(Arc::clone(tls)).connect(name, stream).await
 }
 
-async fn request(
-    mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    http: &HttpCheck,
-) -> io::Result<Outcome> {
-    let HttpCheck {
-        path,
-        host,
-        matcher,
-    } = http;
+async fn request(mut stream: impl AsyncRead + AsyncWrite + Unpin, http: &HttpCheck) -> io::Result<Outcome> {
+    let HttpCheck { path, host, matcher } = http;
     let head = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: identity\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).await?;
     stream.flush().await?;
     let code = status(&status_line(&mut stream).await?).ok_or(io::ErrorKind::InvalidData)?;
-    Ok(if matcher.matches(code) {
-        Outcome::Passed
-    } else {
-        Outcome::Failed(Reason::ResponseCodeMismatch(code))
-    })
+    Ok(if matcher.matches(code) { Outcome::Passed } else { Outcome::Failed(Reason::ResponseCodeMismatch(code)) })
 }
 
 async fn status_line(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
@@ -87,23 +74,7 @@ async fn status_line(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8
 
 /// The code of a status line such as `HTTP/1.1 200 OK`.
 fn status(line: &[u8]) -> Option<u16> {
-    let [
-        b'H',
-        b'T',
-        b'T',
-        b'P',
-        b'/',
-        b'1',
-        b'.',
-        b'0' | b'1',
-        b' ',
-        a,
-        b,
-        c,
-        b' ' | b'\r' | b'\n',
-        ..,
-    ] = line
-    else {
+    let [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0' | b'1', b' ', a, b, c, b' ' | b'\r' | b'\n', ..] = line else {
         return None;
     };
     let digits = [*a, *b, *c];
@@ -121,13 +92,7 @@ mod tests {
     fn the_status_is_read_from_its_line() {
         assert_eq!(status(b"HTTP/1.1 200 OK\r\n"), Some(200));
         assert_eq!(status(b"HTTP/1.0 404\r\n"), Some(404));
-        for line in [
-            &b"HTTP/2 200 OK\r\n"[..],
-            b"SSH-2.0-x\r\n",
-            b"HTTP/1.1 20\n",
-            b"HTTP/1.1 2000\n",
-            b"",
-        ] {
+        for line in [&b"HTTP/2 200 OK\r\n"[..], b"SSH-2.0-x\r\n", b"HTTP/1.1 20\n", b"HTTP/1.1 2000\n", b""] {
             assert_eq!(status(line), None);
         }
     }

@@ -74,9 +74,7 @@ impl Health {
     /// What is thought after one more result.
     pub fn after(self, outcome: Outcome, thresholds: Thresholds) -> Self {
         match (self, outcome) {
-            (Self::Initial { .. } | Self::Healthy { .. }, Outcome::Passed) => {
-                Self::Healthy { failures: 0 }
-            }
+            (Self::Initial { .. } | Self::Healthy { .. }, Outcome::Passed) => Self::Healthy { failures: 0 },
             (Self::Initial { failures }, Outcome::Failed(reason)) => match failures + 1 {
                 failures if failures < thresholds.unhealthy => Self::Initial { failures },
                 _ => Self::Unhealthy { reason, passes: 0 },
@@ -89,9 +87,7 @@ impl Health {
                 passes if passes < thresholds.healthy => Self::Unhealthy { reason, passes },
                 _ => Self::Healthy { failures: 0 },
             },
-            (Self::Unhealthy { .. }, Outcome::Failed(reason)) => {
-                Self::Unhealthy { reason, passes: 0 }
-            }
+            (Self::Unhealthy { .. }, Outcome::Failed(reason)) => Self::Unhealthy { reason, passes: 0 },
         }
     }
 
@@ -127,36 +123,17 @@ pub(crate) struct Rhythm {
 }
 
 impl Rhythm {
-    pub(crate) const NEW: Self = Self {
-        eager: EAGER,
-        since_counted: Duration::MAX,
-    };
+    pub(crate) const NEW: Self = Self { eager: EAGER, since_counted: Duration::MAX };
 
     /// Whether `outcome` counts, the rhythm after it, and how long to wait.
-    pub(crate) fn next(
-        self,
-        health: Health,
-        outcome: Outcome,
-        interval: Duration,
-    ) -> (bool, Self, Duration) {
+    pub(crate) fn next(self, health: Health, outcome: Outcome, interval: Duration) -> (bool, Self, Duration) {
         if outcome == Outcome::Passed || !matches!(health, Health::Initial { .. }) {
             return (true, self, interval);
         }
         let counts = self.since_counted >= interval;
-        let since = if counts {
-            Duration::ZERO
-        } else {
-            self.since_counted
-        };
+        let since = if counts { Duration::ZERO } else { self.since_counted };
         let wait = self.eager.min(interval.saturating_sub(since));
-        (
-            counts,
-            Self {
-                eager: self.eager.saturating_mul(2),
-                since_counted: since + wait,
-            },
-            wait,
-        )
+        (counts, Self { eager: self.eager.saturating_mul(2), since_counted: since + wait }, wait)
     }
 }
 
@@ -167,34 +144,23 @@ mod tests {
 
     use super::*;
 
-    const THRESHOLDS: Thresholds = Thresholds {
-        healthy: 3,
-        unhealthy: 2,
-    };
+    const THRESHOLDS: Thresholds = Thresholds { healthy: 3, unhealthy: 2 };
     const REFUSED: Outcome = Outcome::Failed(Reason::FailedHealthChecks);
 
     fn after(outcomes: &[Outcome]) -> Health {
-        outcomes.iter().fold(Health::NEW, |health, outcome| {
-            health.after(*outcome, THRESHOLDS)
-        })
+        outcomes.iter().fold(Health::NEW, |health, outcome| health.after(*outcome, THRESHOLDS))
     }
 
     #[test]
     fn one_pass_brings_a_new_target_into_service() {
         assert!(after(&[Outcome::Passed]).is_healthy());
         assert!(after(&[REFUSED, Outcome::Passed]).is_healthy());
-        assert_eq!(
-            Health::NEW.reason().map(Reason::code),
-            Some("Elb.InitialHealthChecking")
-        );
+        assert_eq!(Health::NEW.reason().map(Reason::code), Some("Elb.InitialHealthChecking"));
     }
 
     #[test]
     fn failures_in_a_row_take_it_out_of_service_and_a_pass_between_starts_again() {
-        assert_eq!(
-            after(&[REFUSED, REFUSED]).reason(),
-            Some(Reason::FailedHealthChecks)
-        );
+        assert_eq!(after(&[REFUSED, REFUSED]).reason(), Some(Reason::FailedHealthChecks));
         assert!(after(&[Outcome::Passed, REFUSED, Outcome::Passed, REFUSED]).is_healthy());
         assert!(!after(&[Outcome::Passed, REFUSED, REFUSED]).is_healthy());
     }
@@ -209,14 +175,8 @@ mod tests {
     #[test]
     fn the_last_reason_is_shown() {
         let late = Outcome::Failed(Reason::Timeout);
-        assert_eq!(
-            after(&[REFUSED, REFUSED, late]).reason(),
-            Some(Reason::Timeout)
-        );
-        assert_eq!(
-            after(&[REFUSED, REFUSED, late, Outcome::Passed]).reason(),
-            Some(Reason::Timeout)
-        );
+        assert_eq!(after(&[REFUSED, REFUSED, late]).reason(), Some(Reason::Timeout));
+        assert_eq!(after(&[REFUSED, REFUSED, late, Outcome::Passed]).reason(), Some(Reason::Timeout));
     }
 
     #[test]

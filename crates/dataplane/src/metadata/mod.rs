@@ -12,13 +12,7 @@ pub use token::Tokens;
 pub use tree::{Directory, HopLimit, Instance, Instances, InvalidHopLimit, Settings};
 
 /// Answers one request of `instance` purely, for tests and fuzzing: the status and the body.
-pub fn respond(
-    instance: &Instance,
-    tokens: &Tokens,
-    request: &http::Request<()>,
-) -> (http::StatusCode, bytes::Bytes) {
-    let (parts, body) = respond::respond(Some(instance), tokens, tokens.now(), request)
-        .response
-        .into_parts();
+pub fn respond(instance: &Instance, tokens: &Tokens, request: &http::Request<()>) -> (http::StatusCode, bytes::Bytes) {
+    let (parts, body) = respond::respond(Some(instance), tokens, tokens.now(), request).response.into_parts();
     (parts.status, body)
 }

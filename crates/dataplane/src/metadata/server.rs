@@ -32,12 +32,7 @@ const LARGEST_HEAD: usize = 16 * 1024;
 /// Serves the instances of `directory` at `addr` in `place` until the result is dropped.
 ///
 /// Must be called within a tokio runtime. Fails if the socket cannot be opened.
-pub fn serve(
-    place: &dyn Place,
-    addr: SocketAddrV4,
-    directory: &Directory,
-    tokens: &Tokens,
-) -> io::Result<Serving> {
+pub fn serve(place: &dyn Place, addr: SocketAddrV4, directory: &Directory, tokens: &Tokens) -> io::Result<Serving> {
     let listener = TcpListener::from_std(place.tcp_listener(addr, false)?)?;
     let mut tasks = JoinSet::new();
     let (directory, tokens) = (directory.clone(), tokens.clone());
@@ -88,10 +83,7 @@ struct Travel {
 
 impl Travel {
     fn of(stream: &TcpStream) -> io::Result<Self> {
-        Ok(Self {
-            socket: stream.as_fd().try_clone_to_owned()?,
-            usual: SockRef::from(stream).ttl_v4()?,
-        })
+        Ok(Self { socket: stream.as_fd().try_clone_to_owned()?, usual: SockRef::from(stream).ttl_v4()? })
     }
 
     /// Limits what is written from now on; replies on one connection are written one after the other.

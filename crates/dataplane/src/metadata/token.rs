@@ -29,9 +29,7 @@ impl Life {
     /// Reads the header's text.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         let seconds = std::str::from_utf8(text).ok()?.trim().parse().ok()?;
-        (1..=LONGEST_LIFE)
-            .contains(&seconds)
-            .then_some(Self(seconds))
+        (1..=LONGEST_LIFE).contains(&seconds).then_some(Self(seconds))
     }
 
     pub(crate) fn seconds(self) -> u64 {
@@ -43,10 +41,7 @@ impl Tokens {
     /// With a fresh random key; fails if the system has no randomness.
     pub fn with_random_key() -> Result<Self, Unspecified> {
         let key = Key::generate(HMAC_SHA256, &SystemRandom::new())?;
-        Ok(Self {
-            key: Arc::new(key),
-            started: Instant::now(),
-        })
+        Ok(Self { key: Arc::new(key), started: Instant::now() })
     }
 
     /// The time since the key was made, on a clock that nobody can set.
@@ -65,9 +60,7 @@ impl Tokens {
         let bytes = URL_SAFE.decode(token).ok()?;
         let (expiry, proof) = bytes.split_first_chunk::<EXPIRY>()?;
         verify(&self.key, &signed(expiry, instance), proof).ok()?;
-        u64::from_be_bytes(*expiry)
-            .checked_sub(now.as_secs())
-            .filter(|left| *left > 0)
+        u64::from_be_bytes(*expiry).checked_sub(now.as_secs()).filter(|left| *left > 0)
     }
 }
 
@@ -91,27 +84,14 @@ mod tests {
         let tokens = Tokens::with_random_key().unwrap();
         let token = tokens.issue("i-1", NOW, Life(60));
         assert_eq!(tokens.remaining("i-1", NOW, token.as_bytes()), Some(60));
-        assert_eq!(
-            tokens.remaining("i-1", NOW + seconds(59), token.as_bytes()),
-            Some(1)
-        );
-        assert_eq!(
-            tokens.remaining("i-1", NOW + seconds(60), token.as_bytes()),
-            None
-        );
-        assert_eq!(
-            tokens.remaining("i-2", NOW, token.as_bytes()),
-            None,
-            "another instance's"
-        );
+        assert_eq!(tokens.remaining("i-1", NOW + seconds(59), token.as_bytes()), Some(1));
+        assert_eq!(tokens.remaining("i-1", NOW + seconds(60), token.as_bytes()), None);
+        assert_eq!(tokens.remaining("i-2", NOW, token.as_bytes()), None, "another instance's");
     }
 
     #[test]
     fn a_token_of_another_key_or_with_a_changed_byte_is_worth_nothing() {
-        let (tokens, others) = (
-            Tokens::with_random_key().unwrap(),
-            Tokens::with_random_key().unwrap(),
-        );
+        let (tokens, others) = (Tokens::with_random_key().unwrap(), Tokens::with_random_key().unwrap());
         let token = tokens.issue("i-1", NOW, Life(60));
         assert_eq!(others.remaining("i-1", NOW, token.as_bytes()), None);
         for at in 0..token.len() {

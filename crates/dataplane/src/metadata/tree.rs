@@ -22,11 +22,7 @@ impl TryFrom<u8> for HopLimit {
     type Error = InvalidHopLimit;
 
     fn try_from(hops: u8) -> Result<Self, InvalidHopLimit> {
-        if (1..=64).contains(&hops) {
-            Ok(Self(hops))
-        } else {
-            Err(InvalidHopLimit(hops))
-        }
+        if (1..=64).contains(&hops) { Ok(Self(hops)) } else { Err(InvalidHopLimit(hops)) }
     }
 }
 
@@ -50,11 +46,7 @@ pub struct Settings {
 impl Default for Settings {
     /// What EC2 gives to an instance that says nothing: both versions, one hop.
     fn default() -> Self {
-        Self {
-            enabled: true,
-            token_required: false,
-            hop_limit: HopLimit(1),
-        }
+        Self { enabled: true, token_required: false, hop_limit: HopLimit(1) }
     }
 }
 
@@ -75,15 +67,8 @@ impl Instance {
         settings: Settings,
         items: impl IntoIterator<Item = (P, B)>,
     ) -> Self {
-        let items = items
-            .into_iter()
-            .map(|(path, body)| (path.into(), body.into()))
-            .collect();
-        Self {
-            id: id.into(),
-            settings,
-            items,
-        }
+        let items = items.into_iter().map(|(path, body)| (path.into(), body.into())).collect();
+        Self { id: id.into(), settings, items }
     }
 
     /// The item at `path`, or the listing of the directory there; `None` if there is neither. An item whose path ends in a
@@ -96,16 +81,9 @@ impl Instance {
 
     /// The children of a directory, one per line, directories with a final slash.
     fn listing(&self, directory: &str) -> Option<Bytes> {
-        let prefix = if directory.is_empty() {
-            String::new()
-        } else {
-            format!("{directory}/")
-        };
+        let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
         let mut lines: Vec<&str> = Vec::new();
-        for (path, _) in self
-            .items
-            .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
-        {
+        for (path, _) in self.items.range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded)) {
             let Some(rest) = path.strip_prefix(&prefix) else {
                 break;
             };
@@ -114,11 +92,7 @@ impl Instance {
                 lines.push(child);
             }
         }
-        if lines.is_empty() {
-            None
-        } else {
-            Some(lines.join("\n").into())
-        }
+        if lines.is_empty() { None } else { Some(lines.join("\n").into()) }
     }
 }
 
@@ -180,10 +154,7 @@ mod tests {
     fn a_directory_lists_its_children_once_with_a_slash_for_directories() {
         let listing = instance().item("meta-data/").unwrap();
         assert_eq!(listing, "ami-id\nplacement-other\nplacement/");
-        assert_eq!(
-            instance().item("meta-data/placement").unwrap(),
-            "availability-zone\nregion"
-        );
+        assert_eq!(instance().item("meta-data/placement").unwrap(), "availability-zone\nregion");
         assert_eq!(instance().item("").unwrap(), "meta-data/\nuser-data");
     }
 
@@ -199,12 +170,7 @@ mod tests {
 
     #[test]
     fn a_path_that_is_neither_item_nor_directory_is_nothing() {
-        for path in [
-            "meta-data/ami",
-            "meta-data/ami-id/x",
-            "meta-data//",
-            "../etc",
-        ] {
+        for path in ["meta-data/ami", "meta-data/ami-id/x", "meta-data//", "../etc"] {
             assert_eq!(instance().item(path), None, "{path}");
         }
     }

@@ -22,13 +22,7 @@ pub(super) struct Flow {
 }
 
 /// Connects to the target and carries bytes until both sides have ended. Whatever goes wrong resets both sides.
-pub(super) async fn connection(
-    client: Leg,
-    flow: Flow,
-    route: Arc<Route>,
-    source: Ipv4Addr,
-    target: SocketAddrV4,
-) {
+pub(super) async fn connection(client: Leg, flow: Flow, route: Arc<Route>, source: Ipv4Addr, target: SocketAddrV4) {
     let idle_timeout = route.idle_timeout;
     let carried = match connect(&route, flow, source, target).await {
         Ok(server) => {
@@ -42,26 +36,12 @@ pub(super) async fn connection(
     }
 }
 
-async fn connect(
-    route: &Route,
-    flow: Flow,
-    source: Ipv4Addr,
-    target: SocketAddrV4,
-) -> io::Result<Leg> {
+async fn connect(route: &Route, flow: Flow, source: Ipv4Addr, target: SocketAddrV4) -> io::Result<Leg> {
     let socket = TcpSocket::from_std_stream(route.upstream.tcp_from(source)?);
-    let stream = timeout(
-        route.connect_timeout,
-        socket.connect(SocketAddr::V4(target)),
-    )
-    .await??;
+    let stream = timeout(route.connect_timeout, socket.connect(SocketAddr::V4(target))).await??;
     let mut leg = Leg::new(stream);
     if let Some(header) = &route.proxy_header {
-        let bytes = proxy_header::proxied(
-            flow.client,
-            flow.listener,
-            header.endpoint.as_deref(),
-            header.checksum,
-        );
+        let bytes = proxy_header::proxied(flow.client, flow.listener, header.endpoint.as_deref(), header.checksum);
         leg.stream.write_all(&bytes).await?;
     }
     Ok(leg)
@@ -96,10 +76,7 @@ impl Leg {
     pub(super) fn new(stream: TcpStream) -> Self {
         // It only fails on a connection that is gone, and reading will say so.
         let _ = stream.set_nodelay(true);
-        Self {
-            stream,
-            ended: false,
-        }
+        Self { stream, ended: false }
     }
 }
 

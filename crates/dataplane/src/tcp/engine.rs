@@ -28,26 +28,14 @@ struct Core {
 impl Engine {
     /// Starts `threads` threads, at least one; usually as many as there are cores.
     pub fn start(threads: usize) -> io::Result<Self> {
-        let cores = (0..threads.max(1))
-            .map(Core::start)
-            .collect::<io::Result<_>>()?;
+        let cores = (0..threads.max(1)).map(Core::start).collect::<io::Result<_>>()?;
         Ok(Self { cores })
     }
 
     /// Accepts connections at `addr` in `place` and carries them along `route`, at most `limit` at a time; more are
     /// reset.
-    pub fn listen(
-        &self,
-        place: &dyn Place,
-        addr: SocketAddrV4,
-        route: Route,
-        limit: usize,
-    ) -> io::Result<Listener> {
-        let sockets = self
-            .cores
-            .iter()
-            .map(|_| place.tcp_listener(addr, true))
-            .collect::<io::Result<Vec<_>>>()?;
+    pub fn listen(&self, place: &dyn Place, addr: SocketAddrV4, route: Route, limit: usize) -> io::Result<Listener> {
+        let sockets = self.cores.iter().map(|_| place.tcp_listener(addr, true)).collect::<io::Result<Vec<_>>>()?;
         let handles = self.cores.iter().map(|core| &core.handle);
         Listener::start(addr, sockets.into_iter().zip(handles), route, limit)
     }
@@ -62,25 +50,15 @@ impl Core {
             // The sender never sends: that it is gone is the message.
             let _ = runtime.block_on(stopped);
         };
-        let thread = std::thread::Builder::new()
-            .name(format!("tcp-{number}"))
-            .spawn(run)?;
-        Ok(Self {
-            handle,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name(format!("tcp-{number}")).spawn(run)?;
+        Ok(Self { handle, stop: Some(stop), thread: Some(thread) })
     }
 }
 
 impl Drop for Core {
     fn drop(&mut self) {
         self.stop = None;
-        if self
-            .thread
-            .take()
-            .is_some_and(|thread| thread.join().is_err())
-        {
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("a thread of the socket path died");
         }
     }

@@ -44,10 +44,7 @@ impl Listener {
     ) -> io::Result<Self> {
         let limit = limit.min(Semaphore::MAX_PERMITS);
         let slots = Arc::new(Semaphore::new(limit));
-        let (wanted, changes) = watch::channel(Wanted {
-            life: Life::Accepting,
-            route: Arc::new(route),
-        });
+        let (wanted, changes) = watch::channel(Wanted { life: Life::Accepting, route: Arc::new(route) });
         for (socket, handle) in sockets {
             let _context = handle.enter();
             let acceptor = Acceptor {
@@ -59,17 +56,12 @@ impl Listener {
             };
             handle.spawn(acceptor.run(TcpListener::from_std(socket)?));
         }
-        Ok(Self {
-            wanted,
-            slots,
-            limit,
-        })
+        Ok(Self { wanted, slots, limit })
     }
 
     /// Sends new connections along another route, and resets those to its evicted targets.
     pub fn publish(&self, route: Route) {
-        self.wanted
-            .send_modify(|wanted| wanted.route = Arc::new(route));
+        self.wanted.send_modify(|wanted| wanted.route = Arc::new(route));
     }
 
     /// Stops accepting; the connections that are open go on.
@@ -146,10 +138,7 @@ impl Acceptor {
     }
 
     fn evict(&self, route: &Route) {
-        let doomed = self
-            .targets
-            .values()
-            .filter(|(target, _)| route.evicted.contains(target));
+        let doomed = self.targets.values().filter(|(target, _)| route.evicted.contains(target));
         doomed.for_each(|(_, task)| task.abort());
     }
 

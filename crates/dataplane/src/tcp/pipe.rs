@@ -27,11 +27,7 @@ impl Pipe {
         let (reader, writer) = io::pipe()?;
         // The size is a wish; see CAPACITY.
         let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(CAPACITY as i32));
-        Ok(Self {
-            reader,
-            writer,
-            held: 0,
-        })
+        Ok(Self { reader, writer, held: 0 })
     }
 }
 
@@ -91,16 +87,7 @@ fn splice(from: BorrowedFd<'_>, to: BorrowedFd<'_>, length: usize) -> io::Result
     let flags = libc::SPLICE_F_MOVE | libc::SPLICE_F_NONBLOCK;
     loop {
         // SAFETY: both descriptors are borrowed, so open, during the call; null offsets hand the kernel no memory of ours.
-        let moved = unsafe {
-            libc::splice(
-                from.as_raw_fd(),
-                null_mut(),
-                to.as_raw_fd(),
-                null_mut(),
-                length,
-                flags,
-            )
-        };
+        let moved = unsafe { libc::splice(from.as_raw_fd(), null_mut(), to.as_raw_fd(), null_mut(), length, flags) };
         match usize::try_from(moved) {
             Ok(moved) => return Ok(moved),
             Err(_) => match io::Error::last_os_error() {

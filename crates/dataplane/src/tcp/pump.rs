@@ -31,11 +31,7 @@ thread_local! {
 /// Carries bytes from one socket to the other until the first ends, then shuts the second for writing.
 ///
 /// What only busy connections need is boxed, so that an idle one does not carry the room for it.
-pub(super) async fn pump(
-    mut from: ReadHalf<'_>,
-    to: &TcpStream,
-    activity: &Activity,
-) -> io::Result<()> {
+pub(super) async fn pump(mut from: ReadHalf<'_>, to: &TcpStream, activity: &Activity) -> io::Result<()> {
     loop {
         let moved = poll_fn(|context| copy(context, &mut from, to)).await?;
         activity.touch();
@@ -61,11 +57,7 @@ enum Copied {
 }
 
 /// Reads once and writes what the receiver takes at once.
-fn copy(
-    context: &mut Context<'_>,
-    from: &mut ReadHalf<'_>,
-    to: &TcpStream,
-) -> Poll<io::Result<Copied>> {
+fn copy(context: &mut Context<'_>, from: &mut ReadHalf<'_>, to: &TcpStream) -> Poll<io::Result<Copied>> {
     BUFFER.with_borrow_mut(|buffer| {
         let mut read = ReadBuf::new(buffer);
         ready!(Pin::new(from).poll_read(context, &mut read))?;
@@ -75,11 +67,7 @@ fn copy(
         }
         let written = write_some(to, bytes)?;
         let rest = &bytes[written..];
-        Poll::Ready(Ok(if rest.is_empty() {
-            Copied::All(written)
-        } else {
-            Copied::Part(rest.into())
-        }))
+        Poll::Ready(Ok(if rest.is_empty() { Copied::All(written) } else { Copied::Part(rest.into()) }))
     })
 }
 

@@ -38,11 +38,7 @@ pub struct ProxyHeader {
 
 impl Route {
     /// The source and the target of a flow: the same for the same flow and lists, spread evenly over many.
-    pub(super) fn choose(
-        &self,
-        client: SocketAddrV4,
-        listener: SocketAddrV4,
-    ) -> Option<(Ipv4Addr, SocketAddrV4)> {
+    pub(super) fn choose(&self, client: SocketAddrV4, listener: SocketAddrV4) -> Option<(Ipv4Addr, SocketAddrV4)> {
         let mut hasher = DefaultHasher::new();
         (client, listener).hash(&mut hasher);
         let hash = hasher.finish();
@@ -68,9 +64,7 @@ mod tests {
         Route {
             upstream: Arc::new(Here),
             sources: vec![Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2)],
-            targets: (0..targets)
-                .map(|n| SocketAddrV4::new(Ipv4Addr::new(10, 0, 1, n), 80))
-                .collect(),
+            targets: (0..targets).map(|n| SocketAddrV4::new(Ipv4Addr::new(10, 0, 1, n), 80)).collect(),
             evicted: Vec::new(),
             proxy_header: None,
             connect_timeout: Duration::from_secs(10),
@@ -89,10 +83,7 @@ mod tests {
             *counts.entry(choice).or_insert(0) += 1;
         }
         assert_eq!(counts.len(), 8);
-        assert!(
-            counts.values().all(|count| (800..1200).contains(count)),
-            "{counts:?}"
-        );
+        assert!(counts.values().all(|count| (800..1200).contains(count)), "{counts:?}");
     }
 
     #[test]

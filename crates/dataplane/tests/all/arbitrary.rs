@@ -7,11 +7,7 @@ use crate::harness;
 /// Lines that are almost requests, so that more than the first check is reached.
 fn almost_request() -> impl Strategy<Value = Vec<u8>> {
     let method = prop_oneof!["GET", "PUT", "HEAD", "[A-Z]{0,6}"];
-    let path = prop_oneof![
-        "/latest/api/token",
-        "/latest/(meta-data|user-data)?/?",
-        "/[!-~]{0,30}"
-    ];
+    let path = prop_oneof!["/latest/api/token", "/latest/(meta-data|user-data)?/?", "/[!-~]{0,30}"];
     let header = prop_oneof![
         "X-aws-ec2-metadata-token-ttl-seconds:[0-9-]{0,6}",
         "X-aws-ec2-metadata-token:[A-Za-z0-9=_-]{0,60}",
@@ -19,9 +15,7 @@ fn almost_request() -> impl Strategy<Value = Vec<u8>> {
         "[!-~]{0,20}:.{0,20}",
     ];
     let headers = proptest::collection::vec(header, 0..4);
-    (method, path, headers).prop_map(|(method, path, headers)| {
-        format!("{method}\n{path}\n{}", headers.join("\n")).into()
-    })
+    (method, path, headers).prop_map(|(method, path, headers)| format!("{method}\n{path}\n{}", headers.join("\n")).into())
 }
 
 proptest! {

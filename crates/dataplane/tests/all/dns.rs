@@ -15,16 +15,10 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn view(records: u32) -> View {
     let apex: DomainName = "aws.test".parse().unwrap();
-    let soa = Soa {
-        primary: apex.clone(),
-        contact: apex.clone(),
-        serial: 1,
-        negative_ttl: 60,
-    };
+    let soa = Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
     let mut zone = Zone::new(apex, &soa);
     let addresses = (0..records).map(Ipv4Addr::from_bits);
-    zone.put(&"many.aws.test".parse().unwrap(), Records::a(60, addresses))
-        .unwrap();
+    zone.put(&"many.aws.test".parse().unwrap(), Records::a(60, addresses)).unwrap();
     let layer = Layer::default();
     layer.publish([zone].into_iter().collect());
     View::new([layer])
@@ -61,14 +55,7 @@ async fn a_truncated_answer_is_whole_when_asked_again_over_tcp() {
     assert!(cut.metadata.truncation);
     let mut stream = TcpStream::connect(addr).await.unwrap();
     for _ in 0..3 {
-        assert_eq!(
-            ask_tcp(&mut stream, &question("many.aws.test."))
-                .await
-                .unwrap()
-                .answers
-                .len(),
-            100
-        );
+        assert_eq!(ask_tcp(&mut stream, &question("many.aws.test.")).await.unwrap().answers.len(), 100);
     }
 }
 
@@ -76,25 +63,12 @@ async fn a_truncated_answer_is_whole_when_asked_again_over_tcp() {
 async fn a_malformed_datagram_leaves_the_server_answering() {
     let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 2), 10053);
     let _serving = serve(&Here, &[addr], &view(1)).unwrap();
-    let broken = ask_udp(addr, &question("many.aws.test.")[..20])
-        .await
-        .unwrap();
+    let broken = ask_udp(addr, &question("many.aws.test.")[..20]).await.unwrap();
     assert_eq!(broken.metadata.response_code, ResponseCode::FormErr);
-    assert_eq!(
-        ask_udp(addr, &question("many.aws.test."))
-            .await
-            .unwrap()
-            .answers
-            .len(),
-        1
-    );
+    assert_eq!(ask_udp(addr, &question("many.aws.test.")).await.unwrap().answers.len(), 1);
     let mut stream = TcpStream::connect(addr).await.unwrap();
     stream.write_u16(u16::MAX).await.unwrap();
-    assert_eq!(
-        timeout(SECOND, stream.read_u8()).await.unwrap().ok(),
-        None,
-        "an oversized question closes the connection"
-    );
+    assert_eq!(timeout(SECOND, stream.read_u8()).await.unwrap().ok(), None, "an oversized question closes the connection");
 }
 
 #[tokio::test]
@@ -102,11 +76,7 @@ async fn a_stopped_server_has_closed_its_sockets_and_connections() {
     let addr = SocketAddrV4::new(Ipv4Addr::new(127, 53, 0, 3), 10053);
     let serving = serve(&Here, &[addr], &view(1)).unwrap();
     let mut stream = TcpStream::connect(addr).await.unwrap();
-    assert!(
-        ask_tcp(&mut stream, &question("many.aws.test."))
-            .await
-            .is_some()
-    );
+    assert!(ask_tcp(&mut stream, &question("many.aws.test.")).await.is_some());
     serving.stop().await;
     assert_eq!(timeout(SECOND, stream.read_u8()).await.unwrap().ok(), None);
     let again = serve(&Here, &[addr], &view(1)).unwrap();
@@ -125,10 +95,7 @@ async fn questions_may_come_in_pieces_and_several_at_once() {
     for byte in &framed {
         stream.write_all(&[*byte]).await.unwrap();
     }
-    stream
-        .write_all(&[framed.clone(), framed].concat())
-        .await
-        .unwrap();
+    stream.write_all(&[framed.clone(), framed].concat()).await.unwrap();
     for _ in 0..3 {
         let length = timeout(SECOND, stream.read_u16()).await.unwrap().unwrap();
         let mut reply = vec![0; length.into()];
@@ -158,10 +125,7 @@ async fn a_burst_of_questions_is_answered_one_by_one() {
     let mut answered = std::collections::BTreeSet::new();
     while answered.len() < 200 {
         let mut reply = [0; 512];
-        timeout(SECOND, socket.recv(&mut reply))
-            .await
-            .unwrap()
-            .unwrap();
+        timeout(SECOND, socket.recv(&mut reply)).await.unwrap().unwrap();
         answered.insert([reply[0], reply[1]]);
     }
 }
@@ -170,17 +134,11 @@ async fn a_burst_of_questions_is_answered_one_by_one() {
 async fn a_name_more_costs_the_same_in_a_small_and_in_a_large_zone() {
     let publish = |existing: u32| {
         let apex: DomainName = "aws.test".parse().unwrap();
-        let soa = Soa {
-            primary: apex.clone(),
-            contact: apex.clone(),
-            serial: 1,
-            negative_ttl: 60,
-        };
+        let soa = Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
         let mut zone = Zone::new(apex.clone(), &soa);
         let put = |zone: &mut Zone, n: u32| {
             let name = format!("vpce-{n}.svc.aws.test").parse().unwrap();
-            zone.put(&name, Records::a(60, [Ipv4Addr::from_bits(n)]))
-                .unwrap();
+            zone.put(&name, Records::a(60, [Ipv4Addr::from_bits(n)])).unwrap();
         };
         (0..existing).for_each(|n| put(&mut zone, n));
         let layer = Layer::default();
@@ -195,8 +153,5 @@ async fn a_name_more_costs_the_same_in_a_small_and_in_a_large_zone() {
     };
     let (small, large) = (publish(100), publish(20_000));
     println!("a name more takes {small:?} among 100 and {large:?} among 20,000");
-    assert!(
-        large < small * 10 + Duration::from_micros(200),
-        "{small:?} {large:?}"
-    );
+    assert!(large < small * 10 + Duration::from_micros(200), "{small:?} {large:?}");
 }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dataplane::Here;
-use dataplane::health::{
-    Check, CheckId, Checker, Health, HttpCheck, Protocol, Reason, Thresholds, Transition,
-};
+use dataplane::health::{Check, CheckId, Checker, Health, HttpCheck, Protocol, Reason, Thresholds, Transition};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -18,10 +16,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 const NODE: Ipv4Addr = Ipv4Addr::new(127, 90, 0, 7);
-const THRESHOLDS: Thresholds = Thresholds {
-    healthy: 2,
-    unhealthy: 2,
-};
+const THRESHOLDS: Thresholds = Thresholds { healthy: 2, unhealthy: 2 };
 
 fn check(target: SocketAddrV4, protocol: Protocol) -> Check {
     Check {
@@ -37,11 +32,7 @@ fn check(target: SocketAddrV4, protocol: Protocol) -> Check {
 }
 
 fn http(codes: &str) -> HttpCheck {
-    HttpCheck {
-        path: "/health".into(),
-        host: "10.0.0.9:80".into(),
-        matcher: codes.parse().unwrap(),
-    }
+    HttpCheck { path: "/health".into(), host: "10.0.0.9:80".into(), matcher: codes.parse().unwrap() }
 }
 
 fn only(check: Check) -> BTreeMap<CheckId, Check> {
@@ -50,18 +41,12 @@ fn only(check: Check) -> BTreeMap<CheckId, Check> {
 
 async fn listener() -> (TcpListener, SocketAddrV4) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let SocketAddr::V4(addr) = listener.local_addr().unwrap() else {
-        panic!("the address is IPv4")
-    };
+    let SocketAddr::V4(addr) = listener.local_addr().unwrap() else { panic!("the address is IPv4") };
     (listener, addr)
 }
 
 async fn next(transitions: &mut Receiver<Transition>) -> Health {
-    timeout(Duration::from_secs(10), transitions.recv())
-        .await
-        .unwrap()
-        .unwrap()
-        .health
+    timeout(Duration::from_secs(10), transitions.recv()).await.unwrap().unwrap().health
 }
 
 async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
@@ -74,10 +59,7 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
 
 async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), status: &str) -> String {
     let head = read_head(stream).await;
-    stream
-        .write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes())
-        .await
-        .unwrap();
+    stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await.unwrap();
     stream.shutdown().await.unwrap();
     head
 }
@@ -89,16 +71,10 @@ async fn a_target_that_listens_is_healthy_at_once_and_is_seen_from_the_nodes_add
     let started = Instant::now();
     checker.replace(only(check(addr, Protocol::Tcp)));
     assert!(next(&mut transitions).await.is_healthy());
-    assert!(
-        started.elapsed() < Duration::from_millis(500),
-        "the first check does not wait for the interval"
-    );
+    assert!(started.elapsed() < Duration::from_millis(500), "the first check does not wait for the interval");
     assert_eq!(listener.accept().await.unwrap().1.ip(), NODE);
     drop(listener);
-    assert_eq!(
-        next(&mut transitions).await.reason(),
-        Some(Reason::FailedHealthChecks)
-    );
+    assert_eq!(next(&mut transitions).await.reason(), Some(Reason::FailedHealthChecks));
     assert!(!checker.health(&CheckId("one".into())).unwrap().is_healthy());
     checker.stop().await;
 }
@@ -108,10 +84,7 @@ async fn a_new_target_that_starts_to_listen_late_is_found_long_before_the_interv
     let (listener, addr) = listener().await;
     drop(listener);
     let (checker, mut transitions) = Checker::start().unwrap();
-    let slow = Check {
-        interval: Duration::from_secs(30),
-        ..check(addr, Protocol::Tcp)
-    };
+    let slow = Check { interval: Duration::from_secs(30), ..check(addr, Protocol::Tcp) };
     checker.replace(only(slow));
     while checker.health(&CheckId("one".into())) != Some(Health::Initial { failures: 1 }) {
         tokio::task::yield_now().await;
@@ -129,19 +102,13 @@ async fn an_http_target_is_judged_by_its_status() {
         for status in ["302 Found", "503 No", "503 No", "200 OK", "200 OK"] {
             let (mut stream, _) = listener.accept().await.unwrap();
             let head = answer(&mut stream, status).await;
-            assert!(
-                head.starts_with("GET /health HTTP/1.1\r\nHost: 10.0.0.9:80\r\n"),
-                "{head}"
-            );
+            assert!(head.starts_with("GET /health HTTP/1.1\r\nHost: 10.0.0.9:80\r\n"), "{head}");
             assert!(head.contains("User-Agent: ELB-HealthChecker/2.0"));
         }
     };
     let watch = async {
         assert!(next(&mut transitions).await.is_healthy());
-        assert_eq!(
-            next(&mut transitions).await.reason(),
-            Some(Reason::ResponseCodeMismatch(503))
-        );
+        assert_eq!(next(&mut transitions).await.reason(), Some(Reason::ResponseCodeMismatch(503)));
         assert!(next(&mut transitions).await.is_healthy());
     };
     tokio::join!(serve, watch);
@@ -151,10 +118,7 @@ async fn an_http_target_is_judged_by_its_status() {
 async fn a_target_that_accepts_and_says_nothing_times_out() {
     let (listener, addr) = listener().await;
     let (checker, mut transitions) = Checker::start().unwrap();
-    let impatient = Check {
-        timeout: Duration::from_millis(30),
-        ..check(addr, Protocol::Http(http("200")))
-    };
+    let impatient = Check { timeout: Duration::from_millis(30), ..check(addr, Protocol::Http(http("200"))) };
     checker.replace(only(impatient));
     assert_eq!(next(&mut transitions).await.reason(), Some(Reason::Timeout));
     drop(listener);
@@ -164,17 +128,10 @@ async fn a_target_that_accepts_and_says_nothing_times_out() {
 async fn an_https_target_may_have_any_certificate() {
     let (listener, addr) = listener().await;
     let certified = rcgen::generate_simple_self_signed(["anything.test".into()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(
-        certified.signing_key.serialize_der(),
-    ));
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap();
-    let config = config
-        .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)
-        .unwrap();
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![certified.cert.der().clone()], key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let (checker, mut transitions) = Checker::start().unwrap();
     checker.replace(only(check(addr, Protocol::Https(http("200")))));
@@ -187,10 +144,7 @@ async fn an_https_target_may_have_any_certificate() {
 async fn checks_behind_the_proxy_protocol_say_that_they_are_the_nodes_own() {
     let (listener, addr) = listener().await;
     let (checker, _transitions) = Checker::start().unwrap();
-    checker.replace(only(Check {
-        proxy_header: true,
-        ..check(addr, Protocol::Http(http("200")))
-    }));
+    checker.replace(only(Check { proxy_header: true, ..check(addr, Protocol::Http(http("200"))) }));
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut header = [0; 16];
     stream.read_exact(&mut header).await.unwrap();
@@ -207,13 +161,8 @@ async fn thousands_of_targets_are_judged_and_a_removed_one_is_forgotten() {
         }
     });
     let (checker, mut transitions) = Checker::start().unwrap();
-    let slow = Check {
-        interval: Duration::from_secs(60),
-        ..check(addr, Protocol::Tcp)
-    };
-    let checks: BTreeMap<_, _> = (0..3000)
-        .map(|n| (CheckId(n.to_string()), slow.clone()))
-        .collect();
+    let slow = Check { interval: Duration::from_secs(60), ..check(addr, Protocol::Tcp) };
+    let checks: BTreeMap<_, _> = (0..3000).map(|n| (CheckId(n.to_string()), slow.clone())).collect();
     checker.replace(checks.clone());
     for _ in 0..3000 {
         assert!(next(&mut transitions).await.is_healthy());
@@ -232,25 +181,13 @@ async fn thousands_of_targets_are_judged_and_a_removed_one_is_forgotten() {
 async fn a_changed_check_keeps_what_is_known_and_starts_at_once() {
     let (listener, addr) = listener().await;
     let (checker, mut transitions) = Checker::start().unwrap();
-    let slow = Check {
-        interval: Duration::from_secs(60),
-        ..check(addr, Protocol::Tcp)
-    };
+    let slow = Check { interval: Duration::from_secs(60), ..check(addr, Protocol::Tcp) };
     checker.replace(only(slow.clone()));
     assert!(next(&mut transitions).await.is_healthy());
     drop(listener.accept().await.unwrap());
-    checker.replace(only(Check {
-        protocol: Protocol::Http(http("200")),
-        ..slow
-    }));
-    let (mut stream, _) = timeout(Duration::from_secs(10), listener.accept())
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(
-        checker.health(&CheckId("one".into())).unwrap().is_healthy(),
-        "it was healthy a moment ago"
-    );
+    checker.replace(only(Check { protocol: Protocol::Http(http("200")), ..slow }));
+    let (mut stream, _) = timeout(Duration::from_secs(10), listener.accept()).await.unwrap().unwrap();
+    assert!(checker.health(&CheckId("one".into())).unwrap().is_healthy(), "it was healthy a moment ago");
     answer(&mut stream, "500 No").await;
 }
 
@@ -258,17 +195,11 @@ async fn a_changed_check_keeps_what_is_known_and_starts_at_once() {
 async fn the_same_check_given_again_is_not_sent_again() {
     let (listener, addr) = listener().await;
     let (checker, mut transitions) = Checker::start().unwrap();
-    let slow = || Check {
-        interval: Duration::from_secs(60),
-        ..check(addr, Protocol::Tcp)
-    };
+    let slow = || Check { interval: Duration::from_secs(60), ..check(addr, Protocol::Tcp) };
     checker.replace(only(slow()));
     assert!(next(&mut transitions).await.is_healthy());
     listener.accept().await.unwrap();
-    let two = BTreeMap::from([
-        (CheckId("one".into()), slow()),
-        (CheckId("two".into()), slow()),
-    ]);
+    let two = BTreeMap::from([(CheckId("one".into()), slow()), (CheckId("two".into()), slow())]);
     checker.replace(two);
     assert_eq!(transitions.recv().await.unwrap().id, CheckId("two".into()));
     listener.accept().await.unwrap();
@@ -280,26 +211,8 @@ async fn the_same_check_given_again_is_not_sent_again() {
 fn a_check_of_the_same_network_opened_twice_is_the_same() {
     let own = || Arc::new(dataplane::Namespace::open("/proc/self/ns/net").unwrap());
     let target = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80);
-    let one = Check {
-        place: own(),
-        ..check(target, Protocol::Tcp)
-    };
-    assert!(
-        one == Check {
-            place: own(),
-            ..one.clone()
-        }
-    );
-    assert!(
-        one != Check {
-            place: Arc::new(Here),
-            ..one.clone()
-        }
-    );
-    assert!(
-        one != Check {
-            proxy_header: true,
-            ..one.clone()
-        }
-    );
+    let one = Check { place: own(), ..check(target, Protocol::Tcp) };
+    assert!(one == Check { place: own(), ..one.clone() });
+    assert!(one != Check { place: Arc::new(Here), ..one.clone() });
+    assert!(one != Check { proxy_header: true, ..one.clone() });
 }

@@ -25,22 +25,13 @@ struct Net {
 
 fn run(command: &str) {
     let mut words = command.split_whitespace();
-    let output = Command::new(words.next().unwrap())
-        .args(words)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{command}: {} (needs root)",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new(words.next().unwrap()).args(words).output().unwrap();
+    assert!(output.status.success(), "{command}: {} (needs root)", String::from_utf8_lossy(&output.stderr));
 }
 
 impl Net {
     fn new(name: &str) -> Self {
-        let net = Self {
-            name: format!("dp{}-{name}", std::process::id()),
-        };
+        let net = Self { name: format!("dp{}-{name}", std::process::id()) };
         run(&format!("ip netns add {}", net.name));
         net.ip("link set lo up");
         net
@@ -57,9 +48,7 @@ impl Net {
 
     fn with_addresses(name: &str, addresses: &[Ipv4Addr]) -> Self {
         let net = Self::new(name);
-        addresses
-            .iter()
-            .for_each(|address| net.ip(&format!("addr add {address}/32 dev lo")));
+        addresses.iter().for_each(|address| net.ip(&format!("addr add {address}/32 dev lo")));
         net
     }
 
@@ -69,10 +58,7 @@ impl Net {
 
     /// Joins two namespaces by a link: `(device, address)` here, and there.
     fn link(&self, here: (&str, &str), there: &Net, other: (&str, &str)) {
-        self.ip(&format!(
-            "link add {} type veth peer name {} netns {}",
-            here.0, other.0, there.name
-        ));
+        self.ip(&format!("link add {} type veth peer name {} netns {}", here.0, other.0, there.name));
         for (net, (device, address)) in [(self, here), (there, other)] {
             net.ip(&format!("addr add {address} dev {device}"));
             net.ip(&format!("link set {device} up"));
@@ -82,18 +68,13 @@ impl Net {
 
 impl Drop for Net {
     fn drop(&mut self) {
-        let _ = Command::new("ip")
-            .args(["netns", "del", &self.name])
-            .status();
+        let _ = Command::new("ip").args(["netns", "del", &self.name]).status();
     }
 }
 
 async fn connect(place: &dyn Place, from: Ipv4Addr, to: SocketAddrV4) -> TcpStream {
     let socket = TcpSocket::from_std_stream(place.tcp_from(from).unwrap());
-    timeout(PATIENCE, socket.connect(SocketAddr::V4(to)))
-        .await
-        .unwrap()
-        .unwrap()
+    timeout(PATIENCE, socket.connect(SocketAddr::V4(to))).await.unwrap().unwrap()
 }
 
 async fn resolve(place: &dyn Place, server: SocketAddrV4, name: &str) -> Ipv4Addr {
@@ -101,15 +82,9 @@ async fn resolve(place: &dyn Place, server: SocketAddrV4, name: &str) -> Ipv4Add
     question.add_query(Query::query(Name::from_ascii(name).unwrap(), RecordType::A));
     let socket = place.udp(SocketAddrV4::new(*server.ip(), 0)).unwrap();
     let socket = UdpSocket::from_std(socket).unwrap();
-    socket
-        .send_to(&question.to_vec().unwrap(), server)
-        .await
-        .unwrap();
+    socket.send_to(&question.to_vec().unwrap(), server).await.unwrap();
     let mut reply = [0; 512];
-    let length = timeout(PATIENCE, socket.recv(&mut reply))
-        .await
-        .unwrap()
-        .unwrap();
+    let length = timeout(PATIENCE, socket.recv(&mut reply)).await.unwrap().unwrap();
     match Message::from_vec(&reply[..length]).unwrap().answers[0].data {
         RData::A(address) => address.0,
         ref other => panic!("{other:?} is not an address"),
@@ -118,18 +93,9 @@ async fn resolve(place: &dyn Place, server: SocketAddrV4, name: &str) -> Ipv4Add
 
 fn view(answer: Ipv4Addr) -> dns::View {
     let apex: dns::DomainName = "corp.test".parse().unwrap();
-    let soa = dns::Soa {
-        primary: apex.clone(),
-        contact: apex.clone(),
-        serial: 1,
-        negative_ttl: 60,
-    };
+    let soa = dns::Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
     let mut zone = dns::Zone::new(apex, &soa);
-    zone.put(
-        &"db.corp.test".parse().unwrap(),
-        dns::Records::a(60, [answer]),
-    )
-    .unwrap();
+    zone.put(&"db.corp.test".parse().unwrap(), dns::Records::a(60, [answer])).unwrap();
     let layer = dns::Layer::default();
     layer.publish([zone].into_iter().collect());
     dns::View::new([layer])
@@ -139,19 +105,12 @@ fn view(answer: Ipv4Addr) -> dns::View {
 async fn networks_with_the_same_addresses_each_hear_their_own_answer() {
     let resolver = Ipv4Addr::new(10, 0, 0, 2);
     let server = SocketAddrV4::new(resolver, 53);
-    let nets: Vec<Net> = (0..5)
-        .map(|n| Net::with_addresses(&format!("dns{n}"), &[resolver]))
-        .collect();
+    let nets: Vec<Net> = (0..5).map(|n| Net::with_addresses(&format!("dns{n}"), &[resolver])).collect();
     let answer = |n: usize| Ipv4Addr::new(10, 0, 9, n as u8);
-    let serve = |(n, net): (usize, &Net)| {
-        dns::serve(net.place().as_ref(), &[server], &view(answer(n))).unwrap()
-    };
+    let serve = |(n, net): (usize, &Net)| dns::serve(net.place().as_ref(), &[server], &view(answer(n))).unwrap();
     let serving: Vec<_> = nets.iter().enumerate().map(serve).collect();
     for (n, net) in nets.iter().enumerate() {
-        assert_eq!(
-            resolve(net.place().as_ref(), server, "db.corp.test.").await,
-            answer(n)
-        );
+        assert_eq!(resolve(net.place().as_ref(), server, "db.corp.test.").await, answer(n));
     }
     drop(serving);
 }
@@ -162,10 +121,7 @@ async fn a_resolver_may_be_bound_before_its_address_exists() {
     let server = SocketAddrV4::new(resolver, 53);
     let _serving = dns::serve(net.place().as_ref(), &[server], &view(resolver)).unwrap();
     net.ip(&format!("addr add {resolver}/32 dev lo"));
-    assert_eq!(
-        resolve(net.place().as_ref(), server, "db.corp.test.").await,
-        resolver
-    );
+    assert_eq!(resolve(net.place().as_ref(), server, "db.corp.test.").await, resolver);
 }
 
 #[tokio::test]
@@ -174,27 +130,17 @@ async fn a_connection_crosses_between_two_networks_with_the_same_addresses() {
     let consumer = Net::with_addresses("consumer", &[five, nine]);
     let provider = Net::with_addresses("provider", &[five, nine]);
     let (endpoint, target) = (SocketAddrV4::new(nine, 443), SocketAddrV4::new(five, 8080));
-    let server =
-        TcpListener::from_std(provider.place().tcp_listener(target, false).unwrap()).unwrap();
+    let server = TcpListener::from_std(provider.place().tcp_listener(target, false).unwrap()).unwrap();
     let engine = Engine::start(2).unwrap();
     let mut route = route(&[target]);
     (route.upstream, route.sources) = (provider.place(), vec![nine]);
-    let _listener = engine
-        .listen(consumer.place().as_ref(), endpoint, route, 100)
-        .unwrap();
+    let _listener = engine.listen(consumer.place().as_ref(), endpoint, route, 100).unwrap();
     let mut client = connect(consumer.place().as_ref(), five, endpoint).await;
     let (mut accepted, from) = timeout(PATIENCE, server.accept()).await.unwrap().unwrap();
-    assert_eq!(
-        from.ip(),
-        nine,
-        "the target sees the node, in its own network"
-    );
+    assert_eq!(from.ip(), nine, "the target sees the node, in its own network");
     client.write_all(b"ping").await.unwrap();
     let mut heard = [0; 4];
-    timeout(PATIENCE, accepted.read_exact(&mut heard))
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(PATIENCE, accepted.read_exact(&mut heard)).await.unwrap().unwrap();
     assert_eq!(&heard, b"ping");
 }
 
@@ -204,20 +150,13 @@ async fn token(place: &dyn Place, from: Ipv4Addr, server: SocketAddrV4) -> Optio
     let wish = "PUT /latest/api/token HTTP/1.1\r\nHost: x\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n";
     stream.write_all(wish.as_bytes()).await.unwrap();
     let mut reply = [0; 1024];
-    let length = timeout(Duration::from_millis(300), stream.read(&mut reply))
-        .await
-        .ok()?
-        .ok()?;
+    let length = timeout(Duration::from_millis(300), stream.read(&mut reply)).await.ok()?.ok()?;
     Some(String::from_utf8_lossy(&reply[..length]).into_owned())
 }
 
 #[tokio::test]
 async fn a_token_does_not_travel_beyond_the_instance_unless_it_may() {
-    let (router, instance, container) = (
-        Net::new("router"),
-        Net::new("instance"),
-        Net::new("container"),
-    );
+    let (router, instance, container) = (Net::new("router"), Net::new("instance"), Net::new("container"));
     router.link(("r0", "10.0.0.1/24"), &instance, ("i0", "10.0.0.5/24"));
     instance.link(("i1", "172.17.0.1/24"), &container, ("c0", "172.17.0.2/24"));
     router.ip("addr add 169.254.169.254/32 dev lo");
@@ -231,19 +170,12 @@ async fn a_token_does_not_travel_beyond_the_instance_unless_it_may() {
     let tokens = Tokens::with_random_key().unwrap();
     let _serving = metadata::serve(router.place().as_ref(), server, &directory, &tokens).unwrap();
     for (hops, reaches_nested) in [(1, false), (2, true)] {
-        let settings = Settings {
-            hop_limit: HopLimit::try_from(hops).unwrap(),
-            ..Settings::default()
-        };
+        let settings = Settings { hop_limit: HopLimit::try_from(hops).unwrap(), ..Settings::default() };
         let facts = Arc::new(Instance::new("i-1", settings, [("user-data", "x")]));
         let mut instances = Instances::default();
-        [inside, nested]
-            .into_iter()
-            .for_each(|address| instances.insert(address, Arc::clone(&facts)));
+        [inside, nested].into_iter().for_each(|address| instances.insert(address, Arc::clone(&facts)));
         directory.publish(instances);
-        let reply = token(instance.place().as_ref(), inside, server)
-            .await
-            .expect("the instance itself gets its token");
+        let reply = token(instance.place().as_ref(), inside, server).await.expect("the instance itself gets its token");
         assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
         let reply = token(container.place().as_ref(), nested, server).await;
         assert_eq!(reply.is_some(), reaches_nested, "with a limit of {hops}");

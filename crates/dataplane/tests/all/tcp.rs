@@ -9,17 +9,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::relay::{
-    NODE, PATIENCE, echo, front, is_reset, listen, resets, round_trip, route, target, until,
-};
+use crate::relay::{NODE, PATIENCE, echo, front, is_reset, listen, resets, round_trip, route, target, until};
 
 #[tokio::test]
 async fn twenty_megabytes_come_back_whole_after_the_client_has_ended() {
     let engine = Engine::start(2).unwrap();
     let listener = listen(&engine, front(1), route(&[echo().await]));
-    let sent: Vec<u8> = (0..20_000_000_u32)
-        .map(|n| (n ^ n >> 8 ^ n >> 16) as u8)
-        .collect();
+    let sent: Vec<u8> = (0..20_000_000_u32).map(|n| (n ^ n >> 8 ^ n >> 16) as u8).collect();
     for _ in 0..4 {
         let (mut read, mut write) = TcpStream::connect(front(1)).await.unwrap().into_split();
         let data = sent.clone();
@@ -29,16 +25,8 @@ async fn twenty_megabytes_come_back_whole_after_the_client_has_ended() {
             write
         });
         let mut received = Vec::new();
-        timeout(PATIENCE, read.read_to_end(&mut received))
-            .await
-            .unwrap()
-            .unwrap();
-        assert!(
-            received == sent,
-            "{} of {} bytes",
-            received.len(),
-            sent.len()
-        );
+        timeout(PATIENCE, read.read_to_end(&mut received)).await.unwrap().unwrap();
+        assert!(received == sent, "{} of {} bytes", received.len(), sent.len());
         sender.await.unwrap();
     }
     until("every connection has ended", || listener.connections() == 0).await;
@@ -70,20 +58,11 @@ async fn a_server_that_ends_first_still_hears_its_client() {
     let (mut accepted, from) = server.accept().await.unwrap();
     assert_eq!(from.ip(), NODE, "the target sees the node");
     accepted.shutdown().await.unwrap();
-    assert_eq!(
-        timeout(PATIENCE, client.read(&mut [0]))
-            .await
-            .unwrap()
-            .unwrap(),
-        0
-    );
+    assert_eq!(timeout(PATIENCE, client.read(&mut [0])).await.unwrap().unwrap(), 0);
     client.write_all(b"late").await.unwrap();
     client.shutdown().await.unwrap();
     let mut heard = String::new();
-    timeout(PATIENCE, accepted.read_to_string(&mut heard))
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(PATIENCE, accepted.read_to_string(&mut heard)).await.unwrap().unwrap();
     assert_eq!(heard, "late");
 }
 
@@ -114,13 +93,8 @@ async fn an_evicted_target_loses_its_connections_and_the_others_go_on() {
     listener.publish(route(&[good]));
     let mut kept = TcpStream::connect(front(7)).await.unwrap();
     round_trip(&mut kept).await.unwrap();
-    round_trip(&mut doomed)
-        .await
-        .expect("a new route alone cuts nothing");
-    listener.publish(Route {
-        evicted: vec![bad],
-        ..route(&[good])
-    });
+    round_trip(&mut doomed).await.expect("a new route alone cuts nothing");
+    listener.publish(Route { evicted: vec![bad], ..route(&[good]) });
     assert!(is_reset(&mut doomed).await);
     round_trip(&mut kept).await.unwrap();
 }
@@ -134,9 +108,7 @@ async fn what_cannot_be_carried_is_reset() {
     assert!(resets(front(8)).await, "the target refuses");
     listener.publish(route(&[]));
     assert!(resets(front(8)).await, "there is no target");
-    let full = engine
-        .listen(&Here, front(9), route(&[echo().await]), 1)
-        .unwrap();
+    let full = engine.listen(&Here, front(9), route(&[echo().await]), 1).unwrap();
     let mut first = TcpStream::connect(front(9)).await.unwrap();
     round_trip(&mut first).await.unwrap();
     assert!(resets(front(9)).await, "the listener is full");
@@ -149,14 +121,7 @@ async fn an_idle_connection_is_reset_on_both_sides_in_time() {
     let engine = Engine::start(1).unwrap();
     let (server, addr) = target().await;
     let idle_timeout = Duration::from_millis(80);
-    let _listener = listen(
-        &engine,
-        front(10),
-        Route {
-            idle_timeout,
-            ..route(&[addr])
-        },
-    );
+    let _listener = listen(&engine, front(10), Route { idle_timeout, ..route(&[addr]) });
     let mut client = TcpStream::connect(front(10)).await.unwrap();
     let (mut accepted, _) = server.accept().await.unwrap();
     let start = Instant::now();
@@ -168,34 +133,16 @@ async fn an_idle_connection_is_reset_on_both_sides_in_time() {
 async fn the_target_is_told_who_asks_and_through_which_endpoint() {
     let engine = Engine::start(1).unwrap();
     let (server, addr) = target().await;
-    let proxy_header = Some(ProxyHeader {
-        endpoint: Some("vpce-0a1b2c".into()),
-        checksum: false,
-    });
-    let _listener = listen(
-        &engine,
-        front(11),
-        Route {
-            proxy_header,
-            ..route(&[addr])
-        },
-    );
+    let proxy_header = Some(ProxyHeader { endpoint: Some("vpce-0a1b2c".into()), checksum: false });
+    let _listener = listen(&engine, front(11), Route { proxy_header, ..route(&[addr]) });
     let client = TcpStream::connect(front(11)).await.unwrap();
-    let SocketAddr::V4(own) = client.local_addr().unwrap() else {
-        panic!("the address is IPv4")
-    };
+    let SocketAddr::V4(own) = client.local_addr().unwrap() else { panic!("the address is IPv4") };
     let (mut accepted, _) = server.accept().await.unwrap();
     let mut header = [0; 28 + 4 + 11];
-    timeout(PATIENCE, accepted.read_exact(&mut header))
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(PATIENCE, accepted.read_exact(&mut header)).await.unwrap().unwrap();
     assert_eq!(header[16..20], own.ip().octets());
     assert_eq!(header[20..24], front(11).ip().octets());
-    assert_eq!(
-        header[24..28],
-        [own.port().to_be_bytes(), 10100_u16.to_be_bytes()].concat()
-    );
+    assert_eq!(header[24..28], [own.port().to_be_bytes(), 10100_u16.to_be_bytes()].concat());
     assert_eq!(&header[32..], b"vpce-0a1b2c");
 }
 
@@ -208,23 +155,14 @@ async fn connections_that_are_cut_in_the_middle_of_bulk_free_everything() {
         let (mut read, mut write) = stream.split();
         let send = async { while write.write_all(&chunk).await.is_ok() {} };
         let mut received = vec![0; 1 << 20];
-        let receive = async {
-            while read
-                .read(&mut received)
-                .await
-                .is_ok_and(|length| length > 0)
-            {}
-        };
+        let receive = async { while read.read(&mut received).await.is_ok_and(|length| length > 0) {} };
         tokio::join!(send, receive);
     };
     let mut floods = tokio::task::JoinSet::new();
     for _ in 0..8 {
         floods.spawn(flood(TcpStream::connect(front(12)).await.unwrap()));
     }
-    until("the connections are carried", || {
-        listener.connections() == 8
-    })
-    .await;
+    until("the connections are carried", || listener.connections() == 8).await;
     timeout(PATIENCE, listener.cut()).await.unwrap();
     while let Some(ended) = timeout(PATIENCE, floods.join_next()).await.unwrap() {
         ended.unwrap();
@@ -237,13 +175,9 @@ async fn an_engine_that_goes_resets_what_it_carried() {
     let listener = listen(&engine, front(13), route(&[echo().await]));
     let mut stream = TcpStream::connect(front(13)).await.unwrap();
     round_trip(&mut stream).await.unwrap();
-    tokio::task::spawn_blocking(move || drop(engine))
-        .await
-        .unwrap();
+    tokio::task::spawn_blocking(move || drop(engine)).await.unwrap();
     assert!(is_reset(&mut stream).await);
-    timeout(PATIENCE, listener.cut())
-        .await
-        .expect("a listener without an engine is cut at once");
+    timeout(PATIENCE, listener.cut()).await.expect("a listener without an engine is cut at once");
 }
 
 #[tokio::test]

@@ -7,28 +7,18 @@ use dataplane::metadata::{Instance, Settings, Tokens, respond};
 
 static VIEW: LazyLock<View> = LazyLock::new(|| {
     let name = |text: &str| text.parse::<DomainName>().expect("the name is valid");
-    let soa = Soa {
-        primary: name("ns.x"),
-        contact: name("who.x"),
-        serial: 1,
-        negative_ttl: 60,
-    };
+    let soa = Soa { primary: name("ns.x"), contact: name("who.x"), serial: 1, negative_ttl: 60 };
     let mut zone = Zone::new(name("x"), &soa);
-    let records = [
-        ("*.a.x", Records::cname(60, &name("b.x"))),
-        ("b.x", Records::a(60, [[10, 0, 0, 1].into()])),
-    ];
+    let records = [("*.a.x", Records::cname(60, &name("b.x"))), ("b.x", Records::a(60, [[10, 0, 0, 1].into()]))];
     for (owner, set) in records {
-        zone.put(&name(owner), set)
-            .expect("the name is inside the zone");
+        zone.put(&name(owner), set).expect("the name is inside the zone");
     }
     let layer = Layer::default();
     layer.publish([zone].into_iter().collect());
     View::new([layer])
 });
 
-static TOKENS: LazyLock<Tokens> =
-    LazyLock::new(|| Tokens::with_random_key().expect("the system has randomness"));
+static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::with_random_key().expect("the system has randomness"));
 
 /// A datagram to the resolver: any reply is short, repeats the id and is marked as a reply.
 pub fn dns(datagram: &[u8]) {
@@ -43,9 +33,7 @@ pub fn dns(datagram: &[u8]) {
 pub fn metadata(request: &[u8]) {
     let mut lines = request.split(|byte| *byte == b'\n');
     let method = lines.next().unwrap_or_default();
-    let mut builder = http::Request::builder()
-        .method(method)
-        .uri(lines.next().unwrap_or_default());
+    let mut builder = http::Request::builder().method(method).uri(lines.next().unwrap_or_default());
     for line in lines.take(16) {
         let (name, value) = line.split_at(line.iter().position(|byte| *byte == b':').unwrap_or(0));
         builder = builder.header(name, value.get(1..).unwrap_or_default());
@@ -53,10 +41,7 @@ pub fn metadata(request: &[u8]) {
     let Ok(request) = builder.body(()) else {
         return;
     };
-    let settings = Settings {
-        token_required: true,
-        ..Settings::default()
-    };
+    let settings = Settings { token_required: true, ..Settings::default() };
     let instance = Instance::new("i-1", settings, [("meta-data/instance-id", "i-1")]);
     let (status, _) = respond(&instance, &TOKENS, &request);
     assert!(!status.is_success() || request.method() == http::Method::PUT);

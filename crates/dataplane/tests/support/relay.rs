@@ -42,9 +42,7 @@ pub async fn target() -> (TcpListener, SocketAddrV4) {
 }
 
 pub fn addr_of(listener: &std::net::TcpListener) -> SocketAddrV4 {
-    let SocketAddr::V4(addr) = listener.local_addr().unwrap() else {
-        panic!("the address is IPv4")
-    };
+    let SocketAddr::V4(addr) = listener.local_addr().unwrap() else { panic!("the address is IPv4") };
     addr
 }
 

@@ -51,9 +51,7 @@ impl Socket {
         let mut buffer = Vec::with_capacity(DATAGRAM);
         while self.receive(&mut buffer, libc::MSG_DONTWAIT)? {
             answers.extend(
-                Messages(&buffer)
-                    .filter(|m| m.kind == flag::NLMSG_ERROR)
-                    .filter_map(|m| answer(m.sequence, m.flags, m.body)),
+                Messages(&buffer).filter(|m| m.kind == flag::NLMSG_ERROR).filter_map(|m| answer(m.sequence, m.flags, m.body)),
             );
         }
         Ok(answers)

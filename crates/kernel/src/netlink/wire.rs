@@ -31,14 +31,7 @@ impl Writer {
     }
 
     /// A whole message: header, fixed part, and the attributes that `body` writes.
-    pub(crate) fn message(
-        &mut self,
-        kind: u16,
-        flags: u16,
-        sequence: u32,
-        fixed: &[u8],
-        body: impl FnOnce(&mut Writer),
-    ) {
+    pub(crate) fn message(&mut self, kind: u16, flags: u16, sequence: u32, fixed: &[u8], body: impl FnOnce(&mut Writer)) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
         self.bytes.extend_from_slice(&kind.to_ne_bytes());

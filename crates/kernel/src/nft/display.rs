@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter, Result};
 
 use super::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, NatTo, Operand, Per,
-    Policy, Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, NatTo, Operand, Per, Policy,
+    Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
 };
 
 impl Display for Table {
@@ -379,13 +379,7 @@ mod tests {
 
     #[test]
     fn sets_and_elements_read_like_nft() {
-        let set = |data, interval| Set {
-            table: "t".into(),
-            name: "s".into(),
-            key: vec![Type::Addr, Type::Port],
-            data,
-            interval,
-        };
+        let set = |data, interval| Set { table: "t".into(), name: "s".into(), key: vec![Type::Addr, Type::Port], data, interval };
         let key = |last: u8, port| vec![Value::Addr([10, 0, 0, last].into()), Value::Port(port)];
         let element = |key_end, data| Element { table: "t".into(), set: "s".into(), key: key(0, 80), key_end, data };
         let lines = [
@@ -412,8 +406,7 @@ mod tests {
 
     #[test]
     fn rules_that_differ_have_digests_that_differ() {
-        let rule =
-            |port| Rule::new([Match::is(Field::TcpDport, Value::Port(port))], [Action::Verdict(Verdict::Accept)]);
+        let rule = |port| Rule::new([Match::is(Field::TcpDport, Value::Port(port))], [Action::Verdict(Verdict::Accept)]);
         assert_eq!(rule(80).digest(), rule(80).digest());
         assert_ne!(rule(80).digest(), rule(81).digest());
         assert_eq!(Rules::Listed(vec![rule(80)]), Rules::Observed(vec![Some(rule(80).digest())]));

@@ -382,10 +382,7 @@ mod tests {
     #[test]
     fn a_port_demands_its_protocol_once() {
         let rule = Rule::new(
-            [
-                Match::between(Field::TcpSport, Value::Port(1), Value::Port(2)),
-                Match::is(Field::TcpDport, Value::Port(80)),
-            ],
+            [Match::between(Field::TcpSport, Value::Port(1), Value::Port(2)), Match::is(Field::TcpDport, Value::Port(80))],
             [],
         );
         insta::assert_snapshot!(shown(&rule), @"
@@ -396,8 +393,7 @@ mod tests {
         payload 1=00000008 2=00000002 3=00000002 4=00000002
         cmp 1=00000008 2=00000000 3=0600010000500000
         ");
-        let already =
-            Rule::new([Match::is(Field::L4Proto, Value::Proto(6)), Match::is(Field::TcpDport, Value::Port(80))], []);
+        let already = Rule::new([Match::is(Field::L4Proto, Value::Proto(6)), Match::is(Field::TcpDport, Value::Port(80))], []);
         assert_eq!(shown(&already).matches("meta").count(), 1);
     }
 
@@ -476,11 +472,7 @@ mod tests {
         assert!(flawed(Match::is(Field::IifName, Value::Interface("a-name-of-sixteen".into()))));
         assert!(flawed(Match::between(Field::TcpDport, Value::Port(9), Value::Port(8))));
         assert!(flawed(Match::within(Field::TcpDport, "10.0.0.0/8".parse().expect("a prefix"))));
-        assert!(flawed(Match {
-            key: vec![Field::Saddr, Field::Daddr],
-            negated: false,
-            with: Operand::Value(Value::Port(1))
-        }));
+        assert!(flawed(Match { key: vec![Field::Saddr, Field::Daddr], negated: false, with: Operand::Value(Value::Port(1)) }));
         assert!(flawed(Match::in_set(vec![Field::IifName; 5], "s")));
         assert!(!flawed(Match::in_set(vec![Field::IifName; 4], "s")));
         let limit = Action::Limit { rate: 0, per: Per::Hour, burst: 1 };

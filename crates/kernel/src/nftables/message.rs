@@ -22,12 +22,8 @@ pub(super) fn batch(steps: &[Step<'_>]) -> Writer {
 fn write(w: &mut Writer, sequence: u32, flags: u16, step: &Step<'_>) {
     let create = flags | flag::CREATE;
     match step {
-        Step::DeleteTable(name) => {
-            w.message(word::DELTABLE, flags, sequence, &HEADER, |w| w.text(word::TABLE_NAME, name))
-        }
-        Step::NewTable(table) => {
-            w.message(word::NEWTABLE, create, sequence, &HEADER, |w| w.text(word::TABLE_NAME, &table.name))
-        }
+        Step::DeleteTable(name) => w.message(word::DELTABLE, flags, sequence, &HEADER, |w| w.text(word::TABLE_NAME, name)),
+        Step::NewTable(table) => w.message(word::NEWTABLE, create, sequence, &HEADER, |w| w.text(word::TABLE_NAME, &table.name)),
         Step::NewChain(chain) => w.message(word::NEWCHAIN, create, sequence, &HEADER, |w| new_chain(w, chain)),
         Step::Flush(table, name) => w.message(word::DELRULE, flags, sequence, &HEADER, |w| {
             w.text(word::RULE_TABLE, table);
@@ -101,9 +97,7 @@ fn new_set(w: &mut Writer, set: &Set, id: u32) {
     w.u32_be(word::SET_ID, id);
     w.attr(word::SET_USERDATA, &notes(set));
     if concatenated {
-        w.nest(word::SET_DESC, |w| {
-            w.nest(word::DESC_CONCAT, |w| set.key.iter().for_each(|kind| field_length(w, *kind)))
-        });
+        w.nest(word::SET_DESC, |w| w.nest(word::DESC_CONCAT, |w| set.key.iter().for_each(|kind| field_length(w, *kind))));
     }
 }
 
@@ -189,8 +183,7 @@ fn hook_number(point: HookPoint) -> u32 {
 /// The hook that these words and numbers of the kernel describe.
 pub(super) fn hook(kind: &str, number: u32, priority: i32, policy: u32) -> Option<Hook> {
     let kinds = [ChainKind::Filter, ChainKind::Nat, ChainKind::Route];
-    let points =
-        [HookPoint::Prerouting, HookPoint::Input, HookPoint::Forward, HookPoint::Output, HookPoint::Postrouting];
+    let points = [HookPoint::Prerouting, HookPoint::Input, HookPoint::Forward, HookPoint::Output, HookPoint::Postrouting];
     Some(Hook {
         kind: kinds.into_iter().find(|known| known.word() == kind)?,
         point: points.into_iter().find(|point| hook_number(*point) == number)?,
@@ -233,12 +226,8 @@ mod tests {
         let written = batch(&[Step::NewTable(&table), Step::NewChain(&chain)]);
         let messages: Vec<(u16, u32, bool)> =
             Messages(written.bytes()).map(|m| (m.kind, m.sequence, m.flags & flag::ACK != 0)).collect();
-        let expected = [
-            (word::BATCH_BEGIN, 0, false),
-            (word::NEWTABLE, 1, false),
-            (word::NEWCHAIN, 2, true),
-            (word::BATCH_END, 0, false),
-        ];
+        let expected =
+            [(word::BATCH_BEGIN, 0, false), (word::NEWTABLE, 1, false), (word::NEWCHAIN, 2, true), (word::BATCH_END, 0, false)];
         assert_eq!(messages, expected);
     }
 

@@ -145,8 +145,7 @@ impl<'a> Plan<'a> {
     fn place_removal(&mut self, key: &'a Key, known: &'a KnownSets) {
         match key {
             Key::Table(name) => self.before.insert(0, Step::DeleteTable(name)),
-            Key::Chain(table, _) | Key::Set(table, _) | Key::Element(table, ..)
-                if self.gone_tables.contains(table.as_str()) => {}
+            Key::Chain(table, _) | Key::Set(table, _) | Key::Element(table, ..) if self.gone_tables.contains(table.as_str()) => {}
             // A chain that goes and comes again goes first.
             Key::Chain(table, name) if self.made_chains.contains(&(table.as_str(), name.as_str())) => {
                 self.before.extend([Step::Flush(table, name), Step::DeleteChain(table, name)]);
@@ -216,9 +215,7 @@ fn instead<'a>(step: &Step<'a>, errno: i32) -> Option<Vec<Step<'a>>> {
     let absent = errno == libc::ENOENT;
     let different = matches!(errno, libc::EEXIST | libc::EBUSY | libc::EOPNOTSUPP);
     match step {
-        Step::DeleteTable(_) | Step::Flush(..) | Step::DeleteSet(..) | Step::DeleteChain(..) if absent => {
-            Some(Vec::new())
-        }
+        Step::DeleteTable(_) | Step::Flush(..) | Step::DeleteSet(..) | Step::DeleteChain(..) if absent => Some(Vec::new()),
         Step::DeleteElements(set, slots) if absent => Some(match &slots[..] {
             [_] => Vec::new(),
             many => many.iter().map(|slot| Step::DeleteElements(set, vec![*slot])).collect(),
@@ -384,17 +381,13 @@ mod tests {
     fn absent_things_need_not_be_removed_and_different_ones_are_made_anew() {
         let set = set("s");
         let elements = [element("s", 1), element("s", 2)];
-        let steps =
-            [Step::DeleteChain("t", "c"), Step::NewElements(&set, elements.iter().collect()), Step::NewSet(&set)];
+        let steps = [Step::DeleteChain("t", "c"), Step::NewElements(&set, elements.iter().collect()), Step::NewSet(&set)];
         let refused = |index, errno| BTreeMap::from([(index, errno)]);
         assert_eq!(mend(&steps, &refused(0, libc::ENOENT)), Some(steps[1..].to_vec()));
         assert_eq!(mend(&steps, &refused(2, libc::EEXIST)), None);
         assert_eq!(mend(&steps, &refused(0, libc::EBUSY)), None);
         let split = mend(&steps, &refused(1, libc::EEXIST)).expect("elements are split");
-        assert_eq!(
-            split[1..3],
-            [Step::NewElements(&set, vec![&elements[0]]), Step::NewElements(&set, vec![&elements[1]])]
-        );
+        assert_eq!(split[1..3], [Step::NewElements(&set, vec![&elements[0]]), Step::NewElements(&set, vec![&elements[1]])]);
         let anew = mend(&split, &refused(2, libc::EEXIST)).expect("an element is made anew");
         assert!(matches!(&anew[2], Step::DeleteElements(_, slots) if slots.len() == 1));
         assert_eq!(anew[3], split[2]);

@@ -214,8 +214,7 @@ mod tests {
     #[test]
     fn every_verdict_reads_back() {
         let chain = || "c".to_owned();
-        for verdict in [Verdict::Accept, Verdict::Drop, Verdict::Return, Verdict::Jump(chain()), Verdict::Goto(chain())]
-        {
+        for verdict in [Verdict::Accept, Verdict::Drop, Verdict::Return, Verdict::Jump(chain()), Verdict::Goto(chain())] {
             let mut w = Writer::default();
             write_verdict(&mut w, &verdict);
             assert_eq!(read_verdict(Attributes(w.bytes()).inside(word::DATA_VERDICT)), Some(verdict));

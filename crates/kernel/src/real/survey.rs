@@ -21,9 +21,7 @@ pub(super) fn survey(inside: &Inside<'_>) -> Result<Vec<Object>, KernelError> {
         objects.push(Object::Link(links::whole(inside, seen)?));
     }
     objects.extend(dump(route::GETADDR, 8)?.iter().filter_map(|body| route::address(body, name)).map(Object::Address));
-    objects.extend(
-        dump(route::GETNEIGH, 12)?.iter().filter_map(|body| route::neighbour(body, name)).map(Object::Neighbour),
-    );
+    objects.extend(dump(route::GETNEIGH, 12)?.iter().filter_map(|body| route::neighbour(body, name)).map(Object::Neighbour));
     objects.extend(dump(route::GETROUTE, 12)?.iter().filter_map(|body| route::route(body, name)).map(Object::Route));
     objects.extend(dump(route::GETRULE, 12)?.iter().filter_map(|body| route::rule(body)).map(Object::Rule));
     Ok(objects)

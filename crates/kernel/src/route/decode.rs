@@ -44,10 +44,7 @@ pub(crate) fn route(body: &[u8], name: impl Fn(u32) -> Option<String>) -> Option
             via: ipv4(attributes.find(word::RTA_GATEWAY)),
             onlink: u32_ne(&header[8..])? & word::ONLINK != 0,
             src: ipv4(attributes.find(word::RTA_PREFSRC)),
-            realm: attributes
-                .u32(word::RTA_FLOW)
-                .and_then(|flow| u16::try_from(flow & 0xffff).ok())
-                .filter(|realm| *realm != 0),
+            realm: attributes.u32(word::RTA_FLOW).and_then(|flow| u16::try_from(flow & 0xffff).ok()).filter(|realm| *realm != 0),
         },
         word::RTN_LOCAL => RouteKind::Local { dev: device()? },
         word::RTN_BLACKHOLE => RouteKind::Blackhole,
@@ -114,8 +111,7 @@ mod tests {
     }
 
     fn net() -> impl Strategy<Value = Ipv4Net> {
-        (any::<[u8; 4]>(), 0..=32_u8)
-            .prop_map(|(octets, length)| Ipv4Net::new(octets.into(), length).expect("a length").trunc())
+        (any::<[u8; 4]>(), 0..=32_u8).prop_map(|(octets, length)| Ipv4Net::new(octets.into(), length).expect("a length").trunc())
     }
 
     fn ip() -> impl Strategy<Value = Ipv4Addr> {
@@ -124,8 +120,7 @@ mod tests {
 
     fn kind() -> impl Strategy<Value = RouteKind> {
         let option = |strategy| proptest::option::of(strategy);
-        let unicast =
-            (0..9_u32, option(ip().boxed()), any::<bool>(), option(ip().boxed()), proptest::option::of(1..=u16::MAX));
+        let unicast = (0..9_u32, option(ip().boxed()), any::<bool>(), option(ip().boxed()), proptest::option::of(1..=u16::MAX));
         prop_oneof![
             unicast.prop_map(|(dev, via, onlink, src, realm)| RouteKind::Unicast {
                 dev: format!("eth{dev}"),
@@ -187,8 +182,7 @@ mod tests {
 
     #[test]
     fn a_device_that_is_unknown_cannot_be_written() {
-        let route =
-            Route { table: 254, dst: Ipv4Net::default(), metric: 0, kind: RouteKind::Local { dev: "lo".into() } };
+        let route = Route { table: 254, dst: Ipv4Net::default(), metric: 0, kind: RouteKind::Local { dev: "lo".into() } };
         assert!(!encode::write(&mut Writer::default(), 1, &Change::Add(Object::Route(route)), &mut |_| None));
     }
 }

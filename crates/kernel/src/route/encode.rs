@@ -25,18 +25,11 @@ pub(crate) fn inventory(kind: u16, fixed: usize) -> Writer {
 
 /// Writes one change; the kernel answers only if it refuses. `index` knows the numbers of devices; false when it does not know a device, or when the change is
 /// not of these kinds.
-pub(crate) fn write(
-    w: &mut Writer,
-    sequence: u32,
-    change: &Change,
-    index: &mut dyn FnMut(&str) -> Option<u32>,
-) -> bool {
+pub(crate) fn write(w: &mut Writer, sequence: u32, change: &Change, index: &mut dyn FnMut(&str) -> Option<u32>) -> bool {
     let put = flag::CREATE | flag::REPLACE;
     match change {
         Change::Add(object) | Change::Replace(object) => match object {
-            Object::Address(a) => {
-                index(&a.link).map(|dev| address(w, word::NEWADDR, put, sequence, dev, a.net)).is_some()
-            }
+            Object::Address(a) => index(&a.link).map(|dev| address(w, word::NEWADDR, put, sequence, dev, a.net)).is_some(),
             Object::Neighbour(n) => {
                 let mac = Some(&n.mac.0);
                 index(&n.link).map(|dev| neighbour(w, word::NEWNEIGH, put, sequence, dev, n.ip, mac)).is_some()
@@ -55,9 +48,7 @@ pub(crate) fn write(
 fn delete(w: &mut Writer, sequence: u32, key: &Key, index: &mut dyn FnMut(&str) -> Option<u32>) -> bool {
     match key {
         Key::Address(link, net) => index(link).map(|dev| address(w, word::DELADDR, 0, sequence, dev, *net)).is_some(),
-        Key::Neighbour(link, ip) => {
-            index(link).map(|dev| neighbour(w, word::DELNEIGH, 0, sequence, dev, *ip, None)).is_some()
-        }
+        Key::Neighbour(link, ip) => index(link).map(|dev| neighbour(w, word::DELNEIGH, 0, sequence, dev, *ip, None)).is_some(),
         Key::Route(table, dst, metric) => {
             delete_route(w, sequence, *table, *dst, *metric);
             true

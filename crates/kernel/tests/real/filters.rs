@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use kernel::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Per, Policy,
-    Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Per, Policy, Reject, Rule,
+    Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
 };
 use kernel::{Change, Kernel, KernelError, Key, Object};
 
@@ -49,8 +49,7 @@ fn act(action: Action) -> Rule {
 /// One rule for every kind of match.
 fn matches() -> Vec<Rule> {
     let value = |field, value| accept(Match::is(field, value));
-    let masked =
-        |field, mask, value| accept(Match { key: vec![field], negated: false, with: Operand::Masked { mask, value } });
+    let masked = |field, mask, value| accept(Match { key: vec![field], negated: false, with: Operand::Masked { mask, value } });
     vec![
         value(Field::IifName, Value::Interface("eth0".into())),
         value(Field::OifName, Value::Interface("eth1".into())),
@@ -86,10 +85,7 @@ fn matches() -> Vec<Rule> {
         value(Field::CtDirection, Value::Proto(1)),
         value(Field::CtOriginalSaddr, addr("10.0.0.3")),
         value(Field::CtOriginalDaddr, addr("10.0.0.4")),
-        Rule::new(
-            [Match::is(Field::L4Proto, Value::Proto(6)), Match::is(Field::CtOriginalDport, Value::Port(443))],
-            [],
-        ),
+        Rule::new([Match::is(Field::L4Proto, Value::Proto(6)), Match::is(Field::CtOriginalDport, Value::Port(443))], []),
         accept(Match::in_set([Field::Saddr], "nets")),
         accept(Match::in_set([Field::Saddr], "nets").negate()),
         accept(Match::in_set([Field::Saddr, Field::TcpDport], "rules")),
@@ -154,12 +150,7 @@ fn everything() -> Vec<Object> {
         element("nets", &[addr("10.1.0.0")], Some(&[addr("10.1.255.255")]), Data::None),
         element("nets", &[addr("10.2.0.7")], None, Data::None),
         element("nets", &[addr("224.0.0.0")], Some(&[addr("255.255.255.255")]), Data::None),
-        element(
-            "rules",
-            &[addr("10.0.0.0"), Value::Port(80)],
-            Some(&[addr("10.0.0.255"), Value::Port(90)]),
-            Data::None,
-        ),
+        element("rules", &[addr("10.0.0.0"), Value::Port(80)], Some(&[addr("10.0.0.255"), Value::Port(90)]), Data::None),
         element("rules", &[addr("10.0.1.1"), Value::Port(443)], None, Data::None),
         element("spoof", &[Value::Interface("eth0".into()), addr("10.0.0.1")], None, Data::None),
         element("enis", &[addr("10.0.0.1")], None, Data::Verdict(Verdict::Jump("callee".into()))),
@@ -171,12 +162,7 @@ fn everything() -> Vec<Object> {
         element("hosts", &[addr("10.0.0.0")], Some(&[addr("10.0.0.255")]), data(&[addr("10.9.0.1")])),
         element("targets", &[Value::Mark(0)], None, data(&[addr("10.9.0.1"), Value::Port(8080)])),
         element("targets", &[Value::Mark(1)], None, data(&[addr("10.9.0.2"), Value::Port(8080)])),
-        element(
-            "pools",
-            &[addr("10.0.0.1")],
-            None,
-            Data::Pool("192.0.2.1".parse().unwrap(), "192.0.2.16".parse().unwrap()),
-        ),
+        element("pools", &[addr("10.0.0.1")], None, Data::Pool("192.0.2.1".parse().unwrap(), "192.0.2.16".parse().unwrap())),
         chain("callee", vec![]),
         chain("matches", matches()),
         base("filter", ChainKind::Filter, HookPoint::Forward, 0, actions()),
@@ -215,9 +201,9 @@ fn nft_reads_what_we_print() {
     // nft holds the numbers of a hash for another type than marks; the kernel holds both for four bytes.
     let typed = translations().into_iter().filter(|rule| !rule.to_string().contains(" mod ")).collect();
     let rules = [("matches", matches()), ("filter", actions()), ("translate", typed)];
-    let lines = rules.into_iter().flat_map(|(chain, rules)| {
-        rules.into_iter().map(move |rule| format!("add rule ip underpass {chain} {rule}\n"))
-    });
+    let lines = rules
+        .into_iter()
+        .flat_map(|(chain, rules)| rules.into_iter().map(move |rule| format!("add rule ip underpass {chain} {rule}\n")));
     let elements = everything().into_iter().filter(|object| matches!(object, Object::Element(_)));
     let script: String = lines.chain(elements.map(|element| format!("add {element}\n"))).collect();
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -232,8 +218,7 @@ fn nft_prints_what_we_print() {
     let shown = world.run("a", "nft", "list ruleset").unwrap();
     let lines: Vec<&str> = shown.lines().map(str::trim).collect();
     let ours = [matches(), actions(), translations()].concat();
-    let different: Vec<String> =
-        ours.iter().map(ToString::to_string).filter(|rule| !lines.contains(&rule.as_str())).collect();
+    let different: Vec<String> = ours.iter().map(ToString::to_string).filter(|rule| !lines.contains(&rule.as_str())).collect();
     // nft leaves out what a later match implies, and has names for some numbers.
     let known = ["meta l4proto", "&", "counter", "icmp", "tcp option", "reject", "sack-perm", "log", "ct state != new"];
     let unknown: Vec<&String> = different.iter().filter(|rule| !known.iter().any(|part| rule.contains(part))).collect();
@@ -267,11 +252,8 @@ fn what_a_stranger_did_to_a_chain_or_set_is_seen_and_mended() {
         assert_same(&wanted, &world.observed("a", &wanted));
     }
     let handle = world.run("a", "nft", "-a list chain ip underpass matches").unwrap();
-    let handle =
-        handle.lines().find_map(|line| line.trim().strip_prefix("ip saddr 10.0.0.1 accept # handle ")).unwrap();
-    world
-        .run("a", "nft", &format!("replace rule ip underpass matches handle {handle} ip saddr 10.0.0.2 accept"))
-        .unwrap();
+    let handle = handle.lines().find_map(|line| line.trim().strip_prefix("ip saddr 10.0.0.1 accept # handle ")).unwrap();
+    world.run("a", "nft", &format!("replace rule ip underpass matches handle {handle} ip saddr 10.0.0.2 accept")).unwrap();
     assert_eq!(world.kernel.bring("a", &wanted).unwrap().len(), 1);
 }
 
@@ -289,12 +271,9 @@ fn adding_over_something_else_and_removing_nothing_are_no_errors() {
     let world = World::with(&["a"]);
     let verdict = |verdict| element("enis", &[addr("10.0.0.1")], None, Data::Verdict(verdict));
     let base = [table(), set("enis", &[Type::Addr], SetData::Verdict, false), chain("callee", vec![])];
-    let before =
-        [&base[..], &[verdict(Verdict::Drop), self::base("x", ChainKind::Filter, HookPoint::Input, 0, vec![])]]
-            .concat();
+    let before = [&base[..], &[verdict(Verdict::Drop), self::base("x", ChainKind::Filter, HookPoint::Input, 0, vec![])]].concat();
     let after =
-        [&base[..], &[verdict(Verdict::Accept), self::base("x", ChainKind::Filter, HookPoint::Forward, 5, vec![])]]
-            .concat();
+        [&base[..], &[verdict(Verdict::Accept), self::base("x", ChainKind::Filter, HookPoint::Forward, 5, vec![])]].concat();
     let add = |objects: &[Object]| {
         let changes: Vec<Change> = objects.iter().cloned().map(Change::Add).collect();
         world.kernel.apply("a", &changes).unwrap();
@@ -333,10 +312,7 @@ fn what_the_kernel_would_misread_is_refused_before() {
     world.settle("a", &[table(), set("nets", &[Type::Addr], SetData::None, true), chain("c", vec![])]);
     let refused = |object| matches!(world.kernel.apply("a", &[Change::Add(object)]), Err(KernelError::Invalid { .. }));
     assert!(refused(chain("c", vec![accept(Match::is(Field::Saddr, Value::Port(1)))])));
-    assert!(refused(chain(
-        "c",
-        vec![accept(Match { key: vec![], negated: false, with: Operand::Set("nets".into()) })]
-    )));
+    assert!(refused(chain("c", vec![accept(Match { key: vec![], negated: false, with: Operand::Set("nets".into()) })])));
     assert!(refused(chain("c", vec![act(Action::Snat(Nat::by_map([Field::RoundRobin(0)], "m", Gives::Addr)))])));
     assert!(refused(chain("c", vec![act(Action::Log("\"".into()))])));
     assert!(refused(element("nets", &[Value::Port(1)], None, Data::None)));

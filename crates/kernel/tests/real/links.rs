@@ -52,10 +52,7 @@ fn a_pair_joins_two_namespaces_and_is_observed_from_its_owner_only() {
     world.settle("a", &[veth("to-b", "b", "eth0"), address("to-b", "10.1.0.1/24")]);
     world.settle("b", &[address("eth0", "10.1.0.2/24")]);
     let shown = world.run("b", "ip", "-d link show eth0").unwrap();
-    assert!(
-        shown.contains("veth") && shown.contains(&end("eth0").mac.to_string()) && shown.contains("state UP"),
-        "{shown}"
-    );
+    assert!(shown.contains("veth") && shown.contains(&end("eth0").mac.to_string()) && shown.contains("state UP"), "{shown}");
     let listener = world.places.socket_in("b", || TcpListener::bind("10.1.0.2:80")).unwrap();
     world.places.socket_in("a", || TcpStream::connect("10.1.0.2:80")).unwrap();
     assert!(listener.accept().unwrap().1.ip().is_ipv4());
@@ -143,10 +140,7 @@ fn settings_of_the_namespace_and_of_devices_take_and_are_read_back() {
     world.settle("a", &wanted);
     world.run("a", "sysctl", "-w net.ipv4.ip_forward=0").unwrap();
     assert_eq!(world.kernel.bring("a", &wanted).unwrap().len(), 1);
-    assert!(matches!(
-        world.kernel.apply("a", &[Change::Add(sysctl("kernel/panic", "1"))]),
-        Err(KernelError::Invalid { .. })
-    ));
+    assert!(matches!(world.kernel.apply("a", &[Change::Add(sysctl("kernel/panic", "1"))]), Err(KernelError::Invalid { .. })));
     assert!(matches!(
         world.kernel.apply("a", &[Change::Add(sysctl("net/../kernel/panic", "1"))]),
         Err(KernelError::Invalid { .. })

@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use std::net::TcpStream;
 
 use kernel::nft::{
-    Action, ChainKind, Data, Field, HookPoint, Mark, Match, Nat, Operand, Per, Reject, Rule, SetData, Type, Value,
-    Verdict, ct_state, ct_status,
+    Action, ChainKind, Data, Field, HookPoint, Mark, Match, Nat, Operand, Per, Reject, Rule, SetData, Type, Value, Verdict,
+    ct_state, ct_status,
 };
 use kernel::{Change, Kernel, Object, Route, RouteKind};
 
@@ -224,12 +224,8 @@ fn a_flow_that_is_not_followed_is_untracked_and_stays_unknown() {
     let world = court();
     let _listener = world.listen(SERVER);
     let from = |net: &str| Match::within(Field::Saddr, net.parse().unwrap());
-    let raw =
-        vec![Rule::new([from("10.1.0.2/32")], [Action::Notrack]), Rule::new([from("10.2.0.2/32")], [Action::Notrack])];
-    world
-        .kernel
-        .apply("router", &[Change::Add(base("raw", ChainKind::Filter, HookPoint::Prerouting, -300, raw))])
-        .unwrap();
+    let raw = vec![Rule::new([from("10.1.0.2/32")], [Action::Notrack]), Rule::new([from("10.2.0.2/32")], [Action::Notrack])];
+    world.kernel.apply("router", &[Change::Add(base("raw", ChainKind::Filter, HookPoint::Prerouting, -300, raw))]).unwrap();
     assert!(!world.says_yes(Match::any_of(Field::CtState, ct_state::NEW)));
     assert!(world.says_yes(Match::any_of(Field::CtState, ct_state::UNTRACKED)));
 }
@@ -246,11 +242,9 @@ fn a_translated_flow_knows_where_it_wanted_to_go_and_hides_behind_the_device() {
         base("hide", ChainKind::Nat, HookPoint::Postrouting, 100, vec![hide]),
     ];
     world.kernel.apply("router", &chains.map(Change::Add)).unwrap();
-    let original = |field, value| {
-        Rule::new([Match::is(field, value), Match::any_of(Field::CtStatus, ct_status::DNAT)], [accept()])
-    };
-    for rule in [original(Field::CtOriginalDaddr, addr("10.9.9.9")), original(Field::CtOriginalDport, Value::Port(80))]
-    {
+    let original =
+        |field, value| Rule::new([Match::is(field, value), Match::any_of(Field::CtStatus, ct_status::DNAT)], [accept()]);
+    for rule in [original(Field::CtOriginalDaddr, addr("10.9.9.9")), original(Field::CtOriginalDport, Value::Port(80))] {
         world.judge(vec![rule]);
         assert!(world.connects("10.9.9.9:80"));
         assert_eq!(listener.accept().unwrap().1.ip().to_string(), "10.2.0.1");

@@ -22,8 +22,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
 #[test]
 fn a_network_with_a_workload_and_a_filter_is_made_in_a_few_milliseconds() {
     let world = World::with(&[]);
-    let established =
-        Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED)], [Action::Verdict(Verdict::Accept)]);
+    let established = Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED)], [Action::Verdict(Verdict::Accept)]);
     let times = (0..20).map(|number| {
         let (router, workload) = (format!("vpc-{number}"), format!("eni-{number}"));
         let wanted = [
@@ -41,10 +40,7 @@ fn a_network_with_a_workload_and_a_filter_is_made_in_a_few_milliseconds() {
                 ChainKind::Filter,
                 HookPoint::Forward,
                 0,
-                vec![
-                    established.clone(),
-                    Rule::new([], [Action::Vmap { key: vec![Field::Daddr], map: "enis".into() }]),
-                ],
+                vec![established.clone(), Rule::new([], [Action::Vmap { key: vec![Field::Daddr], map: "enis".into() }])],
             ),
             element("enis", &[addr("10.0.0.5")], None, Data::Verdict(Verdict::Goto("group".into()))),
         ];

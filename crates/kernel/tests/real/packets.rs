@@ -4,9 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
-use kernel::nft::{
-    Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict, ct_state,
-};
+use kernel::nft::{Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict, ct_state};
 use kernel::{Change, Kernel, Object};
 
 use crate::filters::{addr, base, chain, element, set, table};
@@ -79,8 +77,7 @@ fn a_verdict_map_lets_through_what_it_names_and_a_change_of_one_element_takes_ef
 fn ranges_of_addresses_and_ports_match_their_members_and_nobody_else() {
     let world = three();
     let _listeners: Vec<TcpListener> = (80..84).map(|port| world.listen(&format!("10.2.0.2:{port}"))).collect();
-    let allow =
-        |field: Vec<Field>, set: &str| Rule::new([Match::in_set(field, set)], [Action::Verdict(Verdict::Accept)]);
+    let allow = |field: Vec<Field>, set: &str| Rule::new([Match::in_set(field, set)], [Action::Verdict(Verdict::Accept)]);
     let answers = Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED)], [Action::Verdict(Verdict::Accept)]);
     world.settle(
         "router",
@@ -88,12 +85,7 @@ fn ranges_of_addresses_and_ports_match_their_members_and_nobody_else() {
             table(),
             set("open", &[Type::Addr, Type::Port], SetData::None, true),
             set("far", &[Type::Addr], SetData::None, true),
-            element(
-                "open",
-                &[addr("10.1.0.0"), Value::Port(81)],
-                Some(&[addr("10.1.0.255"), Value::Port(82)]),
-                Data::None,
-            ),
+            element("open", &[addr("10.1.0.0"), Value::Port(81)], Some(&[addr("10.1.0.255"), Value::Port(82)]), Data::None),
             element("far", &[addr("10.0.0.0")], Some(&[addr("10.0.255.255")]), Data::None),
             element("far", &[addr("10.1.0.3")], Some(&[addr("10.1.255.255")]), Data::None),
             base(
@@ -122,9 +114,8 @@ fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_
     let service = [Match::is(Field::Daddr, addr("10.9.9.9")), Match::is(Field::TcpDport, Value::Port(80))];
     let pool = Data::Pool("10.2.0.100".parse().unwrap(), "10.2.0.103".parse().unwrap());
     let pool_ips = (100..104).map(|last| address("to-server", &format!("10.2.0.{last}/32")));
-    let target = |index, port| {
-        element("targets", &[Value::Mark(index)], None, Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]))
-    };
+    let target =
+        |index, port| element("targets", &[Value::Mark(index)], None, Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]));
     let mut wanted = router(&[
         table(),
         set("targets", &[Type::Mark], SetData::Values(vec![Type::Addr, Type::Port]), false),
@@ -153,9 +144,8 @@ fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_
     [&one, &two].iter().for_each(|listener| listener.set_nonblocking(true).unwrap());
     let clients: Vec<TcpStream> =
         (0..40).map(|_| world.places.socket_in("client", || TcpStream::connect("10.9.9.9:80")).unwrap()).collect();
-    let accept_all = |listener: &TcpListener| -> Vec<(TcpStream, SocketAddr)> {
-        std::iter::from_fn(|| listener.accept().ok()).collect()
-    };
+    let accept_all =
+        |listener: &TcpListener| -> Vec<(TcpStream, SocketAddr)> { std::iter::from_fn(|| listener.accept().ok()).collect() };
     let (mut left, right) = (accept_all(&one), accept_all(&two));
     assert_eq!(left.len() + right.len(), clients.len());
     assert!(left.len() > 5 && right.len() > 5, "{} and {}", left.len(), right.len());

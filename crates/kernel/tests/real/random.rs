@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::nft::{
-    Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict, ct_state,
-};
+use kernel::nft::{Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict, ct_state};
 use kernel::{Fake, Kernel, Object, Route, RouteKind};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -32,8 +30,7 @@ struct Choice {
 fn choices() -> impl Strategy<Value = Choice> {
     let links = [proptest::option::of(any::<bool>()), proptest::option::of(any::<bool>())];
     let services = proptest::collection::btree_set((0..4_u8, 80..82_u16, 0..3_u8), 0..8);
-    let network =
-        (links, proptest::collection::btree_set(2..9_u8, 0..5), proptest::collection::btree_set(1..9_u8, 0..5));
+    let network = (links, proptest::collection::btree_set(2..9_u8, 0..5), proptest::collection::btree_set(1..9_u8, 0..5));
     let filters = (any::<bool>(), proptest::collection::btree_set(any::<u32>(), 0..12), services);
     let chains = (proptest::collection::vec(0..6_u8, 0..6), 0..3_u8, proptest::bool::weighted(0.9));
     (network, filters, chains, any::<bool>()).prop_map(|(network, filters, chains, forward)| {
@@ -63,12 +60,7 @@ impl Choice {
         objects.push(veth(&name, far, &format!("e{number}")));
         objects.push(address(&name, &format!("10.{number}.0.1/24")));
         for host in &self.hosts {
-            objects.push(route_via(
-                254,
-                &format!("172.16.{number}.{host}/32"),
-                Some(&format!("10.{number}.0.{host}")),
-                &name,
-            ));
+            objects.push(route_via(254, &format!("172.16.{number}.{host}/32"), Some(&format!("10.{number}.0.{host}")), &name));
         }
         for metric in &self.metrics {
             let kind = if metric % 2 == 0 { RouteKind::Blackhole } else { RouteKind::Throw };
@@ -101,13 +93,7 @@ impl Choice {
         let point = [HookPoint::Input, HookPoint::Forward, HookPoint::Output][usize::from(self.hook)];
         objects.push(base("entry", ChainKind::Filter, point, i32::from(self.hook), vec![]));
         let dnat = Nat::by_map([Field::Daddr, Field::TcpDport], "services", Gives::AddrPort);
-        objects.push(base(
-            "translate",
-            ChainKind::Nat,
-            HookPoint::Prerouting,
-            -100,
-            vec![Rule::new([], [Action::Dnat(dnat)])],
-        ));
+        objects.push(base("translate", ChainKind::Nat, HookPoint::Prerouting, -100, vec![Rule::new([], [Action::Dnat(dnat)])]));
     }
 }
 

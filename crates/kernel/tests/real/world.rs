@@ -25,11 +25,8 @@ impl World {
 
     /// Runs a program inside a namespace and returns what it prints; fails with what it complains about.
     pub fn run(&self, namespace: &str, program: &str, arguments: &str) -> Result<String, String> {
-        let output = self
-            .places
-            .run_in(namespace, || Command::new(program).args(arguments.split_whitespace()).output())
-            .unwrap()
-            .unwrap();
+        let output =
+            self.places.run_in(namespace, || Command::new(program).args(arguments.split_whitespace()).output()).unwrap().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     }

@@ -27,7 +27,11 @@ pub fn busy_world() -> World {
         world.route(&private, "0.0.0.0/0", RouteTarget::NatGateway(nat));
         world.route(&private, "10.99.0.0/16", RouteTarget::Interface(eni));
         world.acl(vpc, &[&a], &[entry(1, "in", Traffic::All, "10.0.0.0/8", true)]);
-        world.acl(vpc, &[&b], &[entry(1, "in", Traffic::All, "0.0.0.0/0", true), entry(1, "out", Traffic::All, "0.0.0.0/0", true)]);
+        world.acl(
+            vpc,
+            &[&b],
+            &[entry(1, "in", Traffic::All, "0.0.0.0/0", true), entry(1, "out", Traffic::All, "0.0.0.0/0", true)],
+        );
         let balancer = world.balancer(&[(&a, "10.0.0.6"), (&b, "10.0.1.6")], &[&web]);
         let targets = world.target_group(vpc, TargetType::Instance);
         let addresses = world.target_group(vpc, TargetType::Ip);
@@ -102,7 +106,9 @@ pub fn change(txn: &mut Txn, graveyard: &mut Graveyard, seed: u64) -> String {
         20 => edit::<TargetHealth>(txn, dice, |health, dice, _| {
             health.state = [HealthState::Initial, HealthState::Healthy, HealthState::Unhealthy][dice.below(3)];
         }),
-        21 => edit::<EndpointService>(txn, dice, |service, dice, txn| service.balancers = dice.some(&ids::<LoadBalancer, _>(txn, |r| r.arn))),
+        21 => edit::<EndpointService>(txn, dice, |service, dice, txn| {
+            service.balancers = dice.some(&ids::<LoadBalancer, _>(txn, |r| r.arn))
+        }),
         _ => edit::<VpcEndpoint>(txn, dice, endpoint),
     }
 }
@@ -169,7 +175,8 @@ fn table(table: &mut RouteTable, dice: &mut Dice, txn: &Txn) {
     if dice.coin() {
         let subnets = dice.some(&ids::<Subnet, _>(txn, |r| r.id));
         let users = subnets.into_iter().map(Some).chain(dice.coin().then_some(None));
-        table.associations = users.enumerate().map(|(n, subnet)| RouteTableAssociation { id: format!("rtbassoc-{n}"), subnet }).collect();
+        table.associations =
+            users.enumerate().map(|(n, subnet)| RouteTableAssociation { id: format!("rtbassoc-{n}"), subnet }).collect();
         return;
     }
     let destination = match dice.any(&ids::<PrefixList, _>(txn, |r| r.id)) {
@@ -199,7 +206,8 @@ fn acl(acl: &mut NetworkAcl, dice: &mut Dice, txn: &Txn) {
     match dice.below(3) {
         0 => {
             let subnets = dice.some(&ids::<Subnet, _>(txn, |r| r.id));
-            acl.associations = subnets.into_iter().map(|subnet| AclAssociation { id: format!("aclassoc-{subnet}"), subnet }).collect();
+            acl.associations =
+                subnets.into_iter().map(|subnet| AclAssociation { id: format!("aclassoc-{subnet}"), subnet }).collect();
         }
         1 => acl.entries.push(entry(9 - dice.below(9) as u16, "in", Traffic::Tcp(1, 9), "10.0.0.0/8", false)),
         _ => acl.entries = ["in", "out"].map(|direction| entry(1, direction, Traffic::All, "0.0.0.0/0", true)).to_vec(),
@@ -260,7 +268,8 @@ fn balancer(balancer: &mut LoadBalancer, dice: &mut Dice, txn: &Txn) {
                 chosen: None,
                 allocation: None,
             };
-            let interfaces = all::<NetworkInterface>(txn).into_iter().filter(|eni| eni.kind == InterfaceKind::Balancer).collect::<Vec<_>>();
+            let interfaces =
+                all::<NetworkInterface>(txn).into_iter().filter(|eni| eni.kind == InterfaceKind::Balancer).collect::<Vec<_>>();
             balancer.zones = dice.some(&interfaces).into_iter().map(|eni| zone(dice, eni)).collect();
         }
     }

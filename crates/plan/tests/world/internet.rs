@@ -19,7 +19,14 @@ impl World {
             interface: interface.clone(),
             private: self.find::<NetworkInterface>(interface).primary().unwrap(),
         });
-        self.put(ElasticAddress { id: id.clone(), owner: owner(), public: ip(public), association, automatic: false, tags: Tags::default() });
+        self.put(ElasticAddress {
+            id: id.clone(),
+            owner: owner(),
+            public: ip(public),
+            association,
+            automatic: false,
+            tags: Tags::default(),
+        });
         id
     }
 

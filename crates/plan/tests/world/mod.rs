@@ -91,9 +91,17 @@ impl World {
     /// A route table that is used by these subnets; none is the VPC's main one.
     pub fn table(&self, vpc: &VpcId, users: &[Option<&SubnetId>]) -> RouteTableId {
         let id = RouteTableId::parse(&self.id("rtb-")).unwrap();
-        let association = |subnet: &Option<&SubnetId>| RouteTableAssociation { id: self.id("rtbassoc-"), subnet: subnet.cloned() };
+        let association =
+            |subnet: &Option<&SubnetId>| RouteTableAssociation { id: self.id("rtbassoc-"), subnet: subnet.cloned() };
         let associations = users.iter().map(association).collect();
-        self.put(RouteTable { id: id.clone(), owner: owner(), vpc: vpc.clone(), routes: Vec::new(), associations, tags: Tags::default() });
+        self.put(RouteTable {
+            id: id.clone(),
+            owner: owner(),
+            vpc: vpc.clone(),
+            routes: Vec::new(),
+            associations,
+            tags: Tags::default(),
+        });
         id
     }
 
@@ -104,7 +112,9 @@ impl World {
 
     pub fn route(&self, table: &RouteTableId, destination: &str, target: RouteTarget) {
         let destination = RouteDestination::Cidr(destination.parse().unwrap());
-        self.update::<RouteTable>(table, |table| table.routes.push(Route { destination: destination.clone(), target: target.clone() }));
+        self.update::<RouteTable>(table, |table| {
+            table.routes.push(Route { destination: destination.clone(), target: target.clone() })
+        });
     }
 
     /// A subnet in zone `a`, `b`, …
@@ -212,7 +222,14 @@ impl World {
     }
 
     /// An interface in use; managed ones get a number on the fabric.
-    pub fn interface(&self, subnet: &SubnetId, kind: InterfaceKind, address: &str, groups: &[&GroupId], holder: Holder) -> InterfaceId {
+    pub fn interface(
+        &self,
+        subnet: &SubnetId,
+        kind: InterfaceKind,
+        address: &str,
+        groups: &[&GroupId],
+        holder: Holder,
+    ) -> InterfaceId {
         let id = InterfaceId::parse(&self.id("eni-")).unwrap();
         let Subnet { vpc, zone, .. } = self.find::<Subnet>(subnet);
         let number = self.number("mac");

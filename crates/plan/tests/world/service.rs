@@ -97,14 +97,28 @@ impl World {
     pub fn service(&self, balancer: &str) -> EndpointServiceId {
         let id = EndpointServiceId::parse(&self.id("vpce-svc-")).unwrap();
         let balancers = vec![balancer.to_owned()];
-        self.put(EndpointService { id: id.clone(), owner: owner(), acceptance_required: true, balancers, principals: Vec::new(), tags: Tags::default() });
+        self.put(EndpointService {
+            id: id.clone(),
+            owner: owner(),
+            acceptance_required: true,
+            balancers,
+            principals: Vec::new(),
+            tags: Tags::default(),
+        });
         id
     }
 
     /// An endpoint to a service with an interface at an address in each subnet.
-    pub fn endpoint(&self, service: &EndpointServiceId, at: &[(&SubnetId, &str)], groups: &[&GroupId], state: EndpointState) -> EndpointId {
+    pub fn endpoint(
+        &self,
+        service: &EndpointServiceId,
+        at: &[(&SubnetId, &str)],
+        groups: &[&GroupId],
+        state: EndpointState,
+    ) -> EndpointId {
         let id = EndpointId::parse(&self.id("vpce-")).unwrap();
-        let interfaces = at.iter().map(|(subnet, address)| self.interface(subnet, InterfaceKind::Endpoint, address, groups, Holder::Service));
+        let interfaces =
+            at.iter().map(|(subnet, address)| self.interface(subnet, InterfaceKind::Endpoint, address, groups, Holder::Service));
         self.put(VpcEndpoint {
             id: id.clone(),
             owner: Owner::new("222222222222", "us-east-1"),

@@ -184,8 +184,7 @@ mod tests {
     #[test]
     fn operators_and_values_that_cannot_be_read_are_faults() {
         let parse = |operator: &str, value: &str| Condition::parse(operator, "k:K", vec![value.into()], true);
-        for operator in ["StringEqual", "NumericLike", "ForSomeValues:StringEquals", "NullIfExists", "ForAnyValue:Null"]
-        {
+        for operator in ["StringEqual", "NumericLike", "ForSomeValues:StringEquals", "NullIfExists", "ForAnyValue:Null"] {
             assert_eq!(parse(operator, "true"), Err(Fault::UnknownOperator(operator.into())));
         }
         for (operator, value) in [

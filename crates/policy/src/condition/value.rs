@@ -25,9 +25,7 @@ impl Value {
     /// Reads `text` as the operator's type: `None` when it is not of that type, a fault when a variable is malformed.
     pub fn parse(test: Test, text: &str, syntax: Syntax) -> Result<Option<Self>, Fault> {
         Ok(match test {
-            Test::Equals | Test::EqualsIgnoreCase | Test::Like | Test::Arn => {
-                Some(Self::Text(Pattern::parse(text, syntax)?))
-            }
+            Test::Equals | Test::EqualsIgnoreCase | Test::Like | Test::Arn => Some(Self::Text(Pattern::parse(text, syntax)?)),
             Test::Numeric(_) => number(text).map(Self::Number),
             Test::Date(_) => moment::parse(text).map(Self::Moment),
             Test::Bool | Test::Null => flag(text).map(Self::Flag),

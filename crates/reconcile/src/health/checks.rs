@@ -93,9 +93,12 @@ fn protocol(check: &HealthCheck, node: &Node) -> Protocol {
     let http = || HttpCheck {
         path: check.path.clone().unwrap_or_else(|| "/".to_owned()),
         host: format!("{}:{}", node.address, node.port),
-        matcher: check.matcher.as_deref().unwrap_or("200-399").parse().unwrap_or_else(|_| {
-            "200-399".parse().expect("the default matcher is well-formed")
-        }),
+        matcher: check
+            .matcher
+            .as_deref()
+            .unwrap_or("200-399")
+            .parse()
+            .unwrap_or_else(|_| "200-399".parse().expect("the default matcher is well-formed")),
     };
     match check.protocol.as_str() {
         "HTTP" => Protocol::Http(http()),

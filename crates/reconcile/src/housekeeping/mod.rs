@@ -88,7 +88,9 @@ fn free(txn: &mut Txn, id: &InterfaceId) {
     for address in addresses {
         match address.automatic {
             true => txn.remove::<ElasticAddress>(address.id.as_str()),
-            false => drop(txn.update::<ElasticAddress>(address.id.as_str(), |address| address.association = None::<AddressAssociation>)),
+            false => drop(
+                txn.update::<ElasticAddress>(address.id.as_str(), |address| address.association = None::<AddressAssociation>),
+            ),
         }
     }
     txn.remove::<NetworkInterface>(id.as_str());

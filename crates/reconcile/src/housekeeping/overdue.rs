@@ -1,8 +1,8 @@
 //! What is only kept for a while, and is over.
 
 use resource::{
-    AccessKey, Bearer, ConsoleOutput, Instance, InstanceState, NatGateway, NatState, RequestToken, Resource, TOKEN_LIFETIME_SECONDS,
-    TargetGroup, TargetId, Timestamp,
+    AccessKey, Bearer, ConsoleOutput, Instance, InstanceState, NatGateway, NatState, RequestToken, Resource,
+    TOKEN_LIFETIME_SECONDS, TargetGroup, TargetId, Timestamp,
 };
 use store::{Snapshot, Txn};
 
@@ -83,7 +83,14 @@ mod tests {
     fn session(id: &str, expires: u64) -> AccessKey {
         let (role, name) = ("arn:aws:iam::111111111111:role/r".to_owned(), "s".to_owned());
         let bearer = Bearer::Session { role, name, token: "t".into(), expires: Timestamp(expires), policy: None };
-        AccessKey { id: id.into(), owner: Owner::new("111111111111", GLOBAL), secret: "s".into(), bearer, active: true, created: Timestamp(0) }
+        AccessKey {
+            id: id.into(),
+            owner: Owner::new("111111111111", GLOBAL),
+            secret: "s".into(),
+            bearer,
+            active: true,
+            created: Timestamp(0),
+        }
     }
 
     fn nat(state: NatState, deleted: Option<u64>) -> NatGateway {
@@ -137,7 +144,8 @@ mod tests {
     #[tokio::test]
     async fn a_terminated_instance_is_forgotten_after_an_hour_with_its_console_and_its_place_in_target_groups() {
         let gone = Instance { state: InstanceState::Terminated, terminated: Some(Timestamp(0)), ..instance(&vpc_id(1)) };
-        let group = target_group("web", &vpc_id(1), [TargetId::Instance(gone.id.clone()), TargetId::Ip("10.0.0.9".parse().unwrap())]);
+        let group =
+            target_group("web", &vpc_id(1), [TargetId::Instance(gone.id.clone()), TargetId::Ip("10.0.0.9".parse().unwrap())]);
         let store = store(|txn| {
             txn.put(gone.clone());
             txn.put(Instance { id: InstanceId::random(), ..instance(&vpc_id(1)) });

@@ -60,7 +60,9 @@ impl Domain for MachinesDomain {
         if change.kind == Instance::KIND {
             self.noted.extend(change.before::<Instance>().iter().chain(&change.after::<Instance>()).map(|i| i.id.clone()));
         }
-        if let Some(Holder::Instance(id)) = change.after::<NetworkInterface>().and_then(|eni| eni.attachment.as_ref().map(|a| a.holder.clone())) {
+        if let Some(Holder::Instance(id)) =
+            change.after::<NetworkInterface>().and_then(|eni| eni.attachment.as_ref().map(|a| a.holder.clone()))
+        {
             self.noted.insert(id);
         }
     }

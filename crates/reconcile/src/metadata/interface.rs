@@ -2,7 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{ElasticAddress, Instance, NetworkInterface, Resource, SecurityGroup, Subnet, Vpc, private_dns_name, public_dns_name};
+use resource::{
+    ElasticAddress, Instance, NetworkInterface, Resource, SecurityGroup, Subnet, Vpc, private_dns_name, public_dns_name,
+};
 use store::Snapshot;
 
 use super::items::{has_public_names, owned};
@@ -21,7 +23,9 @@ pub(super) fn items(world: &Snapshot, instance: &Instance, interface: &NetworkIn
         ("subnet-id", interface.subnet.to_string()),
         ("vpc-id", interface.vpc.to_string()),
     ]);
-    items.extend(interface.primary().map(|address| ("local-hostname".to_owned(), private_dns_name(&interface.owner.region, address))));
+    items.extend(
+        interface.primary().map(|address| ("local-hostname".to_owned(), private_dns_name(&interface.owner.region, address))),
+    );
     items.extend(blocks(world, interface));
     items.extend(public(world, instance, interface));
     items.into_iter().map(|(path, body)| (format!("network/interfaces/macs/{}/{path}", interface.mac), body)).collect()
@@ -60,7 +64,8 @@ pub(super) fn public_addresses(world: &Snapshot, interface: &NetworkInterface) -
 /// Public addresses and what they stand for, in the order of the private ones.
 fn associations(world: &Snapshot, interface: &NetworkInterface) -> Vec<(Ipv4Addr, Ipv4Addr)> {
     let addresses = world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id);
-    let mut pairs: Vec<_> = addresses.filter_map(|address| Some((address.public, address.association.as_ref()?.private))).collect();
+    let mut pairs: Vec<_> =
+        addresses.filter_map(|address| Some((address.public, address.association.as_ref()?.private))).collect();
     pairs.sort_by_key(|(public, private)| (interface.addresses.iter().position(|address| address == private), *public));
     pairs
 }

@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use resource::{
-    AccessKey, Bearer, Instance, InstanceProfile, KeyPair, NetworkInterface, Role, Vpc, private_dns_name, public_dns_name, zone_id,
+    AccessKey, Bearer, Instance, InstanceProfile, KeyPair, NetworkInterface, Role, Vpc, private_dns_name, public_dns_name,
+    zone_id,
 };
 use store::Snapshot;
 

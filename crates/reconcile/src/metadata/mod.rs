@@ -104,7 +104,9 @@ impl MetadataDomain {
             }
         }
         for id in instances {
-            let Some(instance) = world.find::<Instance>(id.as_str()).filter(|i| i.state != InstanceState::Terminated) else { continue };
+            let Some(instance) = world.find::<Instance>(id.as_str()).filter(|i| i.state != InstanceState::Terminated) else {
+                continue;
+            };
             let addresses: Vec<Ipv4Addr> = interfaces(world, id).into_iter().flat_map(|eni| eni.addresses.clone()).collect();
             let facts = Arc::new(facts(world, &instance, self.sessions.current(&instance, world, Timestamp::now())));
             let directory = self.open(&mut changed, instance.vpc.clone());
@@ -169,7 +171,8 @@ fn touched(world: &Snapshot, change: &Change) -> Vec<InstanceId> {
         }
         kind if kind == ElasticAddress::KIND => {
             let addresses = change.before::<ElasticAddress>().into_iter().chain(change.after());
-            let interfaces = addresses.filter_map(|address| world.find::<NetworkInterface>(address.association.as_ref()?.interface.as_str()));
+            let interfaces =
+                addresses.filter_map(|address| world.find::<NetworkInterface>(address.association.as_ref()?.interface.as_str()));
             interfaces.filter_map(|eni| holder(&eni)).collect()
         }
         kind if kind == Vpc::KIND || kind == Subnet::KIND => ids(&mut world.linked::<Instance>(kind, &change.key)),

@@ -63,7 +63,8 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let running = instances.iter().filter_map(|id| world.find::<Instance>(id.as_str()));
-        let running = running.filter(|instance| !matches!(instance.state, InstanceState::ShuttingDown | InstanceState::Terminated));
+        let running =
+            running.filter(|instance| !matches!(instance.state, InstanceState::ShuttingDown | InstanceState::Terminated));
         let fresh: Vec<AccessKey> = running.filter_map(|instance| self.due(world, &instance, now)).collect();
         if fresh.is_empty() {
             return Ok(());
@@ -78,7 +79,8 @@ impl Sessions {
     fn due(&self, world: &Snapshot, instance: &Instance, now: Timestamp) -> Option<AccessKey> {
         let role = role_of(world, instance)?;
         let latest = self.latest.get(&(role.arn.clone(), instance.id.to_string()));
-        let lasts = latest.is_some_and(|latest| latest.expires > now.plus_seconds(MARGIN) && world.find::<AccessKey>(&latest.key).is_some());
+        let lasts = latest
+            .is_some_and(|latest| latest.expires > now.plus_seconds(MARGIN) && world.find::<AccessKey>(&latest.key).is_some());
         (!lasts).then(|| issue(&role, &instance.id, now))
     }
 }

@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use resource::{
-    Bearer, GLOBAL, GroupId, KeyPair, MetadataOptions, Owner, Role, RouteTable, RouteTableAssociation, RouteTableId, SecurityGroup, Tags,
+    Bearer, GLOBAL, GroupId, KeyPair, MetadataOptions, Owner, Role, RouteTable, RouteTableAssociation, RouteTableId,
+    SecurityGroup, Tags,
 };
 use store::Txn;
 
@@ -102,7 +103,14 @@ fn key() -> AccessKey {
         expires: Timestamp(1_767_344_645_000),
         policy: None,
     };
-    AccessKey { id: "ASIAKEY".into(), owner: role().owner, secret: "SECRET".into(), bearer, active: true, created: Timestamp(1_767_323_045_000) }
+    AccessKey {
+        id: "ASIAKEY".into(),
+        owner: role().owner,
+        secret: "SECRET".into(),
+        bearer,
+        active: true,
+        created: Timestamp(1_767_323_045_000),
+    }
 }
 
 /// The items of the cloud's instance, a line each, without the documents.
@@ -263,7 +271,10 @@ fn ask(namespaces: &Namespaces, namespace: &str, request: &str) -> String {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect_timeout(&ADDRESS.into(), Duration::from_secs(5))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        stream.write_all(format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n").as_bytes())?;
+        stream.write_all(
+            format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n")
+                .as_bytes(),
+        )?;
         let mut reply = String::new();
         stream.read_to_string(&mut reply)?;
         Ok(reply)

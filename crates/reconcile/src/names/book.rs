@@ -77,7 +77,9 @@ impl Book {
     fn change(&mut self, before: &[Entry], after: &[Entry]) {
         let mut touched: BTreeMap<Scope, Zones> = BTreeMap::new();
         for entry in before.iter().chain(after) {
-            touched.entry(entry.scope.clone()).or_insert_with(|| self.layers.get(&entry.scope).map(Layer::zones).unwrap_or_default());
+            touched
+                .entry(entry.scope.clone())
+                .or_insert_with(|| self.layers.get(&entry.scope).map(Layer::zones).unwrap_or_default());
         }
         for entry in before {
             touched.entry(entry.scope.clone()).and_modify(|zones| self.strike(zones, entry));

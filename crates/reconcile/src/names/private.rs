@@ -33,7 +33,8 @@ pub(super) fn of_interface(world: &Snapshot, id: &InterfaceId) -> Vec<Option<Ent
         [Entry::private(&vpc.id, region, &name, *address), reverse]
     };
     let instance = resource_name(world, &interface).zip(interface.primary());
-    let instance = instance.map(|(name, address)| Entry::private(&vpc.id, region, &format!("{name}.{}", private_domain(region)), address));
+    let instance =
+        instance.map(|(name, address)| Entry::private(&vpc.id, region, &format!("{name}.{}", private_domain(region)), address));
     interface.addresses.iter().flat_map(both).chain(instance).collect()
 }
 
@@ -78,7 +79,8 @@ mod tests {
 
     #[test]
     fn the_reverse_zone_of_a_block_ends_at_the_byte_that_holds_it_whole() {
-        let zones = ["10.0.0.0/16", "10.0.16.0/20", "192.168.7.0/24", "192.168.7.16/28"].map(|cidr| reverse_zone(cidr.parse().unwrap()));
+        let zones =
+            ["10.0.0.0/16", "10.0.16.0/20", "192.168.7.0/24", "192.168.7.16/28"].map(|cidr| reverse_zone(cidr.parse().unwrap()));
         assert_eq!(zones, ["0.10.in-addr.arpa", "0.10.in-addr.arpa", "7.168.192.in-addr.arpa", "7.168.192.in-addr.arpa"]);
     }
 }

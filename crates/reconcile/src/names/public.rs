@@ -18,16 +18,16 @@ pub(super) fn of_balancer(world: &Snapshot, arn: &str) -> Vec<Option<Entry>> {
     let Some(balancer) = world.find::<LoadBalancer>(arn) else { return Vec::new() };
     let name = balancer.dns_name();
     let groups: Vec<Arc<TargetGroup>> = groups(world, arn).collect();
-    let useful = |zone: &&BalancerZone| {
-        groups.iter().any(|group| !plan::eligible_targets(world, &balancer, group, &zone.zone).is_empty())
-    };
+    let useful =
+        |zone: &&BalancerZone| groups.iter().any(|group| !plan::eligible_targets(world, &balancer, group, &zone.zone).is_empty());
     let mut answering: Vec<&BalancerZone> = balancer.zones.iter().filter(useful).collect();
     if answering.is_empty() {
         answering.extend(&balancer.zones);
     }
     let node = |zone: &BalancerZone| node_address(world, &balancer, zone);
     let regional = Entry::public(&name, answering.into_iter().filter_map(node).collect());
-    let zonal = balancer.zones.iter().map(|zone| Entry::public(&format!("{}.{name}", zone.zone), node(zone).into_iter().collect()));
+    let zonal =
+        balancer.zones.iter().map(|zone| Entry::public(&format!("{}.{name}", zone.zone), node(zone).into_iter().collect()));
     std::iter::once(regional).chain(zonal).collect()
 }
 
@@ -52,16 +52,18 @@ pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry
     let Some(endpoint) = open else { return Vec::new() };
     let interfaces: Vec<_> = endpoint.interfaces.iter().filter_map(|id| world.find::<NetworkInterface>(id.as_str())).collect();
     let all = interfaces.iter().filter_map(|interface| interface.primary()).collect();
-    let zonal = interfaces.iter().map(|interface| {
-        Entry::public(&endpoint.zonal_name(&interface.zone), interface.primary().into_iter().collect())
-    });
+    let zonal = interfaces
+        .iter()
+        .map(|interface| Entry::public(&endpoint.zonal_name(&interface.zone), interface.primary().into_iter().collect()));
     std::iter::once(Entry::public(&endpoint.regional_name(), all)).chain(zonal).collect()
 }
 
 /// The host name of a public address, used or not.
 pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Option<Entry>> {
     let address = world.find::<ElasticAddress>(id.as_str());
-    let entry = |address: Arc<ElasticAddress>| Entry::public(&public_dns_name(&address.owner.region, address.public), vec![address.public]);
+    let entry = |address: Arc<ElasticAddress>| {
+        Entry::public(&public_dns_name(&address.owner.region, address.public), vec![address.public])
+    };
     address.map(entry).into_iter().collect()
 }
 

@@ -11,8 +11,8 @@ use store::Txn;
 use super::entry::entries;
 use super::*;
 use crate::testing::{
-    address, balancer, change, elastic, endpoint, health, instance, interface, interface_id, interface_of, listener, owner, store, subnet,
-    target_group, vpc, vpc_id,
+    address, balancer, change, elastic, endpoint, health, instance, interface, interface_id, interface_of, listener, owner,
+    store, subnet, target_group, vpc, vpc_id,
 };
 
 const A: u16 = 1;
@@ -73,8 +73,16 @@ fn cloud(txn: &mut Txn) {
     let group = target_group("web", &provider, targets);
     txn.put(vpc(1));
     txn.put(subnet(&provider));
-    txn.put(Subnet { id: resource::SubnetId::random(), cidr: "10.0.1.0/24".parse().unwrap(), zone: "us-east-1b".into(), ..subnet(&provider) });
-    nodes.iter().zip(&balancer.zones).for_each(|(node, zone)| txn.put(NetworkInterface { zone: zone.zone.clone(), ..interface(&provider, *node) }));
+    txn.put(Subnet {
+        id: resource::SubnetId::random(),
+        cidr: "10.0.1.0/24".parse().unwrap(),
+        zone: "us-east-1b".into(),
+        ..subnet(&provider)
+    });
+    nodes
+        .iter()
+        .zip(&balancer.zones)
+        .for_each(|(node, zone)| txn.put(NetworkInterface { zone: zone.zone.clone(), ..interface(&provider, *node) }));
     txn.put(listener(&balancer, &group));
     txn.put(balancer);
     txn.put(group);
@@ -320,7 +328,12 @@ async fn the_internet_resolves_public_names_alone_while_a_gateway_leads_to_it() 
     let directory = tempfile::tempdir().unwrap();
     let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
     let mut network = crate::network::Network::new(Arc::new(kernel::Netlink::new(namespaces.clone(), "underpass")));
-    let gateway = InternetGateway { id: resource::InternetGatewayId::random(), owner: owner(), vpc: Some(vpc_id(2)), tags: Default::default() };
+    let gateway = InternetGateway {
+        id: resource::InternetGatewayId::random(),
+        owner: owner(),
+        vpc: Some(vpc_id(2)),
+        tags: Default::default(),
+    };
     let store = store(cloud).await;
     change(&store, |txn| txn.put(gateway.clone())).await;
     let mut domain = NamesDomain::new(namespaces.clone());

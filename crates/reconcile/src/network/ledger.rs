@@ -73,7 +73,8 @@ impl Ledger {
     /// The changes since the last call, by namespace. Those of a namespace that nobody wants any more are left out: it goes whole.
     pub(super) fn take_changes(&mut self) -> BTreeMap<String, Vec<Change>> {
         let changed = std::mem::take(&mut self.changed);
-        let live = changed.into_iter().filter(|(namespace, _)| self.wanted.get(namespace).is_some_and(|objects| !objects.is_empty()));
+        let live =
+            changed.into_iter().filter(|(namespace, _)| self.wanted.get(namespace).is_some_and(|objects| !objects.is_empty()));
         let changes = live.map(|(namespace, before)| {
             let changes = changes(before, &self.wanted[&namespace]);
             (namespace, changes)
@@ -88,7 +89,8 @@ impl Ledger {
 
     /// The namespaces that nobody wants any more.
     pub(super) fn take_gone(&mut self) -> Vec<String> {
-        let gone: Vec<String> = self.wanted.iter().filter(|(_, objects)| objects.is_empty()).map(|(name, _)| name.clone()).collect();
+        let gone: Vec<String> =
+            self.wanted.iter().filter(|(_, objects)| objects.is_empty()).map(|(name, _)| name.clone()).collect();
         for namespace in &gone {
             self.wanted.remove(namespace);
         }
@@ -163,7 +165,10 @@ mod tests {
 
     fn told(ledger: &mut Ledger) -> Vec<String> {
         let changes = ledger.take_changes();
-        changes.into_iter().flat_map(|(namespace, changes)| changes.into_iter().map(move |c| format!("{namespace}: {c}"))).collect()
+        changes
+            .into_iter()
+            .flat_map(|(namespace, changes)| changes.into_iter().map(move |c| format!("{namespace}: {c}")))
+            .collect()
     }
 
     #[test]
@@ -233,7 +238,10 @@ mod tests {
         let mut changes = told(&mut ledger);
         changes.sort();
         assert_eq!(changes.len(), 2, "{changes:?}");
-        assert!(changes[0].starts_with("a: replace link x") && changes[1].starts_with("a: replace route 10.0.0.4/32"), "{changes:?}");
+        assert!(
+            changes[0].starts_with("a: replace link x") && changes[1].starts_with("a: replace route 10.0.0.4/32"),
+            "{changes:?}"
+        );
     }
 
     /// A few items, each of which wants one of a few lists of objects; the value of an object follows from its name, as
@@ -273,7 +281,8 @@ mod tests {
         let paths: Vec<String> = (0..12).map(|n| format!("net/{n}")).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let namespaces = kernel.namespaces().unwrap();
-        let objects = namespaces.iter().flat_map(|name| kernel.observe(name, &paths).unwrap().into_iter().map(move |o| (name, o)));
+        let objects =
+            namespaces.iter().flat_map(|name| kernel.observe(name, &paths).unwrap().into_iter().map(move |o| (name, o)));
         objects.map(|(name, object)| format!("{name} {object}")).collect()
     }
 

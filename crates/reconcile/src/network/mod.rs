@@ -14,8 +14,8 @@ use kernel::{Change, Kernel, KernelError, Object, diff};
 use plan::{Item, Subject};
 use store::Snapshot;
 
-use ledger::Ledger;
 pub use domain::NetworkDomain;
+use ledger::Ledger;
 pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};
 
 /// The network of this machine as this process wants it and believes it to be.
@@ -46,7 +46,8 @@ impl Network {
     pub fn converge(&mut self, world: &Snapshot, subjects: BTreeSet<Subject>) -> Report {
         let former = self.plan(world, &subjects);
         let changes = self.ledger.take_changes();
-        let difference = Difference { born: self.ledger.take_born(), gone: self.ledger.take_gone(), changes, failed: BTreeMap::new() };
+        let difference =
+            Difference { born: self.ledger.take_born(), gone: self.ledger.take_gone(), changes, failed: BTreeMap::new() };
         let report = self.carry_out(difference);
         self.judged(report, subjects, &former)
     }
@@ -98,7 +99,8 @@ impl Network {
         };
         for namespace in wanted {
             let objects: Vec<Object> = self.ledger.objects(&namespace).cloned().collect();
-            let sysctls: Vec<&str> = objects.iter().filter_map(|o| if let Object::Sysctl(s) = o { Some(s.path.as_str()) } else { None }).collect();
+            let sysctls: Vec<&str> =
+                objects.iter().filter_map(|o| if let Object::Sysctl(s) = o { Some(s.path.as_str()) } else { None }).collect();
             let found = if real.contains(&namespace) { self.kernel.observe(&namespace, &sysctls) } else { Ok(Vec::new()) };
             match found {
                 Ok(found) => drop(difference.changes.insert(namespace, diff(&objects, &found))),

@@ -19,8 +19,8 @@
 use ipnet::Ipv4Net;
 use kernel::Object;
 use kernel::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Policy, Rule, Rules, Set, SetData, Table, Type,
-    Value, Verdict, ct_state,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Policy, Rule, Rules, Set, SetData,
+    Table, Type, Value, Verdict, ct_state,
 };
 
 use super::name::{TABLE, WAN};

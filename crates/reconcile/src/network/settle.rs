@@ -2,8 +2,8 @@
 
 use plan::{Item, Subject};
 use resource::{
-    BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, Resource, Subnet, Timestamp, Vpc,
-    VpcEndpoint, VpcState,
+    BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, Resource, Subnet,
+    Timestamp, Vpc, VpcEndpoint, VpcState,
 };
 use store::Txn;
 
@@ -11,7 +11,9 @@ use store::Txn;
 pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
     match (subject, item) {
         (Subject::Router(id), Some(_)) => router(txn, id.as_str()),
-        (Subject::Interface(id), _) => drop(txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some())),
+        (Subject::Interface(id), _) => {
+            drop(txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some()))
+        }
         (Subject::Nat(id), _) => nat(txn, id.as_str(), item.is_some()),
         (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
         (Subject::Endpoint(id), _) => endpoint(txn, id.as_str(), item),

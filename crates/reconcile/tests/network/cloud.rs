@@ -46,7 +46,8 @@ impl<K: Kernel + 'static> Cloud<K> {
     pub fn converge(&self) -> Report {
         let (world, mut watch) = (self.world.snapshot(), self.watch.borrow_mut());
         let batches = std::iter::from_fn(|| watch.try_next());
-        let subjects: BTreeSet<_> = batches.flat_map(|b| b.changes.iter().flat_map(|c| plan::affected(&world, c)).collect::<Vec<_>>()).collect();
+        let subjects: BTreeSet<_> =
+            batches.flat_map(|b| b.changes.iter().flat_map(|c| plan::affected(&world, c)).collect::<Vec<_>>()).collect();
         self.network.borrow_mut().converge(&world, subjects)
     }
 

@@ -32,9 +32,8 @@ fn what_interfaces_share_goes_with_the_last_of_them() {
     let vpc = cloud.vpc("10.0.0.0/16");
     let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
     let group = cloud.group(&vpc, &[all_out()]);
-    let interface = |address| {
-        cloud.interface(&subnet, InterfaceKind::Workload, address, &[&group], Holder::Process { pid: 1, started: 1 })
-    };
+    let interface =
+        |address| cloud.interface(&subnet, InterfaceKind::Workload, address, &[&group], Holder::Process { pid: 1, started: 1 });
     let (first, second) = (interface("10.0.0.4"), interface("10.0.0.5"));
     cloud.settle();
     let chain = Key::Chain("underpass".into(), "in-000000000001".into());
@@ -106,10 +105,16 @@ fn what_could_not_be_removed_is_not_done() {
 fn whatever_is_taken_from_the_kernel_comes_back() {
     let cloud = busy();
     cloud.settle();
-    let all: Vec<(String, Key)> = cloud.kernel.namespaces().unwrap().into_iter().flat_map(|name| {
-        let objects = cloud.kernel.observe(&name, &[]).unwrap();
-        objects.into_iter().map(move |object| (name.clone(), object.key()))
-    }).collect();
+    let all: Vec<(String, Key)> = cloud
+        .kernel
+        .namespaces()
+        .unwrap()
+        .into_iter()
+        .flat_map(|name| {
+            let objects = cloud.kernel.observe(&name, &[]).unwrap();
+            objects.into_iter().map(move |object| (name.clone(), object.key()))
+        })
+        .collect();
     for (namespace, key) in all {
         cloud.kernel.vandalise(&namespace, &key);
         let report = cloud.converge_all();
@@ -148,14 +153,18 @@ fn wise_change(world: &World, kind: usize, number: u8) -> &'static str {
     match kind {
         0 => {
             let endpoint = nth::<VpcEndpoint>(world, number);
-            let states = [EndpointState::PendingAcceptance, EndpointState::Available, EndpointState::Rejected, EndpointState::Deleting];
+            let states =
+                [EndpointState::PendingAcceptance, EndpointState::Available, EndpointState::Rejected, EndpointState::Deleting];
             world.connect(&endpoint.id, states[usize::from(number / 4) % 4]);
             edit("an endpoint's state")
         }
         1 => {
             let group = nth::<SecurityGroup>(world, number);
             let other = world.snapshot().linked::<SecurityGroup>(Vpc::KIND, &group.vpc).last().unwrap().id.clone();
-            world.allow(&group.id, if odd { ingress(Traffic::All, members(&other)) } else { ingress(Traffic::Udp(1, 9), from("10.0.0.0/8")) });
+            world.allow(
+                &group.id,
+                if odd { ingress(Traffic::All, members(&other)) } else { ingress(Traffic::Udp(1, 9), from("10.0.0.0/8")) },
+            );
             edit("a rule")
         }
         2 | 3 => {
@@ -166,14 +175,19 @@ fn wise_change(world: &World, kind: usize, number: u8) -> &'static str {
         }
         4 => {
             let gateway = nth::<InternetGateway>(world, number);
-            let free = world.snapshot().all::<Vpc>().find(|vpc| world.snapshot().linked::<InternetGateway>(Vpc::KIND, &vpc.id).next().is_none());
+            let free = world
+                .snapshot()
+                .all::<Vpc>()
+                .find(|vpc| world.snapshot().linked::<InternetGateway>(Vpc::KIND, &vpc.id).next().is_none());
             let vpc = if gateway.vpc.is_some() { None } else { free.map(|vpc| vpc.id.clone()) };
             world.update::<InternetGateway>(&gateway.id, |gateway| gateway.vpc = vpc.clone());
             edit("a gateway's attachment")
         }
         5 => {
             let states = [NatState::Pending, NatState::Available, NatState::Deleting, NatState::Deleted];
-            world.update::<NatGateway>(&nth::<NatGateway>(world, number).id, |nat| nat.state = states[usize::from(number / 4) % 4]);
+            world.update::<NatGateway>(&nth::<NatGateway>(world, number).id, |nat| {
+                nat.state = states[usize::from(number / 4) % 4]
+            });
             edit("a NAT gateway's state")
         }
         6 => {
@@ -193,7 +207,10 @@ fn wise_change(world: &World, kind: usize, number: u8) -> &'static str {
         9 => {
             let deny = entry(u16::from(number) + 1, if odd { "in" } else { "out" }, Traffic::Tcp(1, 9), "10.0.0.0/9", false);
             world.update::<NetworkAcl>(&nth::<NetworkAcl>(world, number).id, |acl| match number % 3 {
-                0 => acl.entries = vec![entry(1, "in", Traffic::All, "0.0.0.0/0", true), entry(1, "out", Traffic::All, "0.0.0.0/0", true)],
+                0 => {
+                    acl.entries =
+                        vec![entry(1, "in", Traffic::All, "0.0.0.0/0", true), entry(1, "out", Traffic::All, "0.0.0.0/0", true)]
+                }
                 _ => acl.entries.push(deny.clone()),
             });
             edit("an ACL")
@@ -203,13 +220,20 @@ fn wise_change(world: &World, kind: usize, number: u8) -> &'static str {
             let subnet = world.snapshot().linked::<Subnet>(Vpc::KIND, &table.vpc).last().unwrap().id.clone();
             world.update::<RouteTable>(&table.id, |table| match table.is_main() {
                 true => table.routes.truncate(usize::from(number / 4) % 2),
-                false => table.associations = odd.then(|| RouteTableAssociation { id: "rtbassoc-x".into(), subnet: Some(subnet.clone()) }).into_iter().collect(),
+                false => {
+                    table.associations = odd
+                        .then(|| RouteTableAssociation { id: "rtbassoc-x".into(), subnet: Some(subnet.clone()) })
+                        .into_iter()
+                        .collect()
+                }
             });
             edit("a table's use")
         }
         11 => {
             let cidr = format!("10.{number}.0.0/16").parse().unwrap();
-            world.update::<PrefixList>(&nth::<PrefixList>(world, number).id, |list| list.entries = vec![PrefixEntry { cidr, description: None }]);
+            world.update::<PrefixList>(&nth::<PrefixList>(world, number).id, |list| {
+                list.entries = vec![PrefixEntry { cidr, description: None }]
+            });
             edit("a list's entries")
         }
         12 => {

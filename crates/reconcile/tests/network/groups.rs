@@ -64,7 +64,9 @@ fn a_rule_that_references_a_prefix_list_follows_the_list() {
     cloud.allow(&servers, ingress(Traffic::Tcp(1, 65535), RulePeer::PrefixList(list.clone())));
     cloud.settle();
     cloud.is_silent(&client, "10.0.0.5:80");
-    cloud.update::<PrefixList>(&list, |list| list.entries.push(PrefixEntry { cidr: "10.0.0.0/28".parse().unwrap(), description: None }));
+    cloud.update::<PrefixList>(&list, |list| {
+        list.entries.push(PrefixEntry { cidr: "10.0.0.0/28".parse().unwrap(), description: None })
+    });
     cloud.settle();
     assert_eq!(cloud.reaches(&client, "10.0.0.5:81"), "server sees 10.0.0.4");
 }

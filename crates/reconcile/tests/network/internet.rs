@@ -69,16 +69,18 @@ fn nobody_is_on_the_internet_with_a_public_address_that_is_not_his() {
 #[test]
 fn two_vpcs_with_the_same_addresses_meet_only_by_public_addresses() {
     let cloud = real();
-    let hosts: Vec<(InstanceId, GroupId)> = (1..=2).map(|n| {
-        let vpc = cloud.vpc("10.0.0.0/16");
-        let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
-        let group = cloud.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("198.18.0.0/15"))]);
-        let (host, eni) = cloud.instance(&subnet, "10.0.0.4", &[&group]);
-        let gateway = cloud.internet_gateway(Some(&vpc));
-        cloud.public_address(&format!("198.18.0.1{n}"), Some(&eni));
-        cloud.route(&cloud.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
-        (host, group)
-    }).collect();
+    let hosts: Vec<(InstanceId, GroupId)> = (1..=2)
+        .map(|n| {
+            let vpc = cloud.vpc("10.0.0.0/16");
+            let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+            let group = cloud.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("198.18.0.0/15"))]);
+            let (host, eni) = cloud.instance(&subnet, "10.0.0.4", &[&group]);
+            let gateway = cloud.internet_gateway(Some(&vpc));
+            cloud.public_address(&format!("198.18.0.1{n}"), Some(&eni));
+            cloud.route(&cloud.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+            (host, group)
+        })
+        .collect();
     cloud.settle();
     cloud.serve(&hosts[1].0, "10.0.0.4:80", "second");
     assert_eq!(cloud.reaches(&hosts[0].0, "198.18.0.12:80"), "second sees 198.18.0.11");

@@ -112,7 +112,9 @@ fn a_deleted_endpoint_cuts_its_flows_and_leaves_nothing() {
 fn the_provider_can_open_nothing_towards_the_consumer() {
     let Linked { cloud, provider, consumer, client, server, .. } = linked(false).accepted();
     cloud.serve(&client, "0.0.0.0:80", "client");
-    let pool = plan_of(&cloud).into_iter().find_map(|line| line.split(" as ").nth(1).map(|rest| rest.split('/').next().unwrap().to_owned()));
+    let pool = plan_of(&cloud)
+        .into_iter()
+        .find_map(|line| line.split(" as ").nth(1).map(|rest| rest.split('/').next().unwrap().to_owned()));
     let pool = pool.unwrap();
     let last = pool.parse::<std::net::Ipv4Addr>().map(|a| std::net::Ipv4Addr::from(u32::from(a) + 1)).unwrap();
     for address in [pool, last.to_string(), "252.0.0.1".to_owned(), "10.0.0.5".to_owned()] {

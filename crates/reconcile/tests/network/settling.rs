@@ -84,7 +84,10 @@ fn what_is_deleted_goes_with_its_interfaces_once_the_kernel_let_go() {
     let (_, _, _, endpoint, nat, _) = everything(&daemon.world);
     daemon.look();
     let interfaces = daemon.world.find::<VpcEndpoint>(&endpoint).interfaces;
-    let (held, allocation) = { let nat = daemon.world.find::<NatGateway>(&nat); (nat.interface.unwrap(), nat.allocation.unwrap()) };
+    let (held, allocation) = {
+        let nat = daemon.world.find::<NatGateway>(&nat);
+        (nat.interface.unwrap(), nat.allocation.unwrap())
+    };
     daemon.world.connect(&endpoint, EndpointState::Deleting);
     daemon.world.update::<NatGateway>(&nat, |nat| nat.state = NatState::Deleting);
     daemon.kernel.break_with(Some(13));

@@ -10,7 +10,8 @@ fn neighbours_and_other_subnets_are_reached_through_the_router() {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'b'));
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.0.0/16")), ingress(PING, from("10.0.0.0/16"))]);
+    let open =
+        cloud.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.0.0/16")), ingress(PING, from("10.0.0.0/16"))]);
     let (client, _) = cloud.instance(&a, "10.0.0.4", &[&open]);
     let (neighbour, _) = cloud.instance(&a, "10.0.0.5", &[&open]);
     let (other, _) = cloud.instance(&b, "10.0.1.4", &[&open]);
@@ -34,7 +35,8 @@ fn an_address_that_nobody_has_is_silence() {
     let group = cloud.group(&vpc, &[all_out()]);
     let (client, _) = cloud.instance(&subnet, "10.0.0.4", &[&group]);
     cloud.settle();
-    for nobody in ["10.0.0.99:80", "10.0.77.1:80", "192.0.2.1:80", "198.18.0.1:80", "10.0.0.1:80", "248.0.0.1:80", "252.0.0.1:80"] {
+    for nobody in ["10.0.0.99:80", "10.0.77.1:80", "192.0.2.1:80", "198.18.0.1:80", "10.0.0.1:80", "248.0.0.1:80", "252.0.0.1:80"]
+    {
         cloud.is_silent(&client, nobody);
     }
 }

@@ -21,10 +21,10 @@ mod tests;
 mod user;
 mod view;
 
-pub use secret::access_key;
 pub use authority::Authority;
 pub(crate) use document::{parse, session_policy};
 pub(crate) use pass_role::may_pass;
+pub use secret::access_key;
 
 use crate::Service;
 

@@ -35,7 +35,10 @@ pub fn attach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error>
     for id in &input.security_group_ids {
         let group = find::group(cx.txn, &owner, id)?;
         if group.vpc != subnet.vpc {
-            return Err(Error::new("InvalidGroup.NotFound", format!("The security group '{id}' does not exist in VPC '{}'", subnet.vpc)));
+            return Err(Error::new(
+                "InvalidGroup.NotFound",
+                format!("The security group '{id}' does not exist in VPC '{}'", subnet.vpc),
+            ));
         }
         groups.push(group.id.clone());
     }

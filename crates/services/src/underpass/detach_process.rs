@@ -21,7 +21,10 @@ pub struct Output {}
 pub fn detach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let interface = find::interface(cx.txn, &cx.owner().clone(), &input.network_interface_id)?;
     if !matches!(interface.attachment.as_ref().map(|a| &a.holder), Some(Holder::Process { .. })) {
-        return Err(Error::new("OperationNotPermitted", format!("{} does not belong to a program of underpass exec", interface.id)));
+        return Err(Error::new(
+            "OperationNotPermitted",
+            format!("{} does not belong to a program of underpass exec", interface.id),
+        ));
     }
     cx.txn.remove::<NetworkInterface>(interface.id.as_str());
     Ok(Output {})

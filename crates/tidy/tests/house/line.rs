@@ -25,7 +25,11 @@ const LINE: &[May] = &[
     may("cloudformation", &[], "a stack advances through a provider that it is given"),
     may("services", &["wire", "policy", "resource", "store", "cloudformation"], "a handler records wishes, it never acts"),
     may("api", &["wire", "policy", "resource", "store", "services"], "a request ends in the store, never in the kernel"),
-    may("plan", &["resource", "policy", "store"], "the network is computed; of the store it reads snapshots, which are pure values"),
+    may(
+        "plan",
+        &["resource", "policy", "store"],
+        "the network is computed; of the store it reads snapshots, which are pure values",
+    ),
     may("explain", &["plan", "resource", "policy", "store"], "an explanation walks the plan and observes nothing"),
     may("kernel", &[], "it is plain data about Linux and knows nothing of AWS"),
     may("workload", &["kernel"], "it runs processes and knows nothing of AWS"),
@@ -37,10 +41,27 @@ const LINE: &[May] = &[
     ),
     may(
         "underpass",
-        &["wire", "policy", "resource", "store", "services", "api", "plan", "explain", "kernel", "workload", "dataplane", "reconcile"],
+        &[
+            "wire",
+            "policy",
+            "resource",
+            "store",
+            "services",
+            "api",
+            "plan",
+            "explain",
+            "kernel",
+            "workload",
+            "dataplane",
+            "reconcile",
+        ],
         "it wires all of them, and nothing depends on it",
     ),
-    may("bench", &["wire", "resource", "store", "kernel", "dataplane", "workload"], "it measures the product from outside and its parts alone"),
+    may(
+        "bench",
+        &["wire", "resource", "store", "kernel", "dataplane", "workload"],
+        "it measures the product from outside and its parts alone",
+    ),
     may("tidy", &[], "laws must not need what they judge"),
 ];
 
@@ -101,7 +122,8 @@ fn every_crate_takes_the_lints_of_the_workspace() {
 
 /// The production Rust below a folder, without the tests at the end of the files.
 fn shipped_in(folder: &'static str) -> impl Iterator<Item = File> {
-    let files = files().into_iter().filter(move |file| file.is_rust() && file.path.starts_with(folder) && !is_test_path(&file.path));
+    let files =
+        files().into_iter().filter(move |file| file.is_rust() && file.path.starts_with(folder) && !is_test_path(&file.path));
     files.map(|file| File { text: production(&file.lines()).join("\n"), path: file.path })
 }
 

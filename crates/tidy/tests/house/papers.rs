@@ -10,7 +10,8 @@ const PAPERS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
 #[test]
 fn every_path_that_is_named_exists() {
-    let named = Regex::new(r"(?:^|[\s`(])((?:crates|scripts|examples|fuzz|\.ci)/[\w./-]*[\w/])").expect("the pattern is written here");
+    let named =
+        Regex::new(r"(?:^|[\s`(])((?:crates|scripts|examples|fuzz|\.ci)/[\w./-]*[\w/])").expect("the pattern is written here");
     let missing = papers().into_iter().flat_map(|paper| {
         let paths = named.captures_iter(&paper.text).map(|found| found[1].to_owned());
         let missing = paths.filter(|path| !root().join(path).exists());
@@ -43,7 +44,10 @@ fn the_installed_botocore_is_the_one_that_the_models_came_from() {
     let notice = std::fs::read_to_string(root().join("crates/wire/models/NOTICE")).expect("the models have a notice");
     let pins = read("scripts/tools.txt");
     let pinned = pins.lines().find_map(|line| line.strip_prefix("botocore==")).expect("botocore is pinned");
-    assert!(notice.contains(&format!("botocore {pinned}\n")), "scripts/tools.txt pins {pinned}, crates/wire/models/NOTICE says otherwise");
+    assert!(
+        notice.contains(&format!("botocore {pinned}\n")),
+        "scripts/tools.txt pins {pinned}, crates/wire/models/NOTICE says otherwise"
+    );
 }
 
 fn papers() -> Vec<File> {

@@ -39,7 +39,8 @@ impl Limits {
 #[test]
 fn files_fit_into_a_head() {
     let measured = product().filter(|file| !is_test_path(&file.path));
-    let measured: Vec<_> = measured.map(|file| Measured { length: production(&file.lines()).len(), place: file.path.clone() }).collect();
+    let measured: Vec<_> =
+        measured.map(|file| Measured { length: production(&file.lines()).len(), place: file.path.clone() }).collect();
     uphold("a file is one subject", &FILE.broken_by(&measured));
 }
 
@@ -47,7 +48,10 @@ fn files_fit_into_a_head() {
 fn functions_fit_into_a_glance() {
     let measured = product().filter(|file| !is_test_path(&file.path)).flat_map(|file| {
         let found = functions(production(&file.lines()));
-        found.into_iter().map(|f| Measured { length: f.length, place: format!("{}:{} {}", file.path, f.line, f.name) }).collect::<Vec<_>>()
+        found
+            .into_iter()
+            .map(|f| Measured { length: f.length, place: format!("{}:{} {}", file.path, f.line, f.name) })
+            .collect::<Vec<_>>()
     });
     uphold("a function is one thought", &FUNCTION.broken_by(&measured.collect::<Vec<_>>()));
 }

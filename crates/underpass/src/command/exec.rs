@@ -52,7 +52,8 @@ impl Exec {
     }
 
     fn in_subnet(&self, client: &Client, subnet: &str) -> Result<u8, Box<dyn Error>> {
-        let wish = json!({ "SubnetId": subnet, "SecurityGroupIds": self.groups, "Pid": std::process::id(), "Started": own_start()? });
+        let wish =
+            json!({ "SubnetId": subnet, "SecurityGroupIds": self.groups, "Pid": std::process::id(), "Started": own_start()? });
         let place = client.call("POST", "/_underpass/exec/subnet", &wish)?;
         let code = self.run_at(&place);
         let interface = json!({ "NetworkInterfaceId": place["networkInterfaceId"] });

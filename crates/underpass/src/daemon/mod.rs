@@ -12,10 +12,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use kernel::{Namespaces, Netlink};
 use api::identity::Trust;
 use dataplane::health::Checker;
 use dataplane::metadata::Tokens;
+use kernel::{Namespaces, Netlink};
 use reconcile::health::HealthDomain;
 use reconcile::housekeeping::Housekeeping;
 use reconcile::machines::MachinesDomain;
@@ -51,7 +51,12 @@ pub(crate) const TABLES: &str = "underpass";
 ///
 /// # Errors
 /// When a part cannot start.
-pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn Error>> {
+pub async fn run(
+    state: &StateDir,
+    config: &Config,
+    features: &[Feature],
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), Box<dyn Error>> {
     // From here on: who is told to stop while it starts still stops in order.
     let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let store = open_store(state, config.ephemeral)?;
@@ -66,8 +71,13 @@ pub async fn run(state: &StateDir, config: &Config, features: &[Feature], ready:
     let (stop, running) = watch::channel(true);
 
     let health = routes::Health::of(features);
-    let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
-    let api = api::Config { listen: config.listen, trust: config.trust, connections: descriptors::connections(descriptors::take_all()?) };
+    let routes =
+        Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
+    let api = api::Config {
+        listen: config.listen,
+        trust: config.trust,
+        connections: descriptors::connections(descriptors::take_all()?),
+    };
     let server = api::Server::bind(api, store.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
     state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;

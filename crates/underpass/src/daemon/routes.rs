@@ -84,8 +84,10 @@ impl Own {
 
     /// Performs one of our own operations with the caller's permissions.
     async fn operation(&self, name: &str, request: &Request, caller: &Caller) -> Result<Value, Error> {
-        let input = serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is not JSON: {e}")))?;
-        let (service, operation) = services::find("underpass", name).ok_or_else(|| Error::internal(format!("no operation {name}")))?;
+        let input =
+            serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is not JSON: {e}")))?;
+        let (service, operation) =
+            services::find("underpass", name).ok_or_else(|| Error::internal(format!("no operation {name}")))?;
         perform(&self.store, service, operation, caller, input).await
     }
 
@@ -113,12 +115,16 @@ impl Own {
 
     /// Whether the instance is the caller's and runs.
     fn instance(&self, request: &Request, caller: &Caller) -> Result<Value, Error> {
-        let input: Value = serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is not JSON: {e}")))?;
+        let input: Value =
+            serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is not JSON: {e}")))?;
         let id = input["InstanceId"].as_str().unwrap_or_default();
         let instance: Arc<Instance> = services::ec2::find::instance(&self.store.snapshot(), &caller.owner, id)?;
         match instance.state {
             InstanceState::Running => Ok(json!({ "instanceId": id })),
-            state => Err(Error::new("IncorrectInstanceState", format!("The instance {id} is {}, not running", state.code_and_name().1))),
+            state => Err(Error::new(
+                "IncorrectInstanceState",
+                format!("The instance {id} is {}, not running", state.code_and_name().1),
+            )),
         }
     }
 
@@ -143,7 +149,8 @@ struct Asked {
 impl Own {
     /// Why packets pass or do not, for scripts and for people.
     fn explain(&self, request: &Request, caller: &Caller) -> Result<Value, Error> {
-        let asked: Asked = serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is no question: {e}")))?;
+        let asked: Asked =
+            serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is no question: {e}")))?;
         let bad = |error: QuestionError| Error::invalid_value(error.to_string());
         let question = Question::parse(&asked.source, &asked.destination, &asked.protocol).map_err(bad)?;
         let question = Question { account: Some(caller.owner.account.clone()), ..question };
@@ -158,7 +165,8 @@ fn counts(world: &Snapshot) -> BTreeMap<&'static str, usize> {
             [$((<resource::$kind as Resource>::KIND.0, world.all::<resource::$kind>().count())),*]
         };
     }
-    let counts = count!(Vpc, Subnet, SecurityGroup, NetworkInterface, Instance, LoadBalancer, TargetGroup, EndpointService, VpcEndpoint);
+    let counts =
+        count!(Vpc, Subnet, SecurityGroup, NetworkInterface, Instance, LoadBalancer, TargetGroup, EndpointService, VpcEndpoint);
     counts.into_iter().collect()
 }
 

@@ -61,7 +61,8 @@ pub fn teardown(state: &StateDir) -> Result<Taken, Box<dyn Error>> {
 
 /// Ends every process that has one of our namespaces as its network; returns how many there were.
 fn end_programs(namespaces: &Namespaces) -> Result<usize, Box<dyn Error>> {
-    let ours: Vec<u64> = namespaces.list()?.iter().filter_map(|name| fs::metadata(namespaces.path(name).ok()?).ok()).map(|m| m.ino()).collect();
+    let ours: Vec<u64> =
+        namespaces.list()?.iter().filter_map(|name| fs::metadata(namespaces.path(name).ok()?).ok()).map(|m| m.ino()).collect();
     let mut ended = 0;
     for entry in fs::read_dir("/proc")?.flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };

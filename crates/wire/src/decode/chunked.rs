@@ -47,8 +47,7 @@ mod tests {
 
     #[test]
     fn pieces_are_joined_and_trailers_dropped() {
-        let body =
-            b"5;chunk-signature=aa\r\nhello\r\n1\r\n!\r\n0;chunk-signature=bb\r\nx-amz-checksum-crc32:AAAA\r\n\r\n";
+        let body = b"5;chunk-signature=aa\r\nhello\r\n1\r\n!\r\n0;chunk-signature=bb\r\nx-amz-checksum-crc32:AAAA\r\n\r\n";
         assert_eq!(joined(body).as_deref(), Some(&b"hello!"[..]));
         assert_eq!(joined(b"0\r\n\r\n").as_deref(), Some(&b""[..]));
     }

@@ -55,14 +55,11 @@ fn pairs<'r>(request: &'r Request, input: Option<&Structure>) -> Result<Vec<Pair
     let mut pairs = Vec::new();
     for (key, value) in form_urlencoded::parse(request.query.as_bytes()).chain(form_urlencoded::parse(body)) {
         let known = || input.is_some_and(|s| s.members.iter().any(|m| m.name == key));
-        if (ENVELOPE.contains(&&*key) && !known()) || key.starts_with("X-Amz-") || (key.is_empty() && value.is_empty())
-        {
+        if (ENVELOPE.contains(&&*key) && !known()) || key.starts_with("X-Amz-") || (key.is_empty() && value.is_empty()) {
             continue;
         }
         if pairs.len() == MOST || key.split('.').count() > DEEPEST {
-            return Err(WireError::Malformed(format!(
-                "more than {MOST} parameters, or one nested deeper than {DEEPEST}"
-            )));
+            return Err(WireError::Malformed(format!("more than {MOST} parameters, or one nested deeper than {DEEPEST}")));
         }
         pairs.push(Pair { key, value });
     }

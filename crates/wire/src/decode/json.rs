@@ -22,12 +22,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, WireError> {
 }
 
 /// An object with the given members.
-pub(super) fn structure(
-    reader: &Reader,
-    path: &Path,
-    members: &[&Member],
-    document: Value,
-) -> Result<Value, WireError> {
+pub(super) fn structure(reader: &Reader, path: &Path, members: &[&Member], document: Value) -> Result<Value, WireError> {
     let Value::Object(object) = document else {
         return Err(super::mismatch(path, "a structure", kind_of(&document)));
     };

@@ -78,12 +78,7 @@ fn add(service: &Service, member: &Member, text: &str, object: &mut Map<String, 
     Ok(())
 }
 
-fn headers(
-    service: &Service,
-    input: &Structure,
-    request: &Request,
-    object: &mut Map<String, Value>,
-) -> Result<(), WireError> {
+fn headers(service: &Service, input: &Structure, request: &Request, object: &mut Map<String, Value>) -> Result<(), WireError> {
     for member in &input.members {
         let name = service.wire_name(member);
         match member.place {

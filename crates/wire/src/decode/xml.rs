@@ -59,12 +59,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Element, WireError> {
 }
 
 /// An element with the given members as children and attributes.
-pub(super) fn structure(
-    service: &Service,
-    path: &Path,
-    members: &[&Member],
-    element: &Element,
-) -> Result<Value, WireError> {
+pub(super) fn structure(service: &Service, path: &Path, members: &[&Member], element: &Element) -> Result<Value, WireError> {
     let mut out = Map::new();
     for (name, text) in &element.attributes {
         let named = |m: &&&Member| m.attribute && service.wire_name(m).rsplit(':').next() == Some(name);
@@ -217,18 +212,9 @@ mod tests {
 
     #[test]
     fn what_is_not_one_element_is_refused() {
-        for document in [
-            "",
-            "  ",
-            "<!-- a -->",
-            "<a/><b/>",
-            "</a>",
-            "<a></b>",
-            "<a",
-            "<a b></a>",
-            "<a>&x;</a>",
-            "<a>&#xFFFFFFF;</a>",
-        ] {
+        for document in
+            ["", "  ", "<!-- a -->", "<a/><b/>", "</a>", "<a></b>", "<a", "<a b></a>", "<a>&x;</a>", "<a>&#xFFFFFFF;</a>"]
+        {
             assert!(parse(document.as_bytes()).is_err(), "{document}");
         }
     }

@@ -39,8 +39,7 @@ fn converted(service: &Service, member: &Member, value: &Value) -> Cbor {
             Cbor::Array(items.iter().map(|item| converted(service, &list.member, item)).collect())
         }
         (Kind::Map(map), Value::Object(entries)) => {
-            let entries =
-                entries.iter().map(|(key, item)| (Cbor::Text(key.clone()), converted(service, &map.value, item)));
+            let entries = entries.iter().map(|(key, item)| (Cbor::Text(key.clone()), converted(service, &map.value, item)));
             Cbor::Map(entries.collect())
         }
         (Kind::Timestamp, Value::Number(ms)) => {
@@ -49,9 +48,7 @@ fn converted(service: &Service, member: &Member, value: &Value) -> Cbor {
         }
         (Kind::Blob(_), Value::String(text)) => Cbor::Bytes(STANDARD.decode(text).unwrap_or_default()),
         (Kind::Float(_), Value::Number(number)) => Cbor::Float(number.as_f64().unwrap_or_default()),
-        (Kind::Float(_), Value::String(word)) => {
-            Cbor::Float(word.replace("Infinity", "inf").parse().unwrap_or(f64::NAN))
-        }
+        (Kind::Float(_), Value::String(word)) => Cbor::Float(word.replace("Infinity", "inf").parse().unwrap_or(f64::NAN)),
         (_, value) => Cbor::serialized(value).unwrap_or(Cbor::Null),
     }
 }

@@ -14,15 +14,9 @@ use crate::request::Response;
 ///
 /// The protocol is that of the request, or [`Protocol::guess`] where nothing could be identified. When the service's
 /// model knows the error, its status, its code on the wire and the spelling of its message have precedence.
-pub fn encode_error(
-    identified: Option<&Identified>,
-    protocol: Protocol,
-    failure: &Failure,
-    request_id: &str,
-) -> Response {
+pub fn encode_error(identified: Option<&Identified>, protocol: Protocol, failure: &Failure, request_id: &str) -> Response {
     let service = identified.map(|i| &*i.service);
-    let known =
-        service.and_then(|s| s.error(&failure.code).map(|(shape, structure)| Known { service: s, shape, structure }));
+    let known = service.and_then(|s| s.error(&failure.code).map(|(shape, structure)| Known { service: s, shape, structure }));
     let telling = Telling { failure, service, known, request_id };
     let response = match protocol {
         Protocol::Ec2 => telling.ec2(),
@@ -115,8 +109,7 @@ impl Telling<'_> {
 
     fn cbor(&self) -> Response {
         let text = |text: &str| Cbor::Text(text.to_owned());
-        let mut entries =
-            vec![(text("__type"), text(self.name())), (text(self.message_name()), text(&self.failure.message))];
+        let mut entries = vec![(text("__type"), text(self.name())), (text(self.message_name()), text(&self.failure.message))];
         if let Some(known) = &self.known {
             entries.extend(cbor::members(known.service, known.structure, &self.fields()));
         }
@@ -162,9 +155,10 @@ impl Telling<'_> {
     }
 
     fn message_name(&self) -> &'static str {
-        let member = self.known.as_ref().and_then(|k| {
-            k.structure.members.iter().find(|m| is_message(k.service, m)).map(|m| k.service.wire_name(m))
-        });
+        let member = self
+            .known
+            .as_ref()
+            .and_then(|k| k.structure.members.iter().find(|m| is_message(k.service, m)).map(|m| k.service.wire_name(m)));
         member.unwrap_or("message")
     }
 

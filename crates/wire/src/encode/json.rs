@@ -23,12 +23,7 @@ pub(super) fn payload(service: &Service, member: &Member, value: &Value) -> Vec<
 }
 
 /// The fields of an object, without its braces.
-pub(super) fn fields<'m>(
-    out: &mut Vec<u8>,
-    service: &Service,
-    members: impl Iterator<Item = &'m Member>,
-    object: &Value,
-) {
+pub(super) fn fields<'m>(out: &mut Vec<u8>, service: &Service, members: impl Iterator<Item = &'m Member>, object: &Value) {
     for member in members {
         let Some(value) = present(object, member.name) else { continue };
         key(out, service.wire_name(member));

@@ -144,8 +144,7 @@ pub(super) fn leaf(name: &str, text: &str) -> String {
 
 /// Text as XML 1.0 can hold it: what it cannot hold becomes the replacement character.
 fn escape(out: &mut String, text: &str) {
-    let plain =
-        |c: char| !matches!(c, '&' | '<' | '>' | '"' | '\'' | '\0'..'\t' | '\u{b}'..' ' | '\u{fffe}' | '\u{ffff}');
+    let plain = |c: char| !matches!(c, '&' | '<' | '>' | '"' | '\'' | '\0'..'\t' | '\u{b}'..' ' | '\u{fffe}' | '\u{ffff}');
     if text.chars().all(plain) {
         out.push_str(text);
         return;

@@ -127,17 +127,14 @@ mod tests {
         assert_eq!(scope(&header(v4)), Some("ec2"));
         let v4a = "AWS4-ECDSA-P256-SHA256 Credential=AKIA/20260101/s3/aws4_request,SignedHeaders=host";
         assert_eq!(scope(&header(v4a)), Some("s3"));
-        for odd in
-            ["Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b", "Basic Q3JlZGVudGlhbD0="]
-        {
+        for odd in ["Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b", "Basic Q3JlZGVudGlhbD0="] {
             assert_eq!(scope(&header(odd)), None, "{odd}");
         }
     }
 
     #[test]
     fn a_presigned_url_may_or_may_not_escape_its_slashes() {
-        for credential in
-            ["A/2026/r/sts/aws4_request", "A%2F2026%2Fr%2Fsts%2Faws4_request", "A%2f2026%2fr%2fsts%2faws4_request"]
+        for credential in ["A/2026/r/sts/aws4_request", "A%2F2026%2Fr%2Fsts%2Faws4_request", "A%2f2026%2fr%2fsts%2faws4_request"]
         {
             let url = request("/", &format!("Action=X&X-Amz-Credential={credential}&a=b"), &[]);
             assert_eq!(scope(&url), Some("sts"), "{credential}");

@@ -82,11 +82,9 @@ impl Resolver {
         Ok(match raw.r#type {
             RawType::Structure => Kind::Structure(Box::new(self.structure(raw)?)),
             RawType::List => Kind::List(Box::new(List { member: self.part(raw.member.take())?, bounds })),
-            RawType::Map => Kind::Map(Box::new(Map {
-                key: self.part(raw.key.take())?,
-                value: self.part(raw.value.take())?,
-                bounds,
-            })),
+            RawType::Map => {
+                Kind::Map(Box::new(Map { key: self.part(raw.key.take())?, value: self.part(raw.value.take())?, bounds }))
+            }
             RawType::String | RawType::Character => Kind::Text(text(raw, bounds)),
             RawType::Blob => Kind::Blob(boxed),
             RawType::Integer | RawType::Long => Kind::Integer(boxed),

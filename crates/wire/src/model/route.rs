@@ -128,12 +128,7 @@ pub(crate) fn matched<'p>(
 }
 
 /// Whether all required query parameters and headers are present, and how many there are.
-fn required(
-    service: &Service,
-    route: &Route,
-    query: &[(String, String)],
-    header: impl Fn(&str) -> bool,
-) -> (bool, usize) {
+fn required(service: &Service, route: &Route, query: &[(String, String)], header: impl Fn(&str) -> bool) -> (bool, usize) {
     let operation = &service.operations()[route.operation];
     let Some(input) = operation.input.and_then(|id| service.structure(id)) else { return (true, 0) };
     let mut count = (true, 0);

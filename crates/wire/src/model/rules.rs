@@ -50,11 +50,7 @@ impl Pattern {
 }
 
 fn compile(source: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"\A(?:{})\z", ascii_classes(source)))
-        .size_limit(1 << 20)
-        .dfa_size_limit(1 << 18)
-        .build()
-        .ok()
+    RegexBuilder::new(&format!(r"\A(?:{})\z", ascii_classes(source))).size_limit(1 << 20).dfa_size_limit(1 << 18).build().ok()
 }
 
 /// What lies beyond the basic plane, as Java's pairs of surrogates and as code points.

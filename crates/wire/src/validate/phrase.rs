@@ -83,11 +83,7 @@ fn ec2(violation: &Violation) -> Failure {
 
 fn clause(violation: &Violation) -> String {
     let value = violation.value.as_ref().map_or("null".to_owned(), |v| format!("'{v}'"));
-    format!(
-        "Value {value} at '{}' failed to satisfy constraint: Member must {}",
-        camel(&violation.path),
-        must(&violation.rule)
-    )
+    format!("Value {value} at '{}' failed to satisfy constraint: Member must {}", camel(&violation.path), must(&violation.rule))
 }
 
 fn must(rule: &Rule) -> String {
@@ -174,16 +170,11 @@ mod tests {
             (told.code.as_str(), told.message.as_str()),
             ("MissingParameter", "The request must contain the parameter TagSet.2.Key")
         );
-        let rules =
-            [Rule::MinLength(1.0), Rule::MaxLength(1.0), Rule::MaxValue(1.0), Rule::Pattern("a".into()), Rule::Union];
+        let rules = [Rule::MinLength(1.0), Rule::MaxLength(1.0), Rule::MaxValue(1.0), Rule::Pattern("a".into()), Rule::Union];
         for rule in rules {
             let told = failure(&[violation(rule, Some("v"))], Protocol::Ec2, "unused");
             assert_eq!(told.code, "InvalidParameterValue");
-            assert!(
-                told.message.starts_with("Value (v) for parameter TagSet.2.Key is invalid. Expecting "),
-                "{}",
-                told.message
-            );
+            assert!(told.message.starts_with("Value (v) for parameter TagSet.2.Key is invalid. Expecting "), "{}", told.message);
         }
     }
 
@@ -192,11 +183,7 @@ mod tests {
         let both = [violation(Rule::Required, None), violation(Rule::MinLength(1.0), Some(""))];
         let told = failure(&both, Protocol::Json11, "ValidationException");
         assert_eq!(told.code, "ValidationException");
-        assert!(
-            told.message.starts_with("2 validation errors detected: Value null at 'tags.2.member.key'"),
-            "{}",
-            told.message
-        );
+        assert!(told.message.starts_with("2 validation errors detected: Value null at 'tags.2.member.key'"), "{}", told.message);
         assert!(told.message.contains("; Value '' at"), "{}", told.message);
     }
 

@@ -35,9 +35,7 @@ fn what_botocore_writes_we_read_and_what_we_write_botocore_reads() {
             }
             Said::Output { service, operation, protocol, value } => {
                 let call = call(&models, &service, &operation, protocol);
-                problems.extend(
-                    wire::check_output(&call, &value).into_iter().map(|p| format!("{service} {operation}: {p}")),
-                );
+                problems.extend(wire::check_output(&call, &value).into_iter().map(|p| format!("{service} {operation}: {p}")));
                 reply(&mut stdin, &wire::encode(&call, &value, "id-1"));
             }
             Said::Error { service, operation, protocol, code, fields } => {
@@ -51,18 +49,10 @@ fn what_botocore_writes_we_read_and_what_we_write_botocore_reads() {
             }
         }
     }
-    assert!(
-        child.wait().unwrap().success(),
-        "dialogue.py failed: is the Python package botocore there? (pip install botocore)"
-    );
+    assert!(child.wait().unwrap().success(), "dialogue.py failed: is the Python package botocore there? (pip install botocore)");
     let counts = done.unwrap();
     println!("{counts}");
-    assert!(
-        problems.is_empty(),
-        "{} problems of {counts}:\n{}",
-        problems.len(),
-        problems[..problems.len().min(40)].join("\n")
-    );
+    assert!(problems.is_empty(), "{} problems of {counts}:\n{}", problems.len(), problems[..problems.len().min(40)].join("\n"));
     assert!(counts["input"].as_u64().unwrap() > 10 * counts["impossible"].as_u64().unwrap(), "{counts}");
 }
 
@@ -92,8 +82,7 @@ fn misread(models: &Models, service: &str, operation: &str, request: &Value, exp
 fn request_of(said: &Value) -> Request {
     let text = |name: &str| said[name].as_str().unwrap().to_owned();
     let headers = said["headers"].as_object().unwrap().iter();
-    let headers =
-        headers.map(|(k, v)| (k.parse::<HeaderName>().unwrap(), v.as_str().unwrap().parse::<HeaderValue>().unwrap()));
+    let headers = headers.map(|(k, v)| (k.parse::<HeaderName>().unwrap(), v.as_str().unwrap().parse::<HeaderValue>().unwrap()));
     Request {
         method: text("method").parse().unwrap(),
         path: text("path"),
@@ -110,8 +99,7 @@ fn call(models: &Models, service: &str, operation: &str, protocol: Protocol) -> 
 }
 
 fn reply(to: &mut impl Write, response: &Response) {
-    let headers: Map<String, Value> =
-        response.headers.iter().map(|(k, v)| (k.to_string(), v.to_str().unwrap().into())).collect();
+    let headers: Map<String, Value> = response.headers.iter().map(|(k, v)| (k.to_string(), v.to_str().unwrap().into())).collect();
     let said = json!({"status": response.status.as_u16(), "headers": headers, "body": STANDARD.encode(&response.body)});
     writeln!(to, "{said}").unwrap();
 }

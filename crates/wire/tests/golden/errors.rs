@@ -71,9 +71,8 @@ fn rest_xml_wraps_errors_and_s3_does_not() {
     let response = told(&operation("route53", "GetHostedZone"), &failure("NoSuchHostedZone"));
     assert_eq!(response.status, 404);
     assert!(
-        body(&response).contains(
-            "<ErrorResponse xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><Error><Type>Sender</Type>"
-        )
+        body(&response)
+            .contains("<ErrorResponse xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><Error><Type>Sender</Type>")
     );
     let response = told(&operation("s3", "GetObject"), &Failure::new("NoSuchKey", "gone".into(), 404));
     assert_eq!(

@@ -42,10 +42,8 @@ fn an_older_version_of_ec2_is_still_ec2() {
 
 #[test]
 fn an_unsigned_request_is_known_by_target_version_or_host() {
-    let target = [
-        ("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth"),
-        ("content-type", "application/x-amz-json-1.1"),
-    ];
+    let target =
+        [("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth"), ("content-type", "application/x-amz-json-1.1")];
     assert_eq!(found(&unsigned("POST", "/", &target, b"{}")), "cognito-idp InitiateAuth Json11");
     let content = [("content-type", "application/x-www-form-urlencoded")];
     let body = b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15";
@@ -69,10 +67,7 @@ fn the_most_specific_template_wins() {
     assert_eq!(s3("PUT", "/b/k?partNumber=1&uploadId=1"), "s3 UploadPart RestXml");
     let copy = signed("s3", "PUT", "/b/k", &[("x-amz-copy-source", "/a/k")], b"");
     assert_eq!(found(&copy), "s3 CopyObject RestXml");
-    assert_eq!(
-        found(&signed("apigateway", "POST", "/restapis?mode=import", &[], b"{}")),
-        "apigateway ImportRestApi RestJson"
-    );
+    assert_eq!(found(&signed("apigateway", "POST", "/restapis?mode=import", &[], b"{}")), "apigateway ImportRestApi RestJson");
 }
 
 #[test]

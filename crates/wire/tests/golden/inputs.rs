@@ -49,8 +49,7 @@ fn a_query_may_come_in_the_url() {
         &[],
         b"",
     );
-    let expected =
-        value!({"RoleArn": "arn:aws:iam::111111111111:role/x", "RoleSessionName": "me", "DurationSeconds": 900});
+    let expected = value!({"RoleArn": "arn:aws:iam::111111111111:role/x", "RoleSessionName": "me", "DurationSeconds": 900});
     assert_eq!(decoded(&request).unwrap(), expected);
 }
 
@@ -84,8 +83,7 @@ fn json_documents_keep_types_and_drop_nulls() {
 
 #[test]
 fn json_timestamps_are_seconds_and_become_milliseconds() {
-    let request =
-        json("events", "AWSEvents.PutEvents", r#"{"Entries":[{"Time":1700000000.5},{"Time":"2023-11-14T22:13:20Z"}]}"#);
+    let request = json("events", "AWSEvents.PutEvents", r#"{"Entries":[{"Time":1700000000.5},{"Time":"2023-11-14T22:13:20Z"}]}"#);
     let expected = value!({"Entries": [{"Time": 1_700_000_000_500_i64}, {"Time": 1_700_000_000_000_i64}]});
     assert_eq!(decoded(&request).unwrap(), expected);
     let body = r#"{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1700000000123,"message":"m"}]}"#;
@@ -105,13 +103,8 @@ fn rest_json_joins_path_query_and_body() {
 
 #[test]
 fn a_payload_member_is_the_whole_body() {
-    let invoke = signed(
-        "lambda",
-        "POST",
-        "/2015-03-31/functions/f/invocations",
-        &[("x-amz-invocation-type", "Event")],
-        b"{\"a\":1}",
-    );
+    let invoke =
+        signed("lambda", "POST", "/2015-03-31/functions/f/invocations", &[("x-amz-invocation-type", "Event")], b"{\"a\":1}");
     let expected = value!({"FunctionName": "f", "InvocationType": "Event", "Payload": STANDARD.encode("{\"a\":1}")});
     assert_eq!(decoded(&invoke).unwrap(), expected);
 }

@@ -65,8 +65,7 @@ fn query_wraps_the_result_and_puts_the_request_id_last() {
     assert!(body(&response).contains("<TagDescriptions><member><Tags></Tags></member></TagDescriptions>"));
     let response = answer(&operation("iam", "DeleteUser"), &value!({}));
     assert!(
-        body(&response)
-            .contains("<DeleteUserResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><ResponseMetadata>")
+        body(&response).contains("<DeleteUserResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><ResponseMetadata>")
     );
 }
 
@@ -127,22 +126,22 @@ fn s3_has_roots_attributes_and_flat_lists_of_its_own() {
     assert_eq!(response.headers["x-amz-request-id"], ID);
     let text = body(&response);
     assert!(
-        text.contains(
-            "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>"
-        ),
+        text.contains("<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>"),
         "{text}"
     );
     assert!(text.contains("<Contents><Key>k1</Key></Contents><Contents><Key>k2</Key></Contents>"), "{text}");
 
     let acl = value!({"Grants": [{"Grantee": {"ID": "i", "Type": "CanonicalUser"}, "Permission": "READ"}]});
     let response = answer(&operation("s3", "GetBucketAcl"), &acl);
-    let grantee = "<Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"><ID>i</ID></Grantee>";
+    let grantee =
+        "<Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"><ID>i</ID></Grantee>";
     assert!(body(&response).contains(grantee), "{}", body(&response));
 
     let response = answer(&operation("s3", "GetBucketLocation"), &value!({"LocationConstraint": "eu-west-1"}));
-    assert!(body(&response).ends_with(
-        "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">eu-west-1</LocationConstraint>"
-    ));
+    assert!(
+        body(&response)
+            .ends_with("<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">eu-west-1</LocationConstraint>")
+    );
 
     let object = value!({"Body": STANDARD.encode("hello"), "ContentType": "text/plain", "Metadata": {"a": "1"}, "LastModified": 1_700_000_000_000_i64});
     let response = answer(&operation("s3", "GetObject"), &object);

@@ -26,12 +26,11 @@ fn answered(service: &str, name: &str, output: &Value) -> String {
 
 #[test]
 fn a_rule_may_name_addresses_groups_and_prefix_lists() {
-    let rule = ec2(
-        "Action=AuthorizeSecurityGroupIngress&GroupId=sg-1&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80\
+    let rule =
+        ec2("Action=AuthorizeSecurityGroupIngress&GroupId=sg-1&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80\
         &IpPermissions.1.ToPort=81&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0%2F8&IpPermissions.1.IpRanges.1.Description=x\
         &IpPermissions.2.IpProtocol=-1&IpPermissions.2.Groups.1.GroupId=sg-2&IpPermissions.2.Groups.1.UserId=222222222222\
-        &IpPermissions.2.PrefixListIds.1.PrefixListId=pl-1&IpPermissions.2.Ipv6Ranges.1.CidrIpv6=%3A%3A%2F0",
-    );
+        &IpPermissions.2.PrefixListIds.1.PrefixListId=pl-1&IpPermissions.2.Ipv6Ranges.1.CidrIpv6=%3A%3A%2F0");
     let expected = value!({"GroupId": "sg-1", "IpPermissions": [
         {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 81, "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "x"}]},
         {
@@ -44,12 +43,11 @@ fn a_rule_may_name_addresses_groups_and_prefix_lists() {
 
 #[test]
 fn an_instance_brings_its_interface_its_data_and_its_tags() {
-    let run = ec2(
-        "Action=RunInstances&ImageId=ami-1&InstanceType=t3.micro&MinCount=1&MaxCount=1&ClientToken=t&UserData=IyEvYmluL3No\
+    let run =
+        ec2("Action=RunInstances&ImageId=ami-1&InstanceType=t3.micro&MinCount=1&MaxCount=1&ClientToken=t&UserData=IyEvYmluL3No\
         &NetworkInterface.1.DeviceIndex=0&NetworkInterface.1.SubnetId=subnet-1&NetworkInterface.1.SecurityGroupId.1=sg-1\
         &NetworkInterface.1.AssociatePublicIpAddress=false&MetadataOptions.HttpTokens=required\
-        &TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=web",
-    );
+        &TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=web");
     let expected = value!({
         "ImageId": "ami-1", "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "ClientToken": "t", "UserData": "IyEvYmluL3No",
         "NetworkInterfaces": [{"DeviceIndex": 0, "SubnetId": "subnet-1", "Groups": ["sg-1"], "AssociatePublicIpAddress": false}],
@@ -68,10 +66,7 @@ fn a_balancer_a_group_a_listener_and_targets() {
     let targets = elb(
         "Action=RegisterTargets&TargetGroupArn=arn&Targets.member.1.Id=10.0.0.5&Targets.member.2.Id=10.0.0.6&Targets.member.2.Port=8080",
     );
-    assert_eq!(
-        targets,
-        value!({"TargetGroupArn": "arn", "Targets": [{"Id": "10.0.0.5"}, {"Id": "10.0.0.6", "Port": 8080}]})
-    );
+    assert_eq!(targets, value!({"TargetGroupArn": "arn", "Targets": [{"Id": "10.0.0.5"}, {"Id": "10.0.0.6", "Port": 8080}]}));
     let listener = elb(
         "Action=CreateListener&LoadBalancerArn=arn&Protocol=TCP&Port=80&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn=g",
     );
@@ -115,10 +110,9 @@ fn a_service_is_offered_and_its_consumers_allowed() {
 
 #[test]
 fn an_endpoint_is_asked_for_accepted_and_described() {
-    let create = ec2(
-        "Action=CreateVpcEndpoint&VpcEndpointType=Interface&VpcId=vpc-2&ServiceName=com.amazonaws.vpce.us-east-1.vpce-svc-1\
-        &SubnetId.1=subnet-1&SubnetId.2=subnet-2&SecurityGroupId.1=sg-1&PrivateDnsEnabled=false",
-    );
+    let create =
+        ec2("Action=CreateVpcEndpoint&VpcEndpointType=Interface&VpcId=vpc-2&ServiceName=com.amazonaws.vpce.us-east-1.vpce-svc-1\
+        &SubnetId.1=subnet-1&SubnetId.2=subnet-2&SecurityGroupId.1=sg-1&PrivateDnsEnabled=false");
     let expected = value!({
         "VpcEndpointType": "Interface", "VpcId": "vpc-2", "ServiceName": "com.amazonaws.vpce.us-east-1.vpce-svc-1",
         "SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"], "PrivateDnsEnabled": false,
@@ -139,8 +133,7 @@ fn an_endpoint_is_asked_for_accepted_and_described() {
          <dnsEntrySet><item><dnsName>vpce-1-a.vpce-svc-1.us-east-1.vpce.amazonaws.com</dnsName><hostedZoneId>Z</hostedZoneId></item></dnsEntrySet>\
          <creationTimestamp>2023-11-14T22:13:20.000Z</creationTimestamp></vpcEndpoint>"
     );
-    let unsuccessful =
-        value!({"Unsuccessful": [{"ResourceId": "vpce-1", "Error": {"Code": "InvalidState", "Message": "m"}}]});
+    let unsuccessful = value!({"Unsuccessful": [{"ResourceId": "vpce-1", "Error": {"Code": "InvalidState", "Message": "m"}}]});
     assert_eq!(
         answered("ec2", "AcceptVpcEndpointConnections", &unsuccessful),
         "<unsuccessful><item><error><code>InvalidState</code><message>m</message></error><resourceId>vpce-1</resourceId></item></unsuccessful>"
@@ -155,10 +148,7 @@ fn what_is_missing_or_mistyped_in_them_is_told() {
         "400 MissingParameter: The request must contain the parameter ServiceId"
     );
     assert_eq!(
-        ec2("Action=CreateVpcEndpoint&VpcId=vpc-1&ServiceName=s&VpcEndpointType=Tunnel")
-            .split(" Valid")
-            .next()
-            .unwrap(),
+        ec2("Action=CreateVpcEndpoint&VpcId=vpc-1&ServiceName=s&VpcEndpointType=Tunnel").split(" Valid").next().unwrap(),
         "400 InvalidParameterValue: Value (Tunnel) for parameter VpcEndpointType is invalid."
     );
     assert_eq!(

@@ -10,10 +10,7 @@ fn ec2_names_what_is_missing_unknown_or_wrong() {
         "400 MissingParameter: The request must contain the parameter VpcId"
     );
     assert_eq!(ec2("Action=CreateVpc&Fly=1"), "400 UnknownParameter: The parameter Fly is not recognized");
-    assert_eq!(
-        ec2("Action=DescribeVpcs&Filter.1.Nmae=x"),
-        "400 UnknownParameter: The parameter Filter.1.Nmae is not recognized"
-    );
+    assert_eq!(ec2("Action=DescribeVpcs&Filter.1.Nmae=x"), "400 UnknownParameter: The parameter Filter.1.Nmae is not recognized");
     assert_eq!(
         ec2("Action=CreateVpc&InstanceTenancy=mine"),
         "400 InvalidParameterValue: Value (mine) for parameter InstanceTenancy is invalid. Valid values are: default, dedicated, host."
@@ -70,15 +67,9 @@ fn query_services_detect_validation_errors() {
 #[test]
 fn json_services_refuse_wrong_types_and_unknown_members() {
     let ssm = |body: &str| refusal(&json("ssm", "AmazonSSM.GetParameter", body));
-    assert_eq!(
-        ssm("{"),
-        "400 SerializationException: the body is not JSON: EOF while parsing an object at line 1 column 1"
-    );
+    assert_eq!(ssm("{"), "400 SerializationException: the body is not JSON: EOF while parsing an object at line 1 column 1");
     assert_eq!(ssm("[]"), "400 SerializationException: ARRAY_VALUE can not be converted to a structure at ''");
-    assert_eq!(
-        ssm(r#"{"Name":1}"#),
-        "400 SerializationException: NUMBER_VALUE can not be converted to a string at 'name'"
-    );
+    assert_eq!(ssm(r#"{"Name":1}"#), "400 SerializationException: NUMBER_VALUE can not be converted to a string at 'name'");
     assert_eq!(ssm(r#"{"Name":"x","Fly":1}"#), "400 ValidationException: The parameter Fly is not recognized");
     assert_eq!(
         ssm("{}"),
@@ -93,10 +84,7 @@ fn services_use_codes_of_their_own() {
     let ecs = refusal(&json("ecs", "AmazonEC2ContainerServiceV20141113.CreateService", "{}"));
     assert!(ecs.starts_with("400 InvalidParameterException: 1 validation error detected"), "{ecs}");
     let zone = refusal(&signed("route53", "POST", "/2013-04-01/hostedzone", &[], b"<R><Name>a</Name></R>"));
-    assert!(
-        zone.starts_with("400 InvalidInput: 1 validation error detected: Value null at 'callerReference'"),
-        "{zone}"
-    );
+    assert!(zone.starts_with("400 InvalidInput: 1 validation error detected: Value null at 'callerReference'"), "{zone}");
     let apis = refusal(&signed("apigateway", "GET", "/v2/apis?fly=1", &[], b""));
     assert_eq!(apis, "400 BadRequestException: The parameter fly is not recognized");
 }
@@ -105,9 +93,7 @@ fn services_use_codes_of_their_own() {
 fn broken_xml_is_refused() {
     let zone = |body: &[u8]| refusal(&signed("route53", "POST", "/2013-04-01/hostedzone", &[], body));
     let bomb = b"<!DOCTYPE x [<!ENTITY a \"b\">]><R><Name>&a;</Name></R>";
-    for body in
-        [&b"<R>"[..], b"<R></S>", b"x", b"<R/><R/>", b"\xff", b"<R><Name>&a;</Name></R>", bomb, b"<R a='1' a='2'/>"]
-    {
+    for body in [&b"<R>"[..], b"<R></S>", b"x", b"<R/><R/>", b"\xff", b"<R><Name>&a;</Name></R>", bomb, b"<R a='1' a='2'/>"] {
         assert!(zone(body).starts_with("400 MalformedXML"), "{}: {}", String::from_utf8_lossy(body), zone(body));
     }
     let deep = [b"<a>".repeat(100_000), b"</a>".repeat(100_000)].concat();
@@ -126,8 +112,7 @@ fn a_compressed_document_is_refused_by_name() {
 #[test]
 fn broken_cbor_is_refused() {
     let headers = [("smithy-protocol", "rpc-v2-cbor")];
-    let ssm =
-        |body: &[u8]| refusal(&signed("ssm", "POST", "/service/AmazonSSM/operation/GetParameter", &headers, body));
+    let ssm = |body: &[u8]| refusal(&signed("ssm", "POST", "/service/AmazonSSM/operation/GetParameter", &headers, body));
     for body in [&b"\xbf"[..], b"\xa0\xa0", b"\x81", &[0x81; 1000], b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff"] {
         assert!(ssm(body).starts_with("400 SerializationException: "), "{}", ssm(body));
     }
@@ -152,9 +137,7 @@ fn a_form_that_is_too_large_is_not_parsed() {
     let body = format!("Action=DescribeVpcs&Version=2016-11-15&VpcId.1={}", "x".repeat(9 << 20));
     assert!(refusal(&form("ec2", &body)).starts_with("413 RequestEntityTooLarge"));
     let many: String = (0..20_001).map(|n| format!("&VpcId.{n}=v")).collect();
-    assert!(
-        refusal(&form("ec2", &format!("Action=DescribeVpcs&Version=2016-11-15{many}"))).contains("20000 parameters")
-    );
+    assert!(refusal(&form("ec2", &format!("Action=DescribeVpcs&Version=2016-11-15{many}"))).contains("20000 parameters"));
     let deep = format!("Action=DescribeVpcs&Version=2016-11-15&A{}=1", ".1".repeat(100));
     assert!(refusal(&form("ec2", &deep)).contains("nested deeper"));
 }

@@ -18,12 +18,8 @@ const FORMS: [(&str, &str); 6] = [
 ];
 const DOCUMENTS: [(&str, &str); 4] =
     [("ecs", "RegisterTaskDefinition"), ("ssm", "PutParameter"), ("wafv2", "CreateWebACL"), ("events", "PutEvents")];
-const REST_JSON: [(&str, &str); 4] = [
-    ("lambda", "CreateFunction"),
-    ("lambda", "Invoke"),
-    ("apigatewayv2", "GetRoutes"),
-    ("apigateway", "ImportRestApi"),
-];
+const REST_JSON: [(&str, &str); 4] =
+    [("lambda", "CreateFunction"), ("lambda", "Invoke"), ("apigatewayv2", "GetRoutes"), ("apigateway", "ImportRestApi")];
 const REST_XML: [(&str, &str); 4] = [
     ("route53", "ChangeResourceRecordSets"),
     ("s3", "DeleteObjects"),
@@ -53,8 +49,7 @@ pub fn rest_xml(data: &[u8]) {
 
 /// A request line, headers, an empty line and a body, as loosely as can be.
 pub fn identify(data: &[u8]) {
-    let (head, body) =
-        data.windows(2).position(|w| w == b"\n\n").map_or((data, &[][..]), |at| (&data[..at], &data[at + 2..]));
+    let (head, body) = data.windows(2).position(|w| w == b"\n\n").map_or((data, &[][..]), |at| (&data[..at], &data[at + 2..]));
     let head = String::from_utf8_lossy(head);
     let mut lines = head.lines();
     let first = lines.next().unwrap_or_default();
@@ -88,8 +83,7 @@ fn body(calls: &[(&str, &str)], protocol: Option<Protocol>, content_type: &'stat
 
 fn query_and_body(calls: &[(&str, &str)], data: &[u8]) {
     let Some((choice, data)) = data.split_first() else { return };
-    let (query, body) =
-        data.iter().position(|b| *b == b'\n').map_or((&[][..], data), |at| (&data[..at], &data[at + 1..]));
+    let (query, body) = data.iter().position(|b| *b == b'\n').map_or((&[][..], data), |at| (&data[..at], &data[at + 1..]));
     let query = String::from_utf8_lossy(query).into_owned();
     decode(&call(calls, *choice), &Request { query, body: body.to_vec().into(), ..Request::default() });
 }

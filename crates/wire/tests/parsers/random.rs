@@ -26,10 +26,8 @@ const REST_XML: [&[u8]; 3] = [
     b"\x01delete\n<Delete><Object><Key>a&amp;b</Key></Object><Quiet>true</Quiet></Delete>",
     b"\x02acl\n<P><AccessControlList><Grant><Grantee xmlns:xsi=\"x\" xsi:type=\"Group\"><URI>u</URI></Grantee></Grant></AccessControlList></P>",
 ];
-const CBOR: [&[u8]; 2] = [
-    b"\x01\xa2\x64Name\x61n\x65Value\x61v",
-    b"\x03\xa1\x67Entries\x81\xa1\x64Time\xc1\xfb\x41\xd9\x54\xfc\x40\x00\x00\x00",
-];
+const CBOR: [&[u8]; 2] =
+    [b"\x01\xa2\x64Name\x61n\x65Value\x61v", b"\x03\xa1\x67Entries\x81\xa1\x64Time\xc1\xfb\x41\xd9\x54\xfc\x40\x00\x00\x00"];
 const REQUESTS: [&[u8]; 6] = [
     b"POST /\nauthorization: AWS4-HMAC-SHA256 Credential=A/2026/us-east-1/ec2/aws4_request\ncontent-type: application/x-www-form-urlencoded\n\nAction=DescribeVpcs&Version=2016-11-15",
     b"POST /\nx-amz-target: AmazonSSM.GetParameter\ncontent-type: application/x-amz-json-1.1\n\n{\"Name\":\"n\"}",
@@ -41,10 +39,8 @@ const REQUESTS: [&[u8]; 6] = [
 
 /// Random bytes, or a good example with some bytes changed, cut or repeated.
 fn damaged(good: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
-    let edits = vec(
-        (any::<prop::sample::Index>(), prop_oneof![any::<u8>(), Just(b'.'), Just(b'['), Just(b'<'), Just(b'&')]),
-        0..6,
-    );
+    let edits =
+        vec((any::<prop::sample::Index>(), prop_oneof![any::<u8>(), Just(b'.'), Just(b'['), Just(b'<'), Just(b'&')]), 0..6);
     let example = (prop::sample::select(good), edits, any::<prop::sample::Index>(), 0..4_u8);
     let edited = example.prop_map(|(bytes, edits, at, how)| {
         let mut bytes = bytes.to_vec();

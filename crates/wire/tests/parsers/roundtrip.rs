@@ -24,8 +24,7 @@ fn echoed(operation: &str, protocol: Protocol, value: &Value) -> Value {
 
 /// Text that XML can hold.
 fn text() -> impl Strategy<Value = Value> {
-    prop_oneof!["[a-z]{0,8}", r#"[<>&"' \t\n\r\]é☃;]{0,6}"#, "[^\u{0}-\u{1f}\u{fffe}\u{ffff}]{0,8}"]
-        .prop_map(Value::String)
+    prop_oneof!["[a-z]{0,8}", r#"[<>&"' \t\n\r\]é☃;]{0,6}"#, "[^\u{0}-\u{1f}\u{fffe}\u{ffff}]{0,8}"].prop_map(Value::String)
 }
 
 /// Text that a header can hold and does not trim.
@@ -50,15 +49,11 @@ fn texts(least: usize) -> impl Strategy<Value = Value> {
 }
 
 fn numbers(least: usize) -> impl Strategy<Value = Value> {
-    btree_map("[a-z&<]{0,5}", any::<i64>(), least..4)
-        .prop_map(|m| m.into_iter().map(|(k, v)| (k, Value::from(v))).collect())
+    btree_map("[a-z&<]{0,5}", any::<i64>(), least..4).prop_map(|m| m.into_iter().map(|(k, v)| (k, Value::from(v))).collect())
 }
 
 fn choice() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        text().prop_map(|t| object([("Left", Some(t))])),
-        any::<i64>().prop_map(|n| object([("Right", Some(n.into()))]))
-    ]
+    prop_oneof![text().prop_map(|t| object([("Left", Some(t))])), any::<i64>().prop_map(|n| object([("Right", Some(n.into()))]))]
 }
 
 fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {

@@ -46,7 +46,8 @@ fn dotted(path: &[Segment]) -> String {
 fn a_value_within_all_constraints_passes() {
     let input = json!({"Need": "é", "Size": 1});
     assert_eq!(broken(input), [("Need".into(), Rule::MinLength(2.0))]);
-    let good = json!({"Need": "ééé", "Size": 10, "List": ["red"], "Map": {"red": 3}, "Blob": "AAAA", "Choice": {"A": 1}, "Real": 0.5});
+    let good =
+        json!({"Need": "ééé", "Size": 10, "List": ["red"], "Map": {"red": 3}, "Blob": "AAAA", "Choice": {"A": 1}, "Real": 0.5});
     assert_eq!(broken(good), []);
 }
 

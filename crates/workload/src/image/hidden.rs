@@ -5,8 +5,19 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Names under which programs keep credentials, wherever they lie.
-const CREDENTIAL_NAMES: &[&str] =
-    &[".aws", ".docker", ".env", ".git-credentials", ".kube", ".netrc", ".npmrc", ".pgpass", ".pypirc", ".ssh", "credentials.json"];
+const CREDENTIAL_NAMES: &[&str] = &[
+    ".aws",
+    ".docker",
+    ".env",
+    ".git-credentials",
+    ".kube",
+    ".netrc",
+    ".npmrc",
+    ".pgpass",
+    ".pypirc",
+    ".ssh",
+    "credentials.json",
+];
 
 /// The paths to hide: the host's settings, what is private below `/usr/local`, and those of `private` that lie in `/usr`.
 pub(super) fn in_usr(private: &[PathBuf]) -> Vec<PathBuf> {
@@ -50,7 +61,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path();
         fs::create_dir_all(root.join("share/tool")).expect("writable");
-        for (name, mode) in [("share/tool/readme", 0o644), ("share/tool/token", 0o600), ("share/.netrc", 0o644), ("tool", 0o755)] {
+        for (name, mode) in [("share/tool/readme", 0o644), ("share/tool/token", 0o600), ("share/.netrc", 0o644), ("tool", 0o755)]
+        {
             fs::write(root.join(name), "").expect("writable");
             fs::set_permissions(root.join(name), Permissions::from_mode(mode)).expect("ours");
         }

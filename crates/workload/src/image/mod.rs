@@ -100,20 +100,32 @@ fn builtin_tree() -> Tree {
 /// The settings that we write ourselves.
 fn add_settings(tree: &mut Tree) {
     let files: [(&str, &str); 9] = [
-        ("etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n"),
+        (
+            "etc/nsswitch.conf",
+            "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n",
+        ),
         ("etc/host.conf", "multi on\n"),
         ("etc/fstab", ""),
         ("etc/shells", "/bin/sh\n/bin/bash\n"),
         ("etc/profile", PROFILE),
         ("etc/bash.bashrc", "[ -z \"$PS1\" ] || PS1='\\u@\\h:\\w\\$ '\n"),
-        ("etc/pam.d/su", "auth sufficient pam_rootok.so\nauth required pam_deny.so\naccount required pam_permit.so\nsession required pam_permit.so\n"),
+        (
+            "etc/pam.d/su",
+            "auth sufficient pam_rootok.so\nauth required pam_deny.so\naccount required pam_permit.so\nsession required pam_permit.so\n",
+        ),
         ("etc/pam.d/sudo", "auth required pam_deny.so\naccount required pam_permit.so\nsession required pam_permit.so\n"),
-        ("etc/pam.d/other", "auth required pam_deny.so\naccount required pam_deny.so\npassword required pam_deny.so\nsession required pam_deny.so\n"),
+        (
+            "etc/pam.d/other",
+            "auth required pam_deny.so\naccount required pam_deny.so\npassword required pam_deny.so\nsession required pam_deny.so\n",
+        ),
     ];
     for (path, text) in files {
         tree.insert(path, Entry::File(0o644, text.into()));
     }
-    tree.insert("etc/sudoers", Entry::File(0o440, "root ALL=(ALL:ALL) NOPASSWD: ALL\nec2-user ALL=(ALL:ALL) NOPASSWD: ALL\n".into()));
+    tree.insert(
+        "etc/sudoers",
+        Entry::File(0o440, "root ALL=(ALL:ALL) NOPASSWD: ALL\nec2-user ALL=(ALL:ALL) NOPASSWD: ALL\n".into()),
+    );
     tree.insert("etc/mtab", Entry::Link("/proc/self/mounts".into()));
     for alias in trust::BUNDLE_ALIASES {
         tree.insert(alias.trim_start_matches('/'), Entry::Link(trust::BUNDLE.into()));
@@ -133,7 +145,9 @@ mod tests {
     #[test]
     fn the_generated_part_holds_nothing_that_only_some_may_know() {
         let tree = builtin_tree();
-        for secret in ["etc/shadow", "etc/gshadow", "etc/machine-id", "etc/ssh", "etc/ssl/private", "etc/environment", "etc/hostname"] {
+        for secret in
+            ["etc/shadow", "etc/gshadow", "etc/machine-id", "etc/ssh", "etc/ssl/private", "etc/environment", "etc/hostname"]
+        {
             assert!(!tree.contains(secret), "{secret} is in the image");
         }
         let etc_of_the_host = tree.paths().filter(|path| path.starts_with("etc/cron.d") || path.starts_with("etc/ssh"));

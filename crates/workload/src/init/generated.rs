@@ -35,7 +35,8 @@ pub(crate) fn write(layer: &Path, spec: &Spec) -> io::Result<()> {
 
 /// The environment of every program that we start in the machine.
 pub(crate) fn environment(spec: &Spec) -> Vec<(String, String)> {
-    let own = [("PATH", PATH), ("HOME", "/root"), ("USER", "root"), ("LOGNAME", "root"), ("SHELL", "/bin/sh"), ("LANG", "C.UTF-8")];
+    let own =
+        [("PATH", PATH), ("HOME", "/root"), ("USER", "root"), ("LOGNAME", "root"), ("SHELL", "/bin/sh"), ("LANG", "C.UTF-8")];
     let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
     own.into_iter().chain(shared(spec)).collect()
 }
@@ -54,7 +55,8 @@ fn environment_file(spec: &Spec) -> String {
 
 fn hosts(spec: &Spec) -> String {
     let short = spec.hostname.split('.').next().unwrap_or_default();
-    let mut text = format!("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {} {short}\n", spec.hostname);
+    let mut text =
+        format!("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {} {short}\n", spec.hostname);
     for (address, name) in &spec.hosts {
         // Writing into a String cannot fail.
         let _ = writeln!(text, "{address} {name}");

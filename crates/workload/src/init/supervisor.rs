@@ -53,7 +53,8 @@ impl Supervisor {
     pub(super) fn run(mut self) -> ExitCode {
         self.begin_user_data();
         loop {
-            let mut ready = [PollFd::new(self.signals.as_fd(), PollFlags::POLLIN), PollFd::new(self.printed.as_fd(), PollFlags::POLLIN)];
+            let mut ready =
+                [PollFd::new(self.signals.as_fd(), PollFlags::POLLIN), PollFd::new(self.printed.as_fd(), PollFlags::POLLIN)];
             match poll(&mut ready, PollTimeout::NONE) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(_) => return ExitCode::FAILURE,
@@ -130,8 +131,12 @@ impl Supervisor {
         self.carry_console();
         let took = begun.elapsed().as_millis();
         match status {
-            WaitStatus::Exited(_, code) => self.say(&format!("user data (process {script}) ended with status {code} after {took} ms")),
-            WaitStatus::Signaled(_, signal, _) => self.say(&format!("user data (process {script}) was ended by {signal} after {took} ms")),
+            WaitStatus::Exited(_, code) => {
+                self.say(&format!("user data (process {script}) ended with status {code} after {took} ms"))
+            }
+            WaitStatus::Signaled(_, signal, _) => {
+                self.say(&format!("user data (process {script}) was ended by {signal} after {took} ms"))
+            }
             _ => return,
         }
         self.script = None;

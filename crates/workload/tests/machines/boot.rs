@@ -95,7 +95,10 @@ fn a_program_run_in_a_machine_answers_its_own_exit_status() {
     assert_eq!(exec(&["sh", "-c", "kill -9 $$"]), 137);
     assert_eq!(exec(&["no-such-program"]), 127);
     assert_eq!(exec(&["/etc"]), 126);
-    assert_eq!(world.shell(&id, "echo $GREETING; hostname; pwd; readlink /proc/self/ns/pid | grep -c pid").1, "hello there\nm.internal\n/\n1\n");
+    assert_eq!(
+        world.shell(&id, "echo $GREETING; hostname; pwd; readlink /proc/self/ns/pid | grep -c pid").1,
+        "hello there\nm.internal\n/\n1\n"
+    );
 }
 
 #[test]

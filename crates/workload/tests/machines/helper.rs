@@ -41,7 +41,10 @@ fn entering_a_machine_that_is_not_there_is_told_apart_from_the_programs_own_fail
     let folder = tempfile::tempdir().unwrap();
     let output = helper(&["machine-join", folder.path().to_str().unwrap(), "true"]);
     assert_eq!(output.status.code(), Some(125));
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "underpass: cannot find the running machine: No such process (os error 3)\n");
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "underpass: cannot find the running machine: No such process (os error 3)\n"
+    );
 }
 
 #[test]

@@ -16,7 +16,10 @@ fn a_machine_that_is_asked_ends_at_once_and_tells_its_programs() {
     world.machines.stop(&id, Duration::from_secs(30)).unwrap();
     assert!(begun.elapsed() < Duration::from_secs(25));
     let console = world.console(&id);
-    assert!(console.contains("[boot] stopping\n") && console.contains("told\n") && console.ends_with("[boot] stopped\n"), "{console}");
+    assert!(
+        console.contains("[boot] stopping\n") && console.contains("told\n") && console.ends_with("[boot] stopped\n"),
+        "{console}"
+    );
 }
 
 #[test]
@@ -47,7 +50,8 @@ fn a_stopped_machine_leaves_no_process_no_mount_and_no_cgroup_and_a_removed_one_
 
 fn cgroups_naming(folder: &std::path::Path) -> usize {
     let name = folder.display().to_string().trim_matches('/').replace('/', "-");
-    let found = std::process::Command::new("find").args(["/sys/fs/cgroup", "-type", "d", "-name"]).arg(format!("{name}*")).output();
+    let found =
+        std::process::Command::new("find").args(["/sys/fs/cgroup", "-type", "d", "-name"]).arg(format!("{name}*")).output();
     found.unwrap().stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count()
 }
 
@@ -61,7 +65,8 @@ fn a_machine_can_end_itself() {
 #[test]
 fn files_that_nobody_may_read_or_change_are_removed_with_the_machine() {
     let world = World::new();
-    let (id, _) = world.start("m", "#!/bin/sh\nmkdir -m 0 /root/closed && touch /root/closed/x\nrm -rf /usr/share/doc\necho made\n");
+    let (id, _) =
+        world.start("m", "#!/bin/sh\nmkdir -m 0 /root/closed && touch /root/closed/x\nrm -rf /usr/share/doc\necho made\n");
     world.printed(&id, "made");
     world.machines.destroy(&id).unwrap();
     assert_eq!(world.machines.status(&id).unwrap(), Status::Absent);

@@ -51,7 +51,8 @@ fn a_hidden_folder_stays_hidden_after_its_parent_was_moved_or_replaced() {
 fn a_whiteout_or_a_link_in_etc_breaks_only_the_machine() {
     let world = World::new();
     let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
-    let id = reboot_after(&world, "rm -rf /etc/resolv.conf /etc/hosts && ln -s /etc/shadow /etc/resolv.conf && ln -s / /etc/hosts");
+    let id =
+        reboot_after(&world, "rm -rf /etc/resolv.conf /etc/hosts && ln -s /etc/shadow /etc/resolv.conf && ln -s / /etc/hosts");
     assert_ne!(world.shell(&id, "cat /etc/resolv.conf").0, 0);
     assert_eq!(fs::read_to_string("/etc/hostname").unwrap_or_default(), host);
 }
@@ -85,7 +86,10 @@ fn our_own_program_is_executed_from_a_file_that_cannot_be_written() {
 #[test]
 fn a_program_that_enters_cannot_be_read_or_stopped_from_inside() {
     let world = World::new();
-    let (id, _) = world.start("m", "#!/bin/sh\nwhile :; do for p in /proc/[0-9]*; do readlink $p/exe; done; done 2>/dev/null | grep -v usr/bin\n");
+    let (id, _) = world.start(
+        "m",
+        "#!/bin/sh\nwhile :; do for p in /proc/[0-9]*; do readlink $p/exe; done; done 2>/dev/null | grep -v usr/bin\n",
+    );
     for _ in 0..20 {
         assert_eq!(world.shell(&id, "true").0, 0);
     }

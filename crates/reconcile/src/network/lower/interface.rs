@@ -9,7 +9,7 @@ use plan::{Interface, Place};
 use resource::GroupId;
 
 use super::acl::boundary_chain;
-use super::{in_namespace, link_end, on_device, held_address, sysctl, via};
+use super::{held_address, in_namespace, link_end, on_device, sysctl, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{LOCAL, group_in, group_out, interface_device, members, profile_in, profile_out, table_number};
 use crate::network::ruleset::{chain, device, drop_if, element, jump, set, verdict};

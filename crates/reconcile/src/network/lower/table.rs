@@ -9,7 +9,8 @@ use crate::network::name::{INTERNET_ROUTER, WAN, interface_device, table_number}
 
 pub(super) fn lower(table: &Table) -> Vec<Placed> {
     let number = table_number(&table.id);
-    let mut objects = vec![Object::Rule(Rule { priority: 300, iif: None, from: None, to: None, fwmark: Some(number), table: number })];
+    let mut objects =
+        vec![Object::Rule(Rule { priority: 300, iif: None, from: None, to: None, fwmark: Some(number), table: number })];
     objects.extend(table.routes.iter().map(|(dst, hop)| match hop {
         Hop::Internet(realm) => via(number, *dst, WAN, INTERNET_ROUTER, (*realm != 0).then_some(*realm)),
         Hop::Interface(id, address) => via(number, *dst, &interface_device(id), *address, None),

@@ -19,7 +19,9 @@ fn service(cx: &Write<'_>, id: &str) -> Result<Arc<EndpointService>, Error> {
 /// The endpoint with `id`, whoever owns it, if it connects to `service`.
 fn connected(cx: &Write<'_>, service: &EndpointServiceId, id: &str) -> Result<Arc<VpcEndpoint>, Error> {
     let found = cx.txn.find::<VpcEndpoint>(id).filter(|endpoint| endpoint.service.as_ref() == Some(service));
-    found.ok_or_else(|| Error::new("InvalidVpcEndpoint.NotFound", format!("The VpcEndpoint ID '{id}' is not connected to {service}")))
+    found.ok_or_else(|| {
+        Error::new("InvalidVpcEndpoint.NotFound", format!("The VpcEndpoint ID '{id}' is not connected to {service}"))
+    })
 }
 
 fn wrong_state(endpoint: &VpcEndpoint) -> Error {

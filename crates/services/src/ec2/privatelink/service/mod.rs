@@ -26,8 +26,10 @@ pub fn zones(world: &Snapshot, service: &EndpointService) -> BTreeSet<String> {
 
 /// Why endpoints to a service cannot have private DNS: it has no private name. Services with one come later.
 pub fn no_private_name(service: &EndpointService) -> Error {
-    let message =
-        format!("Private DNS can't be enabled because the service {} does not provide a private DNS name.", service.service_name());
+    let message = format!(
+        "Private DNS can't be enabled because the service {} does not provide a private DNS name.",
+        service.service_name()
+    );
     Error::new("InvalidParameter", message)
 }
 
@@ -41,8 +43,10 @@ fn refuse_while_connected(world: &Snapshot, service: &EndpointService) -> Result
     let mut endpoints = world.linked::<VpcEndpoint>(EndpointService::KIND, &service.id);
     match endpoints.find(|endpoint| endpoint.state.is_open() || endpoint.state == resource::EndpointState::PendingAcceptance) {
         Some(endpoint) => {
-            let message =
-                format!("There are existing connections to the service {}, such as {}; reject them first", service.id, endpoint.id);
+            let message = format!(
+                "There are existing connections to the service {}, such as {}; reject them first",
+                service.id, endpoint.id
+            );
             Err(Error::new("ExistingVpcEndpointConnections", message))
         }
         None => Ok(()),
