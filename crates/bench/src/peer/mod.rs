@@ -96,8 +96,9 @@ impl Inlet {
     /// Has the router let the port in, which drops everything else, and listens on it.
     fn open(between: &Between, port: u16, shift: u16) -> io::Result<Self> {
         let listen = SocketAddrV4::new(between.listen, port + shift);
-        let element = format!("{{ {} . {} }}", listen.ip(), listen.port());
-        let opened = between.consumer.run("nft", &["add", "element", "ip", "underpass", "listening", &element]);
+        let (address, number) = (listen.ip().to_string(), listen.port().to_string());
+        let rule = ["insert", "rule", "ip", "underpass", "local", "ip", "daddr", &address, "tcp", "dport", &number, "accept"];
+        let opened = between.consumer.run("nft", &rule);
         opened.map_err(|error| io::Error::other(error.to_string()))?;
         let socket = between.consumer.within(|| {
             let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking(), None)?;

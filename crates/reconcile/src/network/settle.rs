@@ -12,7 +12,7 @@ pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
     match (subject, item) {
         (Subject::Router(id), Some(_)) => router(txn, id.as_str()),
         (Subject::Interface(id), _) => {
-            drop(txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some()))
+            txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some());
         }
         (Subject::Nat(id), _) => nat(txn, id.as_str(), item.is_some()),
         (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
