@@ -190,15 +190,16 @@ impl State {
     }
 
     fn device(&self, namespace: &str, name: &str) -> bool {
-        name == "lo" || self.namespaces.iter().any(|(owner, objects)| {
-            objects.values().any(|object| match object {
+        name == "lo"
+            || self.namespaces.iter().any(|(owner, objects)| {
+                objects.values().any(|object| match object {
                 Object::Link(link) => {
                     (owner == namespace && link.end.name == name)
                         || matches!(&link.kind, LinkKind::Veth { namespace: far, peer } if far == namespace && peer.name == name)
                 }
                 _ => false,
             })
-        })
+            })
     }
 
     fn remove(&mut self, namespace: &str, key: &Key) {

@@ -14,6 +14,7 @@ mod object;
 mod order;
 mod own_root;
 mod probe;
+mod proc_sys;
 mod real;
 mod route;
 

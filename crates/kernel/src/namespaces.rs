@@ -15,6 +15,7 @@ use nix::sys::statfs::{NSFS_MAGIC, TMPFS_MAGIC, statfs};
 
 use crate::error::KernelError;
 use crate::own_root::Holder;
+use crate::proc_sys::Folders;
 use crate::route::set_loopback_up;
 
 /// Congestion controls that do not pace, best first. A new namespace inherits the machine's; BBR there costs 2.4 times
@@ -82,10 +83,11 @@ impl Namespaces {
         aside(|| {
             enter_new().map_err(failed)?;
             set_loopback_up().map_err(failed)?;
-            choose_congestion_control()?;
+            let mut settings = Folders::default();
+            choose_congestion_control(&mut settings)?;
             // Otherwise the first address of a subnet takes the others along when it goes.
-            fs::write("/proc/sys/net/ipv4/conf/all/promote_secondaries", "1").map_err(failed)?;
-            no_ipv6_on_links().map_err(failed)?;
+            settings.write("net/ipv4/conf/all/promote_secondaries", "1").map_err(failed)?;
+            no_ipv6_on_links(&mut settings).map_err(failed)?;
             mount(Some("/proc/thread-self/ns/net"), &path, None::<&str>, MsFlags::MS_BIND, None::<&str>)
                 .map_err(|e| failed(e.into()))
         })?
@@ -213,21 +215,18 @@ pub(crate) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Kerne
 }
 
 /// Gives the namespace of this thread the first congestion control that it may have, and checks that it took.
-pub(crate) fn choose_congestion_control() -> Result<(), KernelError> {
-    const PATH: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
-    for choice in CONGESTION_CONTROLS {
-        if fs::write(PATH, choice).is_ok() && fs::read_to_string(PATH).is_ok_and(|now| now.trim() == choice) {
-            return Ok(());
-        }
+pub(crate) fn choose_congestion_control(settings: &mut Folders) -> Result<(), KernelError> {
+    const PATH: &str = "net/ipv4/tcp_congestion_control";
+    if CONGESTION_CONTROLS.iter().any(|choice| settings.write(PATH, choice).is_ok_and(|now| now == *choice)) {
+        return Ok(());
     }
-    let path = "net/ipv4/tcp_congestion_control".to_owned();
-    let actual = fs::read_to_string(PATH).unwrap_or_default().trim().to_owned();
-    Err(KernelError::Unmoved { path, wanted: CONGESTION_CONTROLS.join(" or "), actual })
+    let actual = settings.read(PATH).unwrap_or_default();
+    Err(KernelError::Unmoved { path: PATH.to_owned(), wanted: CONGESTION_CONTROLS.join(" or "), actual })
 }
 
 /// Our filters are IPv4's, so that nothing may get past them by link-local IPv6. The loopback keeps its `::1`.
-fn no_ipv6_on_links() -> io::Result<()> {
-    match fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1") {
+fn no_ipv6_on_links(settings: &mut Folders) -> io::Result<()> {
+    match settings.write("net/ipv6/conf/default/disable_ipv6", "1") {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

@@ -14,6 +14,7 @@ use crate::nft::{
 };
 use crate::object::{Change, LinkEnd, LinkKind, Mac, Object};
 use crate::own_root::Holder;
+use crate::proc_sys::Folders;
 use crate::{nftables, route};
 
 const TABLE: &str = "underpass-probe";
@@ -60,7 +61,7 @@ fn inside() -> Vec<Feature> {
         feature("veth pairs", veth(), "sudo modprobe veth"),
         feature(
             "congestion control without pacing",
-            choose_congestion_control(),
+            choose_congestion_control(&mut Folders::default()),
             "sudo sysctl -w net.ipv4.tcp_allowed_congestion_control='reno cubic'",
         ),
         feature("nftables", commit(&[table()]), "sudo modprobe nf_tables"),

@@ -147,6 +147,7 @@ fn nth<R: Resource>(world: &World, number: u8) -> R {
 }
 
 /// A change as the services would allow it.
+#[allow(clippy::too_many_lines, reason = "one line for each change that services could ask for")]
 fn wise_change(world: &World, kind: usize, number: u8) -> &'static str {
     let odd = number % 2 == 1;
     let edit = |what: &'static str| what;
