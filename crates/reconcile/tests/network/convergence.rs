@@ -55,7 +55,9 @@ fn filters_and_links_come_everywhere_before_addresses_and_routes() {
     let group = cloud.group(&vpc, &[all_out()]);
     cloud.instance(&subnet, "10.0.0.4", &[&group]);
     cloud.settle();
-    let waits = |change: &Change| matches!(change.key(), Key::Address(..) | Key::Route(..) | Key::Rule(_) | Key::Sysctl(_));
+    let waits = |change: &Change| {
+        matches!(change.key(), Key::Address(..) | Key::Route(..) | Key::Rule(_) | Key::Neighbour(..) | Key::Sysctl(_))
+    };
     let steps: Vec<bool> = cloud.kernel.applied().iter().map(|(_, changes)| changes.iter().any(waits)).collect();
     assert!(steps.is_sorted() && steps.len() == 3, "{steps:?}");
     assert!(cloud.kernel.applied().iter().all(|(_, changes)| changes.iter().all(waits) || !changes.iter().any(waits)));

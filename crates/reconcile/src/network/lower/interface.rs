@@ -9,7 +9,7 @@ use plan::{Interface, Place};
 use resource::GroupId;
 
 use super::acl::boundary_chain;
-use super::{held_address, in_namespace, link_end, on_device, sysctl, via};
+use super::{held_address, in_namespace, link_end, neighbour, on_device, sysctl, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{LOCAL, group_in, group_out, interface_device, members, profile_in, profile_out, table_number};
 use crate::network::ruleset::{chain, device, drop_if, element, jump, set, verdict};
@@ -79,15 +79,18 @@ fn linked(interface: &Interface) -> Vec<Object> {
     let name = interface_device(&interface.id);
     let mark = table_number(table);
     let peer = LinkEnd { mac: parse_mac(mac).unwrap_or_else(|| Mac::of(mac)), ..link_end(&format!("eth{index}"), mac, MTU) };
+    // The router never asks who has an interface's address: nobody can answer in its place, or fill the host's table of
+    // neighbours, which all namespaces share.
+    let mut objects: Vec<Object> = interface.addresses.iter().map(|address| neighbour(&name, *address, &peer)).collect();
     let kind = LinkKind::Veth { namespace: namespace.clone(), peer };
-    let mut objects = vec![
+    objects.extend([
         Object::Link(Link { end: link_end(&name, &name, MTU), kind }),
         // Otherwise the answer to the first ARP request is up to 0.8 s late.
         sysctl(format!("net/ipv4/neigh/{name}/proxy_delay"), "0"),
         Object::Rule(Rule { priority: 300, iif: None, from: None, to: None, fwmark: Some(mark), table: mark }),
         verdict(set::EGRESS, vec![device(&name)], Verdict::Goto(profile_out(&interface.groups))),
         verdict(set::INGRESS, vec![device(&name)], Verdict::Goto(profile_in(&interface.groups))),
-    ];
+    ]);
     objects.extend(interface.addresses.iter().map(|address| on_device(LOCAL, Ipv4Net::from(*address), &name)));
     let value = || Data::Values(vec![Value::Mark(mark)]);
     match checked {
