@@ -33,7 +33,9 @@ impl Hands {
             tracing::error!(instance = %id, error = chain(&error), "an instance could not be brought to its state");
             let instance = instance.filter(|instance| instance.state == InstanceState::Pending)?;
             let text = format!("{NOT_LAUNCHED}: Internal error on launch");
-            Some(Outcome::moved(&instance, InstanceState::ShuttingDown).because(NOT_LAUNCHED, text))
+            // What has run before has a disk that is worth keeping.
+            let to = if instance.booted == 0 { InstanceState::ShuttingDown } else { InstanceState::Stopped };
+            Some(Outcome::moved(&instance, to).because(NOT_LAUNCHED, text))
         })
     }
 

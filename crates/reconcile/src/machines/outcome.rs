@@ -85,10 +85,21 @@ fn move_to(txn: &mut Txn, id: &InstanceId, to: InstanceState, reason: Option<(St
         instance.state_reason = reason.or_else(|| instance.state_reason.take());
         instance.terminated = (to == InstanceState::Terminated).then(Timestamp::now);
     });
+    if to == InstanceState::Stopped {
+        unplug(txn, id);
+    }
     if to == InstanceState::Terminated {
         txn.remove::<ConsoleOutput>(id.as_str());
         let interfaces: Vec<_> = txn.linked::<NetworkInterface>(Instance::KIND, id).collect();
         interfaces.iter().for_each(|interface| release(txn, id, interface));
+    }
+}
+
+/// A stopped machine's links go: when it starts again it must wait for new ones.
+fn unplug(txn: &mut Txn, id: &InstanceId) {
+    let interfaces: Vec<_> = txn.linked::<NetworkInterface>(Instance::KIND, id).collect();
+    for interface in interfaces {
+        txn.update::<NetworkInterface>(interface.id.as_str(), |interface| interface.ready = false);
     }
 }
 
