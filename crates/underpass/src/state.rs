@@ -22,7 +22,8 @@ pub struct Announcement {
     pub pid: i32,
     /// Where its API listens.
     pub listen: SocketAddr,
-    /// Whether every request must be signed with a key that was issued here.
+    /// Whether every request must be signed with a key that was issued here. Older daemons did not say.
+    #[serde(default)]
     pub enforces: bool,
 }
 
