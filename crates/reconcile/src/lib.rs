@@ -10,5 +10,7 @@ pub mod network;
 mod sites;
 #[cfg(test)]
 mod testing;
+mod time_scale;
 
 pub use driver::{Domain, drive};
+pub use time_scale::TimeScale;

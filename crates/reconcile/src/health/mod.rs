@@ -15,7 +15,7 @@ use resource::{
 use store::{Change, Snapshot, Store, StoreError, Txn};
 use tokio::sync::mpsc::Receiver;
 
-use crate::Domain;
+use crate::{Domain, TimeScale};
 use checks::Wanted;
 
 /// How often everything is looked at, at the least.
@@ -30,12 +30,14 @@ pub struct HealthDomain {
     /// VPCs as sources of sockets: opened again when they were made anew.
     places: HashMap<VpcId, Arc<dyn Place>>,
     noted: BTreeSet<String>,
+    scale: TimeScale,
 }
 
 impl HealthDomain {
-    /// Checks targets from nodes in `namespaces`. The transitions that `checker` tells go to [`record`].
-    pub fn new(namespaces: Namespaces, checker: Checker) -> Self {
-        Self { namespaces, checker, wanted: HashMap::new(), places: HashMap::new(), noted: BTreeSet::new() }
+    /// Checks targets from nodes in `namespaces`, which drain so many times faster. The transitions that `checker` tells go
+    /// to [`record`].
+    pub fn new(namespaces: Namespaces, checker: Checker, scale: TimeScale) -> Self {
+        Self { namespaces, checker, wanted: HashMap::new(), places: HashMap::new(), noted: BTreeSet::new(), scale }
     }
 }
 
@@ -79,16 +81,16 @@ impl Domain for HealthDomain {
                 tracing::error!(%error, "the health of targets could not be written");
             }
         }
-        until_drained(&store.snapshot()).map_or(LOOK, |wait| wait.min(LOOK))
+        until_drained(&store.snapshot(), self.scale).map_or(LOOK, |wait| wait.min(LOOK))
     }
 }
 
 /// How long until the next target has drained.
-fn until_drained(world: &Snapshot) -> Option<Duration> {
+fn until_drained(world: &Snapshot, scale: TimeScale) -> Option<Duration> {
     let now = Timestamp::now();
     let groups = world.all::<TargetGroup>();
     let ends = groups.flat_map(|group| {
-        let delay = group.deregistration_delay();
+        let delay = scale.seconds(group.deregistration_delay());
         let since = group.targets.iter().filter_map(|target| target.draining_since);
         since.map(|since| since.plus_seconds(delay)).collect::<Vec<_>>()
     });
@@ -137,7 +139,7 @@ impl HealthDomain {
             stale.iter().for_each(|key| txn.remove::<TargetHealth>(key));
             let now = Timestamp::now();
             txn.update::<TargetGroup>(arn, |group| {
-                let delay = group.deregistration_delay();
+                let delay = self.scale.seconds(group.deregistration_delay());
                 group.targets.retain(|target| target.draining_since.is_none_or(|since| now < since.plus_seconds(delay)));
             });
         }

@@ -14,6 +14,8 @@ use kernel::{Change, Kernel, KernelError, Object, diff};
 use plan::{Item, Subject};
 use store::Snapshot;
 
+use crate::TimeScale;
+
 pub use domain::NetworkDomain;
 use ledger::Ledger;
 pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};
@@ -21,6 +23,7 @@ pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};
 /// The network of this machine as this process wants it and believes it to be.
 pub struct Network {
     kernel: Arc<dyn Kernel>,
+    scale: TimeScale,
     items: HashMap<Subject, Item>,
     ledger: Ledger,
 }
@@ -39,7 +42,13 @@ pub struct Report {
 impl Network {
     /// A network that nothing is known of yet: begin with [`Network::converge_all`].
     pub fn new(kernel: Arc<dyn Kernel>) -> Self {
-        Self { kernel, items: HashMap::new(), ledger: Ledger::default() }
+        Self { kernel, scale: TimeScale::default(), items: HashMap::new(), ledger: Ledger::default() }
+    }
+
+    /// The same network, whose flows are forgotten so many times sooner.
+    #[must_use]
+    pub fn at(self, scale: TimeScale) -> Self {
+        Self { scale, ..self }
     }
 
     /// Brings `subjects` to what the plan says of them in `world`.
@@ -81,7 +90,7 @@ impl Network {
                 Some(item) => self.items.insert(subject.clone(), item.clone()),
                 None => self.items.remove(subject),
             };
-            let placed = |item: Option<&Item>| item.map(lower::lower).unwrap_or_default();
+            let placed = |item: Option<&Item>| item.map(|item| lower::lower(item, self.scale)).unwrap_or_default();
             self.ledger.replace(placed(before.as_ref()), placed(after.as_ref()));
             former.extend(before.map(|item| (subject.clone(), item)));
         }
@@ -140,7 +149,8 @@ impl Network {
 
     /// The report with what is done: the subjects that neither are nor were in a namespace that failed.
     fn judged(&self, mut report: Report, subjects: BTreeSet<Subject>, former: &HashMap<Subject, Item>) -> Report {
-        let touches_failed = |item: &Item| lower::lower(item).iter().any(|placed| report.failed.contains_key(&placed.namespace));
+        let touches_failed =
+            |item: &Item| lower::lower(item, self.scale).iter().any(|placed| report.failed.contains_key(&placed.namespace));
         let hindered = |subject: &Subject| {
             !report.failed.is_empty() && self.items.get(subject).into_iter().chain(former.get(subject)).any(touches_failed)
         };

@@ -2,12 +2,14 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
 
 use api::identity::Trust;
 use clap::{Args, ValueEnum};
+use reconcile::TimeScale;
 
 use crate::daemon::features::features;
 use crate::daemon::{self, Config, teardown};
@@ -28,6 +30,9 @@ pub struct Up {
     /// Keep no state, and take everything away at the end
     #[arg(long)]
     ephemeral: bool,
+    /// Let the long periods of AWS (idle times, delays, life times) pass so many times faster
+    #[arg(long, value_name = "N", default_value_t = NonZeroU32::MIN)]
+    time_scale: NonZeroU32,
     /// Go on in the background, once it is ready
     #[arg(long)]
     detach: bool,
@@ -59,7 +64,13 @@ impl Up {
             return Err(format!("this machine cannot enforce what it would promise:\n{}", missing.join("\n")).into());
         }
         let trust = if self.auth == Some(Auth::Enforce) { Trust::Enforce } else { Trust::Loopback };
-        let config = Config { listen: self.listen, trust, ephemeral: self.ephemeral, accounts: self.accounts.clone() };
+        let config = Config {
+            listen: self.listen,
+            trust,
+            ephemeral: self.ephemeral,
+            accounts: self.accounts.clone(),
+            scale: TimeScale::new(self.time_scale),
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         runtime.block_on(daemon::run(state, &config, &features, |listen| {
             println!("The AWS API is at http://{listen}. In another shell: eval \"$(underpass env)\"");
@@ -77,6 +88,7 @@ impl Up {
         let log = std::fs::File::options().create(true).append(true).mode(0o600).open(state.log())?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("up").arg("--state-dir").arg(state.root()).args(["--listen", &self.listen.to_string()]);
+        command.args(["--time-scale", &self.time_scale.to_string()]);
         command.args(self.ephemeral.then_some("--ephemeral"));
         command.args((self.auth == Some(Auth::Enforce)).then_some("--auth=enforce"));
         command.args(self.accounts.iter().flat_map(|account| ["--account", account]));

@@ -16,6 +16,7 @@ use api::identity::Trust;
 use dataplane::health::Checker;
 use dataplane::metadata::Tokens;
 use kernel::{Namespaces, Netlink};
+use reconcile::TimeScale;
 use reconcile::health::HealthDomain;
 use reconcile::housekeeping::Housekeeping;
 use reconcile::machines::MachinesDomain;
@@ -42,6 +43,8 @@ pub struct Config {
     pub ephemeral: bool,
     /// The accounts whose roots get a key when keys are asked for.
     pub accounts: Vec<String>,
+    /// How much faster than on AWS the long periods pass.
+    pub scale: TimeScale,
 }
 
 /// The prefix of our nftables tables.
@@ -84,7 +87,7 @@ pub async fn run(
     let serving = tokio::spawn(server.serve(stopped(running.clone())));
     ready(listen);
 
-    let network = Network::new(Arc::new(Netlink::new(namespaces.clone(), TABLES)));
+    let network = Network::new(Arc::new(Netlink::new(namespaces.clone(), TABLES))).at(config.scale);
     let (checker, transitions) = Checker::start()?;
     tokio::spawn(reconcile::health::record(transitions, store.clone()));
     let private = [state.root().to_owned()];
@@ -93,7 +96,7 @@ pub async fn run(
         reconcile::drive(NamesDomain::new(namespaces.clone()), store.clone(), running.clone())?,
         reconcile::drive(MetadataDomain::new(namespaces.clone(), Tokens::with_random_key()?), store.clone(), running.clone())?,
         reconcile::drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?, store.clone(), running.clone())?,
-        reconcile::drive(HealthDomain::new(namespaces, checker), store.clone(), running.clone())?,
+        reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
         reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];
 

@@ -15,11 +15,12 @@ use plan::Item;
 use std::net::Ipv4Addr;
 
 use super::ledger::Placed;
+use crate::TimeScale;
 
-/// The objects that `item` needs.
-pub(super) fn lower(item: &Item) -> Vec<Placed> {
+/// The objects that `item` needs, where time passes at `scale`.
+pub(super) fn lower(item: &Item, scale: TimeScale) -> Vec<Placed> {
     match item {
-        Item::Router(item) => router::lower(item),
+        Item::Router(item) => router::lower(item, scale),
         Item::Interface(item) => interface::lower(item),
         Item::Table(item) => table::lower(item),
         Item::Group(item) => group::lower(item),

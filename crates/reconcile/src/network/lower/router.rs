@@ -7,6 +7,7 @@ use kernel::{Object, Route, RouteKind, Rule};
 use plan::Router;
 
 use super::{in_namespace, on_device, own_address, sysctl};
+use crate::TimeScale;
 use crate::network::ledger::Placed;
 use crate::network::name::{FABRIC, LOCAL, NOWHERE};
 use crate::network::ruleset::{self, FABRIC_NET, element, set};
@@ -29,8 +30,15 @@ pub(super) const ROUTER_SETTINGS: &[(&str, &str)] = &[
     ("net/netfilter/nf_conntrack_tcp_timeout_time_wait", "5"),
 ];
 
-pub(super) fn lower(router: &Router) -> Vec<Placed> {
+/// After so many seconds a flow of datagrams is forgotten: one that was never answered, and one that was.
+const FORGOTTEN: [(&str, u64); 2] = [("udp_timeout", 30), ("udp_timeout_stream", 120)];
+
+pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
     let mut objects: Vec<Object> = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value)).collect();
+    objects.extend(
+        FORGOTTEN
+            .map(|(what, seconds)| sysctl(format!("net/netfilter/nf_conntrack_{what}"), &scale.seconds(seconds).to_string())),
+    );
     objects.extend(ruleset::objects());
     objects.extend(asking_order());
     objects.push(Object::Route(Route { table: NOWHERE, dst: Default::default(), metric: 0, kind: RouteKind::Blackhole }));
