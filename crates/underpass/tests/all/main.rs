@@ -8,6 +8,7 @@
 mod account;
 mod balancer;
 mod boto;
+mod catalogue;
 mod cloud;
 mod crash;
 mod down;

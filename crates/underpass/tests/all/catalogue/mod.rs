@@ -1,0 +1,211 @@
+//! The catalogue of failures as tests, a file per letter. A row is five steps: set up what goes wrong, see the symptom in packets,
+//! let `underpass explain` name the cause, run the commands that it prints, and see that it works.
+//!
+//! ```ignore
+//! let row = Row::new(&consumer, Client::In(&subnet, &group), &endpoint, 80);   // who asks, from where, for what
+//! row.fails(SILENT);
+//! row.explained("ENI_SG_RULES_MISMATCH", &group).mended();
+//! row.answers(BODY);
+//! ```
+
+#![allow(dead_code, reason = "the rows of other letters need it")]
+
+mod complete;
+mod endpoint;
+mod route;
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::account::{Account, Ran, ran};
+use crate::boto::tool;
+use crate::cloud::{Cloud, eventually};
+use crate::offer::{Access, Offer};
+use crate::site::web;
+
+/// What `curl` exits with when nothing answers, not even with a refusal.
+pub const SILENT: i32 = 28;
+/// What `curl` exits with when the connection is refused.
+pub const REFUSED: i32 = 7;
+/// What `curl` exits with when the name does not exist.
+pub const NO_SUCH_NAME: i32 = 6;
+/// What the servers of the rows answer.
+pub const BODY: &str = "it works";
+
+/// Where a row's client is.
+#[derive(Clone, Copy)]
+pub enum Client<'a> {
+    /// A program in a subnet with a group.
+    In(&'a str, &'a str),
+    /// A program in an instance.
+    Instance(&'a str),
+    /// A host on the internet.
+    Internet,
+}
+
+/// A client, and what it cannot do until the cause is mended.
+pub struct Row<'a> {
+    /// Who asks for the explanation and runs the client.
+    asker: &'a Account<'a>,
+    client: Client<'a>,
+    /// What the explanation is asked for.
+    to: String,
+    protocol: &'static str,
+    /// What the client runs.
+    program: Vec<String>,
+}
+
+/// What an explanation gives as cause, with the commands that mend it.
+pub struct Cause<'a> {
+    cloud: &'a Cloud,
+    /// The account that must run each command, and the command.
+    fixes: Vec<(String, String)>,
+}
+
+impl<'a> Row<'a> {
+    /// A client that fetches `http://HOST:PORT/` of an address or a name.
+    pub fn new(asker: &'a Account<'a>, client: Client<'a>, host: &str, port: u16) -> Self {
+        let url = format!("http://{host}:{port}/");
+        let program = ["curl", "-sS", "--connect-timeout", "1", "--max-time", "5", &url].map(str::to_owned).into();
+        Self { asker, client, to: format!("{host}:{port}"), protocol: "tcp", program }
+    }
+
+    /// The same, but the explanation is asked for another name of the destination: an endpoint, an instance, a balancer.
+    pub fn asked_for(self, to: &str) -> Self {
+        Self { to: to.to_owned(), ..self }
+    }
+
+    /// The same, but the client runs another program, which exits with 0 and prints the body when it works.
+    pub fn running(self, program: &[&str]) -> Self {
+        Self { program: program.iter().map(|&word| word.to_owned()).collect(), ..self }
+    }
+
+    /// The same, but the explanation is asked for another protocol than `tcp`.
+    pub fn over(self, protocol: &'static str) -> Self {
+        Self { protocol, ..self }
+    }
+
+    /// Runs the client.
+    pub fn run(&self) -> Ran {
+        let program: Vec<&str> = self.program.iter().map(String::as_str).collect();
+        self.asker.exec(&self.client.place(), &program)
+    }
+
+    /// The symptom: the client's program ends with this.
+    #[track_caller]
+    pub fn fails(&self, symptom: i32) {
+        eventually(&format!("{:?} ends with {symptom}", self.program), || (self.run().status == symptom).then_some(()));
+    }
+
+    /// The explanation names this cause and no other: its code, and the component (or a part of its name).
+    #[track_caller]
+    pub fn explained(&self, code: &str, component: &str) -> Cause<'a> {
+        self.explained_all(&[(code, component)])
+    }
+
+    /// The explanation names these causes and no others, in the order in which packets meet them.
+    #[track_caller]
+    pub fn explained_all(&self, causes: &[(&str, &str)]) -> Cause<'a> {
+        let explanation = self.explanation("deny");
+        let blockers = explanation["blockers"].as_array().unwrap();
+        let named = |blocker: &Value, (code, component): &(&str, &str)| {
+            blocker["code"] == *code && blocker["component"].as_str().unwrap().contains(component)
+        };
+        let all = blockers.len() == causes.len() && blockers.iter().zip(causes).all(|(blocker, cause)| named(blocker, cause));
+        assert!(all, "not {causes:?}, but {explanation:#}");
+        let fixes = blockers.iter().flat_map(|blocker| blocker["fixes"].as_array().unwrap());
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Cause { cloud: self.asker.cloud, fixes: fixes.map(|fix| (text(&fix["account"]), text(&fix["command"]))).collect() }
+    }
+
+    /// It works: the client gets the body, and the explanation says so too.
+    #[track_caller]
+    pub fn answers(&self, body: &str) {
+        eventually(&format!("{:?} prints {body:?}", self.program), || (self.run().out == body).then_some(()));
+        self.explanation("allow");
+    }
+
+    /// What is said when the verdict is as expected.
+    #[track_caller]
+    fn explanation(&self, expected: &str) -> Value {
+        let asked = [&self.client.source(), &self.to, "--protocol", self.protocol, "--expect", expected, "--output", "json"];
+        let told = self.asker.explain(&asked);
+        assert_eq!(told.status, 0, "expected {expected} of {asked:?}: {told:?}");
+        serde_json::from_str(&told.out).unwrap()
+    }
+}
+
+impl Client<'_> {
+    /// Where `underpass exec` runs it.
+    fn place(&self) -> Vec<&str> {
+        match self {
+            Self::In(subnet, group) => vec!["--subnet", subnet, "--security-group", group],
+            Self::Instance(id) => vec!["--instance", id],
+            Self::Internet => vec!["--internet"],
+        }
+    }
+
+    /// What `underpass explain` calls it.
+    fn source(&self) -> String {
+        match self {
+            Self::In(subnet, group) => format!("{subnet}+{group}"),
+            Self::Instance(id) => (*id).to_owned(),
+            Self::Internet => "internet".to_owned(),
+        }
+    }
+}
+
+impl Cause<'_> {
+    /// Runs all commands that were printed, exactly as they were, each as the account that it names.
+    #[track_caller]
+    pub fn mended(self) {
+        assert!(!self.fixes.is_empty(), "no command mends it");
+        let script: Vec<String> = self
+            .fixes
+            .iter()
+            .map(|(account, command)| format!("export AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY=any\n{command}"))
+            .collect();
+        let script = script.join("\n");
+        let tools = tool("aws").parent().unwrap().display().to_string();
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", &script]).env("AWS_ENDPOINT_URL", self.cloud.endpoint()).env("AWS_DEFAULT_REGION", "us-east-1");
+        shell.env("PATH", format!("{tools}:{}", std::env::var("PATH").unwrap_or_default())).env("AWS_PAGER", "");
+        shell.env_remove("AWS_SESSION_TOKEN").env_remove("AWS_PROFILE").stdin(Stdio::null());
+        let mended = ran(shell.output().unwrap());
+        assert_eq!(mended.status, 0, "{script}: {mended:?}");
+    }
+
+    /// Runs only the `n`-th of commands that mend it each alone.
+    #[track_caller]
+    pub fn mended_by(self, n: usize) {
+        let fixes = self.fixes.into_iter().skip(n).take(1).collect();
+        Cause { fixes, ..self }.mended();
+    }
+}
+
+impl Account<'_> {
+    /// Asks why something reaches something or does not.
+    pub fn explain(&self, arguments: &[&str]) -> Ran {
+        let place = self.place();
+        let mut command = self.cloud.command();
+        command.env("AWS_ACCESS_KEY_ID", &place.key).env("AWS_SECRET_ACCESS_KEY", &place.secret).env_remove("AWS_SESSION_TOKEN");
+        ran(command.arg("explain").args(arguments).stdin(Stdio::null()).output().unwrap())
+    }
+}
+
+/// What most rows begin with: a service of the provider, and an endpoint to it in the consumer's network.
+pub struct Link {
+    pub offer: Offer,
+    pub access: Access,
+}
+
+impl Link {
+    /// An endpoint that is open, or that waits to be accepted.
+    pub fn between(provider: &Account<'_>, consumer: &Account<'_>, acceptance: bool) -> Self {
+        let offer = Offer::of(provider, &web(BODY), acceptance);
+        let access = Access::to(&offer, provider, consumer);
+        consumer.until_endpoint(&access.endpoint, if acceptance { "pendingAcceptance" } else { "available" });
+        Self { offer, access }
+    }
+}
