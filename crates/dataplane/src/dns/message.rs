@@ -77,6 +77,12 @@ impl<'m> Query<'m> {
         Ok(Self { id: word(0), recursion_desired: flags & 0x0100 != 0, question, name, kind, datagram_size })
     }
 
+    /// A number that clients choose anew for each question: it turns the order of answers and decides between choices.
+    pub(crate) fn luck(&self) -> u64 {
+        // Fibonacci hashing: ids that follow each other must not all fall on the same choice.
+        u64::from(self.id).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
+    }
+
     fn limit(&self, transport: Transport) -> usize {
         match transport {
             Transport::Tcp => LARGEST_STREAM,
@@ -147,7 +153,7 @@ impl<'q, 'o> Reply<'q, 'o> {
         let turns = [Kind::A, Kind::AAAA].contains(&set.kind) && !set.data.is_empty();
         let first = if turns { usize::from(self.query.id) % set.data.len() } else { 0 };
         let (before, from) = set.data.split_at(first);
-        for data in from.iter().chain(before) {
+        for data in from.iter().chain(before).take(set.most) {
             self.record(owner, set, data);
             self.answers = self.answers.saturating_add(1);
         }

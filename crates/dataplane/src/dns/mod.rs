@@ -5,12 +5,14 @@
 //! is ever forwarded to another resolver: a name that no layer knows does not exist.
 
 mod answer;
+mod look_up;
 mod message;
 mod name;
 mod record;
 mod server;
 mod zone;
 
+pub use look_up::Answer;
 pub use name::{DomainName, NotAName};
 pub use record::{Kind, Records, Soa};
 pub use server::serve;

@@ -27,6 +27,10 @@ impl Kind {
     pub const AAAA: Self = Self(28);
     /// A service's host and port (RFC 2782).
     pub const SRV: Self = Self(33);
+    /// Who may issue certificates (RFC 8659).
+    pub const CAA: Self = Self(257);
+    /// Text, as mail senders were once listed (RFC 4408).
+    pub const SPF: Self = Self(99);
     pub(crate) const OPT: Self = Self(41);
     pub(crate) const ANY: Self = Self(255);
 
@@ -42,6 +46,20 @@ pub struct Records {
     pub(crate) kind: Kind,
     pub(crate) ttl: u32,
     pub(crate) data: Vec<Box<[u8]>>,
+    /// How many of them are answered at once.
+    pub(crate) most: usize,
+    pub(crate) source: Source,
+}
+
+/// Where the records of a set come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The set itself.
+    Own,
+    /// What another name has, in the view of whoever asks.
+    Elsewhere(DomainName),
+    /// One of these, by weight.
+    Choice(Vec<(u32, Records)>),
 }
 
 impl Records {
@@ -89,9 +107,105 @@ impl Records {
         Self::of(Kind::SRV, ttl, services.into_iter().map(wire))
     }
 
-    fn of(kind: Kind, ttl: u32, data: impl IntoIterator<Item = Box<[u8]>>) -> Self {
-        Self { kind, ttl, data: data.into_iter().collect() }
+    /// Texts as lists of their strings, each of at most 255 bytes.
+    pub fn texts_of(ttl: u32, texts: impl IntoIterator<Item = Vec<Vec<u8>>>) -> Self {
+        let wire = |strings: Vec<Vec<u8>>| strings.iter().flat_map(|string| character_string(string)).collect();
+        Self::of(Kind::TXT, ttl, texts.into_iter().map(wire))
     }
+
+    /// Who may issue certificates, as (flags, property, value).
+    pub fn caa<'t>(ttl: u32, properties: impl IntoIterator<Item = (u8, &'t str, &'t [u8])>) -> Self {
+        let wire = |(flags, tag, value): (u8, &str, &[u8])| {
+            std::iter::once(flags).chain(character_string(tag.as_bytes())).chain(value.iter().copied()).collect()
+        };
+        Self::of(Kind::CAA, ttl, properties.into_iter().map(wire))
+    }
+
+    /// The start of authority of a zone, with a time to live of its own.
+    pub fn soa(ttl: u32, soa: &Soa) -> Self {
+        Self { ttl, ..soa.records() }
+    }
+
+    /// What `target` has of this kind, in the view of whoever asks, with its time to live.
+    pub fn elsewhere(kind: Kind, target: &DomainName) -> Self {
+        Self { source: Source::Elsewhere(target.clone()), ..Self::of(kind, 0, []) }
+    }
+
+    /// One of several sets of this kind, each as often as its weight says; all alike when no weight is above zero.
+    pub fn weighted(kind: Kind, choices: Vec<(u32, Self)>) -> Self {
+        Self { source: Source::Choice(choices), ..Self::of(kind, 0, []) }
+    }
+
+    /// At most `most` of the records in one answer.
+    pub fn at_most(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+
+    /// The same bytes as another type, as SPF has the form of TXT.
+    pub fn as_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// Nothing to answer, and nobody else to ask.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.data.is_empty() && self.source == Source::Own
+    }
+
+    /// The set that answers, of several.
+    pub(crate) fn choose(&self, luck: u64) -> &Self {
+        let Source::Choice(choices) = &self.source else { return self };
+        let total: u64 = choices.iter().map(|(weight, _)| u64::from(*weight)).sum();
+        let chosen = match total {
+            0 => choices.get((luck % choices.len().max(1) as u64) as usize),
+            total => {
+                let mut left = luck % total;
+                choices.iter().find(|(weight, _)| match left.checked_sub(u64::from(*weight)) {
+                    Some(rest) => {
+                        left = rest;
+                        false
+                    }
+                    None => true,
+                })
+            }
+        };
+        chosen.map_or(self, |(_, set)| set)
+    }
+
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let wanted = self.data.iter().filter(|_| [Kind::TXT, Kind::SPF].contains(&self.kind));
+        wanted.map(|wire| joined(wire)).collect()
+    }
+
+    pub(crate) fn names(&self) -> Vec<DomainName> {
+        let wanted = self.data.iter().filter(|_| [Kind::CNAME, Kind::NS, Kind::PTR].contains(&self.kind));
+        wanted.map(|wire| DomainName::from_wire(wire)).collect()
+    }
+
+    pub(crate) fn addresses(&self) -> Vec<Ipv4Addr> {
+        let wanted = self.data.iter().filter(|_| self.kind == Kind::A);
+        wanted.filter_map(|wire| <[u8; 4]>::try_from(&**wire).ok().map(Ipv4Addr::from)).collect()
+    }
+
+    fn of(kind: Kind, ttl: u32, data: impl IntoIterator<Item = Box<[u8]>>) -> Self {
+        Self { kind, ttl, data: data.into_iter().collect(), most: usize::MAX, source: Source::Own }
+    }
+}
+
+/// A string with its length before it; what is longer than one can be is cut.
+fn character_string(string: &[u8]) -> Vec<u8> {
+    let string = string.get(..255).unwrap_or(string);
+    std::iter::once(string.len() as u8).chain(string.iter().copied()).collect()
+}
+
+/// The strings of a text, one after the other.
+fn joined(mut wire: &[u8]) -> String {
+    let mut text = Vec::new();
+    while let [length, rest @ ..] = wire {
+        let (string, after) = rest.split_at(usize::from(*length).min(rest.len()));
+        text.extend_from_slice(string);
+        wire = after;
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn character_strings(text: &str) -> Box<[u8]> {

@@ -124,7 +124,7 @@ impl Zone {
         }
         let old = self.nodes.get(name).map_or(&[][..], |sets| sets);
         let mut sets: Vec<Records> = old.iter().filter(|set| set.kind != records.kind).cloned().collect();
-        if !records.data.is_empty() {
+        if !records.is_empty() {
             sets.push(records);
         }
         self.replace(name, sets);

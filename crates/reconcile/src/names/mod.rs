@@ -39,6 +39,11 @@ impl NamesDomain {
     pub fn new(namespaces: Namespaces) -> Self {
         Self { book: Book::new(), sites: Sites::new(namespaces), noted: BTreeSet::new(), internet: false }
     }
+
+    /// What the internet sees, now and later: for domains that verify something by public DNS.
+    pub fn internet_view(&mut self) -> View {
+        self.book.public_view()
+    }
 }
 
 impl Domain for NamesDomain {

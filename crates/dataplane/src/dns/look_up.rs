@@ -1,0 +1,262 @@
+//! One name looked up in a view, its aliases followed: for answers, and for whoever verifies something by DNS.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arc_swap::Guard;
+
+use super::name::{DomainName, NameBuf};
+use super::record::{Kind, Records, Source};
+use super::zone::{Found, View, Zones};
+
+/// How many aliases in a row are followed; a loop ends here with what it found.
+const LONGEST_CHAIN: usize = 8;
+
+/// What a view says about a name and a type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The names that aliases led to, in order; empty when the name itself has the records.
+    pub aliases: Vec<DomainName>,
+    /// The records of the last name; empty when there are none.
+    pub records: Vec<Records>,
+}
+
+impl Answer {
+    /// The texts of TXT records, each joined from its strings.
+    pub fn texts(&self) -> Vec<String> {
+        self.records.iter().flat_map(Records::texts).collect()
+    }
+
+    /// The names that CNAME, NS and PTR records point at.
+    pub fn names(&self) -> Vec<DomainName> {
+        self.records.iter().flat_map(Records::names).collect()
+    }
+
+    /// The addresses of A records.
+    pub fn addresses(&self) -> Vec<std::net::Ipv4Addr> {
+        self.records.iter().flat_map(Records::addresses).collect()
+    }
+}
+
+/// One step of a look-up, as it is told while it goes on.
+pub(crate) enum Step<'s> {
+    /// A record set of a name.
+    Records(&'s [u8], &'s Records),
+    /// There is nothing: the zone that says so.
+    Nothing(&'s [u8], &'s Records),
+    /// No zone encloses the name.
+    Nobody,
+}
+
+/// How a look-up ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The name exists, with such records or without.
+    Name,
+    /// The name does not exist.
+    NoName,
+}
+
+impl View {
+    /// What this view answers for `name`, with aliases followed; the addresses of weighted records are those of one choice.
+    pub fn look_up(&self, name: &DomainName, kind: Kind) -> Answer {
+        let mut answer = Answer::default();
+        follow(self, &NameBuf::folded(name.wire()), kind, 0, &mut |step| match step {
+            Step::Records(_, set) if set.kind == Kind::CNAME && kind != Kind::CNAME && kind != Kind::ANY => {
+                answer.aliases.extend(set.names());
+            }
+            Step::Records(_, set) => answer.records.push(set.clone()),
+            Step::Nothing(..) | Step::Nobody => {}
+        });
+        answer
+    }
+}
+
+/// Follows a name through the view, alias after alias, each from the first layer again. `luck` decides between weighted
+/// choices.
+pub(crate) fn follow(view: &View, name: &NameBuf, kind: Kind, luck: u64, tell: &mut dyn FnMut(Step<'_>)) -> End {
+    let mut name = Cow::Borrowed(name);
+    for _ in 0..=LONGEST_CHAIN {
+        let zones = view.zones_for(name.wire());
+        match step(view, &zones, &name, kind, luck, tell) {
+            Next::Ended(end) => return end,
+            Next::Name(target) => name = Cow::Owned(target),
+        }
+    }
+    End::Name
+}
+
+enum Next {
+    Ended(End),
+    Name(NameBuf),
+}
+
+/// Looks one name up.
+fn step(
+    view: &View,
+    zones: &Option<Guard<Arc<Zones>>>,
+    name: &NameBuf,
+    kind: Kind,
+    luck: u64,
+    tell: &mut dyn FnMut(Step<'_>),
+) -> Next {
+    let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(name.wire())) else {
+        tell(Step::Nobody);
+        return Next::Ended(End::NoName);
+    };
+    match zone.find(name.wire(), kind) {
+        Found::Records(sets) => {
+            let mut some = false;
+            sets.iter().for_each(|set| some |= records(view, name, set, luck, LONGEST_CHAIN, tell));
+            if !some {
+                tell(Step::Nothing(zone.apex().wire(), zone.soa()));
+            }
+            Next::Ended(End::Name)
+        }
+        Found::Alias(set) => {
+            let set = set.choose(luck);
+            tell(Step::Records(name.wire(), set));
+            set.data.first().map_or(Next::Ended(End::Name), |target| Next::Name(NameBuf::folded(target)))
+        }
+        Found::NoData => {
+            tell(Step::Nothing(zone.apex().wire(), zone.soa()));
+            Next::Ended(End::Name)
+        }
+        Found::NoName => {
+            tell(Step::Nothing(zone.apex().wire(), zone.soa()));
+            Next::Ended(End::NoName)
+        }
+    }
+}
+
+/// Tells the records of a set, or those that stand for it; false when there are none in the end.
+fn records(view: &View, name: &NameBuf, set: &Records, luck: u64, depth: usize, tell: &mut dyn FnMut(Step<'_>)) -> bool {
+    let set = set.choose(luck);
+    let Source::Elsewhere(target) = &set.source else {
+        tell(Step::Records(name.wire(), set));
+        return !set.data.is_empty();
+    };
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    elsewhere(view, name, &NameBuf::folded(target.wire()), set.kind, luck, depth, tell)
+}
+
+/// Tells the records of `target` as if they were those of `name`: what the view says about it, without the names on the way.
+fn elsewhere(
+    view: &View,
+    name: &NameBuf,
+    target: &NameBuf,
+    kind: Kind,
+    luck: u64,
+    depth: usize,
+    tell: &mut dyn FnMut(Step<'_>),
+) -> bool {
+    let zones = view.zones_for(target.wire());
+    let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(target.wire())) else { return false };
+    match zone.find(target.wire(), kind) {
+        Found::Records(sets) => sets.iter().fold(false, |some, set| some | records(view, name, set, luck, depth, tell)),
+        Found::Alias(set) => {
+            let next = set.choose(luck).data.first().map(|target| NameBuf::folded(target));
+            match (next, depth.checked_sub(1)) {
+                (Some(next), Some(depth)) => elsewhere(view, name, &next, kind, luck, depth, tell),
+                _ => false,
+            }
+        }
+        Found::NoData | Found::NoName => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::super::{Layer, Soa, Zone};
+    use super::*;
+
+    fn name(text: &str) -> DomainName {
+        text.parse().unwrap()
+    }
+
+    fn zone(apex: &str, records: Vec<(&str, Records)>) -> Zone {
+        let apex = name(apex);
+        let mut zone = Zone::new(apex.clone(), &Soa { primary: apex.clone(), contact: apex, serial: 1, negative_ttl: 60 });
+        records.into_iter().for_each(|(owner, set)| zone.put(&name(owner), set).unwrap());
+        zone
+    }
+
+    fn layer(zones: Vec<Zone>) -> Layer {
+        let layer = Layer::default();
+        layer.publish(zones.into_iter().collect());
+        layer
+    }
+
+    fn address(last: u8) -> Ipv4Addr {
+        Ipv4Addr::new(10, 0, 0, last)
+    }
+
+    fn view() -> View {
+        let private = zone(
+            "corp.test",
+            vec![
+                ("corp.test", Records::elsewhere(Kind::A, &name("lb.aws.test"))),
+                ("ring.corp.test", Records::elsewhere(Kind::A, &name("ring.corp.test"))),
+                ("lost.corp.test", Records::elsewhere(Kind::A, &name("gone.aws.test"))),
+                ("long.corp.test", Records::elsewhere(Kind::A, &name("www.corp.test"))),
+                ("www.corp.test", Records::cname(60, &name("lb.aws.test"))),
+                ("txt.corp.test", Records::texts_of(60, [vec![b"one ".to_vec(), b"two".to_vec()]])),
+                (
+                    "even.corp.test",
+                    Records::weighted(Kind::A, vec![(1, Records::a(60, [address(1)])), (3, Records::a(60, [address(2)]))]),
+                ),
+                ("none.corp.test", Records::weighted(Kind::A, vec![(0, Records::a(60, [address(1)]))])),
+            ],
+        );
+        let public = zone("aws.test", vec![("lb.aws.test", Records::a(60, [address(7), address(8)]))]);
+        View::new([layer(vec![private]), layer(vec![public])])
+    }
+
+    fn addresses(text: &str) -> Vec<Ipv4Addr> {
+        view().look_up(&name(text), Kind::A).addresses()
+    }
+
+    #[test]
+    fn the_records_of_another_name_are_answered_as_a_names_own_also_at_an_apex() {
+        let answer = view().look_up(&name("corp.test"), Kind::A);
+        assert_eq!((answer.addresses(), answer.aliases), (vec![address(7), address(8)], vec![]));
+        assert_eq!(addresses("long.corp.test"), [address(7), address(8)], "and names on the way do not show");
+    }
+
+    #[test]
+    fn a_reference_to_itself_or_to_nowhere_has_no_records() {
+        assert!(addresses("ring.corp.test").is_empty());
+        assert!(addresses("lost.corp.test").is_empty());
+    }
+
+    #[test]
+    fn aliases_on_the_way_are_told() {
+        let answer = view().look_up(&name("WWW.corp.test"), Kind::A);
+        assert_eq!(answer.aliases, [name("lb.aws.test")]);
+        assert_eq!(view().look_up(&name("www.corp.test"), Kind::CNAME).names(), [name("lb.aws.test")]);
+    }
+
+    #[test]
+    fn the_strings_of_a_text_are_joined() {
+        assert_eq!(view().look_up(&name("txt.corp.test"), Kind::TXT).texts(), ["one two"]);
+        assert!(view().look_up(&name("txt.corp.test"), Kind::A).records.is_empty());
+    }
+
+    #[test]
+    fn weights_share_the_answers_and_all_count_alike_when_none_has_any() {
+        let (view, wanted) = (view(), NameBuf::folded(name("even.corp.test").wire()));
+        let mut seen = [0; 2];
+        for luck in 0..4 {
+            follow(&view, &wanted, Kind::A, luck, &mut |step| {
+                if let Step::Records(_, set) = step {
+                    seen[usize::from(set.addresses() == [address(2)])] += 1;
+                }
+            });
+        }
+        assert_eq!(seen, [1, 3]);
+        assert_eq!(addresses("none.corp.test"), [address(1)]);
+    }
+}
