@@ -10,6 +10,7 @@ pub mod place;
 mod proxy_header;
 mod serving;
 pub mod tcp;
+pub mod tls;
 
 pub use place::{Here, Namespace, Place};
 pub use serving::Serving;

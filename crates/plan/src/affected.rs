@@ -215,7 +215,7 @@ impl Reach<'_> {
 
     fn target_group(&mut self, arn: &str) {
         for listener in self.world.linked::<Listener>(TargetGroup::KIND, arn) {
-            self.add(Subject::Balancer(listener.balancer.clone()));
+            self.balancer_arn(&listener.balancer);
         }
     }
 

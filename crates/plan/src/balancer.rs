@@ -10,6 +10,7 @@ use resource::{
 use store::Snapshot;
 
 use crate::router::listed;
+use crate::served::{Served, by_sockets};
 
 /// A balancer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Port {
     pub port: u16,
     /// Whether targets see the client's address (never through PrivateLink).
     pub preserve_client: bool,
+    /// Whether connections pass through sockets of the daemon, which reach the targets from the node's address.
+    pub sockets: bool,
     /// Where flows go; none means that they vanish.
     pub targets: Vec<Flow>,
 }
@@ -74,6 +77,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
         Some(Port {
             port: listener.port,
             preserve_client: group.preserve_client_ip(),
+            sockets: by_sockets(listener, &group),
             targets: eligible_targets(world, balancer, &group, &interface.zone),
         })
     });
@@ -141,6 +145,14 @@ fn zone_of(world: &Snapshot, group: &TargetGroup, address: Ipv4Addr) -> Option<S
     Some(subnet.zone.clone())
 }
 
+impl Balancer {
+    /// Where its nodes have sockets.
+    pub(crate) fn served(&self) -> Vec<Served> {
+        let ports = self.nodes.iter().flat_map(|node| node.ports.iter().map(move |port| (node, port)));
+        ports.filter(|(_, port)| port.sockets).map(|(node, port)| Served::tcp(node.address, port.port)).collect()
+    }
+}
+
 impl Display for Balancer {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "balancer {} in {}", self.arn, self.vpc)?;
@@ -161,7 +173,8 @@ impl Display for Node {
 impl Display for Port {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let client = if self.preserve_client { ", client address kept" } else { "" };
-        write!(f, "tcp {} to {}{client}", self.port, listed(&self.targets))
+        let sockets = if self.sockets { ", by sockets" } else { "" };
+        write!(f, "tcp {} to {}{client}{sockets}", self.port, listed(&self.targets))
     }
 }
 

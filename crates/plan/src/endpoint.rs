@@ -6,11 +6,12 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use resource::{
     EndpointId, EndpointKind, EndpointService, EndpointState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource,
-    SecurityGroup, Vpc, VpcEndpoint, VpcId, endpoint_pool, node_address, router_address,
+    SecurityGroup, TargetGroup, Vpc, VpcEndpoint, VpcId, endpoint_pool, node_address, router_address,
 };
 use store::Snapshot;
 
 use crate::group::{Allow, Peer, allows};
+use crate::served::{Served, by_sockets};
 
 /// An endpoint whose connection exists, open or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Endpoint {
     pub open: bool,
     /// The TCP ports that the service listens on.
     pub ports: Vec<u16>,
+    /// Those of them where sockets of the daemon answer in the consumer's router; the kernel carries the rest.
+    pub sockets: Vec<u16>,
     /// What the balancer's own groups let in, when they filter PrivateLink traffic: judged here, where clients still have
     /// their addresses. None when nothing more filters.
     pub screen: Option<Vec<Allow>>,
@@ -64,9 +67,18 @@ pub(crate) fn plan(world: &Snapshot, id: &EndpointId) -> Option<Endpoint> {
         provider: router(world, &balancer.vpc)?,
         open: endpoint.state.is_open(),
         ports: world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).map(|listener| listener.port).collect(),
+        sockets: sockets(world, &balancer),
         screen: screen(world, &balancer),
         legs: endpoint.interfaces.iter().filter_map(|id| leg(world, &balancer, id)).collect(),
     })
+}
+
+/// The ports of the balancer's listeners that sockets serve.
+fn sockets(world: &Snapshot, balancer: &LoadBalancer) -> Vec<u16> {
+    let listeners = world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn);
+    let served = listeners
+        .filter(|listener| world.find::<TargetGroup>(&listener.target_group).is_some_and(|group| by_sockets(listener, &group)));
+    served.map(|listener| listener.port).collect()
 }
 
 fn router(world: &Snapshot, vpc: &VpcId) -> Option<(u32, Ipv4Addr)> {
@@ -97,11 +109,23 @@ fn screen(world: &Snapshot, balancer: &LoadBalancer) -> Option<Vec<Allow>> {
     Some(allows.filter(|allow| !matches!(allow.peer, Peer::Members(_))).collect())
 }
 
+impl Endpoint {
+    /// Where its legs have sockets: only while it is open.
+    pub(crate) fn served(&self) -> Vec<Served> {
+        let legs = self.legs.iter().filter(|_| self.open);
+        legs.flat_map(|leg| self.sockets.iter().map(|port| Served::tcp(leg.address, *port))).collect()
+    }
+}
+
 impl Display for Endpoint {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let state = if self.open { "open" } else { "closed" };
         let ports: Vec<String> = self.ports.iter().map(u16::to_string).collect();
         write!(f, "endpoint {} in {} to {}: {state}, tcp {}", self.id, self.vpc, self.provider_vpc, ports.join(" "))?;
+        if !self.sockets.is_empty() {
+            let sockets: Vec<String> = self.sockets.iter().map(u16::to_string).collect();
+            write!(f, ", by sockets {}", sockets.join(" "))?;
+        }
         for Leg { interface, address, pool, node } in &self.legs {
             write!(f, "\n    {interface} at {address} as {pool} to {node}")?;
         }

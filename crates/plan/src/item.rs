@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use resource::VpcId;
 
-use crate::{Acl, Balancer, Endpoint, Gateway, Group, Interface, Nat, PublicAddress, Router, Table};
+use crate::{Acl, Balancer, Endpoint, Gateway, Group, Interface, Nat, PublicAddress, Router, Served, Table};
 
 /// One thing that the network should have; see each kind for what it means to packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,15 @@ impl Item {
             Self::Nat(item) => &item.vpc,
             Self::Balancer(item) => &item.vpc,
             Self::Endpoint(item) => &item.vpc,
+        }
+    }
+
+    /// Where sockets of the daemon answer for it, in the router of its VPC.
+    pub fn served(&self) -> Vec<Served> {
+        match self {
+            Self::Balancer(item) => item.served(),
+            Self::Endpoint(item) => item.served(),
+            _ => Vec::new(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod group;
 mod interface;
 mod item;
 mod router;
+mod served;
 mod subject;
 mod table;
 
@@ -24,6 +25,7 @@ pub use group::{Allow, Group, Peer};
 pub use interface::{Interface, Place};
 pub use item::Item;
 pub use router::Router;
+pub use served::{Served, Transport, by_sockets};
 pub use subject::{Subject, subjects};
 pub use table::{Hop, Table, active_target};
 

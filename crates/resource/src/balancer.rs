@@ -149,6 +149,8 @@ pub struct Listener {
 pub enum ListenerProtocol {
     /// TCP, by the kernel path.
     Tcp,
+    /// TLS, which ends here.
+    Tls,
 }
 
 impl ListenerProtocol {
@@ -156,6 +158,7 @@ impl ListenerProtocol {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tcp => "TCP",
+            Self::Tls => "TLS",
         }
     }
 }

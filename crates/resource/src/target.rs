@@ -125,6 +125,11 @@ impl TargetGroup {
         self.attribute("preserve_client_ip.enabled") == Some("true")
     }
 
+    /// Whether connections open with a PROXY protocol version 2 header.
+    pub fn proxy_protocol(&self) -> bool {
+        self.attribute("proxy_protocol_v2.enabled") == Some("true")
+    }
+
     fn default_attribute(&self, key: &str) -> Option<&'static str> {
         match (key, self.target_type) {
             ("deregistration_delay.timeout_seconds", _) => Some("300"),

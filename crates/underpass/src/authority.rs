@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
+use dataplane::tls::Authority;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose};
 
 /// Why there is no authority.
@@ -22,19 +23,23 @@ pub enum AuthorityError {
     /// It could not be made.
     #[error("the certificate authority could not be made")]
     Made(#[from] rcgen::Error),
+    /// What was kept is no authority.
+    #[error("the certificate authority cannot be read")]
+    Read(#[from] dataplane::tls::AuthorityError),
 }
 
-/// The authority's certificate, in PEM; makes the authority when there is none.
+/// The authority that is kept in `folder`; makes one when there is none.
 ///
 /// # Errors
-/// When its files cannot be kept.
-pub fn certificate(folder: &Path) -> Result<String, AuthorityError> {
+/// When its files cannot be kept, or hold something else.
+pub fn load(folder: &Path) -> Result<Authority, AuthorityError> {
     let files = |cause| AuthorityError::Files { path: folder.to_owned(), cause };
-    match fs::read_to_string(folder.join("ca.pem")) {
-        Ok(pem) => Ok(pem),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder),
-        Err(error) => Err(files(error)),
-    }
+    let certificate = match fs::read_to_string(folder.join("ca.pem")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder)?,
+        read => read.map_err(files)?,
+    };
+    let key = fs::read_to_string(folder.join("ca.key")).map_err(files)?;
+    Ok(Authority::from_pem(&certificate, &key)?)
 }
 
 fn make(folder: &Path) -> Result<String, AuthorityError> {

@@ -13,8 +13,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::probe::probe;
 use super::state::{Health, Outcome, Rhythm};
-use super::{Check, CheckId, tls};
+use super::{Check, CheckId};
 use crate::Serving;
+use crate::tls;
 
 /// Probes under way at once; more wait for one of them to end.
 const PROBES: usize = 512;

@@ -7,7 +7,6 @@ mod checker;
 mod matcher;
 mod probe;
 mod state;
-mod tls;
 
 pub use checker::{Checker, Transition};
 pub use matcher::{InvalidMatcher, Matcher};

@@ -57,6 +57,8 @@ pub(super) mod set {
     pub const SCREENED: &str = "screened";
     /// Balancer ports to the chain that picks a target.
     pub const SERVICES: &str = "services";
+    /// What sockets of the daemon answer: address, protocol and port.
+    pub const SERVED: &str = "served";
     /// Endpoint ports to the fabric address of the node.
     pub const FORWARD: &str = "forward";
     /// Endpoint address to the addresses it has on the fabric.
@@ -120,6 +122,7 @@ fn sets() -> Vec<Set> {
         hashed(set::OPEN, &[Addr], SetData::None),
         hashed(set::PUBLIC, &[Addr], SetData::None),
         hashed(set::SERVICES, &[Addr, Proto, Port], SetData::Verdict),
+        hashed(set::SERVED, &[Addr, Proto, Port], SetData::None),
         hashed(set::FORWARD, &[Addr, Proto, Port], SetData::Values(vec![Addr])),
         hashed(set::POOL_OF, &[Addr], SetData::Pool),
         hashed(set::NODE_OF, &[Addr, Port], SetData::Values(vec![Addr])),
@@ -208,6 +211,7 @@ fn local() -> Vec<Rule> {
         accept_if(vec![to_amazon(), Match::is(Field::UdpDport, Value::Port(53))]),
         accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(53))]),
         accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(80))]),
+        accept_if(vec![Match::in_set([Field::Daddr, Field::L4Proto, Field::ThDport], set::SERVED)]),
     ]
 }
 

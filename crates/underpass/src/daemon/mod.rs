@@ -67,7 +67,8 @@ pub async fn run(
     if enforces {
         root_keys::ensure(state, &store, &config.accounts).await?;
     }
-    let ca_pem = authority::certificate(&state.authority())?;
+    let authority = Arc::new(authority::load(&state.authority())?);
+    let ca_pem = authority.certificate().to_owned();
     let namespaces = Namespaces::at(state.namespaces())?;
     own_program::keep(&state.program())?;
     let machines = Machines::new(state.machines(), state.program())?;

@@ -13,8 +13,8 @@ const TCP: u8 = 6;
 
 pub(super) fn lower(balancer: &Balancer) -> Vec<Placed> {
     let ports = balancer.nodes.iter().flat_map(|node| node.ports.iter().map(move |port| (node, port)));
-    let served = ports.filter(|(_, port)| !port.targets.is_empty());
-    in_namespace(balancer.vpc.as_str(), served.flat_map(|(node, port)| listen(node, port)))
+    let carried = ports.filter(|(_, port)| !port.targets.is_empty() && !port.sockets);
+    in_namespace(balancer.vpc.as_str(), carried.flat_map(|(node, port)| listen(node, port)))
 }
 
 fn listen(node: &Node, port: &Port) -> Vec<Object> {

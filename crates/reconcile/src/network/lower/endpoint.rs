@@ -37,7 +37,8 @@ fn consumer(endpoint: &Endpoint) -> Vec<Object> {
         objects.push(element(set::POOL_OF, vec![Value::Addr(leg.address)], Data::Pool(leg.pool.network(), leg.pool.broadcast())));
         if endpoint.open {
             objects.push(element(set::OPEN, vec![Value::Addr(leg.address)], Data::None));
-            objects.extend(endpoint.ports.iter().map(|port| forward(leg, *port)));
+            let carried = endpoint.ports.iter().filter(|port| !endpoint.sockets.contains(port));
+            objects.extend(carried.map(|port| forward(leg, *port)));
         }
     }
     objects.extend(screen(endpoint));

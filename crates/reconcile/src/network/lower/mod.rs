@@ -10,15 +10,24 @@ mod router;
 mod table;
 
 use ipnet::Ipv4Net;
+use kernel::nft::{Data, Value};
 use kernel::{Address, LinkEnd, Mac, Neighbour, Object, Route, RouteKind, Sysctl};
-use plan::Item;
+use plan::{Item, Served};
 use std::net::Ipv4Addr;
 
 use super::ledger::Placed;
+use super::ruleset::{element, set};
 use crate::TimeScale;
 
 /// The objects that `item` needs, where time passes at `scale`.
 pub(super) fn lower(item: &Item, scale: TimeScale) -> Vec<Placed> {
+    let mut objects = carried(item, scale);
+    objects.extend(in_namespace(item.vpc().as_str(), item.served().into_iter().map(served)));
+    objects
+}
+
+/// What the kernel carries for it.
+fn carried(item: &Item, scale: TimeScale) -> Vec<Placed> {
     match item {
         Item::Router(item) => router::lower(item, scale),
         Item::Interface(item) => interface::lower(item),
@@ -31,6 +40,13 @@ pub(super) fn lower(item: &Item, scale: TimeScale) -> Vec<Placed> {
         Item::Balancer(item) => balancer::lower(item),
         Item::Endpoint(item) => endpoint::lower(item),
     }
+}
+
+/// A place where a socket of the daemon answers.
+fn served(served: Served) -> Object {
+    let Served { address, transport, port } = served;
+    let key = vec![Value::Addr(address), Value::Proto(transport.number()), Value::Port(port)];
+    element(set::SERVED, key, Data::None)
 }
 
 /// Objects in one namespace.
