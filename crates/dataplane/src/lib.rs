@@ -7,6 +7,7 @@ pub mod dns;
 pub mod health;
 pub mod metadata;
 pub mod place;
+pub mod probe;
 mod proxy_header;
 mod serving;
 pub mod tcp;

@@ -60,7 +60,11 @@ fn bound(socket: Socket, addr: SocketAddrV4) -> io::Result<Socket> {
 }
 
 fn open(kind: Type) -> io::Result<Socket> {
-    let protocol = if kind == Type::STREAM { Protocol::TCP } else { Protocol::UDP };
+    let protocol = match kind {
+        Type::STREAM => Protocol::TCP,
+        Type::RAW => Protocol::ICMPV4,
+        _ => Protocol::UDP,
+    };
     Socket::new(Domain::IPV4, kind.nonblocking(), Some(protocol))
 }
 

@@ -1,6 +1,7 @@
 //! The answer: every way that packets may take, what is on it, and all that stops them.
 
 use std::fmt::{self, Display, Formatter};
+use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
@@ -22,6 +23,8 @@ pub struct Explanation {
     pub blockers: Vec<Blocker>,
     /// One for each address and each target that a connection may go to.
     pub ways: Vec<Way>,
+    /// The addresses that the source would send to.
+    pub addresses: Vec<Ipv4Addr>,
     /// The account that asks: commands for another one say so.
     #[serde(skip)]
     account: Option<String>,
@@ -82,7 +85,7 @@ pub struct Fix {
 }
 
 impl Explanation {
-    pub(crate) fn new(question: &Question, ways: Vec<Way>) -> Self {
+    pub(crate) fn new(question: &Question, addresses: Vec<Ipv4Addr>, ways: Vec<Way>) -> Self {
         let mut blockers: Vec<Blocker> = Vec::new();
         for blocker in ways.iter().flat_map(|way| &way.blockers) {
             if !blockers.contains(blocker) {
@@ -96,7 +99,7 @@ impl Explanation {
             _ => Verdict::Partly,
         };
         let (source, destination) = (question.source.to_string(), format!("{} {}", question.destination, question.packet));
-        Self { source, destination, verdict, blockers, ways, account: question.account.clone() }
+        Self { source, destination, verdict, blockers, ways, addresses, account: question.account.clone() }
     }
 }
 

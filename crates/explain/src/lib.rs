@@ -20,7 +20,12 @@ pub use explanation::{Blocker, Explanation, Fix, Hop, Verdict, Way};
 pub use packet::Packet;
 pub use question::{Destination, Question, QuestionError, Source};
 
+use std::net::Ipv4Addr;
+
+use plan::Place;
 use store::Snapshot;
+
+use resolve::Goal;
 
 /// Why what `question` asks about passes or does not pass in `world`.
 ///
@@ -32,5 +37,26 @@ pub fn explain(world: &Snapshot, question: &Question) -> Result<Explanation, Que
     let goals = resolve::goals(world, &start, &question.destination)?;
     find::allowed(world, question, &start, &goals)?;
     let ways = goals.iter().flat_map(|goal| walk::ways(world, &start, goal, question.packet)).collect();
-    Ok(Explanation::new(question, ways))
+    Ok(Explanation::new(question, goals.iter().filter_map(Goal::address).collect(), ways))
+}
+
+/// Where who sends is in the kernel: a namespace, and the address to send from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The namespace's name.
+    pub namespace: String,
+    /// The address.
+    pub address: Ipv4Addr,
+}
+
+/// Where `source` is; none while it has no place from which a program can send.
+///
+/// # Errors
+/// When the source does not exist.
+pub fn origin(world: &Snapshot, source: &Source) -> Result<Option<Origin>, QuestionError> {
+    let find::Start::Party(party) = find::start(world, source)? else { return Ok(None) };
+    Ok(match party.place(world) {
+        Some(Place::Workload { namespace, .. }) => Some(Origin { namespace, address: party.address }),
+        Some(Place::Router { .. }) | None => None,
+    })
 }

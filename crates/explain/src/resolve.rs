@@ -20,6 +20,16 @@ pub(crate) enum Goal {
     Elsewhere(Box<Party>),
 }
 
+impl Goal {
+    /// The address to send to, if there is one.
+    pub(crate) fn address(&self) -> Option<Ipv4Addr> {
+        match self {
+            Self::Address(address, _) => Some(*address),
+            Self::Elsewhere(_) => None,
+        }
+    }
+}
+
 /// What `destination` is for who starts; never nothing.
 pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) -> Result<Vec<Goal>, QuestionError> {
     let unknown = || QuestionError::Unknown(destination.to_string());

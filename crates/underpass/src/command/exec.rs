@@ -52,14 +52,10 @@ impl Exec {
     }
 
     fn in_subnet(&self, client: &Client, subnet: &str) -> Result<u8, Box<dyn Error>> {
-        let wish =
-            json!({ "SubnetId": subnet, "SecurityGroupIds": self.groups, "Pid": std::process::id(), "Started": own_start()? });
-        let place = client.call("POST", "/_underpass/exec/subnet", &wish)?;
-        let code = self.run_at(&place);
-        let interface = json!({ "NetworkInterfaceId": place["networkInterfaceId"] });
-        let freed = client.call("POST", "/_underpass/exec/detach", &interface);
-        let code = code?;
-        freed?;
+        let groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();
+        let visit = Visit::of(client, subnet, &groups)?;
+        let code = self.run_at(&visit.place)?;
+        visit.leave()?;
         Ok(code)
     }
 
@@ -84,6 +80,42 @@ impl Exec {
             env: &[],
         };
         Ok(host::run(&view, &self.program)?)
+    }
+}
+
+/// An interface in a subnet for as long as this process needs one.
+pub(super) struct Visit<'a> {
+    client: &'a Client,
+    /// The interface, its address and its namespace, as the daemon says.
+    pub place: Value,
+    left: bool,
+}
+
+impl<'a> Visit<'a> {
+    /// Makes the interface; no groups mean the VPC's default group.
+    pub(super) fn of(client: &'a Client, subnet: &str, groups: &[&str]) -> Result<Self, Box<dyn Error>> {
+        let wish = json!({ "SubnetId": subnet, "SecurityGroupIds": groups, "Pid": std::process::id(), "Started": own_start()? });
+        Ok(Self { place: client.call("POST", "/_underpass/exec/subnet", &wish)?, client, left: false })
+    }
+
+    /// Removes the interface.
+    fn leave(mut self) -> Result<(), Box<dyn Error>> {
+        self.left = true;
+        self.detach().map(drop)
+    }
+
+    fn detach(&self) -> Result<Value, Box<dyn Error>> {
+        let interface = json!({ "NetworkInterfaceId": self.place["networkInterfaceId"] });
+        self.client.call("POST", "/_underpass/exec/detach", &interface)
+    }
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        // The daemon removes it too when this process is gone.
+        if !self.left {
+            let _ = self.detach();
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::Output;
+use super::probe::{Kind, Tried, probe};
 use crate::client::Client;
 use crate::state::StateDir;
 
@@ -23,6 +25,9 @@ pub struct Explain {
     /// Exit with 0 when it is so and with 1 when it is not, whatever is found
     #[arg(long, value_enum)]
     expect: Option<Expected>,
+    /// Send a real packet too, and exit with 3 when it does not do what is said of it
+    #[arg(long)]
+    probe: bool,
     /// How to write the answer
     #[arg(long, value_enum, default_value_t)]
     output: Output,
@@ -49,16 +54,66 @@ enum Expected {
     Deny,
 }
 
+/// What `--probe` exits with when packets do not do what was said of them.
+const DISAGREES: u8 = 3;
+/// How long a change may take to be in the kernel before packets are believed.
+const SETTLING: Duration = Duration::from_secs(1);
+
 impl Explain {
     pub(super) fn run(self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
-        let question = json!({ "source": self.source, "destination": self.destination, "protocol": self.protocol.name() });
-        let answer = Client::new(state.daemon()?)?.call("POST", "/_underpass/explain", &question)?;
-        match self.output {
-            Output::Json => println!("{:#}", answer["explanation"]),
-            Output::Text => println!("{}", answer["text"].as_str().unwrap_or_default()),
+        let client = Client::new(state.daemon()?)?;
+        let mut answer = self.ask(&client)?;
+        let mut tried = self.tried(&client, &answer)?;
+        if disagrees(&tried) {
+            // A change may have been on its way to the kernel: what stands now is asked once more.
+            std::thread::sleep(SETTLING);
+            answer = self.ask(&client)?;
+            tried = self.tried(&client, &answer)?;
         }
-        Ok(ExitCode::from(u8::from(!as_expected(self.expect, &answer["explanation"]["verdict"]))))
+        self.print(&mut answer, &tried);
+        Ok(match disagrees(&tried) {
+            true => ExitCode::from(DISAGREES),
+            false => ExitCode::from(u8::from(!as_expected(self.expect, &answer["explanation"]["verdict"]))),
+        })
     }
+
+    fn ask(&self, client: &Client) -> Result<Value, Box<dyn Error>> {
+        let question = json!({ "source": self.source, "destination": self.destination, "protocol": self.protocol.name() });
+        client.call("POST", "/_underpass/explain", &question)
+    }
+
+    fn tried(&self, client: &Client, answer: &Value) -> Result<Option<Tried>, Box<dyn Error>> {
+        self.probe.then(|| probe(client, &self.source, answer, self.kind())).transpose()
+    }
+
+    /// What a packet to the destination is; its port has been read by the daemon already.
+    fn kind(&self) -> Kind {
+        let port = self.destination.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or_default();
+        match self.protocol {
+            Protocol::Tcp => Kind::Tcp(port),
+            Protocol::Udp => Kind::Udp(port),
+            Protocol::Icmp => Kind::Echo,
+        }
+    }
+
+    fn print(&self, answer: &mut Value, tried: &Option<Tried>) {
+        match self.output {
+            Output::Json => {
+                if let Some(tried) = tried {
+                    answer["explanation"]["probe"] = tried.json();
+                }
+                println!("{:#}", answer["explanation"]);
+            }
+            Output::Text => {
+                println!("{}", answer["text"].as_str().unwrap_or_default());
+                tried.iter().for_each(|tried| println!("\n{tried}"));
+            }
+        }
+    }
+}
+
+fn disagrees(tried: &Option<Tried>) -> bool {
+    tried.as_ref().is_some_and(|tried| tried.agrees == Some(false))
 }
 
 /// Without an expectation, asking is all that can go wrong.

@@ -5,6 +5,7 @@ mod down;
 mod env;
 mod exec;
 mod explain;
+mod probe;
 mod status;
 mod up;
 

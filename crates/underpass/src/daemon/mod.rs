@@ -1,6 +1,7 @@
 //! The daemon: one visible list of its parts, started in order and stopped in reverse.
 
 mod descriptors;
+mod explained;
 pub mod features;
 mod own_program;
 pub mod root_keys;

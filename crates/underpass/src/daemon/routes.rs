@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use api::{Answer, Report, Routes};
 use bytes::Bytes;
-use explain::{Question, QuestionError};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::Namespaces;
 use resource::{Instance, InstanceState, NetworkInterface, Resource};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use services::{Caller, Error, perform};
 use store::{Snapshot, Store};
@@ -68,7 +66,9 @@ impl Routes for Own {
                 ("POST", "/_underpass/exec/detach") => self.operation("DetachProcess", request, caller).await,
                 ("POST", "/_underpass/exec/instance") => self.instance(request, caller),
                 ("POST", "/_underpass/exec/internet") => self.internet(),
-                ("POST", "/_underpass/explain") => self.explain(request, caller),
+                ("POST", "/_underpass/explain") => {
+                    super::explained::answer(&self.store.snapshot(), &self.namespaces, request, caller)
+                }
                 _ => return None,
             };
             Some(respond(answer))
@@ -135,27 +135,6 @@ impl Own {
         }
         let resolv_conf = format!("nameserver {}\n", reconcile::network::INTERNET_RESOLVER);
         Ok(json!({ "netns": netns, "resolvConf": resolv_conf, "caPem": self.ca_pem }))
-    }
-}
-
-/// What `underpass explain` asks.
-#[derive(Deserialize)]
-struct Asked {
-    source: String,
-    destination: String,
-    protocol: String,
-}
-
-impl Own {
-    /// Why packets pass or do not, for scripts and for people.
-    fn explain(&self, request: &Request, caller: &Caller) -> Result<Value, Error> {
-        let asked: Asked =
-            serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is no question: {e}")))?;
-        let bad = |error: QuestionError| Error::invalid_value(error.to_string());
-        let question = Question::parse(&asked.source, &asked.destination, &asked.protocol).map_err(bad)?;
-        let question = Question { account: Some(caller.owner.account.clone()), ..question };
-        let explanation = explain::explain(&self.store.snapshot(), &question).map_err(bad)?;
-        Ok(json!({ "explanation": explanation, "text": explanation.to_string() }))
     }
 }
 

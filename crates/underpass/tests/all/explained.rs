@@ -1,10 +1,10 @@
 //! `underpass explain`: what it says is in the way is in the way, and what it says mends it does.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cloud::{CONSUMER, Cloud, PROVIDER};
 use crate::offer::{Access, Offer};
-use crate::site::web;
+use crate::site::{Peer, web};
 
 const BODY: &str = "explained";
 
@@ -30,4 +30,38 @@ fn the_printed_command_opens_the_endpoint_that_was_explained() {
     assert_eq!(access.fetched(&consumer), BODY);
     let strange = provider.explain(&[&source, &destination]);
     assert!(strange.status != 0 && strange.err.contains("there is no"), "others' networks are not explained: {strange:?}");
+}
+
+#[test]
+fn a_probe_sends_what_is_explained_and_says_loudly_when_packets_disagree() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let net = account.net();
+    let (asking, asked) = (account.group(&net.vpc, "asking"), account.group(&net.vpc, "asked"));
+    let (from, to) = (account.instance(&net.subnet, &[&asking], ""), account.instance(&net.subnet, &[&asked], ""));
+    let (program, destination) = (format!("{}+{asking}", net.subnet), format!("{to}:80"));
+    let probe = |source: &str, more: &[&str]| {
+        let ran = account.explain(&[&[source, &destination, "--probe"], more].concat());
+        (ran.status, ran.out)
+    };
+    for source in [&from, &program] {
+        let (status, said) = probe(source, &["--expect", "deny"]);
+        assert!(status == 0 && said.contains("is silent"), "{said}");
+    }
+    account.allow(&asked, "-1", None, Peer::Group(&asking));
+    for source in [&from, &program] {
+        let (status, said) = probe(source, &["--expect", "allow"]);
+        assert!(status == 0 && said.contains("is reached, and nobody listens there"), "{said}");
+    }
+    let (status, said) = probe(&from, &["--protocol", "icmp"]);
+    assert!(status == 0 && said.contains("answers"), "{said}");
+    let interfaces = account.ec2("describe_network_interfaces", json!({}))["NetworkInterfaces"].clone();
+    assert_eq!(interfaces.as_array().map(Vec::len), Some(2), "the program's interface is gone: {interfaces}");
+
+    cloud.inside(&from, &["ip", "route", "add", "blackhole", &account.private_ip(&to)]);
+    let (status, said) = probe(&from, &["--expect", "allow"]);
+    assert!(status == 3 && said.contains("PACKETS DISAGREE"), "{said}");
+    let (status, said) = probe(&from, &["--output", "json"]);
+    let told: Value = serde_json::from_str(&said).unwrap();
+    assert!(status == 3 && told["probe"]["agrees"] == false && told["verdict"] == "allowed", "{said}");
 }

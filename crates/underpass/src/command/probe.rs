@@ -1,0 +1,187 @@
+//! `underpass explain --probe`: sends a real packet where the explanation speaks of one, and compares.
+
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::thread;
+use std::time::Duration;
+
+use dataplane::Namespace;
+use dataplane::probe::{Outcome, Probe};
+use serde_json::{Value, json};
+
+use super::exec::Visit;
+use crate::client::Client;
+
+/// How long an answer may take that should come.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long nothing must come for it to be silence.
+const SILENCE: Duration = Duration::from_secs(1);
+/// How many packets find every target of a balancer, as good as surely.
+const MANY: usize = 40;
+
+/// What the packets did, beside what was said of them.
+pub(super) struct Tried {
+    /// Each address that was tried, and what came back.
+    pub found: Vec<(Ipv4Addr, Outcome)>,
+    /// Whether that is what the explanation says; nothing when packets cannot tell.
+    pub agrees: Option<bool>,
+    /// Why nothing was sent.
+    pub unsent: Option<String>,
+}
+
+/// What is sent.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Tcp(u16),
+    Udp(u16),
+    Echo,
+}
+
+/// Sends what `answer` speaks of. A subnet as source gets a program's interface, which goes afterwards.
+pub(super) fn probe(client: &Client, source: &str, answer: &Value, kind: Kind) -> Result<Tried, Box<dyn Error>> {
+    let explanation = &answer["explanation"];
+    let addresses: Vec<Ipv4Addr> = serde_json::from_value(explanation["addresses"].clone())?;
+    if addresses.is_empty() {
+        return Ok(Tried::nothing(format!("{} has no address for {source}", text(&explanation["destination"]))));
+    }
+    let verdict = text(&explanation["verdict"]);
+    if source.starts_with("subnet-") {
+        let (subnet, groups) = source.split_once('+').unwrap_or((source, ""));
+        let groups: Vec<&str> = groups.split(',').filter(|group| !group.is_empty()).collect();
+        let visit = Visit::of(client, subnet, &groups)?;
+        let from: Ipv4Addr = text(&visit.place["privateIpAddress"]).parse()?;
+        return try_all(&text(&visit.place["netns"]), from, &addresses, kind, &verdict);
+    }
+    match &answer["origin"] {
+        Value::Null => Ok(Tried::nothing(format!("{source} is no place where a program runs now"))),
+        origin => try_all(&text(&origin["netns"]), text(&origin["address"]).parse()?, &addresses, kind, &verdict),
+    }
+}
+
+/// Tries every address as the verdict asks: once where all or none should pass, often where only some do.
+fn try_all(netns: &str, from: Ipv4Addr, addresses: &[Ipv4Addr], kind: Kind, verdict: &str) -> Result<Tried, Box<dyn Error>> {
+    let place = Namespace::open(netns).map_err(|e| format!("cannot enter {netns}: {e}"))?;
+    let (tries, patience) = match verdict {
+        "allowed" => (1, PATIENCE),
+        "denied" => (1, SILENCE),
+        _ => (MANY, SILENCE),
+    };
+    let (place, send) = (&place, |to: Ipv4Addr| (to, kind.to(to)));
+    let found = thread::scope(|scope| {
+        let all = addresses.iter().flat_map(|to| std::iter::repeat_n(*to, tries)).map(send);
+        let sent: Vec<_> = all.map(|(to, probe)| (to, scope.spawn(move || probe.send(place, from, patience)))).collect();
+        let outcome = |thread: thread::ScopedJoinHandle<'_, std::io::Result<Outcome>>| {
+            thread.join().map_err(|_| std::io::Error::other("a probe broke off"))?
+        };
+        sent.into_iter().map(|(to, thread)| Ok((to, outcome(thread)?))).collect::<std::io::Result<Vec<_>>>()
+    })
+    .map_err(|e| format!("no packet can be sent from {from}: {e}"))?;
+    let agrees = agrees(verdict, kind, &found.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>());
+    let mut told = found;
+    told.dedup();
+    Ok(Tried { found: told, agrees, unsent: None })
+}
+
+/// Whether packets did what was said of them. That a datagram has no answer does not say that it was lost.
+fn agrees(verdict: &str, kind: Kind, found: &[Outcome]) -> Option<bool> {
+    let arrived = found.iter().filter(|outcome| outcome.arrived()).count();
+    match (verdict, kind) {
+        ("denied", _) => Some(arrived == 0),
+        ("allowed", _) if arrived == found.len() => Some(true),
+        ("allowed", Kind::Udp(_)) if found.iter().all(|outcome| *outcome != Outcome::Unreachable) => None,
+        ("allowed", _) => Some(false),
+        (_, Kind::Udp(_)) => None,
+        _ => Some(arrived > 0 && arrived < found.len()),
+    }
+}
+
+impl Kind {
+    fn to(self, to: Ipv4Addr) -> Probe {
+        match self {
+            Self::Tcp(port) => Probe::Tcp(SocketAddrV4::new(to, port)),
+            Self::Udp(port) => Probe::Udp(SocketAddrV4::new(to, port)),
+            Self::Echo => Probe::Echo(to),
+        }
+    }
+}
+
+impl Tried {
+    fn nothing(why: String) -> Self {
+        Self { found: Vec::new(), agrees: None, unsent: Some(why) }
+    }
+
+    /// For scripts.
+    pub(super) fn json(&self) -> Value {
+        let found: Vec<Value> =
+            self.found.iter().map(|(to, outcome)| json!({ "address": to, "outcome": word(*outcome) })).collect();
+        json!({ "packets": found, "agrees": self.agrees, "unsent": self.unsent })
+    }
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered => "answered",
+        Outcome::Refused => "refused",
+        Outcome::Unreachable => "unreachable",
+        Outcome::Silence => "silence",
+    }
+}
+
+impl Display for Tried {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.unsent {
+            return write!(f, "probe: nothing was sent, for {why}");
+        }
+        for (to, outcome) in &self.found {
+            writeln!(f, "probe: {to} {}", said(*outcome))?;
+        }
+        f.write_str(match self.agrees {
+            Some(true) => "probe: packets do what is said above",
+            Some(false) => "probe: PACKETS DISAGREE with what is said above. Please report this: one of the two is wrong",
+            None => "probe: a datagram without an answer proves nothing",
+        })
+    }
+}
+
+fn said(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered => "answers",
+        Outcome::Refused => "is reached, and nobody listens there",
+        Outcome::Unreachable => "cannot be reached, says somebody on the way",
+        Outcome::Silence => "is silent",
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Outcome::{Answered, Refused, Silence, Unreachable};
+
+    #[test]
+    fn what_is_allowed_arrives_and_what_is_denied_does_not() {
+        let tcp = Kind::Tcp(80);
+        assert_eq!(agrees("allowed", tcp, &[Answered, Refused]), Some(true));
+        assert_eq!(agrees("allowed", tcp, &[Answered, Silence]), Some(false));
+        assert_eq!(agrees("denied", tcp, &[Silence, Unreachable]), Some(true));
+        assert_eq!(agrees("denied", tcp, &[Refused]), Some(false));
+    }
+
+    #[test]
+    fn what_passes_on_some_ways_only_is_met_and_lost() {
+        assert_eq!(agrees("partly", Kind::Tcp(80), &[Answered, Silence]), Some(true));
+        assert_eq!(agrees("partly", Kind::Echo, &[Answered, Answered]), Some(false));
+    }
+
+    #[test]
+    fn a_datagram_that_nobody_answers_proves_nothing() {
+        assert_eq!(agrees("allowed", Kind::Udp(53), &[Silence]), None);
+        assert_eq!(agrees("allowed", Kind::Udp(53), &[Unreachable]), Some(false));
+        assert_eq!(agrees("denied", Kind::Udp(53), &[Silence]), Some(true));
+        assert_eq!(agrees("denied", Kind::Udp(53), &[Answered]), Some(false));
+    }
+}

@@ -1,0 +1,41 @@
+//! What the daemon answers to `underpass explain`: the explanation, and where a packet that tries it would start.
+
+use std::path::PathBuf;
+
+use explain::{Question, QuestionError, Source};
+use kernel::Namespaces;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use services::{Caller, Error};
+use store::Snapshot;
+use wire::Request;
+
+/// What `underpass explain` asks.
+#[derive(Deserialize)]
+struct Asked {
+    source: String,
+    destination: String,
+    protocol: String,
+}
+
+/// Why packets pass or do not, for scripts and for people.
+pub(super) fn answer(world: &Snapshot, namespaces: &Namespaces, request: &Request, caller: &Caller) -> Result<Value, Error> {
+    let asked: Asked =
+        serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is no question: {e}")))?;
+    let bad = |error: QuestionError| Error::invalid_value(error.to_string());
+    let question = Question::parse(&asked.source, &asked.destination, &asked.protocol).map_err(bad)?;
+    let question = Question { account: Some(caller.owner.account.clone()), ..question };
+    let explanation = explain::explain(world, &question).map_err(bad)?;
+    let origin = origin(world, namespaces, &question.source).map_err(bad)?;
+    Ok(json!({ "explanation": explanation, "text": explanation.to_string(), "origin": origin }))
+}
+
+/// The namespace that the source's programs run in and the address that they have there; nothing when there is none.
+fn origin(world: &Snapshot, namespaces: &Namespaces, source: &Source) -> Result<Option<Value>, QuestionError> {
+    let place = |name: &str| namespaces.path(name).ok().filter(|path: &PathBuf| path.exists());
+    if *source == Source::Internet {
+        return Ok(place(reconcile::network::INTERNET).map(|netns| json!({ "netns": netns, "address": "0.0.0.0" })));
+    }
+    let origin = explain::origin(world, source)?;
+    Ok(origin.and_then(|origin| Some(json!({ "netns": place(&origin.namespace)?, "address": origin.address }))))
+}
