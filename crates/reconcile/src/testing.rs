@@ -244,6 +244,7 @@ pub(crate) fn endpoint(vpc: &VpcId, state: EndpointState, addresses: &[Ipv4Addr]
         interfaces: addresses.iter().map(|address| interface_id(*address)).collect(),
         route_tables: Vec::new(),
         private_dns: false,
+        private_names: Vec::new(),
         policy: None,
         dns_label: "abcd1234".into(),
         created: Timestamp(0),

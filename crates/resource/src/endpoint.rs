@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EndpointId, EndpointServiceId, GroupId, InterfaceId, Kind, Link, LoadBalancer, NetworkInterface, Owner, Resource, RouteTable,
-    RouteTableId, SecurityGroup, Subnet, SubnetId, Tags, Timestamp, Vpc, VpcId,
+    EndpointId, EndpointServiceId, GroupId, InterfaceId, Kind, Link, LoadBalancer, NetworkInterface, Owner, PRIVATE_DOMAIN,
+    PrivateName, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Tags, Timestamp, Vpc, VpcId,
+    private_domain_key, zone_of_private_name,
 };
 
 /// The namespace of links from an endpoint to the name of the service it reaches.
@@ -40,6 +41,9 @@ pub struct VpcEndpoint {
     pub route_tables: Vec<RouteTableId>,
     /// Whether the service's own name leads to it inside the VPC.
     pub private_dns: bool,
+    /// The names that then do; they stay whatever the service is called later.
+    #[serde(default)]
+    pub private_names: Vec<String>,
     /// The policy document, as given.
     pub policy: Option<String>,
     /// The random label in its DNS names.
@@ -109,6 +113,14 @@ impl VpcEndpoint {
         format!("{}-{}-{zone}.{}", self.id, self.dns_label, self.service_domain())
     }
 
+    /// The zones that its private names lie in, while it has any.
+    pub fn private_zones(&self) -> impl Iterator<Item = &str> {
+        let holds = self.private_dns && !matches!(self.state, EndpointState::Deleting | EndpointState::Deleted);
+        let names = if holds { self.private_names.as_slice() } else { &[] };
+        let zones: std::collections::BTreeSet<&str> = names.iter().map(|name| zone_of_private_name(name)).collect();
+        zones.into_iter()
+    }
+
     /// `vpce-svc-….us-east-1.vpce.amazonaws.com`; the parts of an AWS service's name are turned round (`ecr.api` is `api.ecr`).
     fn service_domain(&self) -> String {
         let prefixes = [format!("com.amazonaws.vpce.{}.", self.owner.region), format!("com.amazonaws.{}.", self.owner.region)];
@@ -137,6 +149,7 @@ impl Resource for VpcEndpoint {
         links.extend(self.groups.iter().map(|id| Link::to(SecurityGroup::KIND, id)));
         links.extend(self.interfaces.iter().map(|id| Link::to(NetworkInterface::KIND, id)));
         links.extend(self.route_tables.iter().map(|id| Link::to(RouteTable::KIND, id)));
+        links.extend(self.private_zones().map(|zone| Link::name(PRIVATE_DOMAIN, private_domain_key(&self.vpc, zone))));
         links
     }
 }
@@ -154,6 +167,9 @@ pub struct EndpointService {
     pub balancers: Vec<String>,
     /// Who may make endpoints to it, besides its owner.
     pub principals: Vec<AllowedPrincipal>,
+    /// What it wants to be called in consumers' VPCs.
+    #[serde(default)]
+    pub private_name: Option<PrivateName>,
     /// Its tags.
     pub tags: Tags,
 }

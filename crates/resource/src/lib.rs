@@ -1,12 +1,14 @@
 //! Names what exists: kinds, ids, states and invariants of every resource. No I/O, no AWS wire shapes.
 
 mod acl;
+mod aws_service;
 mod balancer;
 mod endpoint;
 mod fabric;
 mod gateway;
 mod group;
 mod host_name;
+mod hosted_zone;
 mod id;
 mod identity;
 mod instance;
@@ -15,6 +17,8 @@ mod kind;
 mod launch_template;
 mod owner;
 mod prefix_list;
+mod private_name;
+mod record_value;
 mod request_token;
 mod route;
 mod subnet;
@@ -24,12 +28,14 @@ mod timestamp;
 mod vpc;
 
 pub use acl::*;
+pub use aws_service::*;
 pub use balancer::*;
 pub use endpoint::*;
 pub use fabric::*;
 pub use gateway::*;
 pub use group::*;
 pub use host_name::*;
+pub use hosted_zone::*;
 pub use id::*;
 pub use identity::*;
 pub use instance::*;
@@ -38,6 +44,8 @@ pub use kind::*;
 pub use launch_template::*;
 pub use owner::*;
 pub use prefix_list::*;
+pub use private_name::*;
+pub use record_value::*;
 pub use request_token::*;
 pub use route::*;
 pub use subnet::*;

@@ -67,6 +67,9 @@ impl Default for Catalogue {
             Codec::of::<resource::ManagedPolicy>(),
             Codec::of::<resource::AccessKey>(),
             Codec::of::<resource::InstanceProfile>(),
+            Codec::of::<resource::HostedZone>(),
+            Codec::of::<resource::RecordSet>(),
+            Codec::of::<resource::ZoneChange>(),
             Codec::of::<resource::Sequence>(),
             Codec::of::<resource::RequestToken>(),
         ])

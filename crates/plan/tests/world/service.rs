@@ -103,6 +103,7 @@ impl World {
             acceptance_required: true,
             balancers,
             principals: Vec::new(),
+            private_name: None,
             tags: Tags::default(),
         });
         id
@@ -132,6 +133,7 @@ impl World {
             interfaces: interfaces.collect(),
             route_tables: Vec::new(),
             private_dns: false,
+            private_names: Vec::new(),
             policy: None,
             dns_label: "abcdefgh".into(),
             created: Timestamp(1),

@@ -1,6 +1,6 @@
-//! The DNS names of an endpoint as answers list them: the regional one, then one per zone.
+//! The DNS names of an endpoint as answers list them: the regional one, one per zone, then the private ones.
 
-use resource::{Subnet, VpcEndpoint};
+use resource::{Subnet, VpcEndpoint, private_zone_id};
 use serde::Serialize;
 use store::Snapshot;
 
@@ -18,11 +18,14 @@ pub fn entries(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<DnsEntry> {
     let zones = endpoint.subnets.iter().filter_map(|id| world.find::<Subnet>(id.as_str()));
     let zonal = zones.map(|subnet| endpoint.zonal_name(&subnet.zone));
     let names = std::iter::once(endpoint.regional_name()).chain(zonal);
-    names.map(|dns_name| DnsEntry { dns_name, hosted_zone_id: hosted_zone_id.clone() }).collect()
+    let public = names.map(|dns_name| DnsEntry { dns_name, hosted_zone_id: hosted_zone_id.clone() });
+    let private = endpoint.private_names.iter().filter(|_| endpoint.private_dns);
+    let private = private.map(|name| DnsEntry { dns_name: name.clone(), hosted_zone_id: private_zone_id(&endpoint.id) });
+    public.chain(private).collect()
 }
 
 /// The hosted zone of endpoints' names in `region`; Regions whose zone we do not know get one made of their name.
-fn hosted_zone(region: &str) -> String {
+pub fn hosted_zone(region: &str) -> String {
     match region {
         "us-east-1" => "Z7HUB22UULQXV".into(),
         "us-east-2" => "ZC8PG0KIFKBRI".into(),

@@ -23,6 +23,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "CreateVpcEndpointServiceConfiguration" service::create_configuration::create_configuration),
     operation!(read "DescribeVpcEndpointServiceConfigurations" service::describe_configurations::describe_configurations),
     operation!(write "ModifyVpcEndpointServiceConfiguration" service::modify_configuration::modify_configuration),
+    operation!(write "StartVpcEndpointServicePrivateDnsVerification" service::start_verification::start_verification),
     operation!(write "DeleteVpcEndpointServiceConfigurations" service::delete_configurations::delete_configurations),
     operation!(write "ModifyVpcEndpointServicePermissions" service::modify_permissions::modify_permissions),
     operation!(read "DescribeVpcEndpointServicePermissions" service::describe_permissions::describe_permissions),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rand::Rng;
 use rand::distr::slice::Choose;
-use resource::{EndpointId, EndpointKind, EndpointService, EndpointState, GroupId, Vpc, VpcEndpoint};
+use resource::{EndpointId, EndpointKind, EndpointService, EndpointState, Vpc, VpcEndpoint};
 use serde::{Deserialize, Serialize};
 
 use super::super::{service, service_name};
-use super::place::{self, Place, SubnetConfiguration};
+use super::place::{self, SubnetConfiguration};
+use super::private_dns::{self, DnsOptions, Offer};
 use super::spelled;
 use super::view::{self, EndpointView};
 use crate::ec2::find;
@@ -28,6 +29,7 @@ pub struct Input {
     subnet_ids: Vec<String>,
     security_group_ids: Vec<String>,
     ip_address_type: Option<String>,
+    dns_options: DnsOptions,
     private_dns_enabled: Option<bool>,
     tag_specifications: Vec<TagSpecification>,
     subnet_configurations: Vec<SubnetConfiguration>,
@@ -52,39 +54,42 @@ pub fn create_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, E
     let places = place::parse(&cx.read(), &vpc.id, &offered, &[], &input.subnet_ids, &input.subnet_configurations)?;
     let groups = security_group::for_interface(cx.txn, cx.owner(), &vpc, &input.security_group_ids)?;
     let tags = tags::specified(&input.tag_specifications, "vpc-endpoint", &["vpc-endpoint"])?;
-    let endpoint = create(cx, &service, &vpc, groups, &places, tags)?;
+    let state = if service.acceptance_required { EndpointState::PendingAcceptance } else { EndpointState::Pending };
+    let name = service.service_name();
+    let offer = Offer { name: &name, owner: cx.owner(), custom: Some(&service) };
+    let private_names = match input.private_dns_enabled.unwrap_or_else(|| offer.by_default()) {
+        true => private_dns::names(cx.txn, &offer, &vpc, state, None)?,
+        false => Vec::new(),
+    };
+    let mut endpoint = new(cx, &service, &vpc, state);
+    (endpoint.groups, endpoint.tags) = (groups, tags);
+    (endpoint.private_dns, endpoint.private_names) = (!private_names.is_empty(), private_names);
+    place::fill(cx, &mut endpoint, &places)?;
+    cx.txn.put(endpoint.clone());
     Ok(Output { client_token: cx.client_token(), vpc_endpoint: view::endpoint(cx.txn, &endpoint) })
 }
 
-fn create(
-    cx: &mut Write<'_>,
-    service: &EndpointService,
-    vpc: &Vpc,
-    groups: Vec<GroupId>,
-    places: &[Place],
-    tags: resource::Tags,
-) -> Result<VpcEndpoint, Error> {
-    let mut endpoint = VpcEndpoint {
+/// An endpoint without interfaces, groups and names.
+fn new(cx: &Write<'_>, service: &EndpointService, vpc: &Vpc, state: EndpointState) -> VpcEndpoint {
+    VpcEndpoint {
         id: EndpointId::random(),
         owner: cx.owner().clone(),
         vpc: vpc.id.clone(),
         kind: EndpointKind::Interface,
         service_name: service.service_name(),
         service: Some(service.id.clone()),
-        state: if service.acceptance_required { EndpointState::PendingAcceptance } else { EndpointState::Pending },
+        state,
         subnets: Vec::new(),
-        groups,
+        groups: Vec::new(),
         interfaces: Vec::new(),
         route_tables: Vec::new(),
         private_dns: false,
+        private_names: Vec::new(),
         policy: None,
         dns_label: random_label(),
         created: cx.now,
-        tags,
-    };
-    place::fill(cx, &mut endpoint, places)?;
-    cx.txn.put(endpoint.clone());
-    Ok(endpoint)
+        tags: resource::Tags::default(),
+    }
 }
 
 fn find_service(cx: &Read<'_>, input: &Input) -> Result<Arc<EndpointService>, Error> {
@@ -119,10 +124,7 @@ fn check(input: &Input, service: &EndpointService) -> Result<(), Error> {
     if input.policy_document.is_some() {
         return invalid(format!("The service {} does not support endpoint policies.", service.service_name()));
     }
-    match input.private_dns_enabled == Some(true) {
-        true => Err(service::no_private_name(service)),
-        false => Ok(()),
-    }
+    private_dns::check_options("CreateVpcEndpoint", &input.dns_options, &service.service_name())
 }
 
 /// Eight lower-case letters and digits.

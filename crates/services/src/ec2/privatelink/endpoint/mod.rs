@@ -5,6 +5,7 @@ pub mod delete_vpc_endpoints;
 pub mod describe_vpc_endpoints;
 pub mod modify_vpc_endpoint;
 mod place;
+mod private_dns;
 mod view;
 
 use crate::Error;

@@ -1,9 +1,10 @@
-//! ModifyVpcEndpoint: other subnets, other groups.
+//! ModifyVpcEndpoint: other subnets, other groups, private DNS on and off.
 
 use resource::{EndpointService, EndpointState, NetworkInterface, SubnetId, VpcEndpoint};
 use serde::{Deserialize, Serialize};
 
 use super::super::service;
+use super::private_dns::{self, DnsOptions, Offer};
 use super::{place, spelled};
 use crate::ec2::find;
 use crate::ec2::firewall::security_group;
@@ -23,6 +24,7 @@ pub struct Input {
     add_security_group_ids: Vec<String>,
     remove_security_group_ids: Vec<String>,
     ip_address_type: Option<String>,
+    dns_options: DnsOptions,
     private_dns_enabled: Option<bool>,
 }
 
@@ -37,10 +39,11 @@ pub struct Output {
 pub fn modify_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let before = find::endpoint(cx.txn, cx.owner(), &input.vpc_endpoint_id)?;
     let service = before.service.as_ref().and_then(|id| cx.txn.find::<EndpointService>(id.as_str()));
-    check(&input, &before, service.as_deref())?;
+    check(&input, &before)?;
     let mut endpoint = VpcEndpoint::clone(&before);
     change_subnets(cx, &input, &mut endpoint, service.as_deref())?;
     change_groups(cx, &input, &mut endpoint)?;
+    change_names(cx, &input, &mut endpoint, service.as_deref())?;
     if endpoint != *before && endpoint.state == EndpointState::Available {
         endpoint.state = EndpointState::Pending;
     }
@@ -49,7 +52,7 @@ pub fn modify_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, E
 }
 
 /// Everything that an interface endpoint to a custom service does not take.
-fn check(input: &Input, endpoint: &VpcEndpoint, service: Option<&EndpointService>) -> Result<(), Error> {
+fn check(input: &Input, endpoint: &VpcEndpoint) -> Result<(), Error> {
     let invalid = |message: String| Err(Error::new("InvalidParameter", message));
     if matches!(endpoint.state, EndpointState::Deleting | EndpointState::Deleted | EndpointState::Failed) {
         let message =
@@ -68,11 +71,27 @@ fn check(input: &Input, endpoint: &VpcEndpoint, service: Option<&EndpointService
             format!("underpass does not support ModifyVpcEndpoint.IpAddressType {other} yet; use ipv4"),
         ));
     }
-    match (input.private_dns_enabled, service) {
-        (Some(true), Some(service)) => Err(service::no_private_name(service)),
-        (Some(true), None) => invalid(format!("The service {} is gone", endpoint.service_name)),
-        _ => Ok(()),
+    private_dns::check_options("ModifyVpcEndpoint", &input.dns_options, &endpoint.service_name)
+}
+
+/// Private DNS that is on already keeps its names, whatever the service is called now.
+fn change_names(
+    cx: &Write<'_>,
+    input: &Input,
+    endpoint: &mut VpcEndpoint,
+    service: Option<&EndpointService>,
+) -> Result<(), Error> {
+    match input.private_dns_enabled {
+        Some(true) if !endpoint.private_dns => {
+            let vpc = find::vpc(cx.txn, cx.owner(), endpoint.vpc.as_str()).map_err(spelled)?;
+            let offer = Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom: service };
+            endpoint.private_names = private_dns::names(cx.txn, &offer, &vpc, endpoint.state, Some(&endpoint.id))?;
+            endpoint.private_dns = true;
+        }
+        Some(false) => (endpoint.private_dns, endpoint.private_names) = (false, Vec::new()),
+        _ => {}
     }
+    Ok(())
 }
 
 fn change_subnets(

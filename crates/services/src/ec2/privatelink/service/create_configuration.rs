@@ -4,6 +4,7 @@ use resource::{EndpointService, EndpointServiceId};
 use serde::{Deserialize, Serialize};
 
 use super::balancers;
+use super::private_name;
 use super::view::{self, ConfigurationView};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
@@ -13,6 +14,7 @@ use crate::{Error, Write};
 #[serde(rename_all = "PascalCase", default)]
 pub struct Input {
     acceptance_required: Option<bool>,
+    private_dns_name: Option<String>,
     network_load_balancer_arns: Vec<String>,
     supported_ip_address_types: Vec<String>,
     supported_regions: Vec<String>,
@@ -50,6 +52,7 @@ pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         acceptance_required: input.acceptance_required.unwrap_or(true),
         balancers,
         principals: Vec::new(),
+        private_name: input.private_dns_name.as_deref().map(|name| private_name::of(name, cx.now)).transpose()?,
         tags: tags::specified(&input.tag_specifications, "vpc-endpoint-service", &["vpc-endpoint-service"])?,
     };
     cx.txn.put(service.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{ALLOWED_ACCOUNT, EndpointService, zone_id};
+use resource::{ALLOWED_ACCOUNT, EndpointService, PrivateName, zone_id};
 use serde::{Deserialize, Serialize};
 
 use super::super::principal::is_listed;
@@ -45,11 +45,38 @@ struct Detail {
     availability_zones: Vec<String>,
     owner: String,
     base_endpoint_dns_names: [String; 1],
+    #[serde(flatten)]
+    private: Option<PrivateNames>,
     vpc_endpoint_policy_supported: bool,
     acceptance_required: bool,
     manages_vpc_endpoints: bool,
     tags: Vec<Tag>,
     supported_ip_address_types: [&'static str; 1],
+}
+
+/// What a service is called in consumers' VPCs.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PrivateNames {
+    private_dns_name: String,
+    private_dns_names: [NameDetail; 1],
+    private_dns_name_verification_state: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct NameDetail {
+    private_dns_name: String,
+}
+
+impl PrivateNames {
+    fn new(name: &PrivateName) -> Self {
+        Self {
+            private_dns_name: name.name.clone(),
+            private_dns_names: [NameDetail { private_dns_name: name.name.clone() }],
+            private_dns_name_verification_state: name.state.as_str(),
+        }
+    }
 }
 
 /// Describes services: those named, or all that are the caller's or name the caller.
@@ -100,6 +127,7 @@ fn detail(cx: &Read<'_>, service: &EndpointService) -> Detail {
         availability_zones: zones.into_iter().collect(),
         owner: service.owner.account.clone(),
         base_endpoint_dns_names: [service.base_dns_name()],
+        private: service.private_name.as_ref().map(PrivateNames::new),
         vpc_endpoint_policy_supported: false,
         acceptance_required: service.acceptance_required,
         manages_vpc_endpoints: false,

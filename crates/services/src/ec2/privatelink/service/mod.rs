@@ -16,21 +16,14 @@ pub mod describe_permissions;
 pub mod describe_vpc_endpoint_services;
 pub mod modify_configuration;
 pub mod modify_permissions;
+mod private_name;
+pub mod start_verification;
 mod view;
 
 /// The zones in which endpoints to a service can have interfaces: those of its balancers.
 pub fn zones(world: &Snapshot, service: &EndpointService) -> BTreeSet<String> {
     let balancers = service.balancers.iter().filter_map(|arn| world.find::<LoadBalancer>(arn));
     balancers.flat_map(|balancer| balancer.zones.iter().map(|zone| zone.zone.clone()).collect::<Vec<_>>()).collect()
-}
-
-/// Why endpoints to a service cannot have private DNS: it has no private name. Services with one come later.
-pub fn no_private_name(service: &EndpointService) -> Error {
-    let message = format!(
-        "Private DNS can't be enabled because the service {} does not provide a private DNS name.",
-        service.service_name()
-    );
-    Error::new("InvalidParameter", message)
 }
 
 /// The caller's service, for operations on its configuration.

@@ -1,9 +1,9 @@
-//! ModifyVpcEndpointServiceConfiguration: other balancers behind a service, or acceptance on and off.
+//! ModifyVpcEndpointServiceConfiguration: other balancers behind a service, acceptance on and off, or a private name.
 
-use resource::EndpointService;
+use resource::{EndpointService, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{balancers, own, refuse_while_connected};
+use super::{balancers, own, private_name, refuse_while_connected};
 use crate::{Error, Write};
 
 /// What is asked.
@@ -12,6 +12,8 @@ use crate::{Error, Write};
 pub struct Input {
     service_id: String,
     acceptance_required: Option<bool>,
+    private_dns_name: Option<String>,
+    remove_private_dns_name: bool,
     add_network_load_balancer_arns: Vec<String>,
     remove_network_load_balancer_arns: Vec<String>,
 }
@@ -27,6 +29,7 @@ pub struct Output {
 pub fn modify_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let mut service = EndpointService::clone(&*own(cx.txn, cx.owner(), &input.service_id)?);
     service.acceptance_required = input.acceptance_required.unwrap_or(service.acceptance_required);
+    rename(&mut service, &input, cx.now)?;
     remove(cx, &mut service, &input.remove_network_load_balancer_arns)?;
     for arn in balancers::parse(cx.txn, cx.owner(), Some(&service), &input.add_network_load_balancer_arns)? {
         if !service.balancers.contains(&arn) {
@@ -36,6 +39,24 @@ pub fn modify_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
     balancers::check_number(&service.balancers)?;
     cx.txn.put(service);
     Ok(Output { r#return: true })
+}
+
+/// Another name has to be proved anew; endpoints keep the names that they have.
+fn rename(service: &mut EndpointService, input: &Input, now: Timestamp) -> Result<(), Error> {
+    match (input.private_dns_name.as_deref(), input.remove_private_dns_name) {
+        (Some(_), true) => {
+            return Err(Error::combination("PrivateDnsName and RemovePrivateDnsName cannot be used together"));
+        }
+        (Some(name), false) => {
+            let new = private_name::of(name, now)?;
+            if service.private_name.as_ref().is_none_or(|old| old.name != new.name) {
+                service.private_name = Some(new);
+            }
+        }
+        (None, true) => service.private_name = None,
+        (None, false) => {}
+    }
+    Ok(())
 }
 
 fn remove(cx: &Write<'_>, service: &mut EndpointService, arns: &[String]) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! A service as its provider sees it.
 
-use resource::{BalancerState, EndpointService, LoadBalancer, zone_id};
+use resource::{BalancerState, EndpointService, LoadBalancer, PrivateName, zone_id};
 use serde::Serialize;
 use store::Snapshot;
 
@@ -22,6 +22,10 @@ pub struct ConfigurationView {
     network_load_balancer_arns: Vec<String>,
     supported_ip_address_types: [&'static str; 1],
     base_endpoint_dns_names: [String; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private_dns_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private_dns_name_configuration: Option<NameView>,
     tags: Vec<Tag>,
     supported_regions: [SupportedRegion; 1],
     remote_access_enabled: bool,
@@ -36,6 +40,22 @@ pub struct ServiceType {
 
 /// Interface endpoints: the only kind that services behind Network Load Balancers take.
 pub const INTERFACE: [ServiceType; 1] = [ServiceType { service_type: "Interface" }];
+
+/// The proof that a private name is the provider's: a TXT record to publish.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct NameView {
+    state: &'static str,
+    r#type: &'static str,
+    value: String,
+    name: String,
+}
+
+impl NameView {
+    fn new(name: &PrivateName) -> Self {
+        Self { state: name.state.as_str(), r#type: "TXT", value: name.value.clone(), name: name.label.clone() }
+    }
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -60,6 +80,8 @@ pub fn configuration(world: &Snapshot, service: &EndpointService) -> Configurati
         network_load_balancer_arns: service.balancers.clone(),
         supported_ip_address_types: ["ipv4"],
         base_endpoint_dns_names: [service.base_dns_name()],
+        private_dns_name: service.private_name.as_ref().map(|name| name.name.clone()),
+        private_dns_name_configuration: service.private_name.as_ref().map(NameView::new),
         tags: tags::view(&service.tags),
         supported_regions: [SupportedRegion { region: service.owner.region.clone(), service_state: state }],
         remote_access_enabled: false,

@@ -1,0 +1,125 @@
+//! Private DNS of an endpoint: the names that it takes over in its VPC, and everything that forbids it.
+
+use resource::{
+    AwsService, EndpointId, EndpointKind, EndpointService, EndpointState, HostedZone, Owner, PRIVATE_DOMAIN, PrivateNameState,
+    Vpc, VpcEndpoint, private_domain_key, zone_of_private_name,
+};
+use serde::Deserialize;
+use store::Snapshot;
+
+use crate::Error;
+
+/// Which of an endpoint's names lead where.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct DnsOptions {
+    dns_record_ip_type: Option<String>,
+    private_dns_only_for_inbound_resolver_endpoint: Option<bool>,
+}
+
+/// The service that an endpoint is to: one of AWS's, or somebody's own.
+pub struct Offer<'a> {
+    /// Its full name.
+    pub name: &'a str,
+    /// Who asks for the endpoint.
+    pub owner: &'a Owner,
+    /// The custom service, if it is one and still there.
+    pub custom: Option<&'a EndpointService>,
+}
+
+impl Offer<'_> {
+    /// Whether an endpoint has private DNS when the request does not say: those to AWS's services with a name do.
+    pub fn by_default(&self) -> bool {
+        self.aws().is_some_and(|service| !service.private_names(&self.owner.region).is_empty())
+    }
+
+    fn aws(&self) -> Option<&'static AwsService> {
+        AwsService::find(self.name, &self.owner.region, EndpointKind::Interface)
+    }
+
+    /// The names that lead to an endpoint with private DNS.
+    fn names(&self) -> Result<Vec<String>, Error> {
+        let none = || {
+            let message =
+                format!("Private DNS can't be enabled because the service {} does not provide a private DNS name.", self.name);
+            invalid(message)
+        };
+        let names = match self.custom.map(|service| service.private_name.as_ref()) {
+            None => self.aws().map(|service| service.private_names(&self.owner.region)).unwrap_or_default(),
+            Some(None) => Vec::new(),
+            Some(Some(name)) if name.state == PrivateNameState::Verified => vec![name.name.clone()],
+            Some(Some(name)) => {
+                return Err(invalid(format!(
+                    "Private DNS can't be enabled because the private DNS name {} of the service {} is not verified ({}).",
+                    name.name,
+                    self.name,
+                    name.state.as_str()
+                )));
+            }
+        };
+        if names.is_empty() { Err(none()) } else { Ok(names) }
+    }
+}
+
+/// The names that an endpoint in `state` takes over in `vpc`.
+///
+/// # Errors
+/// `InvalidParameter`: the service has no (verified) name, the connection is not accepted, the VPC's DNS attributes are off, or
+/// something else in the VPC has one of the names.
+pub fn names(
+    world: &Snapshot,
+    offer: &Offer<'_>,
+    vpc: &Vpc,
+    state: EndpointState,
+    own: Option<&EndpointId>,
+) -> Result<Vec<String>, Error> {
+    let names = offer.names()?;
+    if !state.is_open() {
+        return Err(invalid(format!(
+            "Private DNS can't be enabled because the owner of the service {} has not accepted the endpoint's connection; \
+             create the endpoint without private DNS, and enable it once it is accepted",
+            offer.name
+        )));
+    }
+    if !vpc.dns_support || !vpc.dns_hostnames {
+        return Err(invalid(format!(
+            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for {}",
+            vpc.id
+        )));
+    }
+    match names.iter().find(|name| is_taken(world, vpc, zone_of_private_name(name), own)) {
+        Some(name) => Err(invalid(format!(
+            "private-dns-enabled cannot be set because there is already a conflicting DNS domain for {} in the VPC {}",
+            zone_of_private_name(name),
+            vpc.id
+        ))),
+        None => Ok(names),
+    }
+}
+
+fn is_taken(world: &Snapshot, vpc: &Vpc, domain: &str, own: Option<&EndpointId>) -> bool {
+    let key = private_domain_key(&vpc.id, domain);
+    let mut endpoints = world.named::<VpcEndpoint>(PRIVATE_DOMAIN, &key);
+    endpoints.any(|endpoint| Some(&endpoint.id) != own) || world.named::<HostedZone>(PRIVATE_DOMAIN, &key).next().is_some()
+}
+
+/// Checks what is asked of the names' kind.
+///
+/// # Errors
+/// `UnsupportedOperation` for IPv6; `InvalidParameter` for what the service does not have.
+pub fn check_options(operation: &str, options: &DnsOptions, service: &str) -> Result<(), Error> {
+    if let Some(other) = options.dns_record_ip_type.as_deref().filter(|kind| !["ipv4", "service-defined"].contains(kind)) {
+        let message = format!("underpass does not support {operation}.DnsOptions.DnsRecordIpType {other} yet; use ipv4");
+        return Err(Error::new("UnsupportedOperation", message));
+    }
+    match options.private_dns_only_for_inbound_resolver_endpoint {
+        Some(true) => {
+            Err(invalid(format!("PrivateDnsOnlyForInboundResolverEndpoint is not supported for the service {service}.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::new("InvalidParameter", message)
+}
