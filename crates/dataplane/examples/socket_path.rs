@@ -21,6 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         targets: vec![target.parse()?],
         evicted: Vec::new(),
         proxy_header: None,
+        front: None,
+        back: None,
         connect_timeout: Duration::from_secs(10),
         idle_timeout: Duration::from_secs(350),
     };

@@ -27,6 +27,8 @@ pub(super) fn relay(consumer: &Path, provider: &Path, source: Ipv4Addr, ways: &[
             targets: vec![target],
             evicted: Vec::new(),
             proxy_header: None,
+            front: None,
+            back: None,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(350),
         };

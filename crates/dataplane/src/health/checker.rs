@@ -50,7 +50,7 @@ impl Checker {
         let (transitions, receiver) = mpsc::channel(TRANSITIONS);
         let known = Known::default();
         let wheel = Wheel {
-            tls: tls::client()?,
+            tls: tls::client(&tls::Offer::all())?,
             entries: HashMap::new(),
             due: BinaryHeap::new(),
             probes: JoinSet::new(),

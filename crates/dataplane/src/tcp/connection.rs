@@ -1,17 +1,25 @@
 //! One connection from its acceptance to its end.
 
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::io::{self, IoSlice};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use socket2::SockRef;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
+use super::front::Front;
 use super::pump::{Activity, pump};
+use super::relay::relay;
 use super::route::Route;
+use super::session::Record;
 use crate::proxy_header;
 
 /// The two ends of an accepted flow as its client sees them.
@@ -24,12 +32,15 @@ pub(super) struct Flow {
 /// Connects to the target and carries bytes until both sides have ended. Whatever goes wrong resets both sides.
 pub(super) async fn connection(client: Leg, flow: Flow, route: Arc<Route>, source: Ipv4Addr, target: SocketAddrV4) {
     let idle_timeout = route.idle_timeout;
-    let carried = match connect(&route, flow, source, target).await {
-        Ok(server) => {
-            drop(route);
-            carry(client, server, idle_timeout).await
-        }
-        Err(error) => Err(error),
+    let carried = match &route.front {
+        Some(front) => Box::pin(terminate(client, flow, &route, front, (source, target))).await,
+        None => match connect(&route, flow, source, target).await {
+            Ok(server) => {
+                drop(route);
+                carry(client, server, idle_timeout).await
+            }
+            Err(error) => Err(error),
+        },
     };
     if let Err(error) = carried {
         tracing::debug!(%error, client = %flow.client, %target, "a connection was reset");
@@ -45,6 +56,54 @@ async fn connect(route: &Route, flow: Flow, source: Ipv4Addr, target: SocketAddr
         leg.stream.write_all(&bytes).await?;
     }
     Ok(leg)
+}
+
+/// The same for a client that speaks TLS: its handshake comes first, and a target that wants TLS gets a session of its own.
+async fn terminate(client: Leg, flow: Flow, route: &Route, front: &Front, way: (Ipv4Addr, SocketAddrV4)) -> io::Result<()> {
+    let mut record = front.record(flow);
+    let mut client = front.accept(client, &mut record).await?;
+    let mut server = connect(route, flow, way.0, way.1).await?;
+    match &route.back {
+        None => {
+            exchange(&mut client, &mut server, route.idle_timeout, &record).await?;
+            server.ended = true;
+        }
+        Some(back) => {
+            let mut server = timeout(route.connect_timeout, encrypt(back, server, way.1, &record)).await??;
+            record.session.back_protocol = server.get_ref().1.alpn_protocol().map(|name| String::from_utf8_lossy(name).into());
+            exchange(&mut client, &mut server, route.idle_timeout, &record).await?;
+            server.get_mut().0.ended = true;
+        }
+    }
+    client.get_mut().0.ended = true;
+    Ok(())
+}
+
+/// The handshake with a target, to which the client's own protocol is proposed.
+async fn encrypt(
+    back: &Arc<ClientConfig>,
+    server: Leg,
+    target: SocketAddrV4,
+    record: &Record,
+) -> io::Result<tokio_rustls::client::TlsStream<Leg>> {
+    let mut config = Arc::clone(back);
+    if let Some(protocol) = &record.session.front_protocol {
+        Arc::make_mut(&mut config).alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    }
+    let name = ServerName::IpAddress(IpAddr::V4(*target.ip()).into());
+    TlsConnector::from(config).connect(name, server).await
+}
+
+async fn exchange<A, B>(client: &mut A, server: &mut B, idle_timeout: Duration, record: &Record) -> io::Result<()>
+where
+    A: AsyncRead + AsyncWrite + Unpin,
+    B: AsyncRead + AsyncWrite + Unpin,
+{
+    let activity = Activity::now();
+    tokio::select! {
+        ended = relay(client, server, &activity, (&record.received, &record.sent)) => ended,
+        () = activity.idle(idle_timeout) => Err(io::ErrorKind::TimedOut.into()),
+    }
 }
 
 async fn carry(mut client: Leg, mut server: Leg, idle_timeout: Duration) -> io::Result<()> {
@@ -77,6 +136,38 @@ impl Leg {
         // It only fails on a connection that is gone, and reading will say so.
         let _ = stream.set_nodelay(true);
         Self { stream, ended: false }
+    }
+}
+
+impl AsyncRead for Leg {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Leg {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 

@@ -128,7 +128,7 @@ impl Activity {
         Self(AtomicU64::new(milliseconds()))
     }
 
-    fn touch(&self) {
+    pub(super) fn touch(&self) {
         self.0.store(milliseconds(), Ordering::Relaxed);
     }
 

@@ -5,6 +5,9 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConfig;
+
+use super::Front;
 use crate::Place;
 
 /// How connections of one listener are carried on. Publishing another route concerns new connections only, but for
@@ -21,6 +24,10 @@ pub struct Route {
     pub evicted: Vec<SocketAddrV4>,
     /// The header to write before the bytes of each connection.
     pub proxy_header: Option<ProxyHeader>,
+    /// TLS with the clients.
+    pub front: Option<Arc<Front>>,
+    /// TLS with the targets, for connections that have a front.
+    pub back: Option<Arc<ClientConfig>>,
     /// How long a target may take to accept.
     pub connect_timeout: Duration,
     /// How long a connection may carry nothing in either direction before it is reset; 350 s for a network load balancer.
@@ -67,6 +74,8 @@ mod tests {
             targets: (0..targets).map(|n| SocketAddrV4::new(Ipv4Addr::new(10, 0, 1, n), 80)).collect(),
             evicted: Vec::new(),
             proxy_header: None,
+            front: None,
+            back: None,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(350),
         }

@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+
+use super::Offer;
 
 /// A client that accepts any certificate; the handshake itself is still checked.
 ///
 /// # Errors
 /// When there is no randomness.
-pub fn client() -> Result<Arc<ClientConfig>, Error> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
+pub fn client(offer: &Offer) -> Result<Arc<ClientConfig>, Error> {
+    let provider = Arc::new(offer.provider());
     let verifier = Arc::new(AnyCertificate { provider: provider.clone() });
     let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
+        .with_protocol_versions(&offer.versions())?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();

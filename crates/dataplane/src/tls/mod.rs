@@ -11,4 +11,5 @@ pub use authority::{Authority, AuthorityError, Issued, KeyKind, Request};
 pub use certificate::{Certificate, CertificateError, Certificates};
 pub use client::client;
 pub use offer::Offer;
+pub(crate) use offer::openssl_name;
 pub use server::server;

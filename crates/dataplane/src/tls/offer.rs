@@ -52,7 +52,6 @@ impl Offer {
 }
 
 /// OpenSSL's name of a suite.
-#[allow(dead_code, reason = "the access logs of TLS listeners use it")]
 pub(crate) fn openssl_name(suite: CipherSuite) -> Option<&'static str> {
     SUITES.iter().find(|(_, own)| own.suite() == suite).map(|(name, _)| *name)
 }

@@ -25,6 +25,8 @@ pub fn route(targets: &[SocketAddrV4]) -> Route {
         targets: targets.to_vec(),
         evicted: Vec::new(),
         proxy_header: None,
+        front: None,
+        back: None,
         connect_timeout: Duration::from_secs(5),
         idle_timeout: Duration::from_secs(350),
     }
