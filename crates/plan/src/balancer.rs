@@ -45,6 +45,8 @@ pub struct Node {
 pub struct Port {
     /// The port.
     pub port: u16,
+    /// The listener's ARN.
+    pub listener: String,
     /// Whether targets see the client's address (never through PrivateLink).
     pub preserve_client: bool,
     /// Whether connections pass through sockets of the daemon, which reach the targets from the node's address.
@@ -76,6 +78,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
         let group = world.find::<TargetGroup>(&listener.target_group)?;
         Some(Port {
             port: listener.port,
+            listener: listener.arn.clone(),
             preserve_client: group.preserve_client_ip(),
             sockets: by_sockets(listener, &group),
             targets: eligible_targets(world, balancer, &group, &interface.zone),

@@ -7,6 +7,7 @@ pub mod machines;
 pub mod metadata;
 pub mod names;
 pub mod network;
+pub mod relays;
 mod sites;
 #[cfg(test)]
 mod testing;

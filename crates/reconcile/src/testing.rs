@@ -224,6 +224,7 @@ pub(crate) fn listener(balancer: &LoadBalancer, group: &TargetGroup) -> Listener
         port: 80,
         protocol: ListenerProtocol::Tcp,
         target_group: group.arn.clone(),
+        tls: None,
         attributes: Default::default(),
         tags: Tags::default(),
     }

@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllocationId, GroupId, InterfaceId, Kind, Link, NetworkInterface, Owner, Resource, SecurityGroup, Subnet, SubnetId, Tags,
-    TargetGroup, Timestamp, Vpc, VpcId,
+    AllocationId, Certificate, GroupId, InterfaceId, Kind, Link, NetworkInterface, Owner, Resource, SecurityGroup, Subnet,
+    SubnetId, Tags, TargetGroup, Timestamp, Vpc, VpcId,
 };
 
 /// The namespace of links from a balancer to its name: key `{account}/{region}/{name}`.
@@ -138,10 +138,38 @@ pub struct Listener {
     pub protocol: ListenerProtocol,
     /// The target group's ARN.
     pub target_group: String,
+    /// How it speaks TLS; none for other protocols.
+    #[serde(default)]
+    pub tls: Option<ListenerTls>,
     /// Attributes that were set, by key.
     pub attributes: BTreeMap<String, String>,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// How a listener speaks TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerTls {
+    /// The ARNs of its certificates; the first is the default.
+    pub certificates: Vec<String>,
+    /// The security policy's name.
+    pub policy: String,
+    /// The ALPN policy's name.
+    pub alpn: Option<String>,
+}
+
+impl ListenerTls {
+    /// The protocols of the ALPN policy, the preferred first; none for a policy that there is not.
+    pub fn protocols(policy: Option<&str>) -> Option<&'static [&'static str]> {
+        Some(match policy {
+            None | Some("None") => &[],
+            Some("HTTP1Only") => &["http/1.1", "http/1.0"],
+            Some("HTTP2Only") => &["h2"],
+            Some("HTTP2Optional") => &["http/1.1", "http/1.0", "h2"],
+            Some("HTTP2Preferred") => &["h2", "http/1.1", "http/1.0"],
+            Some(_) => return None,
+        })
+    }
 }
 
 /// What a listener carries.
@@ -175,6 +203,8 @@ impl Resource for Listener {
     }
 
     fn links(&self) -> Vec<Link> {
-        vec![Link::to(LoadBalancer::KIND, &self.balancer), Link::to(TargetGroup::KIND, &self.target_group)]
+        let mut links = vec![Link::to(LoadBalancer::KIND, &self.balancer), Link::to(TargetGroup::KIND, &self.target_group)];
+        links.extend(self.tls.iter().flat_map(|tls| &tls.certificates).map(|arn| Link::to(Certificate::KIND, arn)));
+        links
     }
 }

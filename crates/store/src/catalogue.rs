@@ -56,6 +56,7 @@ impl Default for Catalogue {
             Codec::of::<resource::EndpointService>(),
             Codec::of::<resource::LoadBalancer>(),
             Codec::of::<resource::Listener>(),
+            Codec::of::<resource::Certificate>(),
             Codec::of::<resource::TargetGroup>(),
             Codec::of::<resource::TargetHealth>(),
             Codec::of::<resource::Instance>(),

@@ -88,6 +88,7 @@ impl World {
             port,
             protocol: ListenerProtocol::Tcp,
             target_group: target_group.into(),
+            tls: None,
             attributes: BTreeMap::new(),
             tags: Tags::default(),
         });

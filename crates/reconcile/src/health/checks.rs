@@ -21,6 +21,7 @@ pub(super) struct Wanted {
     interval: Duration,
     timeout: Duration,
     thresholds: Thresholds,
+    proxy_header: bool,
 }
 
 impl Wanted {
@@ -34,7 +35,7 @@ impl Wanted {
             interval: self.interval,
             timeout: self.timeout,
             thresholds: self.thresholds,
-            proxy_header: false,
+            proxy_header: self.proxy_header,
         }
     }
 }
@@ -86,6 +87,7 @@ fn wanted(group: &TargetGroup, node: &Node, target: SocketAddrV4) -> Wanted {
         interval: Duration::from_secs(interval.into()),
         timeout: Duration::from_secs(timeout.into()),
         thresholds: Thresholds { healthy: healthy_threshold, unhealthy: unhealthy_threshold },
+        proxy_header: group.proxy_protocol(),
     }
 }
 

@@ -28,6 +28,11 @@ pub fn connections(descriptors: u64) -> u32 {
     u32::try_from((descriptors / 5 * 3).min(CONNECTIONS)).unwrap_or(u32::MAX)
 }
 
+/// How many connections one relay carries at once: each has two sockets.
+pub fn relayed(descriptors: u64) -> usize {
+    usize::try_from(descriptors / 10).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,6 +24,7 @@ use reconcile::machines::MachinesDomain;
 use reconcile::metadata::MetadataDomain;
 use reconcile::names::NamesDomain;
 use reconcile::network::{Network, NetworkDomain};
+use reconcile::relays::RelaysDomain;
 use store::{Catalogue, Embedded, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -78,11 +79,8 @@ pub async fn run(
     let health = routes::Health::of(features);
     let routes =
         Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
-    let api = api::Config {
-        listen: config.listen,
-        trust: config.trust,
-        connections: descriptors::connections(descriptors::take_all()?),
-    };
+    let descriptors = descriptors::take_all()?;
+    let api = api::Config { listen: config.listen, trust: config.trust, connections: descriptors::connections(descriptors) };
     let server = api::Server::bind(api, store.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
     state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;
@@ -98,6 +96,11 @@ pub async fn run(
         reconcile::drive(NamesDomain::new(namespaces.clone()), store.clone(), running.clone())?,
         reconcile::drive(MetadataDomain::new(namespaces.clone(), Tokens::with_random_key()?), store.clone(), running.clone())?,
         reconcile::drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?, store.clone(), running.clone())?,
+        reconcile::drive(
+            RelaysDomain::new(namespaces.clone(), descriptors::relayed(descriptors), config.scale)?,
+            store.clone(),
+            running.clone(),
+        )?,
         reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
         reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];

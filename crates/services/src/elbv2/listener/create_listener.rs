@@ -35,6 +35,7 @@ pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
         port: protocol::parse_port(input.port)?,
         protocol: protocol::parse(input.protocol.as_deref())?,
         target_group: action::parse(cx.txn, cx.owner(), &balancer, &input.default_actions)?.arn.clone(),
+        tls: None,
         attributes: BTreeMap::new(),
         tags: tag::new(&input.tags)?,
     };

@@ -14,7 +14,7 @@ pub fn of(group: &TargetGroup) -> Vec<Attribute> {
         fixed("stickiness.enabled", "false"),
         Attribute { key: "stickiness.type", default: "source_ip", rule: Rule::Choice(&["source_ip"]) },
         Attribute { key: "preserve_client_ip.enabled", default: preserve, rule: Rule::Flag },
-        fixed("proxy_protocol_v2.enabled", "false"),
+        Attribute { key: "proxy_protocol_v2.enabled", default: "false", rule: Rule::Flag },
         fixed("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
         fixed("target_group_health.dns_failover.minimum_healthy_targets.count", "1"),
         fixed("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"),

@@ -1,0 +1,193 @@
+//! Relays: the listeners whose connections pass through sockets of the daemon, because they speak TLS or open with a PROXY
+//! protocol header. A node has a socket in its own VPC's router, and each endpoint one in its consumer's router: that socket
+//! is the endpoint's identity, and there the client has its own address.
+
+mod wanted;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dataplane::Namespace;
+use dataplane::tcp::{Engine, Front, Listener, ProxyHeader, Route};
+use dataplane::tls::{Certificate, Certificates, Offer, client};
+use kernel::Namespaces;
+use resource::{SslPolicy, VpcId};
+use store::{Change, Snapshot, Store};
+
+use crate::{Domain, TimeScale};
+use wanted::{Door, Terminated, Wanted};
+
+/// How often everything is looked at, at the least, and how soon again after something could not be done.
+const LOOK: Duration = Duration::from_secs(10);
+const RETRY: Duration = Duration::from_millis(200);
+/// How long a target may take to accept.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The relays of this machine.
+pub struct RelaysDomain {
+    namespaces: Namespaces,
+    engine: Engine,
+    /// How many connections a listener carries at once, at the most.
+    limit: usize,
+    scale: TimeScale,
+    open: BTreeMap<Door, Relay>,
+    fronts: HashMap<String, Spoken>,
+    noted: bool,
+}
+
+struct Relay {
+    /// The namespaces that it was opened in and leads to, whatever has their names now.
+    identities: (u64, u64),
+    wanted: Wanted,
+    spoken: Option<Spoken>,
+    listener: Listener,
+}
+
+/// How a listener speaks TLS, made ready.
+#[derive(Clone)]
+struct Spoken {
+    terminated: Terminated,
+    front: Arc<Front>,
+}
+
+impl RelaysDomain {
+    /// Relays in `namespaces`, each listener with at most `limit` connections at once, where time passes at `scale`.
+    ///
+    /// # Errors
+    /// When there can be no threads.
+    pub fn new(namespaces: Namespaces, limit: usize, scale: TimeScale) -> io::Result<Self> {
+        let engine = Engine::start(std::thread::available_parallelism().map_or(1, Into::into))?;
+        Ok(Self { namespaces, engine, limit, scale, open: BTreeMap::new(), fronts: HashMap::new(), noted: false })
+    }
+}
+
+impl Domain for RelaysDomain {
+    const NAME: &'static str = "relays";
+
+    fn note(&mut self, _: &Snapshot, change: &Change) {
+        self.noted |= wanted::reads(change.kind);
+    }
+
+    fn note_all(&mut self, _: &Snapshot) {
+        self.noted = true;
+    }
+
+    async fn converge(&mut self, store: &Store) -> Duration {
+        if !std::mem::take(&mut self.noted) {
+            return LOOK;
+        }
+        let world = store.snapshot();
+        let wanted = wanted::doors(&world);
+        let gone: Vec<_> = self.open.keys().filter(|door| !wanted.contains_key(door)).cloned().collect();
+        for door in gone {
+            self.close(&door).await;
+        }
+        let mut all = true;
+        self.fronts.retain(|arn, _| wanted.values().any(|wanted| wanted.tls.as_ref() == Some(arn)));
+        for (door, wanted) in wanted {
+            if let Err(error) = self.serve(&world, &door, wanted).await {
+                tracing::debug!(vpc = %door.vpc, address = %door.address, %error, "not served yet; trying again");
+                self.close(&door).await;
+                all = false;
+            }
+        }
+        if all { LOOK } else { RETRY }
+    }
+}
+
+impl RelaysDomain {
+    async fn close(&mut self, door: &Door) {
+        if let Some(relay) = self.open.remove(door) {
+            relay.listener.cut().await;
+        }
+    }
+
+    /// Opens a door, or lets what is open lead where it is wanted.
+    async fn serve(&mut self, world: &Snapshot, door: &Door, wanted: Wanted) -> io::Result<()> {
+        let spoken = match &wanted.tls {
+            Some(arn) => Some(self.spoken(world, arn)?),
+            None => None,
+        };
+        let identities = (self.identity(&door.vpc)?, self.identity(&wanted.upstream)?);
+        if let Some(relay) = self.open.get_mut(door).filter(|relay| relay.identities == identities) {
+            let same =
+                relay.wanted == wanted && relay.spoken.as_ref().map(|s| &s.terminated) == spoken.as_ref().map(|s| &s.terminated);
+            if !same {
+                relay.listener.publish(route(&self.namespaces, self.scale, &wanted, spoken.as_ref())?);
+                (relay.wanted, relay.spoken) = (wanted, spoken);
+            }
+            return Ok(());
+        }
+        self.close(door).await;
+        let route = route(&self.namespaces, self.scale, &wanted, spoken.as_ref())?;
+        let place = open(&self.namespaces, &door.vpc)?;
+        let listener = self.engine.listen(&place, door.address, route, self.limit)?;
+        self.open.insert(door.clone(), Relay { identities, wanted, spoken, listener });
+        Ok(())
+    }
+
+    /// Which namespace a VPC's router is now.
+    fn identity(&self, vpc: &VpcId) -> io::Result<u64> {
+        Ok(self.namespaces.path(vpc.as_str()).map_err(io::Error::other)?.metadata()?.ino())
+    }
+
+    /// The front of a listener. It stays the same while nothing about it changes, so that sessions can be resumed.
+    fn spoken(&mut self, world: &Snapshot, arn: &str) -> io::Result<Spoken> {
+        let terminated = wanted::terminated(world, arn).ok_or(io::ErrorKind::NotFound)?;
+        if let Some(spoken) = self.fronts.get(arn).filter(|spoken| spoken.terminated == terminated) {
+            return Ok(spoken.clone());
+        }
+        let spoken = Spoken { front: Arc::new(front(&terminated).map_err(io::Error::other)?), terminated };
+        self.fronts.insert(arn.to_owned(), spoken.clone());
+        Ok(spoken)
+    }
+}
+
+fn front(terminated: &Terminated) -> Result<Front, Box<dyn std::error::Error + Send + Sync>> {
+    let shown = terminated.certificates.iter();
+    let mut certificates = Vec::new();
+    for shown in shown {
+        certificates.push(Arc::new(Certificate::from_pem(&shown.arn, &shown.chain, &shown.key)?));
+    }
+    let mut certificates = certificates.into_iter();
+    let default = certificates.next().ok_or("a TLS listener has a certificate")?;
+    let offer = offer(terminated.policy)?;
+    Ok(Front::new(Certificates::new(default, certificates), &offer, terminated.protocols, None)?)
+}
+
+fn offer(policy: &SslPolicy) -> Result<Offer, &'static str> {
+    Offer::of(policy.offered(), policy.post_quantum()).ok_or("the policy has nothing that can be offered")
+}
+
+fn route(namespaces: &Namespaces, scale: TimeScale, wanted: &Wanted, spoken: Option<&Spoken>) -> io::Result<Route> {
+    let back = match spoken.filter(|spoken| spoken.terminated.again) {
+        Some(spoken) => {
+            let offer = back(spoken.terminated.policy).map_err(io::Error::other)?;
+            Some(client(&offer).map_err(io::Error::other)?)
+        }
+        None => None,
+    };
+    Ok(Route {
+        upstream: Arc::new(open(namespaces, &wanted.upstream)?),
+        sources: vec![wanted.node],
+        targets: wanted.targets.clone(),
+        evicted: wanted.evicted.clone(),
+        proxy_header: wanted.proxied.then(|| ProxyHeader { endpoint: wanted.endpoint.clone(), checksum: false }),
+        front: spoken.map(|spoken| Arc::clone(&spoken.front)),
+        back,
+        connect_timeout: CONNECT,
+        idle_timeout: scale.shorten(Duration::from_secs(wanted.idle)),
+    })
+}
+
+/// How targets are spoken to behind a listener of this policy.
+fn back(policy: &SslPolicy) -> Result<Offer, &'static str> {
+    offer(SslPolicy::named(policy.towards_targets()).ok_or("every policy has one for its targets")?)
+}
+
+fn open(namespaces: &Namespaces, vpc: &VpcId) -> io::Result<Namespace> {
+    Namespace::open(namespaces.path(vpc.as_str()).map_err(io::Error::other)?)
+}
