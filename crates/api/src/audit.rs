@@ -1,11 +1,11 @@
 //! One line per request in the log: who asked for what, what they were told, and how long it took.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use services::Caller;
 use wire::{Failure, Identified, Protocol, Request};
 
+use crate::arrival::Arrival;
 use crate::refuse::likely_protocol;
 use crate::request_id::request_id;
 
@@ -14,8 +14,8 @@ use crate::request_id::request_id;
 pub(crate) struct Record {
     /// The id that the caller is told.
     pub(crate) id: String,
-    /// Where the request came from.
-    pub(crate) peer: SocketAddr,
+    /// How the request came.
+    pub(crate) arrival: Arrival,
     /// The protocol in which to answer.
     pub(crate) protocol: Protocol,
     /// The operation, once it is known.
@@ -29,10 +29,10 @@ pub(crate) struct Record {
 
 impl Record {
     /// A request has arrived; its body has not been read.
-    pub(crate) fn begin(peer: SocketAddr, head: &Request) -> Self {
+    pub(crate) fn begin(arrival: &Arrival, head: &Request) -> Self {
         Self {
             id: request_id(),
-            peer,
+            arrival: arrival.clone(),
             protocol: likely_protocol(head),
             identified: None,
             account: String::new(),
@@ -57,7 +57,8 @@ impl Record {
         tracing::info!(
             target: "audit",
             id = %self.id,
-            peer = %self.peer,
+            peer = %self.arrival.peer,
+            door = self.arrival.label(),
             account = %self.account,
             principal = %self.principal,
             operation = format_args!("{service}:{operation}"),

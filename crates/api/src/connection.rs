@@ -14,6 +14,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use wire::Response;
 
+use crate::arrival::Arrival;
+use crate::doorman::Wire;
 use crate::pipeline::{self, Api};
 
 /// How long the head of a request may take, and how long a connection may be idle.
@@ -28,22 +30,24 @@ const MOST_HEADERS: usize = 128;
 pub(crate) async fn serve(api: Arc<Api>, stream: TcpStream, peer: SocketAddr, mut stop: watch::Receiver<bool>) {
     if stream.set_nodelay(true).is_ok() && speaks(&stream, &mut stop).await {
         // On the heap, so that a silent connection does not keep the room for one that speaks.
-        Box::pin(converse(api, stream, peer, stop)).await;
+        Box::pin(converse(api, TokioIo::new(stream), Arrival::at_listener(peer), stop)).await;
     }
 }
 
-async fn converse(api: Arc<Api>, stream: TcpStream, peer: SocketAddr, mut stop: watch::Receiver<bool>) {
+/// Answers the requests of one connection, however it came.
+pub(crate) async fn converse(api: Arc<Api>, stream: impl Wire, arrival: Arrival, mut stop: watch::Receiver<bool>) {
+    let (peer, arrival) = (arrival.peer, Arc::new(arrival));
     let service = service_fn(|request| {
-        let api = Arc::clone(&api);
+        let (api, arrival) = (Arc::clone(&api), Arc::clone(&arrival));
         // Likewise an idle connection and the room for a request.
-        let answer = Box::pin(async move { pipeline::answer(&api, peer, request).await });
+        let answer = Box::pin(async move { pipeline::answer(&api, &arrival, request).await });
         async move { Ok::<_, Infallible>(of_http(answer.await)) }
     });
     let mut builder = http1::Builder::new();
     // A client that has nothing more to say may still listen.
     builder.half_close(true);
     builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(LARGEST_HEAD).max_headers(MOST_HEADERS);
-    let mut connection = Box::pin(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = Box::pin(builder.serve_connection(stream, service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = told(&mut stop) => {

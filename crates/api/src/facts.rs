@@ -1,20 +1,28 @@
 //! The facts of a request that conditions in policies ask about: where it came from, when, for which Region, with which tags.
 
-use std::net::IpAddr;
-
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::arrival::Arrival;
+
 /// What is known about a request whatever it asks for.
-pub(crate) fn facts(peer: IpAddr, region: &str, now: OffsetDateTime, agent: Option<&str>) -> Vec<(&'static str, String)> {
+pub(crate) fn facts(arrival: &Arrival, region: &str, now: OffsetDateTime, agent: Option<&str>) -> Vec<(&'static str, String)> {
     let moment = now.replace_nanosecond(0).ok().and_then(|now| now.format(&Rfc3339).ok());
+    let address = Some(arrival.peer.ip().to_canonical().to_string());
+    let through = arrival.through();
+    // Behind an endpoint, addresses are those of a VPC, of which there may be many alike.
+    let (public, private) = if through.is_some() { (None, address) } else { (address, None) };
+    let secure = arrival.door.as_ref().is_some_and(|door| door.secure);
     let known = [
-        ("aws:SourceIp", Some(peer.to_canonical().to_string())),
+        ("aws:SourceIp", public),
+        ("aws:VpcSourceIp", private),
+        ("aws:SourceVpce", through.map(|through| through.endpoint.to_string())),
+        ("aws:SourceVpc", through.map(|through| through.vpc.to_string())),
         ("aws:RequestedRegion", Some(region.to_owned())),
         ("aws:CurrentTime", moment),
         ("aws:EpochTime", Some(now.unix_timestamp().to_string())),
-        ("aws:SecureTransport", Some("false".to_owned())),
+        ("aws:SecureTransport", Some(secure.to_string())),
         ("aws:UserAgent", agent.map(str::to_owned)),
     ];
     known.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
@@ -35,7 +43,9 @@ pub(crate) fn with_tags(mut request: policy::Request, input: &Value) -> policy::
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrival::{Door, Through};
     use policy::{Principal, Request};
+    use resource::{EndpointId, VpcId};
     use serde_json::json;
 
     fn request() -> Request {
@@ -45,8 +55,8 @@ mod tests {
     #[test]
     fn a_request_is_described_by_place_time_and_region() {
         let now = OffsetDateTime::from_unix_timestamp(1_700_000_000).expect("a valid time");
-        let peer = "::ffff:127.0.0.1".parse().expect("an address");
-        let known = facts(peer, "eu-west-1", now, Some("aws-cli"));
+        let peer = "[::ffff:127.0.0.1]:9".parse().expect("an address");
+        let known = facts(&Arrival::at_listener(peer), "eu-west-1", now, Some("aws-cli"));
         for (key, value) in [
             ("aws:SourceIp", "127.0.0.1"),
             ("aws:RequestedRegion", "eu-west-1"),
@@ -57,6 +67,26 @@ mod tests {
         ] {
             assert!(known.contains(&(key, value.to_owned())), "{key}: {known:?}");
         }
+    }
+
+    #[test]
+    fn behind_an_endpoint_a_request_has_its_ids_and_no_public_address() {
+        let endpoint = Through {
+            endpoint: EndpointId::parse("vpce-00000000000000001").expect("an id"),
+            vpc: VpcId::parse("vpc-00000000000000001").expect("an id"),
+        };
+        let door = Door { service: "ec2", secure: true, endpoint: Some(endpoint) };
+        let arrival = Arrival { peer: "10.0.0.4:9".parse().expect("an address"), door: Some(door) };
+        let known = facts(&arrival, "us-east-1", OffsetDateTime::UNIX_EPOCH, None);
+        for (key, value) in [
+            ("aws:VpcSourceIp", "10.0.0.4"),
+            ("aws:SourceVpce", "vpce-00000000000000001"),
+            ("aws:SourceVpc", "vpc-00000000000000001"),
+            ("aws:SecureTransport", "true"),
+        ] {
+            assert!(known.contains(&(key, value.to_owned())), "{key}: {known:?}");
+        }
+        assert!(known.iter().all(|(key, _)| *key != "aws:SourceIp"));
     }
 
     #[test]

@@ -2,11 +2,15 @@
 //!
 //! The order of all that happens to a request stands in `pipeline.rs`.
 
+mod arrival;
 mod audit;
 mod body;
 mod caller;
+mod closed;
 mod connection;
+mod doorman;
 mod facts;
+mod guard;
 pub mod identity;
 mod keys;
 mod origin;
@@ -18,5 +22,7 @@ mod request_id;
 mod server;
 mod subject;
 
+pub use arrival::{Arrival, Door, Through};
+pub use doorman::Doorman;
 pub use private::{Answer, Health, NoRoutes, Report, Routes};
 pub use server::{Config, Server};

@@ -7,6 +7,8 @@ use services::{Caller, Operation, Service};
 use store::Snapshot;
 use wire::Failure;
 
+use crate::arrival::Through;
+use crate::guard::Guard;
 use crate::identity::Family;
 use crate::{facts, refuse, subject};
 
@@ -25,23 +27,27 @@ pub(crate) struct Asked<'a> {
     pub(crate) operation: &'a Operation,
     /// With which input.
     pub(crate) input: &'a Value,
+    /// The VPC endpoint that it came through.
+    pub(crate) through: Option<&'a Through>,
 }
 
 /// Lets the request pass, or says as AWS does who may not do what to which resource and why.
 pub(crate) fn check(world: &Snapshot, asked: &Asked<'_>, family: Family) -> Result<(), Failure> {
     let action = asked.action();
-    limited_session(world, asked).map_err(|sentence| refuse::denied(family, &sentence))?;
+    let denied = |sentence: String| refuse::denied(family, &sentence);
+    limited_session(world, asked).map_err(denied)?;
+    let resources = subject::resources(asked.service.name, asked.operation.name, asked.input, &asked.caller.owner);
+    let requests: Vec<policy::Request> =
+        resources.iter().map(|resource| facts::with_tags(asked.caller.asks(&action, resource), asked.input)).collect();
+    if let Some(guard) = asked.through.map(|through| Guard::of(world, through)).transpose().map_err(denied)?.flatten() {
+        requests.iter().find_map(|request| guard.refusal(request)).map_or(Ok(()), |sentence| Err(denied(sentence)))?;
+    }
     if FREE.contains(&action.as_str()) || OWN_DECISION.contains(&action.as_str()) {
         return Ok(());
     }
     let authority = Authority::of(world, asked.caller).map_err(refuse::handler)?;
-    for resource in subject::resources(asked.service.name, asked.operation.name, asked.input, &asked.caller.owner) {
-        let request = facts::with_tags(asked.caller.asks(&action, &resource), asked.input);
-        if let Some(sentence) = authority.decide(&request).refusal(&request) {
-            return Err(refuse::denied(family, &sentence));
-        }
-    }
-    Ok(())
+    let refusal = requests.iter().find_map(|request| authority.decide(request).refusal(request));
+    refusal.map_or(Ok(()), |sentence| Err(denied(sentence)))
 }
 
 impl Asked<'_> {
@@ -98,7 +104,7 @@ mod tests {
         let mut caller = Caller::new(principal, "111111111111", "us-east-1");
         caller.facts.push(("aws:SourceIp", "127.0.0.1".to_owned()));
         let (service, operation) = services::find(service, operation).expect("it exists");
-        let asked = Asked { caller: &caller, service, operation, input: &input };
+        let asked = Asked { caller: &caller, service, operation, input: &input, through: None };
         check(&store.snapshot(), &asked, Family::Ec2)
     }
 

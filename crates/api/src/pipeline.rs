@@ -1,7 +1,6 @@
 //! The spine: everything that happens to a request, in order. Every stage lets it pass or says why it ends here, and
 //! whatever happens is answered in the protocol of the request and audited.
 
-use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use store::{Snapshot, Store};
 use time::OffsetDateTime;
 use wire::{Failure, Identified, Models, Request, Response};
 
+use crate::arrival::Arrival;
 use crate::audit::Record;
 use crate::body::Room;
 use crate::facts::facts;
@@ -21,7 +21,7 @@ use crate::identity::{self, Family, Refusal, Trust};
 use crate::keys::Keys;
 use crate::permission::Asked;
 use crate::private::{self, Health, Routes};
-use crate::{caller, origin, permission, refuse};
+use crate::{caller, closed, origin, permission, refuse};
 
 /// What the stages work with.
 pub(crate) struct Api {
@@ -40,9 +40,9 @@ struct Moment {
 }
 
 /// Answers one request, whatever happens.
-pub(crate) async fn answer(api: &Api, peer: SocketAddr, incoming: hyper::Request<Incoming>) -> Response {
+pub(crate) async fn answer(api: &Api, arrival: &Arrival, incoming: hyper::Request<Incoming>) -> Response {
     let (mut request, body) = head(incoming);
-    let mut record = Record::begin(peer, &request);
+    let mut record = Record::begin(arrival, &request);
     let carried = AssertUnwindSafe(carry(api, &mut request, body, &mut record)).catch_unwind().await;
     let outcome = carried.unwrap_or_else(|_| {
         tracing::error!(id = %record.id, "a handler panicked");
@@ -59,16 +59,25 @@ pub(crate) async fn answer(api: &Api, peer: SocketAddr, incoming: hyper::Request
 /// The stages.
 async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Record) -> Result<Response, Failure> {
     read(api, request, body, record).await?;
-    refuse_foreign_pages(api, request)?;
-    if private::is_private(request) {
-        return Ok(privately(api, request, record).await);
+    refuse_foreign_pages(api, request, record)?;
+    let door = record.arrival.door.clone();
+    match &door {
+        None if private::is_private(request) => return Ok(privately(api, request, record).await),
+        None => {}
+        Some(door) => {
+            if let Some(answer) = closed::answer(door, record.protocol) {
+                return answer;
+            }
+        }
     }
     let identified = identify(api, request, record)?;
+    door.as_ref().map_or(Ok(()), |door| closed::check(door, &identified))?;
     let moment = Moment { world: api.store.snapshot(), now: OffsetDateTime::now_utc() };
     let caller = authenticate(api, &moment, request, &identified, record)?;
     let (service, operation) = dispatch(&identified)?;
     let input = decode(&identified, request)?;
-    permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input })?;
+    let through = record.arrival.through();
+    permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input, through })?;
     let output = services::perform(&api.store, service, operation, &caller, input).await.map_err(refuse::handler)?;
     check_output(&identified, &output)?;
     Ok(wire::encode(&identified, &output, &record.id))
@@ -92,9 +101,15 @@ async fn read(api: &Api, request: &mut Request, body: Incoming, record: &Record)
     Ok(())
 }
 
-fn refuse_foreign_pages(api: &Api, request: &Request) -> Result<(), Failure> {
-    let foreign = origin::foreign_site(request).filter(|_| api.trust == Trust::Loopback);
-    foreign.map_or(Ok(()), |site| Err(refuse::foreign_site(site)))
+fn refuse_foreign_pages(api: &Api, request: &Request, record: &Record) -> Result<(), Failure> {
+    if record.arrival.trust(api.trust) == Trust::Enforce {
+        return Ok(());
+    }
+    match (origin::foreign_site(request), origin::foreign_host(request)) {
+        (Some(site), _) => Err(refuse::foreign_site(site)),
+        (None, Some(host)) => Err(refuse::foreign_host(host)),
+        (None, None) => Ok(()),
+    }
 }
 
 /// Health, which everybody may ask for, and the routes of the binary, which need an `underpass:` permission.
@@ -102,7 +117,7 @@ async fn privately(api: &Api, request: &Request, record: &mut Record) -> Respons
     if let Some(answer) = private::health(request, &*api.health) {
         return answer;
     }
-    match private::admit(&api.store.snapshot(), api.trust, request, record.peer.ip()) {
+    match private::admit(&api.store.snapshot(), api.trust, request, &record.arrival) {
         Err(refused) => refused,
         Ok(caller) => {
             record.caller(&caller);
@@ -127,13 +142,13 @@ fn authenticate(
 ) -> Result<Caller, Failure> {
     let service = &identified.service;
     let refused = |refusal: Refusal| refusal.failure(Family::of(identified.protocol, service.signing_name));
-    let believed = match identity::authenticate(api.trust, &Keys(&moment.world), moment.now, request) {
+    let believed = match identity::authenticate(record.arrival.trust(api.trust), &Keys(&moment.world), moment.now, request) {
         Err(Refusal::Unsigned) if identified.operation().unsigned => identity::Caller::anonymous(caller::DEFAULT_REGION),
         other => other.map_err(refused)?,
     };
     believed.scoped_to(service.signing_name).map_err(refused)?;
     let mut caller = caller::known(believed).map_err(refused)?;
-    caller.facts = facts(record.peer.ip(), &caller.owner.region, moment.now, request.header("user-agent"));
+    caller.facts = facts(&record.arrival, &caller.owner.region, moment.now, request.header("user-agent"));
     record.caller(&caller);
     Ok(caller)
 }

@@ -1,7 +1,6 @@
 //! The routes that are not AWS's: health, and what the binary registers below `/_underpass/`.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -14,6 +13,7 @@ use store::Snapshot;
 use time::OffsetDateTime;
 use wire::{Request, Response};
 
+use crate::arrival::Arrival;
 use crate::caller;
 use crate::facts::facts;
 use crate::identity::{self, Family, Refusal, Trust};
@@ -78,7 +78,7 @@ pub(crate) fn health(request: &Request, health: &dyn Health) -> Option<Response>
 /// Who asks for a private route: unsigned is the default account's root on a trusted listener, and everybody else
 /// needs the permission `underpass:{first part of the route}`.
 #[expect(clippy::result_large_err, reason = "a refusal is the answer itself, made once per refused request")]
-pub(crate) fn admit(world: &Snapshot, trust: Trust, request: &Request, peer: IpAddr) -> Result<Caller, Response> {
+pub(crate) fn admit(world: &Snapshot, trust: Trust, request: &Request, arrival: &Arrival) -> Result<Caller, Response> {
     let now = OffsetDateTime::now_utc();
     let believed = match identity::authenticate(trust, &Keys(world), now, request) {
         Err(Refusal::Unsigned) if trust == Trust::Loopback => return Ok(caller::unsigned()),
@@ -88,7 +88,7 @@ pub(crate) fn admit(world: &Snapshot, trust: Trust, request: &Request, peer: IpA
         let failure = error.failure(Family::RestJson);
         refusal(StatusCode::FORBIDDEN, &failure.code, &failure.message)
     })?;
-    caller.facts = facts(peer, &caller.owner.region, now, request.header("user-agent"));
+    caller.facts = facts(arrival, &caller.owner.region, now, request.header("user-agent"));
     let action = format!("underpass:{}", request.path.trim_start_matches(PREFIX).split('/').next().unwrap_or_default());
     let authority = Authority::of(world, &caller)
         .map_err(|_| refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "The caller's policies cannot be read."))?;

@@ -39,7 +39,8 @@ pub(crate) fn unimplemented(identified: &Identified) -> Failure {
     unsupported(&what, identified.protocol)
 }
 
-fn unsupported(what: &str, protocol: Protocol) -> Failure {
+/// AWS has `what`, we do not.
+pub(crate) fn unsupported(what: &str, protocol: Protocol) -> Failure {
     let message = format!("underpass does not support {what} yet");
     match protocol {
         Protocol::Ec2 => Failure::new("UnsupportedOperation", message, 400),
@@ -63,6 +64,14 @@ pub(crate) fn denied(family: Family, sentence: &str) -> Failure {
 /// A web page of another site made a browser send it.
 pub(crate) fn foreign_site(site: &str) -> Failure {
     let message = format!("Requests from web pages of {site} are not accepted while every access key is.");
+    Failure::new("AccessDenied", message, 403)
+}
+
+/// A web page made a browser send it to us under a name of its own site.
+pub(crate) fn foreign_host(host: &str) -> Failure {
+    let message = format!(
+        "Requests for the host {host} are not accepted while every access key is. Use an address, localhost or a name of AWS's."
+    );
     Failure::new("AccessDenied", message, 403)
 }
 

@@ -13,6 +13,7 @@ use wire::Models;
 
 use crate::body::Room;
 use crate::connection;
+use crate::doorman::Doorman;
 use crate::identity::Trust;
 use crate::pipeline::Api;
 use crate::private::{Health, Routes};
@@ -22,6 +23,8 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no descriptor or memory for a connection.
 const EXHAUSTED: Duration = Duration::from_millis(50);
 const BACKLOG: u32 = 1024;
+/// Doors may have one part in this many of the connections, beyond those of the listener.
+const DOORS_SHARE: u32 = 4;
 
 /// How to listen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,7 @@ pub struct Server {
     listener: TcpListener,
     api: Arc<Api>,
     connections: u32,
+    stop: watch::Sender<bool>,
 }
 
 impl Server {
@@ -55,7 +59,7 @@ impl Server {
         let listener = listen(config.listen)?;
         let (models, room) = (Models::new(), Room::new());
         let api = Api { models, store, trust: config.trust, room, health, routes };
-        Ok(Self { listener, api: Arc::new(api), connections: config.connections })
+        Ok(Self { listener, api: Arc::new(api), connections: config.connections, stop: watch::Sender::new(false) })
     }
 
     /// The address that clients can connect to.
@@ -66,16 +70,21 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// Who answers for this API at doors, up to a share of its connections, until it stops.
+    pub fn doorman(&self) -> Doorman {
+        Doorman::new(Arc::clone(&self.api), self.connections / DOORS_SHARE, self.stop.subscribe())
+    }
+
     /// Serves until `shutdown` ends, then lets running requests end for up to ten seconds.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let (stop, stopped) = watch::channel(false);
+        let stopped = self.stop.subscribe();
         let room = Arc::new(Semaphore::new(self.connections as usize));
         tokio::select! {
             () = self.accept(&room, &stopped) => {}
             () = shutdown => {}
         }
         drop(self.listener);
-        stop.send_replace(true);
+        self.stop.send_replace(true);
         if timeout(LAST_REQUESTS, room.acquire_many(self.connections)).await.is_err() {
             tracing::warn!("some requests were still running and were cut off");
         }

@@ -9,25 +9,44 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// Connections of one listener; more wait in the kernel's queue.
-const CONNECTIONS: usize = 256;
-/// Connections of one source address; more are closed at once.
-const PER_SOURCE: usize = 32;
+/// How many connections a listener has at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// In all; more wait in the kernel's queue.
+    pub(crate) connections: usize,
+    /// Of one source address; more are closed at once.
+    pub(crate) per_source: usize,
+}
+
+/// What the small servers need.
+const SMALL: Bounds = Bounds { connections: 256, per_source: 32 };
 /// How long to wait before accepting again after the kernel could not.
 const RETRY: Duration = Duration::from_millis(100);
 
-/// Runs `handle` for each connection, for ever; `server` names who accepts in messages.
+/// Runs `handle` for each connection of a small server, for ever; `server` names who accepts in messages.
 pub(crate) async fn accept<F>(server: &'static str, listener: TcpListener, handle: impl Fn(TcpStream, SocketAddrV4) -> F)
 where
+    F: Future<Output = ()> + Send + 'static,
+{
+    accept_within(SMALL, server, listener, handle).await;
+}
+
+/// As [`accept`], within other bounds.
+pub(crate) async fn accept_within<F>(
+    bounds: Bounds,
+    server: &'static str,
+    listener: TcpListener,
+    handle: impl Fn(TcpStream, SocketAddrV4) -> F,
+) where
     F: Future<Output = ()> + Send + 'static,
 {
     let (sources, mut open) = (Sources::default(), JoinSet::new());
     loop {
         tokio::select! {
             Some(ended) = open.join_next() => report(server, ended),
-            accepted = listener.accept(), if open.len() < CONNECTIONS => match accepted {
+            accepted = listener.accept(), if open.len() < bounds.connections => match accepted {
                 Ok((stream, SocketAddr::V4(from))) => {
-                    if let Some(slot) = sources.slot(*from.ip()) {
+                    if let Some(slot) = sources.slot(*from.ip(), bounds.per_source) {
                         let connection = handle(stream, from);
                         open.spawn(async move {
                             connection.await;
@@ -72,8 +91,8 @@ struct Slot {
 }
 
 impl Sources {
-    fn slot(&self, source: Ipv4Addr) -> Option<Slot> {
-        self.change(source, |open| (open < PER_SOURCE).then_some(open + 1)).then(|| Slot { sources: self.clone(), source })
+    fn slot(&self, source: Ipv4Addr, most: usize) -> Option<Slot> {
+        self.change(source, |open| (open < most).then_some(open + 1)).then(|| Slot { sources: self.clone(), source })
     }
 
     /// Changes a count; those that come to zero are forgotten. False if there is no change.
@@ -119,7 +138,7 @@ mod tests {
         };
         let server = tokio::spawn(accept("test", listener, hold));
         let mut held = Vec::new();
-        for _ in 0..PER_SOURCE {
+        for _ in 0..SMALL.per_source {
             let mut stream = connect([127, 0, 0, 9], addr).await;
             assert_eq!(stream.read_u8().await.unwrap(), b'!');
             held.push(stream);
@@ -134,7 +153,7 @@ mod tests {
     #[test]
     fn a_source_without_connections_is_forgotten() {
         let sources = Sources::default();
-        let slots: Vec<_> = (0..3).map(|_| sources.slot(Ipv4Addr::LOCALHOST)).collect();
+        let slots: Vec<_> = (0..3).map(|_| sources.slot(Ipv4Addr::LOCALHOST, 3)).collect();
         assert_eq!(sources.0.lock().unwrap()[&Ipv4Addr::LOCALHOST], 3);
         drop(slots);
         assert!(sources.0.lock().unwrap().is_empty());

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    EndpointKind, Instance, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, Vpc, VpcEndpoint, VpcId,
+    EndpointKind, FrontDoor, Instance, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, Vpc, VpcEndpoint, VpcId,
     private_dns_name, public_dns_name,
 };
 use store::Snapshot;
@@ -72,6 +72,9 @@ fn of_party(world: &Snapshot, start: &Start, party: Party) -> Vec<Goal> {
 }
 
 fn of_endpoint(world: &Snapshot, start: &Start, endpoint: &VpcEndpoint) -> Vec<Goal> {
+    if let (EndpointKind::Gateway, Some(service)) = (endpoint.kind, endpoint.aws_service()) {
+        return FrontDoor::of(service.signing_name).map(|door| Goal::Address(door.address(), None)).into_iter().collect();
+    }
     let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));
     legs.flat_map(|party| of_party(world, start, party)).collect()
 }
@@ -93,6 +96,7 @@ fn named(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Goal>> {
     let addresses = world.all::<LoadBalancer>().find_map(|balancer| balancer_name(world, &balancer, name));
     let addresses = addresses.or_else(|| world.all::<VpcEndpoint>().find_map(|endpoint| endpoint_name(world, &endpoint, name)));
     let addresses = addresses.or_else(|| host_name(world, start, name).map(|address| vec![address]));
+    let addresses = addresses.or_else(|| service_name(world, start, name));
     Some(addresses?.into_iter().map(|address| Goal::Address(address, Some(name.to_owned()))).collect())
 }
 
@@ -129,6 +133,21 @@ fn endpoint_name(world: &Snapshot, endpoint: &VpcEndpoint, name: &str) -> Option
     let addresses: Vec<Ipv4Addr> =
         legs.filter(|leg| all || endpoint.zonal_name(&leg.zone) == name).map(|leg| leg.address).collect();
     (!addresses.is_empty()).then_some(addresses)
+}
+
+/// A name of AWS's own: where private DNS leads it inside the VPC, else the service's front door.
+fn service_name(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Ipv4Addr>> {
+    let covers = |endpoint: &VpcEndpoint| {
+        let service = endpoint.aws_service().filter(|_| endpoint.private_dns && endpoint.state.is_open());
+        let mut names = service.into_iter().flat_map(|service| service.private_names(&endpoint.owner.region));
+        names.any(|own| own == name || own.strip_prefix('*').is_some_and(|parent| name.ends_with(parent)))
+    };
+    if let Start::Party(party) = start
+        && let Some(endpoint) = world.linked::<VpcEndpoint>(Vpc::KIND, &party.vpc).find(|endpoint| covers(endpoint))
+    {
+        return Some(endpoint.interfaces.iter().filter_map(|id| interface(world, id)).map(|leg| leg.address).collect());
+    }
+    FrontDoor::at(name).map(|door| vec![door.address()])
 }
 
 /// The name of an address: a private one inside its VPC; a public one means the private one inside its VPC.

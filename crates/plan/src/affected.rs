@@ -36,7 +36,7 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     reach.change(change, TargetGroup::clone, |reach, group| reach.target_group(&group.arn));
     reach.change(change, |health: &TargetHealth| health.state, |reach, health| reach.target_group(&health.group));
     reach.change(change, |service: &EndpointService| service.balancers.clone(), Reach::service);
-    reach.change(change, VpcEndpoint::clone, |reach, endpoint| reach.add(Subject::Endpoint(endpoint.id.clone())));
+    reach.change(change, VpcEndpoint::clone, Reach::endpoint);
     reach.found
 }
 
@@ -233,6 +233,14 @@ impl Reach<'_> {
     fn service(&mut self, service: &EndpointService) {
         for endpoint in self.world.linked::<VpcEndpoint>(EndpointService::KIND, &service.id) {
             self.add(Subject::Endpoint(endpoint.id.clone()));
+        }
+    }
+
+    /// An endpoint is also where routes lead.
+    fn endpoint(&mut self, endpoint: &VpcEndpoint) {
+        self.add(Subject::Endpoint(endpoint.id.clone()));
+        for table in self.world.linked::<RouteTable>(VpcEndpoint::KIND, &endpoint.id) {
+            self.add(Subject::Table(table.id.clone()));
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use resource::VpcId;
 
-use crate::{Acl, Balancer, Endpoint, Gateway, Group, Interface, Nat, PublicAddress, Router, Served, Table};
+use crate::{Acl, Balancer, Door, Endpoint, Gateway, Group, Interface, Nat, PublicAddress, Router, Served, Table};
 
 /// One thing that the network should have; see each kind for what it means to packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,7 @@ pub enum Item {
     Nat(Nat),
     Balancer(Balancer),
     Endpoint(Endpoint),
+    Door(Door),
 }
 
 impl Item {
@@ -36,6 +37,7 @@ impl Item {
             Self::Nat(item) => &item.vpc,
             Self::Balancer(item) => &item.vpc,
             Self::Endpoint(item) => &item.vpc,
+            Self::Door(item) => &item.vpc,
         }
     }
 
@@ -44,6 +46,7 @@ impl Item {
         match self {
             Self::Balancer(item) => item.served(),
             Self::Endpoint(item) => item.served(),
+            Self::Door(item) => item.served(),
             _ => Vec::new(),
         }
     }
@@ -62,6 +65,7 @@ impl Display for Item {
             Self::Nat(item) => item.fmt(f),
             Self::Balancer(item) => item.fmt(f),
             Self::Endpoint(item) => item.fmt(f),
+            Self::Door(item) => item.fmt(f),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod acl;
 mod affected;
 mod balancer;
+mod door;
 mod endpoint;
 mod gateway;
 mod group;
@@ -19,6 +20,7 @@ mod table;
 pub use acl::{Acl, AclRule};
 pub use affected::affected;
 pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, target_address};
+pub use door::{At, Door};
 pub use endpoint::{Endpoint, Leg};
 pub use gateway::{Gateway, Nat, PublicAddress};
 pub use group::{Allow, Group, Peer};
@@ -43,6 +45,9 @@ pub fn item(world: &Snapshot, subject: &Subject) -> Option<Item> {
         Subject::Address(id) => Item::Address(gateway::plan_address(world, id)?),
         Subject::Nat(id) => Item::Nat(gateway::plan_nat(world, id)?),
         Subject::Balancer(arn) => Item::Balancer(balancer::plan(world, arn)?),
-        Subject::Endpoint(id) => Item::Endpoint(endpoint::plan(world, id)?),
+        Subject::Endpoint(id) => match door::plan(world, id) {
+            Some(door) => Item::Door(door),
+            None => Item::Endpoint(endpoint::plan(world, id)?),
+        },
     })
 }

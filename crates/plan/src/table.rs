@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use resource::{
-    Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface, Route,
-    RouteDestination, RouteTable, RouteTableId, RouteTarget, VpcId,
+    EndpointId, Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface, Route,
+    RouteDestination, RouteTable, RouteTableId, RouteTarget, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -32,6 +32,8 @@ pub enum Hop {
     Internet(u16),
     /// To a workload that forwards: its interface and primary address.
     Interface(InterfaceId, Ipv4Addr),
+    /// To a service of AWS's, by the gateway endpoint that answers for it here.
+    Endpoint(EndpointId),
     /// Nowhere: to an interface that checks destinations, and so takes nothing that is not its own.
     Checked(InterfaceId),
     /// Nowhere, silently: a blackhole.
@@ -70,7 +72,7 @@ fn hop(world: &Snapshot, vpc: &VpcId, route: &Route) -> Hop {
         RouteTarget::InternetGateway(_) => Hop::Internet(DIRECT),
         RouteTarget::Interface(id) => interface_hop(world, id).unwrap_or(Hop::Drop),
         RouteTarget::NatGateway(id) => nat_hop(world, id.as_str()).unwrap_or(Hop::Drop),
-        RouteTarget::Endpoint(_) => Hop::Drop,
+        RouteTarget::Endpoint(id) => Hop::Endpoint(id.clone()),
     }
 }
 
@@ -104,7 +106,7 @@ pub fn active_target(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> boo
             world.find::<NatGateway>(id.as_str()).is_some_and(|nat| matches!(nat.state, NatState::Pending | NatState::Available))
         }
         RouteTarget::Interface(id) => world.find::<NetworkInterface>(id.as_str()).is_some_and(|eni| takes_packets(world, &eni)),
-        RouteTarget::Endpoint(_) => false,
+        RouteTarget::Endpoint(id) => world.find::<VpcEndpoint>(id.as_str()).is_some_and(|endpoint| endpoint.state.is_open()),
     }
 }
 
@@ -131,6 +133,7 @@ impl Display for Hop {
             Self::Internet(DIRECT) => f.write_str("to the internet"),
             Self::Internet(realm) => write!(f, "to the internet through realm {realm}"),
             Self::Interface(id, address) => write!(f, "to {id} at {address}"),
+            Self::Endpoint(id) => write!(f, "to {id}"),
             Self::Checked(id) => write!(f, "to {id}, which takes only what is its own"),
             Self::Drop => f.write_str("nowhere"),
         }

@@ -240,6 +240,7 @@ pub(crate) fn endpoint(vpc: &VpcId, state: EndpointState, addresses: &[Ipv4Addr]
         service_name: "com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000001".into(),
         service: None,
         state,
+        served: false,
         subnets: vec![subnet(vpc).id],
         groups: Vec::new(),
         interfaces: addresses.iter().map(|address| interface_id(*address)).collect(),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EndpointId, EndpointServiceId, GroupId, InterfaceId, Kind, Link, LoadBalancer, NetworkInterface, Owner, PRIVATE_DOMAIN,
-    PrivateName, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Tags, Timestamp, Vpc, VpcId,
+    AwsService, EndpointId, EndpointServiceId, GroupId, InterfaceId, Kind, Link, LoadBalancer, NetworkInterface, Owner,
+    PRIVATE_DOMAIN, PrivateName, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Tags, Timestamp, Vpc, VpcId,
     private_domain_key, zone_of_private_name,
 };
 
@@ -31,6 +31,9 @@ pub struct VpcEndpoint {
     pub service: Option<EndpointServiceId>,
     /// Where its connection stands.
     pub state: EndpointState,
+    /// Whether its sockets are open: those of AWS's own services are answered by the daemon itself.
+    #[serde(default)]
+    pub served: bool,
     /// The subnets it has interfaces in, one per zone.
     pub subnets: Vec<SubnetId>,
     /// The groups on its interfaces.
@@ -103,14 +106,24 @@ impl EndpointState {
 }
 
 impl VpcEndpoint {
-    /// Its name in public DNS, with the addresses of all its interfaces.
+    /// Its name in public DNS, with the addresses of all its interfaces. S3's holds a place for the bucket.
     pub fn regional_name(&self) -> String {
-        format!("{}-{}.{}", self.id, self.dns_label, self.service_domain())
+        format!("{}{}-{}.{}", self.place(), self.id, self.dns_label, self.service_domain())
     }
 
     /// Its name in public DNS for the interface in `zone`.
     pub fn zonal_name(&self, zone: &str) -> String {
-        format!("{}-{}-{zone}.{}", self.id, self.dns_label, self.service_domain())
+        format!("{}{}-{}-{zone}.{}", self.place(), self.id, self.dns_label, self.service_domain())
+    }
+
+    /// What stands for a bucket in the names of S3's endpoints.
+    fn place(&self) -> &'static str {
+        if self.service_name.ends_with(".s3") { "*." } else { "" }
+    }
+
+    /// The service of AWS's to which it leads, if it is one.
+    pub fn aws_service(&self) -> Option<&'static AwsService> {
+        AwsService::find(&self.owner.region, &self.service_name, self.kind)
     }
 
     /// The zones that its private names lie in, while it has any.

@@ -22,6 +22,10 @@ impl Walk<'_> {
             self.blocked(Code::Unattached, &party.name, "belongs to no endpoint any more", Vec::new());
             return self.end();
         };
+        if endpoint.aws_service().is_some() {
+            self.at_door(&endpoint.id, party.address);
+            return self.end();
+        }
         self.connection(&endpoint);
         let Some(Item::Endpoint(item)) = plan::item(self.world, &Subject::Endpoint(endpoint.id.clone())) else {
             return self.end();

@@ -29,6 +29,9 @@ impl Walk<'_> {
             self.passes(to, "is on the internet, which lets everything in");
             return self.end();
         }
+        if self.at_front_door(to) {
+            return self.end();
+        }
         let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next();
         let item = address.as_ref().and_then(|address| plan::item(self.world, &Subject::Address(address.id.clone())));
         match (item, address) {

@@ -3,6 +3,7 @@
 
 mod balancer;
 mod boundary;
+mod door;
 mod endpoint;
 mod inside;
 mod internet;

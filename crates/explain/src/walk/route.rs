@@ -5,9 +5,10 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use plan::{Hop, Item, Subject, Table};
 use resource::{
-    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, VpcId,
+    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, Vpc, VpcId,
 };
 
+use super::door::endpoint_instead;
 use super::{Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::find::interface;
@@ -38,6 +39,11 @@ impl Walk<'_> {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
                 self.appliance(party, id, to)
             }
+            Some((prefix, Hop::Endpoint(id))) => {
+                self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
+                self.at_door(id, to);
+                self.end()
+            }
         }
     }
 
@@ -47,6 +53,11 @@ impl Walk<'_> {
         match longest(&table, to) {
             Some((prefix, Hop::Internet(_))) => self.passes(&table.id, format!("routes the answers by {prefix}")),
             Some((prefix, Hop::Drop)) => self.blackhole(party, &table, *prefix, to),
+            Some((prefix, Hop::Endpoint(id))) => {
+                let problem =
+                    format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
+                self.blocked(Code::MoreSpecificRoute, &table.id, problem, Vec::new());
+            }
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 let problem =
                     format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
@@ -87,6 +98,12 @@ impl Walk<'_> {
     fn no_route(mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Vec<Way> {
         let problem = format!("has no route for {to}");
         if !to.is_private() {
+            let region = self.world.find::<Vpc>(party.vpc.as_str()).map(|vpc| vpc.owner.region.clone()).unwrap_or_default();
+            if let Some(instead) = endpoint_instead(party, &region, to) {
+                let problem = format!("{problem}, where a service of AWS's is, and {} has no endpoint to it", party.vpc);
+                self.blocked(Code::NoRoute, &table.id, problem, vec![instead]);
+                return self.end();
+            }
             let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");
             self.blocked(Code::NoRoute, &table.id, problem, fixes);
             self.not_without_public_address(party);

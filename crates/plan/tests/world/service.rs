@@ -129,6 +129,7 @@ impl World {
             service_name: self.find::<EndpointService>(service).service_name(),
             service: Some(service.clone()),
             state,
+            served: false,
             subnets: at.iter().map(|(subnet, _)| (*subnet).clone()).collect(),
             groups: groups.iter().map(|id| (*id).clone()).collect(),
             interfaces: interfaces.collect(),

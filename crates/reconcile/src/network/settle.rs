@@ -63,6 +63,9 @@ fn endpoint(txn: &mut Txn, id: &str, item: Option<&Item>) {
         (EndpointState::Pending, Some(Item::Endpoint(carried))) if carried.open => {
             txn.update::<VpcEndpoint>(id, |endpoint| endpoint.state = EndpointState::Available);
         }
+        (EndpointState::Pending, Some(Item::Door(door))) if door.open => {
+            txn.update::<VpcEndpoint>(id, |endpoint| endpoint.state = EndpointState::Available);
+        }
         (EndpointState::Deleting | EndpointState::Deleted, None) => {
             for interface in &endpoint.interfaces {
                 txn.remove::<NetworkInterface>(interface.as_str());

@@ -2,6 +2,7 @@
 
 mod acl;
 mod balancer;
+mod door;
 mod endpoint;
 mod gateway;
 mod group;
@@ -39,6 +40,7 @@ fn carried(item: &Item, scale: TimeScale) -> Vec<Placed> {
         Item::Nat(item) => gateway::lower_nat(item),
         Item::Balancer(item) => balancer::lower(item),
         Item::Endpoint(item) => endpoint::lower(item),
+        Item::Door(item) => door::lower(item),
     }
 }
 

@@ -1,29 +1,10 @@
 //! DescribeRegions: any Region's name works here; these are the ones that AWS accounts see from the start.
 
+use resource::REGIONS;
 use serde::{Deserialize, Serialize};
 
 use crate::filter::{self, Field, Filter};
 use crate::{Error, Read};
-
-const REGIONS: [&str; 17] = [
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

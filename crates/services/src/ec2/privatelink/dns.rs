@@ -1,6 +1,6 @@
 //! The DNS names of an endpoint as answers list them: the regional one, one per zone, then the private ones.
 
-use resource::{Subnet, VpcEndpoint, private_zone_id};
+use resource::{EndpointKind, Subnet, VpcEndpoint, private_zone_id};
 use serde::Serialize;
 use store::Snapshot;
 
@@ -12,8 +12,11 @@ pub struct DnsEntry {
     hosted_zone_id: String,
 }
 
-/// The names of `endpoint`.
+/// The names of `endpoint`; one with routes instead of interfaces has none.
 pub fn entries(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<DnsEntry> {
+    if endpoint.kind == EndpointKind::Gateway {
+        return Vec::new();
+    }
     let hosted_zone_id = hosted_zone(&endpoint.owner.region);
     let zones = endpoint.subnets.iter().filter_map(|id| world.find::<Subnet>(id.as_str()));
     let zonal = zones.map(|subnet| endpoint.zonal_name(&subnet.zone));

@@ -1,36 +1,58 @@
-//! Service names in requests: custom services of the Region are found, AWS's own are refused until we have them.
+//! Service names in requests: AWS's own services and custom ones, in the caller's Region.
 
 use std::sync::Arc;
 
-use resource::EndpointService;
+use resource::{AwsService, EndpointKind, EndpointService};
 
 use super::principal::may_connect;
 use crate::{Error, Read};
 
-/// The custom service of that name, if the caller may connect to it.
-///
-/// # Errors
-/// `InvalidServiceName` alike for a service that does not exist and for one that the caller may not know of;
-/// `UnsupportedOperation` for a service of AWS's.
-pub fn find(cx: &Read<'_>, name: &str) -> Result<Arc<EndpointService>, Error> {
-    let region = &cx.owner().region;
-    let Some(id) = name.strip_prefix(&format!("com.amazonaws.vpce.{region}.")) else {
-        return Err(other(name));
-    };
-    let service = cx.world.find::<EndpointService>(id).filter(|service| service.owner.region == *region);
-    service.filter(|service| may_connect(service, cx.caller)).ok_or_else(|| unknown(name))
+/// A service that endpoints can be made to.
+#[derive(Clone, Debug)]
+pub enum Offer {
+    /// One of AWS's own.
+    Aws(&'static AwsService),
+    /// A provider's.
+    Custom(Arc<EndpointService>),
 }
 
-fn other(name: &str) -> Error {
-    match name.starts_with("com.amazonaws.") && !name.starts_with("com.amazonaws.vpce.") {
-        true => {
-            let message = format!(
-                "underpass does not support endpoints to the AWS service {name} yet; endpoints to custom services (com.amazonaws.vpce.…) work"
-            );
-            Error::new("UnsupportedOperation", message)
+impl Offer {
+    /// Its name in `region`.
+    pub fn name(&self, region: &str) -> String {
+        match self {
+            Self::Aws(service) => service.service_name(region),
+            Self::Custom(service) => service.service_name(),
         }
-        false => unknown(name),
     }
+
+    /// AWS's word for the kind of endpoint that leads to it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Aws(service) if service.kind == EndpointKind::Gateway => "Gateway",
+            Self::Aws(_) | Self::Custom(_) => "Interface",
+        }
+    }
+
+    /// Whether its endpoints have policies.
+    pub fn takes_policy(&self) -> bool {
+        matches!(self, Self::Aws(service) if service.policy)
+    }
+}
+
+/// The services of that name, if the caller may connect to them: one, or both S3s.
+///
+/// # Errors
+/// `InvalidServiceName` alike for a service that does not exist and for one that the caller may not know of.
+pub fn find(cx: &Read<'_>, name: &str) -> Result<Vec<Offer>, Error> {
+    let region = &cx.owner().region;
+    let aws: Vec<Offer> = AwsService::named(region, name).map(Offer::Aws).collect();
+    if !aws.is_empty() {
+        return Ok(aws);
+    }
+    let id = name.strip_prefix(&format!("com.amazonaws.vpce.{region}."));
+    let service = id.and_then(|id| cx.world.find::<EndpointService>(id)).filter(|service| service.owner.region == *region);
+    let service = service.filter(|service| may_connect(service, cx.caller)).ok_or_else(|| unknown(name))?;
+    Ok(vec![Offer::Custom(service)])
 }
 
 fn unknown(name: &str) -> Error {

@@ -202,7 +202,8 @@ fn what_an_endpoint_cannot_be_is_refused_with_the_code_of_aws() {
         "InvalidServiceName"
     );
     assert_eq!(story.refusal("ServiceName", json!("com.example.service")), "InvalidServiceName");
-    assert_eq!(story.refusal("ServiceName", json!("com.amazonaws.us-east-1.s3")), "UnsupportedOperation");
+    assert_eq!(story.refusal("ServiceName", json!("com.amazonaws.us-east-1.dynamodb")), "InvalidParameter", "only a gateway");
+    assert_eq!(story.refusal("VpcEndpointType", json!("Tunnel")), "InvalidVpcEndpointType");
     assert_eq!(story.refusal("ServiceRegion", json!("eu-west-1")), "UnsupportedOperation");
     assert_eq!(story.refusal("IpAddressType", json!("dualstack")), "UnsupportedOperation");
     assert_eq!(story.refusal("DnsOptions", json!({"DnsRecordIpType": "ipv4"})), "UnsupportedOperation");
@@ -275,7 +276,8 @@ fn permissions_are_shown_once_each_and_taking_one_away_cuts_nothing() {
 fn a_service_for_everybody_is_found_by_name_only() {
     let story = Story::new(true);
     story.permit("*");
-    let listed = |site: &Site| site.cloud.ok("DescribeVpcEndpointServices", json!({}))["ServiceNames"].clone();
+    let custom = json!({"Filters": [{"Name": "owner", "Values": ["111111111111"]}]});
+    let listed = |site: &Site| site.cloud.ok("DescribeVpcEndpointServices", custom.clone())["ServiceNames"].clone();
     assert_eq!(listed(&story.provider), json!([story.name]));
     assert_eq!(listed(&story.consumer), json!([]));
     let named = story.consumer.cloud.ok("DescribeVpcEndpointServices", json!({"ServiceNames": [story.name]}));

@@ -6,7 +6,9 @@ mod nat_gateway;
 mod route;
 mod route_table;
 #[cfg(test)]
-mod testing;
+pub mod testing;
+
+pub use route::create_route::MAX_ROUTES;
 
 use crate::Operation;
 use crate::operation::operation;

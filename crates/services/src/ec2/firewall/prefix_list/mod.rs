@@ -40,6 +40,16 @@ pub fn refer(txn: &mut Txn, owner: &Owner, text: &str) -> Result<PrefixList, Err
     Ok(list)
 }
 
+/// The list of the service that a gateway endpoint of `owner` leads to: afterwards it is in the store.
+///
+/// # Errors
+/// A failure of ours when there is none of that name.
+pub fn refer_to_service(txn: &mut Txn, owner: &Owner, service_name: &str) -> Result<PrefixList, Error> {
+    let list = aws::lists(&owner.region).into_iter().find(|list| list.name == service_name);
+    let list = list.ok_or_else(|| Error::internal(format!("{service_name} has no prefix list")))?;
+    refer(txn, owner, list.id.as_str())
+}
+
 /// All lists that `owner` sees.
 fn visible(world: &Snapshot, owner: &Owner) -> Vec<PrefixList> {
     let own = world.owned::<PrefixList>(owner).map(|list| (*list).clone());

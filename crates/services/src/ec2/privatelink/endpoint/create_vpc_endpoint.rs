@@ -1,17 +1,16 @@
-//! CreateVpcEndpoint: an interface endpoint to a custom service. Endpoints to AWS's own services are refused by name.
-
-use std::sync::Arc;
+//! CreateVpcEndpoint: an interface endpoint to a custom service or to one of AWS's, or a gateway endpoint to S3 or DynamoDB.
 
 use rand::Rng;
 use rand::distr::slice::Choose;
-use resource::{EndpointId, EndpointKind, EndpointService, EndpointState, Vpc, VpcEndpoint};
+use resource::{EndpointId, EndpointKind, EndpointState, Vpc, VpcEndpoint};
 use serde::{Deserialize, Serialize};
 
-use super::super::{service, service_name};
+use super::super::service;
+use super::super::service_name::{self, Offer};
 use super::place::{self, SubnetConfiguration};
-use super::private_dns::{self, DnsOptions, Offer};
-use super::spelled;
+use super::private_dns::{self, DnsOptions};
 use super::view::{self, EndpointView};
+use super::{document, gateway, spelled};
 use crate::ec2::find;
 use crate::ec2::firewall::security_group;
 use crate::tags::{self, TagSpecification};
@@ -45,86 +44,124 @@ pub struct Output {
     client_token: Option<String>,
 }
 
-/// Creates an endpoint with an interface in each subnet.
+/// Creates an endpoint: with an interface in each subnet, or with a route in each table.
 pub fn create_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
-    let service = find_service(&cx.read(), &input)?;
-    check(&input, &service)?;
+    let offer = find_offer(&cx.read(), &input)?;
+    check(&input)?;
+    check_details(&input, &offer)?;
     let vpc = find::vpc(cx.txn, cx.owner(), &input.vpc_id).map_err(spelled)?;
-    let offered = service::zones(cx.txn, &service);
-    let places = place::parse(&cx.read(), &vpc.id, &offered, &[], &input.subnet_ids, &input.subnet_configurations)?;
-    let groups = security_group::for_interface(cx.txn, cx.owner(), &vpc, &input.security_group_ids)?;
-    let tags = tags::specified(&input.tag_specifications, "vpc-endpoint", &["vpc-endpoint"])?;
-    let state = if service.acceptance_required { EndpointState::PendingAcceptance } else { EndpointState::Pending };
-    let name = service.service_name();
-    let offer = Offer { name: &name, owner: cx.owner(), custom: Some(&service) };
-    let private_names = match input.private_dns_enabled.unwrap_or_else(|| offer.by_default()) {
-        true => private_dns::names(cx.txn, &offer, &vpc, state, None)?,
-        false => Vec::new(),
-    };
-    let mut endpoint = new(cx, &service, &vpc, state);
-    (endpoint.groups, endpoint.tags) = (groups, tags);
-    (endpoint.private_dns, endpoint.private_names) = (!private_names.is_empty(), private_names);
-    place::fill(cx, &mut endpoint, &places)?;
+    let mut endpoint = blank(cx, &input, &offer, &vpc)?;
+    match endpoint.kind {
+        EndpointKind::Interface => stand(cx, &input, &offer, &vpc, &mut endpoint)?,
+        EndpointKind::Gateway => gateway::join(cx, &mut endpoint, &input.route_table_ids)?,
+    }
     cx.txn.put(endpoint.clone());
     Ok(Output { client_token: cx.client_token(), vpc_endpoint: view::endpoint(cx.txn, &endpoint) })
 }
 
-/// An endpoint without interfaces, groups and names.
-fn new(cx: &Write<'_>, service: &EndpointService, vpc: &Vpc, state: EndpointState) -> VpcEndpoint {
-    VpcEndpoint {
+/// The interfaces of an endpoint.
+fn stand(cx: &mut Write<'_>, input: &Input, offer: &Offer, vpc: &Vpc, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
+    let offered = service::offered(cx.txn, offer, &endpoint.owner.region);
+    let places = place::parse(&cx.read(), &vpc.id, &offered, &[], &input.subnet_ids, &input.subnet_configurations)?;
+    endpoint.groups = security_group::for_interface(cx.txn, cx.owner(), vpc, &input.security_group_ids)?;
+    name(cx, input, offer, vpc, endpoint)?;
+    place::fill(cx, endpoint, &places)
+}
+
+/// The names that private DNS gives it.
+fn name(cx: &Write<'_>, input: &Input, offer: &Offer, vpc: &Vpc, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
+    let custom = match offer {
+        Offer::Custom(service) => Some(&**service),
+        Offer::Aws(_) => None,
+    };
+    let names = private_dns::Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom };
+    if input.private_dns_enabled.unwrap_or_else(|| names.by_default()) {
+        let names = private_dns::names(cx.txn, &names, vpc, endpoint.state, None)?;
+        (endpoint.private_dns, endpoint.private_names) = (true, names);
+    }
+    Ok(())
+}
+
+/// The endpoint before it stands anywhere.
+fn blank(cx: &Write<'_>, input: &Input, offer: &Offer, vpc: &Vpc) -> Result<VpcEndpoint, Error> {
+    let (kind, service, waits) = match offer {
+        Offer::Aws(service) => (service.kind, None, false),
+        Offer::Custom(service) => (EndpointKind::Interface, Some(service.id.clone()), service.acceptance_required),
+    };
+    Ok(VpcEndpoint {
         id: EndpointId::random(),
         owner: cx.owner().clone(),
         vpc: vpc.id.clone(),
-        kind: EndpointKind::Interface,
-        service_name: service.service_name(),
-        service: Some(service.id.clone()),
-        state,
+        kind,
+        service_name: offer.name(&cx.owner().region),
+        service,
+        state: if waits { EndpointState::PendingAcceptance } else { EndpointState::Pending },
+        served: false,
         subnets: Vec::new(),
         groups: Vec::new(),
         interfaces: Vec::new(),
         route_tables: Vec::new(),
         private_dns: false,
         private_names: Vec::new(),
-        policy: None,
+        policy: input.policy_document.clone(),
         dns_label: random_label(),
         created: cx.now,
-        tags: resource::Tags::default(),
-    }
+        tags: tags::specified(&input.tag_specifications, "vpc-endpoint", &["vpc-endpoint"])?,
+    })
 }
 
-fn find_service(cx: &Read<'_>, input: &Input) -> Result<Arc<EndpointService>, Error> {
+/// The service of that name that takes endpoints of the wanted type.
+fn find_offer(cx: &Read<'_>, input: &Input) -> Result<Offer, Error> {
     let name = input.service_name.as_deref().ok_or_else(|| Error::missing("ServiceName"))?;
-    match input.service_region.as_deref() {
-        Some(region) if region != cx.owner().region => Err(Error::new(
-            "UnsupportedOperation",
-            format!(
-                "underpass does not support CreateVpcEndpoint.ServiceRegion {region} yet; make the endpoint in the service's Region"
-            ),
-        )),
-        _ => service_name::find(cx, name),
+    if let Some(region) = input.service_region.as_deref().filter(|region| *region != cx.owner().region) {
+        let message = format!(
+            "underpass does not support CreateVpcEndpoint.ServiceRegion {region} yet; make the endpoint in the service's Region"
+        );
+        return Err(Error::new("UnsupportedOperation", message));
     }
+    let wanted = input.vpc_endpoint_type.as_deref().unwrap_or("Gateway");
+    if !["Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork"].contains(&wanted) {
+        return Err(Error::new("InvalidVpcEndpointType", format!("The VPC endpoint type '{wanted}' is not valid.")));
+    }
+    let offers = service_name::find(cx, name)?;
+    let types: Vec<&str> = offers.iter().map(Offer::kind).collect();
+    let message = format!("Endpoint type ({wanted}) does not match available service types ([{}]).", types.join(", "));
+    offers.into_iter().find(|offer| offer.kind() == wanted).ok_or_else(|| Error::new("InvalidParameter", message))
 }
 
-/// Everything that a custom service does not take.
-fn check(input: &Input, service: &EndpointService) -> Result<(), Error> {
-    let invalid = |message: String| Err(Error::new("InvalidParameter", message));
-    match input.vpc_endpoint_type.as_deref().unwrap_or("Gateway") {
-        "Interface" => {}
-        other => return invalid(format!("Endpoint type ({other}) does not match available service types ([Interface]).")),
-    }
+/// Everything that an endpoint of that type does not take, whatever its service.
+fn check(input: &Input) -> Result<(), Error> {
+    let invalid = |message: &str| Err(Error::new("InvalidParameter", message));
     if let Some(other) = input.ip_address_type.as_deref().filter(|kind| *kind != "ipv4") {
         return Err(Error::new(
             "UnsupportedOperation",
             format!("underpass does not support CreateVpcEndpoint.IpAddressType {other} yet; use ipv4"),
         ));
     }
-    if !input.route_table_ids.is_empty() {
-        return invalid("Route table IDs are only supported for Gateway type VPC Endpoint.".into());
+    match input.vpc_endpoint_type.as_deref() {
+        Some("Interface") if !input.route_table_ids.is_empty() => {
+            invalid("Route table IDs are only supported for Gateway type VPC Endpoint.")
+        }
+        Some("Interface") => Ok(()),
+        _ if !input.subnet_ids.is_empty() || !input.subnet_configurations.is_empty() => {
+            invalid("Subnet IDs are only supported for Interface type VPC Endpoint.")
+        }
+        _ if !input.security_group_ids.is_empty() => {
+            invalid("Security group IDs are only supported for Interface type VPC Endpoint.")
+        }
+        _ if input.private_dns_enabled == Some(true) => {
+            invalid("Private DNS can only be enabled for Interface type VPC Endpoint.")
+        }
+        _ => Ok(()),
     }
-    if input.policy_document.is_some() {
-        return invalid(format!("The service {} does not support endpoint policies.", service.service_name()));
+}
+
+/// What depends on the service: whether it takes policies and has names.
+fn check_details(input: &Input, offer: &Offer) -> Result<(), Error> {
+    if let Some(text) = &input.policy_document {
+        document::check(text, offer.takes_policy(), input.service_name.as_deref().unwrap_or_default())?;
     }
-    private_dns::check_options("CreateVpcEndpoint", &input.dns_options, &service.service_name())
+    private_dns::check_options("CreateVpcEndpoint", &input.dns_options, input.service_name.as_deref().unwrap_or_default())
 }
 
 /// Eight lower-case letters and digits.

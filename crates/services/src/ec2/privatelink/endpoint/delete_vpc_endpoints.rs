@@ -1,9 +1,10 @@
-//! DeleteVpcEndpoints: endpoints carry nothing more and go, with their interfaces, once the network has let them go.
+//! DeleteVpcEndpoints: endpoints carry nothing more and go, with their interfaces or routes, once the network has let them go.
 
 use resource::{EndpointState, VpcEndpoint};
 use serde::Deserialize;
 
 use super::super::unsuccessful::{self, Output};
+use super::gateway;
 use crate::ec2::find;
 use crate::{Error, Write};
 
@@ -23,6 +24,7 @@ pub fn delete_vpc_endpoints(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         };
         let endpoint = find::endpoint(cx.txn, cx.owner(), id).map_err(not_found)?;
         if endpoint.state != EndpointState::Deleted {
+            gateway::leave_all(cx, &endpoint);
             cx.txn.update::<VpcEndpoint>(id, |endpoint| endpoint.state = EndpointState::Deleting);
         }
         Ok(())

@@ -3,6 +3,8 @@
 pub mod create_vpc_endpoint;
 pub mod delete_vpc_endpoints;
 pub mod describe_vpc_endpoints;
+mod document;
+mod gateway;
 pub mod modify_vpc_endpoint;
 mod place;
 mod private_dns;

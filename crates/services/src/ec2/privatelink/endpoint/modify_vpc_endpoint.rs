@@ -1,11 +1,15 @@
-//! ModifyVpcEndpoint: other subnets, other groups, private DNS on and off.
+//! ModifyVpcEndpoint: other subnets, other groups, other route tables, another policy, private DNS on and off.
 
-use resource::{EndpointService, EndpointState, NetworkInterface, SubnetId, VpcEndpoint};
+use std::collections::BTreeSet;
+
+use resource::{EndpointKind, EndpointService, EndpointState, NetworkInterface, SubnetId, VpcEndpoint};
 use serde::{Deserialize, Serialize};
+use store::Snapshot;
 
 use super::super::service;
-use super::private_dns::{self, DnsOptions, Offer};
-use super::{place, spelled};
+use super::super::service_name::Offer;
+use super::private_dns::{self, DnsOptions};
+use super::{document, gateway, place, spelled};
 use crate::ec2::find;
 use crate::ec2::firewall::security_group;
 use crate::{Error, Write};
@@ -38,32 +42,38 @@ pub struct Output {
 /// Changes an endpoint; one that carried packets is `pending` until the change is in the network.
 pub fn modify_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let before = find::endpoint(cx.txn, cx.owner(), &input.vpc_endpoint_id)?;
-    let service = before.service.as_ref().and_then(|id| cx.txn.find::<EndpointService>(id.as_str()));
     check(&input, &before)?;
+    check_policy(&input, &before)?;
     let mut endpoint = VpcEndpoint::clone(&before);
-    change_subnets(cx, &input, &mut endpoint, service.as_deref())?;
-    change_groups(cx, &input, &mut endpoint)?;
-    change_names(cx, &input, &mut endpoint, service.as_deref())?;
+    match endpoint.kind {
+        EndpointKind::Interface => {
+            change_subnets(cx, &input, &mut endpoint)?;
+            change_groups(cx, &input, &mut endpoint)?;
+            change_names(cx, &input, &mut endpoint)?;
+        }
+        EndpointKind::Gateway => {
+            gateway::leave(cx, &mut endpoint, &input.remove_route_table_ids)?;
+            gateway::join(cx, &mut endpoint, &input.add_route_table_ids)?;
+        }
+    }
     if endpoint != *before && endpoint.state == EndpointState::Available {
         endpoint.state = EndpointState::Pending;
+    }
+    // A policy counts from the next request on and is no matter of the network.
+    if input.reset_policy || input.policy_document.is_some() {
+        endpoint.policy = input.policy_document;
     }
     cx.txn.put(endpoint);
     Ok(Output { r#return: true })
 }
 
-/// Everything that an interface endpoint to a custom service does not take.
+/// Everything that an endpoint of its kind does not take.
 fn check(input: &Input, endpoint: &VpcEndpoint) -> Result<(), Error> {
-    let invalid = |message: String| Err(Error::new("InvalidParameter", message));
+    let invalid = |message: &str| Err(Error::new("InvalidParameter", message));
     if matches!(endpoint.state, EndpointState::Deleting | EndpointState::Deleted | EndpointState::Failed) {
         let message =
             format!("The VPC endpoint {} is in the state {} and cannot be modified", endpoint.id, endpoint.state.as_str());
         return Err(Error::new("IncorrectState", message));
-    }
-    if input.reset_policy || input.policy_document.is_some() {
-        return invalid(format!("The service {} does not support endpoint policies.", endpoint.service_name));
-    }
-    if !input.add_route_table_ids.is_empty() || !input.remove_route_table_ids.is_empty() {
-        return invalid("Route table IDs are only supported for Gateway type VPC Endpoint.".into());
     }
     if let Some(other) = input.ip_address_type.as_deref().filter(|kind| *kind != "ipv4") {
         return Err(Error::new(
@@ -71,20 +81,49 @@ fn check(input: &Input, endpoint: &VpcEndpoint) -> Result<(), Error> {
             format!("underpass does not support ModifyVpcEndpoint.IpAddressType {other} yet; use ipv4"),
         ));
     }
-    private_dns::check_options("ModifyVpcEndpoint", &input.dns_options, &endpoint.service_name)
+    let tables = !input.add_route_table_ids.is_empty() || !input.remove_route_table_ids.is_empty();
+    let subnets = !input.add_subnet_ids.is_empty() || !input.remove_subnet_ids.is_empty();
+    let groups = !input.add_security_group_ids.is_empty() || !input.remove_security_group_ids.is_empty();
+    match endpoint.kind {
+        EndpointKind::Interface if tables => invalid("Route table IDs are only supported for Gateway type VPC Endpoint."),
+        EndpointKind::Gateway if subnets => invalid("Subnet IDs are only supported for Interface type VPC Endpoint."),
+        EndpointKind::Gateway if groups => invalid("Security group IDs are only supported for Interface type VPC Endpoint."),
+        EndpointKind::Gateway if input.private_dns_enabled == Some(true) => {
+            invalid("Private DNS can only be enabled for Interface type VPC Endpoint.")
+        }
+        EndpointKind::Interface | EndpointKind::Gateway => {
+            private_dns::check_options("ModifyVpcEndpoint", &input.dns_options, &endpoint.service_name)
+        }
+    }
+}
+
+fn check_policy(input: &Input, endpoint: &VpcEndpoint) -> Result<(), Error> {
+    if input.reset_policy && input.policy_document.is_some() {
+        return Err(Error::combination("Only one of ResetPolicy and PolicyDocument can be given."));
+    }
+    let taken = endpoint.aws_service().is_some_and(|service| service.policy);
+    match &input.policy_document {
+        Some(text) => document::check(text, taken, &endpoint.service_name),
+        None if input.reset_policy => document::check(document::DEFAULT, taken, &endpoint.service_name),
+        None => Ok(()),
+    }
+}
+
+/// The zones in which an endpoint can have interfaces.
+fn offered(world: &Snapshot, endpoint: &VpcEndpoint) -> BTreeSet<String> {
+    let custom = endpoint.service.as_ref().and_then(|id| world.find::<EndpointService>(id.as_str()));
+    let offer = custom.map(Offer::Custom).or_else(|| endpoint.aws_service().map(Offer::Aws));
+    offer.map(|offer| service::offered(world, &offer, &endpoint.owner.region)).unwrap_or_default()
 }
 
 /// Private DNS that is on already keeps its names, whatever the service is called now.
-fn change_names(
-    cx: &Write<'_>,
-    input: &Input,
-    endpoint: &mut VpcEndpoint,
-    service: Option<&EndpointService>,
-) -> Result<(), Error> {
+fn change_names(cx: &Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
     match input.private_dns_enabled {
         Some(true) if !endpoint.private_dns => {
             let vpc = find::vpc(cx.txn, cx.owner(), endpoint.vpc.as_str()).map_err(spelled)?;
-            let offer = Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom: service };
+            let service = endpoint.service.as_ref().and_then(|id| cx.txn.find::<EndpointService>(id.as_str()));
+            let offer =
+                private_dns::Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom: service.as_deref() };
             endpoint.private_names = private_dns::names(cx.txn, &offer, &vpc, endpoint.state, Some(&endpoint.id))?;
             endpoint.private_dns = true;
         }
@@ -94,12 +133,7 @@ fn change_names(
     Ok(())
 }
 
-fn change_subnets(
-    cx: &mut Write<'_>,
-    input: &Input,
-    endpoint: &mut VpcEndpoint,
-    service: Option<&EndpointService>,
-) -> Result<(), Error> {
+fn change_subnets(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
     for text in &input.remove_subnet_ids {
         let id = SubnetId::parse(text).ok().filter(|id| endpoint.subnets.contains(id));
         let id = id.ok_or_else(|| {
@@ -107,7 +141,7 @@ fn change_subnets(
         })?;
         place::leave(cx, endpoint, &id);
     }
-    let offered = service.map(|service| service::zones(cx.txn, service)).unwrap_or_default();
+    let offered = offered(cx.txn, endpoint);
     let places = place::parse(&cx.read(), &endpoint.vpc, &offered, &endpoint.subnets, &input.add_subnet_ids, &[])?;
     place::fill(cx, endpoint, &places)
 }

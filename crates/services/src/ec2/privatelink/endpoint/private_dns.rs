@@ -30,11 +30,11 @@ pub struct Offer<'a> {
 impl Offer<'_> {
     /// Whether an endpoint has private DNS when the request does not say: those to AWS's services with a name do.
     pub fn by_default(&self) -> bool {
-        self.aws().is_some_and(|service| !service.private_names(&self.owner.region).is_empty())
+        self.aws().is_some_and(|service| service.private_names(&self.owner.region).next().is_some())
     }
 
     fn aws(&self) -> Option<&'static AwsService> {
-        AwsService::find(self.name, &self.owner.region, EndpointKind::Interface)
+        AwsService::find(&self.owner.region, self.name, EndpointKind::Interface)
     }
 
     /// The names that lead to an endpoint with private DNS.
@@ -45,7 +45,7 @@ impl Offer<'_> {
             invalid(message)
         };
         let names = match self.custom.map(|service| service.private_name.as_ref()) {
-            None => self.aws().map(|service| service.private_names(&self.owner.region)).unwrap_or_default(),
+            None => self.aws().map(|service| service.private_names(&self.owner.region).collect()).unwrap_or_default(),
             Some(None) => Vec::new(),
             Some(Some(name)) if name.state == PrivateNameState::Verified => vec![name.name.clone()],
             Some(Some(name)) => {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use store::Snapshot;
 
 use super::super::dns::{self, DnsEntry};
+use super::document;
 use crate::tags::{self, Tag};
 
 /// An endpoint.
@@ -67,7 +68,7 @@ pub fn endpoint(world: &Snapshot, endpoint: &VpcEndpoint) -> EndpointView {
         vpc_id: endpoint.vpc.to_string(),
         service_name: endpoint.service_name.clone(),
         state: endpoint.state.as_str(),
-        policy_document: endpoint.policy.clone(),
+        policy_document: policy(endpoint),
         route_table_ids: endpoint.route_tables.iter().map(ToString::to_string).collect(),
         subnet_ids: endpoint.subnets.iter().map(ToString::to_string).collect(),
         groups: endpoint.groups.iter().map(group).collect(),
@@ -83,6 +84,12 @@ pub fn endpoint(world: &Snapshot, endpoint: &VpcEndpoint) -> EndpointView {
         last_error: last_error(endpoint),
         service_region: endpoint.owner.region.clone(),
     }
+}
+
+/// The policy in force, for services that take one.
+fn policy(endpoint: &VpcEndpoint) -> Option<String> {
+    let taken = endpoint.aws_service().is_some_and(|service| service.policy);
+    taken.then(|| endpoint.policy.clone().unwrap_or_else(|| document::DEFAULT.to_owned()))
 }
 
 /// AWS's word for the kind.

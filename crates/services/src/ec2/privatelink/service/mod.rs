@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use resource::{EndpointService, LoadBalancer, Owner, Resource, VpcEndpoint};
+use resource::{EndpointService, LoadBalancer, Owner, Resource, VpcEndpoint, zone_names};
 use store::Snapshot;
 
+use super::service_name::Offer;
 use crate::Error;
 
 mod balancers;
@@ -24,6 +25,14 @@ mod view;
 pub fn zones(world: &Snapshot, service: &EndpointService) -> BTreeSet<String> {
     let balancers = service.balancers.iter().filter_map(|arn| world.find::<LoadBalancer>(arn));
     balancers.flat_map(|balancer| balancer.zones.iter().map(|zone| zone.zone.clone()).collect::<Vec<_>>()).collect()
+}
+
+/// The zones in which endpoints to what is offered can have interfaces: AWS's own services are in all of them.
+pub fn offered(world: &Snapshot, offer: &Offer, region: &str) -> BTreeSet<String> {
+    match offer {
+        Offer::Aws(_) => zone_names(region).collect(),
+        Offer::Custom(service) => zones(world, service),
+    }
 }
 
 /// The caller's service, for operations on its configuration.

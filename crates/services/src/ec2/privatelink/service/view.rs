@@ -41,6 +41,9 @@ pub struct ServiceType {
 /// Interface endpoints: the only kind that services behind Network Load Balancers take.
 pub const INTERFACE: [ServiceType; 1] = [ServiceType { service_type: "Interface" }];
 
+/// Gateway endpoints, to S3 and DynamoDB.
+pub const GATEWAY: [ServiceType; 1] = [ServiceType { service_type: "Gateway" }];
+
 /// The proof that a private name is the provider's: a TXT record to publish.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -9,7 +9,7 @@ use crate::ec2::{find, firewall};
 use crate::{Error, Write};
 
 /// AWS's quota of routes per table.
-const MAX_ROUTES: usize = 50;
+pub const MAX_ROUTES: usize = 50;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use resource::{
-    Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, Resource, RouteTarget, VpcId,
+    Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, Resource, RouteTarget,
+    VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -105,7 +106,7 @@ fn other_network(target: &str, vpc: &VpcId) -> Error {
 }
 
 /// Whether packets that a table of `vpc` sends to `target` arrive somewhere; if not, the route is a blackhole. The plan says
-/// the same of them, so gateway endpoints, which it does not carry, are none.
+/// the same of them.
 pub fn is_reachable(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> bool {
     match target {
         RouteTarget::InternetGateway(id) => {
@@ -118,7 +119,7 @@ pub fn is_reachable(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> bool
         RouteTarget::Interface(id) => {
             world.find::<NetworkInterface>(id.as_str()).is_some_and(|interface| is_in_use(world, &interface))
         }
-        RouteTarget::Endpoint(_) => false,
+        RouteTarget::Endpoint(id) => world.find::<VpcEndpoint>(id.as_str()).is_some_and(|endpoint| endpoint.state.is_open()),
     }
 }
 

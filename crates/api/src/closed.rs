@@ -1,0 +1,64 @@
+//! What doors answer for services that have no API here: truthfully, in the words of the service where they are known.
+
+use http::{HeaderValue, StatusCode, header};
+use services::Service;
+use wire::{Failure, Identified, Response};
+
+use crate::arrival::Door;
+use crate::refuse;
+
+/// The answer at a door behind which nobody is; none where somebody is.
+pub(crate) fn answer(door: &Door, protocol: wire::Protocol) -> Option<Result<Response, Failure>> {
+    match door.service {
+        // What API Gateway's front answers for an API that does not exist; none does here.
+        "execute-api" => Some(Ok(forbidden())),
+        name if is_here(name) => None,
+        name => Some(Err(refuse::unsupported(name, protocol))),
+    }
+}
+
+/// Refuses an operation of another service than the door's.
+pub(crate) fn check(door: &Door, identified: &Identified) -> Result<(), Failure> {
+    match identified.service.signing_name == door.service {
+        true => Ok(()),
+        false => {
+            let message = format!("The action {} is not valid for this web service.", identified.operation().name);
+            Err(Failure::new("InvalidAction", message, 400))
+        }
+    }
+}
+
+fn is_here(signing_name: &str) -> bool {
+    services::all().any(|service: &Service| service.action_prefix == signing_name)
+}
+
+fn forbidden() -> Response {
+    let mut response = Response { status: StatusCode::FORBIDDEN, body: r#"{"message":"Forbidden"}"#.into(), ..Response::default() };
+    response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers.insert("x-amzn-errortype", HeaderValue::from_static("ForbiddenException"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::Protocol;
+
+    fn at(service: &'static str) -> Option<Result<Response, Failure>> {
+        answer(&Door { service, secure: true, endpoint: None }, Protocol::Json11)
+    }
+
+    #[test]
+    fn nobody_pretends_to_be_a_service_that_is_not_there() {
+        let failure = at("lambda").and_then(Result::err).expect("there are no functions here");
+        assert_eq!((failure.code.as_str(), failure.status), ("NotImplemented", 501));
+        assert_eq!(failure.message, "underpass does not support lambda yet");
+        assert!(at("ec2").is_none() && at("elasticloadbalancing").is_none());
+    }
+
+    #[test]
+    fn no_api_is_found_as_on_aws() {
+        let response = at("execute-api").and_then(Result::ok).expect("an answer");
+        assert_eq!((response.status.as_u16(), &response.body[..]), (403, &br#"{"message":"Forbidden"}"#[..]));
+    }
+}
