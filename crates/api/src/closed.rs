@@ -33,7 +33,8 @@ fn is_here(signing_name: &str) -> bool {
 }
 
 fn forbidden() -> Response {
-    let mut response = Response { status: StatusCode::FORBIDDEN, body: r#"{"message":"Forbidden"}"#.into(), ..Response::default() };
+    let mut response =
+        Response { status: StatusCode::FORBIDDEN, body: r#"{"message":"Forbidden"}"#.into(), ..Response::default() };
     response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers.insert("x-amzn-errortype", HeaderValue::from_static("ForbiddenException"));
     response

@@ -13,9 +13,9 @@ pub(crate) struct Keys<'a>(pub(crate) &'a Snapshot);
 impl Credentials for Keys<'_> {
     fn find(&self, access_key_id: &str) -> Option<Known> {
         let key = self.0.find::<AccessKey>(access_key_id)?;
-        let bearer = self.principal(&key.bearer);
+        let bearer = self.principal(&key);
         let (session_token, expires) = match &key.bearer {
-            Bearer::User(_) => (None, None),
+            Bearer::User(_) | Bearer::Process { .. } => (None, None),
             Bearer::Session { token, expires, .. } | Bearer::UserSession { token, expires, .. } => {
                 (Some(token.clone()), OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires.0) * 1_000_000).ok())
             }
@@ -32,8 +32,9 @@ impl Credentials for Keys<'_> {
 
 impl Keys<'_> {
     /// Who bears a key; nobody when the user or role is gone.
-    fn principal(&self, bearer: &Bearer) -> Option<Principal> {
-        match bearer {
+    fn principal(&self, key: &AccessKey) -> Option<Principal> {
+        match &key.bearer {
+            Bearer::Process { .. } => Some(Principal::Root { account: key.owner.account.clone() }),
             Bearer::User(arn) | Bearer::UserSession { user: arn, .. } => self.user(arn),
             Bearer::Session { role, name, .. } => {
                 let found = self.0.find::<Role>(role)?;
@@ -77,6 +78,14 @@ mod tests {
     #[tokio::test]
     async fn a_key_of_the_root_speaks_for_the_account() {
         let world = with(Bearer::User("arn:aws:iam::111111111111:root".into())).await.snapshot();
+        let known = Keys(&world).find("AKIAEXAMPLE").expect("it was put");
+        assert_eq!(known.principal, Principal::Root { account: "111111111111".into() });
+        assert!(known.active && known.session_token.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_key_of_a_program_speaks_for_the_account_that_runs_it() {
+        let world = with(Bearer::Process { pid: 1, started: 2 }).await.snapshot();
         let known = Keys(&world).find("AKIAEXAMPLE").expect("it was put");
         assert_eq!(known.principal, Principal::Root { account: "111111111111".into() });
         assert!(known.active && known.session_token.is_none());

@@ -68,8 +68,17 @@ mod tests {
     #[test]
     fn the_names_under_which_programs_reach_us_are_no_web_sites() {
         for host in [
-            "127.0.0.1:4566", "[::1]:4566", "::1", "10.0.0.4", "localhost:4566", "underpass:4566", "host.docker.internal",
-            "bucket.s3.us-east-1.amazonaws.com", "b.s3.localhost.localstack.cloud:4566", "LOCALHOST", "localhost.",
+            "127.0.0.1:4566",
+            "[::1]:4566",
+            "::1",
+            "10.0.0.4",
+            "localhost:4566",
+            "underpass:4566",
+            "host.docker.internal",
+            "bucket.s3.us-east-1.amazonaws.com",
+            "b.s3.localhost.localstack.cloud:4566",
+            "LOCALHOST",
+            "localhost.",
         ] {
             assert_eq!(foreign_host(&with("host", host)), None, "{host}");
         }

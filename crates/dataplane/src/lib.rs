@@ -4,6 +4,7 @@
 
 mod accept;
 pub mod dns;
+pub mod door;
 pub mod health;
 pub mod metadata;
 pub mod place;

@@ -1,5 +1,6 @@
 //! Brings kernel, workloads and data plane to the plan: a folder per domain. A reconciler takes no input but the store.
 
+pub mod doors;
 mod driver;
 pub mod health;
 pub mod housekeeping;

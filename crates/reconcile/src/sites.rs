@@ -1,4 +1,5 @@
-//! Servers by namespace: each namespace has at most one, which is opened again when the namespace was made anew.
+//! Servers by namespace: each namespace has at most one (or one under each of several keys), which is opened again when the
+//! namespace was made anew.
 
 use std::collections::HashMap;
 use std::io;
@@ -44,7 +45,18 @@ impl Sites {
         addrs: Vec<SocketAddrV4>,
         serve: impl FnOnce(&dyn Place, &[SocketAddrV4]) -> io::Result<Serving> + Send,
     ) {
-        match self.try_serve(namespace, addrs, serve).await {
+        self.serve_as(namespace, namespace, addrs, serve).await;
+    }
+
+    /// The same as one of several servers in the namespace, each under a key of its own.
+    pub(crate) async fn serve_as(
+        &mut self,
+        key: &str,
+        namespace: &str,
+        addrs: Vec<SocketAddrV4>,
+        serve: impl FnOnce(&dyn Place, &[SocketAddrV4]) -> io::Result<Serving> + Send,
+    ) {
+        match self.try_serve(key, namespace, addrs, serve).await {
             Ok(()) => return,
             Err(error) if error.kind() == io::ErrorKind::NotFound => tracing::debug!(namespace, "not there yet; trying again"),
             Err(error) => tracing::warn!(namespace, %error, "nothing can be served there; trying again"),
@@ -54,19 +66,20 @@ impl Sites {
 
     async fn try_serve(
         &mut self,
+        key: &str,
         namespace: &str,
         addrs: Vec<SocketAddrV4>,
         serve: impl FnOnce(&dyn Place, &[SocketAddrV4]) -> io::Result<Serving> + Send,
     ) -> io::Result<()> {
         let path = self.namespaces.path(namespace).map_err(io::Error::other)?;
         let identity = path.metadata().map(|file| file.ino()).ok();
-        if self.open.get(namespace).is_some_and(|site| Some(site.identity) == identity && site.addrs == addrs) {
+        if self.open.get(key).is_some_and(|site| Some(site.identity) == identity && site.addrs == addrs) {
             return Ok(());
         }
-        self.close(namespace).await;
+        self.close(key).await;
         let place = Namespace::open(path)?;
         let serving = serve(&place, &addrs)?;
-        self.open.insert(namespace.to_owned(), Site { identity: place.identity(), addrs, serving });
+        self.open.insert(key.to_owned(), Site { identity: place.identity(), addrs, serving });
         Ok(())
     }
 
@@ -79,14 +92,19 @@ impl Sites {
         }
     }
 
-    /// The namespaces that are served.
+    /// Whether there is a server under `key`.
+    pub(crate) fn holds(&self, key: &str) -> bool {
+        self.open.contains_key(key)
+    }
+
+    /// The keys of the servers: their namespaces, unless they have keys of their own.
     pub(crate) fn namespaces(&self) -> impl Iterator<Item = &str> {
         self.open.keys().map(String::as_str)
     }
 
-    /// Closes every socket in `namespace`.
-    pub(crate) async fn close(&mut self, namespace: &str) {
-        if let Some(site) = self.open.remove(namespace) {
+    /// Closes every socket of the server under `key`.
+    pub(crate) async fn close(&mut self, key: &str) {
+        if let Some(site) = self.open.remove(key) {
             site.serving.stop().await;
         }
     }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AwsService, EndpointId, EndpointServiceId, GroupId, InterfaceId, Kind, Link, LoadBalancer, NetworkInterface, Owner,
-    PRIVATE_DOMAIN, PrivateName, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Tags, Timestamp, Vpc, VpcId,
-    private_domain_key, zone_of_private_name,
+    PRIVATE_DOMAIN, PrivateName, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Tags, Timestamp, Vpc,
+    VpcId, private_domain_key, zone_of_private_name,
 };
 
 /// The namespace of links from an endpoint to the name of the service it reaches.

@@ -140,7 +140,17 @@ pub enum Bearer {
         /// When it ends.
         expires: Timestamp,
     },
+    /// The root of the key's account, for a program that it runs in one of our networks. The key goes with the program.
+    Process {
+        /// The process id.
+        pid: u32,
+        /// Field 22 of `/proc/PID/stat`, so that a reused id is not mistaken.
+        started: u64,
+    },
 }
+
+/// The namespace of links from keys to the programs that bear them: key `{pid}/{started}`.
+pub const BEARING_PROCESS: &str = "bearing-process";
 
 /// What gives an instance its role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -191,6 +201,7 @@ identity! {
     AccessKey, "access-key", id, |this| vec![match &this.bearer {
         Bearer::User(arn) | Bearer::UserSession { user: arn, .. } => Link::to(User::KIND, arn),
         Bearer::Session { role, .. } => Link::to(Role::KIND, role),
+        Bearer::Process { pid, started } => Link::name(BEARING_PROCESS, format!("{pid}/{started}")),
     }];
     InstanceProfile, "instance-profile", arn, |this| {
         let name = Link::name("instance-profile-name", format!("{}/{}", this.owner.account, this.name));

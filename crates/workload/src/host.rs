@@ -28,6 +28,8 @@ pub struct View<'a> {
     pub ca_pem: &'a str,
     /// Variables in its environment beyond the caller's.
     pub env: &'a [(String, String)],
+    /// Variables of the caller's that it does not have.
+    pub without: &'a [String],
 }
 
 /// Runs `program` (its name and arguments) and answers its exit status as a shell would: 128 and the number of the
@@ -54,6 +56,9 @@ fn run_here(view: &View<'_>, program: &[OsString]) -> Result<u8, StepFailed> {
     let bundle = show_bundle(view.ca_pem, files.path())?;
     let mut command = Command::new(name);
     command.args(arguments).envs(trust::environment(&bundle.display().to_string()));
+    for name in view.without {
+        command.env_remove(name);
+    }
     command.envs(view.env.iter().map(|(name, value)| (name, value)));
     // SAFETY: between fork and exec it makes one system call.
     unsafe {

@@ -12,4 +12,5 @@ pub use certificate::{Certificate, CertificateError, Certificates};
 pub use client::client;
 pub use offer::Offer;
 pub(crate) use offer::openssl_name;
+pub use rustls::ServerConfig;
 pub use server::server;

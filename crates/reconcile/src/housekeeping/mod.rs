@@ -1,4 +1,4 @@
-//! Housekeeping: takes away what is only kept for a while, and the interfaces of programs that have ended.
+//! Housekeeping: takes away what is only kept for a while, and the interfaces and keys of programs that have ended.
 
 mod overdue;
 mod process;
@@ -6,7 +6,9 @@ mod process;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use resource::{AddressAssociation, ElasticAddress, Holder, InterfaceId, NetworkInterface, Resource, Timestamp};
+use resource::{
+    AccessKey, AddressAssociation, Bearer, ElasticAddress, Holder, InterfaceId, NetworkInterface, Resource, Timestamp,
+};
 use store::{Change, Snapshot, Store, StoreError, Txn};
 
 use crate::Domain;
@@ -20,34 +22,41 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// Housekeeping of the store.
 #[derive(Default)]
 pub struct Housekeeping {
-    /// The interfaces of programs of the host.
-    programs: BTreeMap<InterfaceId, Process>,
+    /// What programs of the host have.
+    programs: BTreeMap<Held, Process>,
     swept: Option<Instant>,
+}
+
+/// What goes with a program of the host.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
+    Interface(InterfaceId),
+    Key(String),
 }
 
 impl Domain for Housekeeping {
     const NAME: &'static str = "housekeeping";
 
     fn note(&mut self, _: &Snapshot, change: &Change) {
-        if change.kind != NetworkInterface::KIND {
-            return;
-        }
         if let Some(before) = change.before::<NetworkInterface>() {
-            self.programs.remove(&before.id);
+            self.programs.remove(&Held::Interface(before.id.clone()));
         }
-        if let Some(after) = change.after::<NetworkInterface>() {
-            self.programs.extend(program(&after));
+        if let Some(before) = change.before::<AccessKey>() {
+            self.programs.remove(&Held::Key(before.id.clone()));
         }
+        self.programs.extend(change.after::<NetworkInterface>().and_then(|interface| program(&interface)));
+        self.programs.extend(change.after::<AccessKey>().and_then(|key| bearer(&key)));
     }
 
     fn note_all(&mut self, world: &Snapshot) {
         if self.is_due() {
-            self.programs = world.all::<NetworkInterface>().filter_map(|interface| program(&interface)).collect();
+            let interfaces = world.all::<NetworkInterface>().filter_map(|interface| program(&interface));
+            self.programs = interfaces.chain(world.all::<AccessKey>().filter_map(|key| bearer(&key))).collect();
         }
     }
 
     async fn converge(&mut self, store: &Store) -> Duration {
-        let mut done = self.free_interfaces(store).await;
+        let mut done = self.free_programs(store).await;
         if self.is_due() {
             self.swept = Some(Instant::now());
             done = done.and(sweep(store).await);
@@ -64,20 +73,36 @@ impl Housekeeping {
         self.swept.is_none_or(|swept| swept.elapsed() >= SWEEP)
     }
 
-    /// Removes the interfaces of programs that have ended.
-    async fn free_interfaces(&self, store: &Store) -> Result<(), StoreError> {
-        let ended: Vec<&InterfaceId> = self.programs.iter().filter(|(_, process)| !process.runs()).map(|(id, _)| id).collect();
+    /// Removes the interfaces and keys of programs that have ended.
+    async fn free_programs(&self, store: &Store) -> Result<(), StoreError> {
+        let ended: Vec<&Held> = self.programs.iter().filter(|(_, process)| !process.runs()).map(|(id, _)| id).collect();
         if ended.is_empty() {
             return Ok(());
         }
-        tracing::info!(interfaces = ended.len(), "programs ended without freeing their interfaces");
-        store.write(|txn| Ok(ended.iter().for_each(|id| free(txn, id)))).await
+        tracing::info!(things = ended.len(), "programs ended without giving back their interfaces and keys");
+        store.write(|txn| Ok(ended.iter().for_each(|held| held.free(txn)))).await
     }
 }
 
-fn program(interface: &NetworkInterface) -> Option<(InterfaceId, Process)> {
+impl Held {
+    fn free(&self, txn: &mut Txn) {
+        match self {
+            Self::Interface(id) => free(txn, id),
+            Self::Key(id) => txn.remove::<AccessKey>(id),
+        }
+    }
+}
+
+fn bearer(key: &AccessKey) -> Option<(Held, Process)> {
+    match key.bearer {
+        Bearer::Process { pid, started } => Some((Held::Key(key.id.clone()), Process { pid, started })),
+        Bearer::User(_) | Bearer::Session { .. } | Bearer::UserSession { .. } => None,
+    }
+}
+
+fn program(interface: &NetworkInterface) -> Option<(Held, Process)> {
     match interface.attachment.as_ref()?.holder {
-        Holder::Process { pid, started } => Some((interface.id.clone(), Process { pid, started })),
+        Holder::Process { pid, started } => Some((Held::Interface(interface.id.clone()), Process { pid, started })),
         Holder::Instance(_) | Holder::Service => None,
     }
 }
@@ -122,11 +147,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_interface_goes_with_its_program_and_its_elastic_address_is_free() {
+    async fn an_interface_and_a_key_go_with_their_program_and_its_elastic_address_is_free() {
         let own = Process::of(std::process::id()).unwrap();
         let (running, ended) = (held_by(own, 5), held_by(Process { started: own.started + 1, ..own }, 6));
         let public = elastic(1, Some(&ended));
+        let key = |id: &str, process: &Process| AccessKey {
+            id: id.into(),
+            owner: crate::testing::owner(),
+            secret: "s".into(),
+            bearer: Bearer::Process { pid: process.pid, started: process.started },
+            active: true,
+            created: Timestamp(0),
+        };
+        let keys = [key("AKIARUNNING", &own), key("AKIAENDED", &Process { started: own.started + 1, ..own })];
         let put = |txn: &mut Txn| {
+            keys.iter().for_each(|key| txn.put(key.clone()));
             txn.put(running.clone());
             txn.put(ended.clone());
             txn.put(public.clone());
@@ -138,6 +173,7 @@ mod tests {
         let world = store.snapshot();
         assert!(world.find::<NetworkInterface>(running.id.as_str()).is_some());
         assert!(world.find::<NetworkInterface>(ended.id.as_str()).is_none());
+        assert!(world.find::<AccessKey>("AKIARUNNING").is_some() && world.find::<AccessKey>("AKIAENDED").is_none());
         assert_eq!(world.find::<ElasticAddress>(public.id.as_str()).unwrap().association, None);
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn overdue(world: &Snapshot, now: Timestamp) -> Vec<Overdue> {
     });
     let keys = world.all::<AccessKey>().filter(|key| match key.bearer {
         Bearer::Session { expires, .. } | Bearer::UserSession { expires, .. } => over(expires, LISTED),
-        Bearer::User(_) => false,
+        Bearer::User(_) | Bearer::Process { .. } => false,
     });
     let tokens = tokens.map(|token| Overdue::Token(token.key()));
     let instances = instances.map(|instance| Overdue::Instance(instance.key()));

@@ -8,6 +8,7 @@ use resource::VpcId;
 use store::Snapshot;
 
 use super::entry::{Entry, PUBLIC_DOMAIN, Scope, entries};
+use super::public;
 
 /// How long "no such name" may be kept, in seconds: no longer than a new endpoint takes.
 const NEGATIVE_TTL: u32 = 1;
@@ -24,7 +25,8 @@ impl Book {
     /// The public zone, and nothing in it.
     pub(super) fn new() -> Self {
         let mut book = Self { layers: HashMap::new(), written: HashMap::new(), holders: HashMap::new() };
-        book.change(&[], &Entry::zone(Scope::Public, PUBLIC_DOMAIN).into_iter().collect::<Vec<_>>());
+        let own = Entry::zone(Scope::Public, PUBLIC_DOMAIN);
+        book.change(&[], &own.into_iter().chain(public::front_doors()).collect::<Vec<_>>());
         book
     }
 

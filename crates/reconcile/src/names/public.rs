@@ -5,12 +5,17 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    AllocationId, BalancerZone, ElasticAddress, EndpointId, EndpointKind, InterfaceId, Listener, LoadBalancer, NetworkInterface,
-    Resource, TargetGroup, VpcEndpoint, public_dns_name,
+    AllocationId, BalancerZone, ElasticAddress, EndpointId, EndpointKind, FrontDoor, InterfaceId, Listener, LoadBalancer,
+    NetworkInterface, Resource, TargetGroup, VpcEndpoint, public_dns_name,
 };
 use store::Snapshot;
 
 use super::entry::Entry;
+
+/// The names of AWS's services lead to their front doors, whoever is there.
+pub(super) fn front_doors() -> impl Iterator<Item = Entry> {
+    FrontDoor::all().flat_map(|door| door.names().filter_map(|name| Entry::public(&name, vec![door.address()])))
+}
 
 /// A balancer's name leads to its nodes that have targets to send to, and to all of them when no node has; each node also
 /// has a name of its own.

@@ -55,7 +55,7 @@ pub(super) fn to_vpc(router: u32) -> String {
 }
 
 /// The mark and the routing table of a route table.
-pub(super) fn table_number(id: &RouteTableId) -> u32 {
+pub(crate) fn table_number(id: &RouteTableId) -> u32 {
     let digits = u32::from_str_radix(tail(id.as_str(), 8), 16).unwrap_or_default();
     digits & 0x3fff_ffff | 0x4000_0000
 }

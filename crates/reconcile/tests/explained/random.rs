@@ -118,7 +118,7 @@ impl Site<'_> {
 
     fn public(&mut self) -> String {
         self.public += 1;
-        let address = format!("198.18.0.{}", self.public);
+        let address = format!("198.18.1.{}", self.public);
         self.addresses.push(address.clone());
         address
     }

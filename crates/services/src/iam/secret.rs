@@ -24,7 +24,7 @@ pub(crate) fn token() -> String {
 
 /// A fresh access key of `owner`'s account.
 pub fn access_key(owner: &Owner, bearer: Bearer, now: Timestamp) -> AccessKey {
-    let prefix = if matches!(bearer, Bearer::User(_)) { "AKIA" } else { "ASIA" };
+    let prefix = if matches!(bearer, Bearer::User(_) | Bearer::Process { .. }) { "AKIA" } else { "ASIA" };
     AccessKey { id: letters(prefix, 16), owner: global(owner), secret: secret(), bearer, active: true, created: now }
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn keep_session(txn: &mut Txn, key: AccessKey, of: (Kind, &str), now:
 /// The token and end of a session's key.
 pub(crate) fn session(key: &AccessKey) -> Option<(&str, Timestamp)> {
     match &key.bearer {
-        Bearer::User(_) => None,
+        Bearer::User(_) | Bearer::Process { .. } => None,
         Bearer::Session { token, expires, .. } | Bearer::UserSession { token, expires, .. } => Some((token, *expires)),
     }
 }

@@ -3,6 +3,7 @@
 use resource::{Attachment, AttachmentId, Holder, InterfaceKind, Resource, SecurityGroup, Tags, Vpc};
 use serde::{Deserialize, Serialize};
 
+use super::process_key::{self, KeyView};
 use crate::ec2::{address, find};
 use crate::{Error, Write};
 
@@ -25,6 +26,8 @@ pub struct Output {
     network_interface_id: String,
     private_ip_address: String,
     vpc_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<KeyView>,
 }
 
 /// Makes the interface; without groups it carries the VPC's default one, as an instance would.
@@ -71,5 +74,6 @@ pub fn attach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error>
         network_interface_id: interface.id.to_string(),
         private_ip_address: address.to_string(),
         vpc_id: interface.vpc.to_string(),
+        key: process_key::issue(cx, input.pid, input.started),
     })
 }

@@ -1,8 +1,9 @@
-//! DetachProcess: gives back the interface of a program that ended.
+//! DetachProcess: gives back the interface and the keys of a program that ended.
 
 use resource::{Holder, NetworkInterface};
 use serde::{Deserialize, Serialize};
 
+use super::process_key;
 use crate::ec2::find;
 use crate::{Error, Write};
 
@@ -20,12 +21,13 @@ pub struct Output {}
 /// Removes the interface; only one that belongs to a program.
 pub fn detach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let interface = find::interface(cx.txn, &cx.owner().clone(), &input.network_interface_id)?;
-    if !matches!(interface.attachment.as_ref().map(|a| &a.holder), Some(Holder::Process { .. })) {
+    let Some(&Holder::Process { pid, started }) = interface.attachment.as_ref().map(|a| &a.holder) else {
         return Err(Error::new(
             "OperationNotPermitted",
             format!("{} does not belong to a program of underpass exec", interface.id),
         ));
-    }
+    };
+    process_key::revoke(cx, pid, started);
     cx.txn.remove::<NetworkInterface>(interface.id.as_str());
     Ok(Output {})
 }

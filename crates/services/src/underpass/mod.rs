@@ -2,6 +2,7 @@
 
 mod attach_process;
 mod detach_process;
+mod process_key;
 
 use crate::operation::operation;
 use crate::{Operation, Service};
@@ -10,6 +11,7 @@ use crate::{Operation, Service};
 const OPERATIONS: &[Operation] = &[
     operation!(write "AttachProcess" attach_process::attach_process),
     operation!(write "DetachProcess" detach_process::detach_process),
+    operation!(write "IssueProcessKey" process_key::issue_process_key),
 ];
 
 /// Underpass itself.

@@ -3,6 +3,7 @@
 mod descriptors;
 mod explained;
 pub mod features;
+mod front;
 mod own_program;
 pub mod root_keys;
 mod routes;
@@ -18,6 +19,7 @@ use dataplane::health::Checker;
 use dataplane::metadata::Tokens;
 use kernel::{Namespaces, Netlink};
 use reconcile::TimeScale;
+use reconcile::doors::DoorsDomain;
 use reconcile::health::HealthDomain;
 use reconcile::housekeeping::Housekeeping;
 use reconcile::machines::MachinesDomain;
@@ -84,6 +86,7 @@ pub async fn run(
     let server = api::Server::bind(api, store.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
     state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;
+    let front = Arc::new(front::Front(server.doorman()));
     let serving = tokio::spawn(server.serve(stopped(running.clone())));
     ready(listen);
 
@@ -101,6 +104,7 @@ pub async fn run(
             store.clone(),
             running.clone(),
         )?,
+        reconcile::drive(DoorsDomain::new(namespaces.clone(), authority, front), store.clone(), running.clone())?,
         reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
         reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];

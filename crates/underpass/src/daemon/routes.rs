@@ -65,7 +65,7 @@ impl Routes for Own {
                 ("POST", "/_underpass/exec/subnet") => self.subnet(request, caller).await,
                 ("POST", "/_underpass/exec/detach") => self.operation("DetachProcess", request, caller).await,
                 ("POST", "/_underpass/exec/instance") => self.instance(request, caller),
-                ("POST", "/_underpass/exec/internet") => self.internet(),
+                ("POST", "/_underpass/exec/internet") => self.internet(request, caller).await,
                 ("POST", "/_underpass/explain") => {
                     super::explained::answer(&self.store.snapshot(), &self.namespaces, request, caller)
                 }
@@ -110,6 +110,7 @@ impl Own {
             "netns": self.namespaces.path(id).map_err(Error::internal)?,
             "resolvConf": resolv_conf,
             "caPem": self.ca_pem,
+            "key": made["Key"],
         }))
     }
 
@@ -128,13 +129,14 @@ impl Own {
         }
     }
 
-    fn internet(&self) -> Result<Value, Error> {
+    async fn internet(&self, request: &Request, caller: &Caller) -> Result<Value, Error> {
         let netns = self.namespaces.path(reconcile::network::INTERNET).map_err(Error::internal)?;
         if !netns.exists() {
             return Err(Error::new("NoInternet", "There is no internet yet: attach an internet gateway to a VPC first."));
         }
         let resolv_conf = format!("nameserver {}\n", reconcile::network::INTERNET_RESOLVER);
-        Ok(json!({ "netns": netns, "resolvConf": resolv_conf, "caPem": self.ca_pem }))
+        let made = self.operation("IssueProcessKey", request, caller).await?;
+        Ok(json!({ "netns": netns, "resolvConf": resolv_conf, "caPem": self.ca_pem, "key": made["Key"] }))
     }
 }
 

@@ -11,6 +11,7 @@ mod boto;
 mod catalogue;
 mod cloud;
 mod crash;
+mod doors;
 mod down;
 mod exec;
 mod explained;

@@ -15,6 +15,7 @@ fn run_shell(world: &World, line: &str) -> u8 {
         hosts: Some("10.1.1.1 endpoint.internal\n"),
         ca_pem: "OUR AUTHORITY\n",
         env: &env,
+        without: &["UNWANTED".to_owned()],
     };
     run(&view, &words(&["sh", "-c", line])).unwrap()
 }
@@ -68,7 +69,7 @@ fn a_signal_to_the_caller_goes_on_to_the_program() {
 #[test]
 fn a_namespace_or_program_that_is_not_there_is_an_error_that_names_it() {
     let world = World::new();
-    let mut view = View { netns: Path::new("/no/such/netns"), resolv_conf: "", hosts: None, ca_pem: "", env: &[] };
+    let mut view = View { netns: Path::new("/no/such/netns"), resolv_conf: "", hosts: None, ca_pem: "", env: &[], without: &[] };
     let error = run(&view, &words(&["true"])).unwrap_err();
     assert!(std::error::Error::source(&error).unwrap().to_string().contains("/no/such/netns"));
     view.netns = &world.netns;

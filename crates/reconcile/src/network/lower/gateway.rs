@@ -6,9 +6,10 @@ use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Link, LinkKind, Object, Route, RouteKind};
 use plan::{Gateway, Nat, PublicAddress};
+use resource::FrontDoor;
 
 use super::router::ROUTER_SETTINGS;
-use super::{in_namespace, link_end, neighbour, own_address, sysctl};
+use super::{held_address, in_namespace, link_end, neighbour, own_address, sysctl};
 use crate::network::ledger::Placed;
 use crate::network::name::{INTERNET, INTERNET_HOST, INTERNET_RESOLVER, INTERNET_ROUTER, WAN, to_vpc};
 use crate::network::ruleset::{FROM_INTERNET, TO_INTERNET, device, element, set, verdict};
@@ -38,7 +39,8 @@ pub(super) fn lower(gateway: &Gateway) -> Vec<Placed> {
 fn internet() -> Vec<Placed> {
     let settings = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value));
     let addresses = [INTERNET_ROUTER, INTERNET_HOST, INTERNET_RESOLVER];
-    in_namespace(INTERNET, settings.chain(addresses.map(own_address)))
+    let doors = FrontDoor::all().map(|door| held_address(door.address()));
+    in_namespace(INTERNET, settings.chain(addresses.map(own_address)).chain(doors))
 }
 
 pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {

@@ -36,6 +36,6 @@ fn renamed(bearer: &Bearer, arn: &str) -> Bearer {
     match bearer.clone() {
         Bearer::User(_) => Bearer::User(arn.to_owned()),
         Bearer::UserSession { token, expires, .. } => Bearer::UserSession { user: arn.to_owned(), token, expires },
-        other @ Bearer::Session { .. } => other,
+        other @ (Bearer::Session { .. } | Bearer::Process { .. }) => other,
     }
 }

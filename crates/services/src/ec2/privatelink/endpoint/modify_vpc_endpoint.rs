@@ -122,8 +122,7 @@ fn change_names(cx: &Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Re
         Some(true) if !endpoint.private_dns => {
             let vpc = find::vpc(cx.txn, cx.owner(), endpoint.vpc.as_str()).map_err(spelled)?;
             let service = endpoint.service.as_ref().and_then(|id| cx.txn.find::<EndpointService>(id.as_str()));
-            let offer =
-                private_dns::Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom: service.as_deref() };
+            let offer = private_dns::Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom: service.as_deref() };
             endpoint.private_names = private_dns::names(cx.txn, &offer, &vpc, endpoint.state, Some(&endpoint.id))?;
             endpoint.private_dns = true;
         }
