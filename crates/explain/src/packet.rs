@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use resource::Traffic;
+use resource::{Traffic, Transport};
 
 /// The ports that clients are answered on (Linux's own range): stateless filters must let them back.
 const EPHEMERAL: (u16, u16) = (32768, 60999);
@@ -45,10 +45,11 @@ impl Packet {
         }
     }
 
-    /// The port, when TCP goes to a single one: what balancers listen for.
-    pub(crate) fn tcp_port(self) -> Option<u16> {
+    /// The port, when it goes to a single one: what balancers listen for.
+    pub(crate) fn listened_for(self) -> Option<(Transport, u16)> {
         match self {
-            Self::Tcp(from, to) if from == to => Some(from),
+            Self::Tcp(from, to) if from == to => Some((Transport::Tcp, from)),
+            Self::Udp(from, to) if from == to => Some((Transport::Udp, from)),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use resource::{
     ElasticAddress, HealthState, Instance, InstanceState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource,
-    Subnet, Target, TargetGroup, TargetHealth, TargetId, Vpc, VpcId, node_address,
+    Subnet, Target, TargetGroup, TargetHealth, TargetId, Transport, Vpc, VpcId, node_address,
 };
 use store::Snapshot;
 
@@ -47,6 +47,8 @@ pub struct Port {
     pub port: u16,
     /// The listener's ARN.
     pub listener: String,
+    /// What its packets are.
+    pub transport: Transport,
     /// Whether targets see the client's address (never through PrivateLink).
     pub preserve_client: bool,
     /// Whether connections pass through sockets of the daemon, which reach the targets from the node's address.
@@ -74,15 +76,18 @@ pub(crate) fn plan(world: &Snapshot, arn: &str) -> Option<Balancer> {
 
 fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &[std::sync::Arc<Listener>]) -> Option<Node> {
     let interface = world.find::<NetworkInterface>(interface)?;
-    let ports = listeners.iter().filter_map(|listener| {
-        let group = world.find::<TargetGroup>(&listener.target_group)?;
-        Some(Port {
+    let ports = listeners.iter().flat_map(|listener| {
+        let group = world.find::<TargetGroup>(&listener.target_group);
+        let targets = group.as_ref().map(|group| eligible_targets(world, balancer, group, &interface.zone));
+        let port = |transport| Port {
             port: listener.port,
             listener: listener.arn.clone(),
-            preserve_client: group.preserve_client_ip(),
-            sockets: by_sockets(listener, &group),
-            targets: eligible_targets(world, balancer, &group, &interface.zone),
-        })
+            transport,
+            preserve_client: group.as_ref().is_some_and(|group| group.preserve_client_ip()),
+            sockets: group.as_ref().is_some_and(|group| by_sockets(listener, group)),
+            targets: targets.clone().unwrap_or_default(),
+        };
+        listener.protocol.transports().iter().copied().map(port).collect::<Vec<_>>()
     });
     Some(Node {
         zone: interface.zone.clone(),
@@ -177,7 +182,7 @@ impl Display for Port {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let client = if self.preserve_client { ", client address kept" } else { "" };
         let sockets = if self.sockets { ", by sockets" } else { "" };
-        write!(f, "tcp {} to {}{client}{sockets}", self.port, listed(&self.targets))
+        write!(f, "{} {} to {}{client}{sockets}", self.transport.as_str(), self.port, listed(&self.targets))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use ipnet::Ipv4Net;
 use resource::{
     EndpointId, EndpointKind, EndpointService, EndpointState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource,
-    SecurityGroup, TargetGroup, Vpc, VpcEndpoint, VpcId, endpoint_pool, node_address, router_address,
+    SecurityGroup, TargetGroup, Transport, Vpc, VpcEndpoint, VpcId, endpoint_pool, node_address, router_address,
 };
 use store::Snapshot;
 
@@ -28,9 +29,9 @@ pub struct Endpoint {
     pub provider: (u32, Ipv4Addr),
     /// Whether packets pass: the connection is accepted and not rejected.
     pub open: bool,
-    /// The TCP ports that the service listens on.
-    pub ports: Vec<u16>,
-    /// Those of them where sockets of the daemon answer in the consumer's router; the kernel carries the rest.
+    /// What the service listens on.
+    pub ports: Vec<(Transport, u16)>,
+    /// The TCP ports among them where sockets of the daemon answer in the consumer's router; the kernel carries the rest.
     pub sockets: Vec<u16>,
     /// What the balancer's own groups let in, when they filter PrivateLink traffic: judged here, where clients still have
     /// their addresses. None when nothing more filters.
@@ -66,7 +67,7 @@ pub(crate) fn plan(world: &Snapshot, id: &EndpointId) -> Option<Endpoint> {
         provider_vpc: balancer.vpc.clone(),
         provider: router(world, &balancer.vpc)?,
         open: endpoint.state.is_open(),
-        ports: world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).map(|listener| listener.port).collect(),
+        ports: ports(world, &balancer),
         sockets: sockets(world, &balancer),
         screen: screen(world, &balancer),
         legs: endpoint.interfaces.iter().filter_map(|id| leg(world, &balancer, id)).collect(),
@@ -79,6 +80,12 @@ fn sockets(world: &Snapshot, balancer: &LoadBalancer) -> Vec<u16> {
     let served = listeners
         .filter(|listener| world.find::<TargetGroup>(&listener.target_group).is_some_and(|group| by_sockets(listener, &group)));
     served.map(|listener| listener.port).collect()
+}
+
+fn ports(world: &Snapshot, balancer: &LoadBalancer) -> Vec<(Transport, u16)> {
+    let listeners = world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn);
+    let ports = |listener: Arc<Listener>| listener.protocol.transports().iter().map(move |transport| (*transport, listener.port));
+    listeners.flat_map(ports).collect()
 }
 
 fn router(world: &Snapshot, vpc: &VpcId) -> Option<(u32, Ipv4Addr)> {
@@ -120,8 +127,8 @@ impl Endpoint {
 impl Display for Endpoint {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let state = if self.open { "open" } else { "closed" };
-        let ports: Vec<String> = self.ports.iter().map(u16::to_string).collect();
-        write!(f, "endpoint {} in {} to {}: {state}, tcp {}", self.id, self.vpc, self.provider_vpc, ports.join(" "))?;
+        let ports: Vec<String> = self.ports.iter().map(|(transport, port)| format!("{} {port}", transport.as_str())).collect();
+        write!(f, "endpoint {} in {} to {}: {state}, {}", self.id, self.vpc, self.provider_vpc, ports.join(" "))?;
         if !self.sockets.is_empty() {
             let sockets: Vec<String> = self.sockets.iter().map(u16::to_string).collect();
             write!(f, ", by sockets {}", sockets.join(" "))?;

@@ -26,8 +26,9 @@ pub use gateway::{Gateway, Nat, PublicAddress};
 pub use group::{Allow, Group, Peer};
 pub use interface::{Interface, Place};
 pub use item::Item;
+pub use resource::Transport;
 pub use router::Router;
-pub use served::{Served, Transport, by_sockets};
+pub use served::{Served, by_sockets};
 pub use subject::{Subject, subjects};
 pub use table::{Hop, Table, active_target};
 

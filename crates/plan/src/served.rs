@@ -4,7 +4,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 
-use resource::{Listener, ListenerProtocol, TargetGroup};
+use resource::{Listener, ListenerProtocol, TargetGroup, Transport};
 
 /// A place that a socket serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,25 +15,6 @@ pub struct Served {
     pub transport: Transport,
     /// The port.
     pub port: u16,
-}
-
-/// What has ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Transport {
-    /// TCP.
-    Tcp,
-    /// UDP.
-    Udp,
-}
-
-impl Transport {
-    /// Its number in a packet.
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Tcp => 6,
-            Self::Udp => 17,
-        }
-    }
 }
 
 impl Served {

@@ -179,6 +179,10 @@ pub enum ListenerProtocol {
     Tcp,
     /// TLS, which ends here.
     Tls,
+    /// UDP, by the kernel path.
+    Udp,
+    /// UDP and TCP on one port, by the kernel path.
+    TcpUdp,
 }
 
 impl ListenerProtocol {
@@ -187,6 +191,44 @@ impl ListenerProtocol {
         match self {
             Self::Tcp => "TCP",
             Self::Tls => "TLS",
+            Self::Udp => "UDP",
+            Self::TcpUdp => "TCP_UDP",
+        }
+    }
+
+    /// What packets of it are.
+    pub fn transports(self) -> &'static [Transport] {
+        match self {
+            Self::Tcp | Self::Tls => &[Transport::Tcp],
+            Self::Udp => &[Transport::Udp],
+            Self::TcpUdp => &[Transport::Tcp, Transport::Udp],
+        }
+    }
+}
+
+/// What is above IP in the packets of a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    /// A stream.
+    Tcp,
+    /// Datagrams.
+    Udp,
+}
+
+impl Transport {
+    /// The IP protocol's number.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Tcp => 6,
+            Self::Udp => 17,
+        }
+    }
+
+    /// Its name, as in security group rules.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
         }
     }
 }

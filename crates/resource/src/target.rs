@@ -23,7 +23,7 @@ pub struct TargetGroup {
     pub vpc: VpcId,
     /// What its targets are.
     pub target_type: TargetType,
-    /// `TCP`; the others come with their listeners.
+    /// `TCP`, `UDP` or `TCP_UDP`.
     pub protocol: String,
     /// The port of a target that names none.
     pub port: u16,
@@ -130,11 +130,27 @@ impl TargetGroup {
         self.attribute("proxy_protocol_v2.enabled") == Some("true")
     }
 
-    fn default_attribute(&self, key: &str) -> Option<&'static str> {
-        match (key, self.target_type) {
-            ("deregistration_delay.timeout_seconds", _) => Some("300"),
-            ("preserve_client_ip.enabled", TargetType::Instance) => Some("true"),
-            ("preserve_client_ip.enabled", TargetType::Ip) => Some("false"),
+    /// Whether its targets take datagrams.
+    pub fn takes_datagrams(&self) -> bool {
+        matches!(self.protocol.as_str(), "UDP" | "TCP_UDP")
+    }
+
+    /// The value of an attribute until it is set; none for one that such a group does not have.
+    pub fn default_attribute(&self, key: &str) -> Option<&'static str> {
+        let flag = |on: bool| Some(if on { "true" } else { "false" });
+        match key {
+            "deregistration_delay.timeout_seconds" => Some("300"),
+            "deregistration_delay.connection_termination.enabled" => flag(self.takes_datagrams()),
+            "stickiness.enabled" | "proxy_protocol_v2.enabled" => Some("false"),
+            "stickiness.type" => Some("source_ip"),
+            "preserve_client_ip.enabled" => flag(self.target_type == TargetType::Instance || self.takes_datagrams()),
+            "load_balancing.cross_zone.enabled" => Some("use_load_balancer_configuration"),
+            "target_group_health.dns_failover.minimum_healthy_targets.count"
+            | "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count" => Some("1"),
+            "target_group_health.dns_failover.minimum_healthy_targets.percentage"
+            | "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage" => Some("off"),
+            "target_health_state.unhealthy.connection_termination.enabled" => Some("true"),
+            "target_health_state.unhealthy.draining_interval_seconds" => Some("0"),
             _ => None,
         }
     }

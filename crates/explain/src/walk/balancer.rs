@@ -35,7 +35,7 @@ impl Walk<'_> {
         let Some(planned) = item.nodes.into_iter().find(|planned| Some(&planned.interface) == id.as_ref()) else {
             return self.end();
         };
-        let port = planned.ports.iter().find(|port| Some(port.port) == self.packet.tcp_port()).cloned();
+        let port = planned.ports.iter().find(|port| Some((port.transport, port.port)) == self.packet.listened_for()).cloned();
         match port {
             Some(port) => self.listened(node, &balancer, &planned, &port, &sender, through.is_some()),
             None => self.no_listener(&balancer, &planned),
@@ -49,13 +49,14 @@ impl Walk<'_> {
             .first()
             .map(|listener| listener.target_group.clone())
             .or_else(|| groups.into_iter().next().map(|g| g.arn.clone()));
-        let fix = self.packet.tcp_port().zip(group).map(|(port, group)| {
+        let fix = self.packet.listened_for().zip(group).map(|((transport, port), group)| {
             let action = format!("--default-actions Type=forward,TargetGroupArn={group}");
-            let command = "aws elbv2 create-listener --protocol TCP";
+            let command = format!("aws elbv2 create-listener --protocol {}", transport.as_str().to_uppercase());
             mend::run(&balancer.owner.account, format!("{command} --load-balancer-arn {} --port {port} {action}", balancer.arn))
         });
-        let ports: Vec<String> = node.ports.iter().map(|port| format!("tcp {}", port.port)).collect();
-        let (code, has) = match (self.packet.tcp_port(), ports.as_slice()) {
+        let ports: Vec<String> = node.ports.iter().map(|port| format!("{} {}", port.transport.as_str(), port.port)).collect();
+        let kin = |(transport, _)| node.ports.iter().any(|port| port.transport == transport);
+        let (code, has) = match (self.packet.listened_for().filter(|wanted| kin(*wanted)), ports.as_slice()) {
             _ if matches!(self.packet, Packet::Icmp(_)) => (Code::Protocol, "load balancers answer no pings".to_owned()),
             (_, []) => (Code::NoListener, "it has no listener".to_owned()),
             (None, ports) => (Code::NoListener, format!("it listens on {}", ports.join(", "))),
@@ -158,7 +159,7 @@ impl Walk<'_> {
             let Some((address, _)) = target_address(self.world, group, target) else { continue };
             let flow = Flow { address, port: group.health_check.port.unwrap_or(target.port) };
             self.passes(&node.name, format!("checks {flow}"));
-            self.packet = Packet::Tcp(flow.port, flow.port);
+            self.packet = Packet::Tcp(flow.port, flow.port); // Also for groups that take datagrams.
             self.node_lets_out(node, address);
             self.at_target(node, group, flow, &Sender { address: node.address, party: Some(node.clone()), away: None });
         }

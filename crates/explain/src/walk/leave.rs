@@ -48,7 +48,8 @@ impl Walk<'_> {
         let balancer = self.world.linked::<LoadBalancer>(NetworkInterface::KIND, &node.interface.as_ref()?.id).next()?;
         let Item::Balancer(item) = plan::item(self.world, &Subject::Balancer(balancer.arn.clone()))? else { return None };
         let ports = item.nodes.into_iter().filter(|planned| planned.public == Some(to)).flat_map(|planned| planned.ports);
-        let mut served = ports.filter(|port| Some(port.port) == self.packet.tcp_port() && !port.targets.is_empty());
+        let mut served =
+            ports.filter(|port| Some((port.transport, port.port)) == self.packet.listened_for() && !port.targets.is_empty());
         served.next().map(|_| node)
     }
 

@@ -28,6 +28,8 @@ pub enum Rule {
     Text,
     /// One of these.
     Choice(&'static [&'static str]),
+    /// Its default only: AWS lets nobody change it.
+    Immutable,
     /// Its default only, until underpass can enforce more.
     Fixed,
 }
@@ -71,7 +73,8 @@ impl Attribute {
             Rule::Number(range) => value.parse().is_ok_and(|n: u32| range.contains(&n)),
             Rule::Text => true,
             Rule::Choice(values) => values.contains(&value),
-            Rule::Fixed if value == self.default => true,
+            Rule::Fixed | Rule::Immutable if value == self.default => true,
+            Rule::Immutable => return Err(configuration(format!("The attribute '{}' cannot be changed here", self.key))),
             Rule::Fixed => {
                 let what = format!("the attribute {}={value}", self.key);
                 return Err(unsupported(&what, &format!("leave it at '{}'", self.default)));

@@ -9,8 +9,6 @@ use super::in_namespace;
 use crate::network::ledger::Placed;
 use crate::network::ruleset::{chain, element, hashed, set, verdict};
 
-const TCP: u8 = 6;
-
 pub(super) fn lower(balancer: &Balancer) -> Vec<Placed> {
     let ports = balancer.nodes.iter().flat_map(|node| node.ports.iter().map(move |port| (node, port)));
     let carried = ports.filter(|(_, port)| !port.targets.is_empty() && !port.sockets);
@@ -18,11 +16,11 @@ pub(super) fn lower(balancer: &Balancer) -> Vec<Placed> {
 }
 
 fn listen(node: &Node, port: &Port) -> Vec<Object> {
-    let name = format!("{}-{}", node.interface, port.port);
+    let name = format!("{}-{}-{}", node.interface, port.transport.as_str(), port.port);
     let map = format!("{name}-targets");
     let mut objects = spread(&name, &map, &port.targets);
     for address in entries(node) {
-        let key = vec![Value::Addr(address), Value::Proto(TCP), Value::Port(port.port)];
+        let key = vec![Value::Addr(address), Value::Proto(port.transport.number()), Value::Port(port.port)];
         objects.push(verdict(set::SERVICES, key, Verdict::Goto(name.clone())));
         if address == node.fabric || !port.preserve_client {
             let key = vec![Value::Addr(address), Value::Port(port.port)];

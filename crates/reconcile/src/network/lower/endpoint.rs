@@ -7,6 +7,7 @@ use ipnet::Ipv4Net;
 use kernel::nft::{Data, Field, Value, Verdict};
 use kernel::{Link, LinkEnd, LinkKind, Object};
 use plan::{Endpoint, Leg};
+use resource::Transport;
 
 use super::group::accepting;
 use super::{in_namespace, link_end, neighbour, via};
@@ -14,7 +15,6 @@ use crate::network::ledger::Placed;
 use crate::network::name::{FABRIC, INTERNET_ROUTER, to_consumer, to_provider};
 use crate::network::ruleset::{FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, set, verdict};
 
-const TCP: u8 = 6;
 /// AWS's MTU through an endpoint.
 const MTU: u32 = 8500;
 
@@ -37,16 +37,16 @@ fn consumer(endpoint: &Endpoint) -> Vec<Object> {
         objects.push(element(set::POOL_OF, vec![Value::Addr(leg.address)], Data::Pool(leg.pool.network(), leg.pool.broadcast())));
         if endpoint.open {
             objects.push(element(set::OPEN, vec![Value::Addr(leg.address)], Data::None));
-            let carried = endpoint.ports.iter().filter(|port| !endpoint.sockets.contains(port));
-            objects.extend(carried.map(|port| forward(leg, *port)));
+            let carried = endpoint.ports.iter().filter(|(_, port)| !endpoint.sockets.contains(port));
+            objects.extend(carried.map(|(transport, port)| forward(leg, *transport, *port)));
         }
     }
     objects.extend(screen(endpoint));
     objects
 }
 
-fn forward(leg: &Leg, port: u16) -> Object {
-    let key = vec![Value::Addr(leg.address), Value::Proto(TCP), Value::Port(port)];
+fn forward(leg: &Leg, transport: Transport, port: u16) -> Object {
+    let key = vec![Value::Addr(leg.address), Value::Proto(transport.number()), Value::Port(port)];
     element(set::FORWARD, key, Data::Values(vec![Value::Addr(leg.node)]))
 }
 

@@ -28,13 +28,16 @@ pub struct Input {
 /// Creates a listener; the same request again returns the one that there is.
 pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Error> {
     let balancer = find::balancer(cx.txn, cx.owner(), &input.load_balancer_arn)?;
+    let protocol = protocol::parse(input.protocol.as_deref())?;
+    let group = action::parse(cx.txn, cx.owner(), &balancer, &input.default_actions)?;
+    protocol::check_group(protocol, &group)?;
     let listener = Listener {
         arn: arn::of_listener(&balancer, &arn::random_suffix()),
         owner: cx.owner().clone(),
         balancer: balancer.arn.clone(),
         port: protocol::parse_port(input.port)?,
-        protocol: protocol::parse(input.protocol.as_deref())?,
-        target_group: action::parse(cx.txn, cx.owner(), &balancer, &input.default_actions)?.arn.clone(),
+        protocol,
+        target_group: group.arn.clone(),
         tls: None,
         attributes: BTreeMap::new(),
         tags: tag::new(&input.tags)?,

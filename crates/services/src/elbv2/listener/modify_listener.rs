@@ -1,6 +1,6 @@
 //! ModifyListener: changes the port or the target group of a listener.
 
-use resource::Listener;
+use resource::{Listener, TargetGroup};
 use serde::Deserialize;
 
 use super::super::find;
@@ -31,6 +31,9 @@ pub fn modify_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
     }
     if !input.default_actions.is_empty() {
         listener.target_group = action::parse(cx.txn, cx.owner(), &balancer, &input.default_actions)?.arn.clone();
+    }
+    if let Some(group) = cx.txn.find::<TargetGroup>(&listener.target_group) {
+        protocol::check_group(listener.protocol, &group)?;
     }
     let taken = find::listeners_of(cx.txn, &balancer.arn).any(|other| other.port == listener.port && other.arn != listener.arn);
     if taken {

@@ -1,6 +1,6 @@
 //! What a listener of a Network Load Balancer can carry.
 
-use resource::ListenerProtocol;
+use resource::{ListenerProtocol, TargetGroup};
 
 use super::super::refusal::validation;
 use crate::Error;
@@ -15,11 +15,29 @@ pub fn parse(text: Option<&str>) -> Result<ListenerProtocol, Error> {
     };
     match text {
         Some("TCP") => Ok(ListenerProtocol::Tcp),
+        Some("UDP") => Ok(ListenerProtocol::Udp),
+        Some("TCP_UDP") => Ok(ListenerProtocol::TcpUdp),
         Some("TLS") => Err(not_yet("TLS", "use TCP, which passes TLS through to targets that terminate it")),
-        Some(name @ ("UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC")) => Err(not_yet(name, "use TCP")),
+        Some(name @ ("QUIC" | "TCP_QUIC")) => Err(not_yet(name, "use UDP")),
         Some(other) => Err(validation(format!("Listener protocol '{other}' must be one of 'UDP, TCP, TCP_UDP, TLS'"))),
         None => Err(validation("A listener protocol must be specified")),
     }
+}
+
+/// Checks that a group's targets take what a listener carries.
+///
+/// # Errors
+/// `IncompatibleProtocols`.
+pub fn check_group(protocol: ListenerProtocol, group: &TargetGroup) -> Result<(), Error> {
+    let fits = match protocol {
+        ListenerProtocol::Tcp => matches!(group.protocol.as_str(), "TCP" | "TCP_UDP"),
+        ListenerProtocol::Tls => matches!(group.protocol.as_str(), "TCP" | "TLS"),
+        ListenerProtocol::Udp => group.takes_datagrams(),
+        ListenerProtocol::TcpUdp => group.protocol == "TCP_UDP",
+    };
+    let message =
+        || format!("The target group '{}' has protocol {}, and the listener {}", group.arn, group.protocol, protocol.as_str());
+    if fits { Ok(()) } else { Err(Error::new("IncompatibleProtocols", message())) }
 }
 
 /// Reads a port.

@@ -6,21 +6,24 @@ use super::super::attribute::{Attribute, Rule};
 
 /// What `group` can be set to, with its defaults.
 pub fn of(group: &TargetGroup) -> Vec<Attribute> {
-    let preserve = if group.target_type == TargetType::Instance { "true" } else { "false" };
-    let fixed = |key, default| Attribute { key, default, rule: Rule::Fixed };
+    let attribute = |key, rule| Attribute { key, default: group.default_attribute(key).unwrap_or_default(), rule };
+    let preserve = match (group.target_type, group.takes_datagrams()) {
+        (TargetType::Ip, true) => Rule::Immutable,
+        _ => Rule::Flag,
+    };
     vec![
-        Attribute { key: "deregistration_delay.timeout_seconds", default: "300", rule: Rule::Number(0..=3600) },
-        fixed("deregistration_delay.connection_termination.enabled", "false"),
-        fixed("stickiness.enabled", "false"),
-        Attribute { key: "stickiness.type", default: "source_ip", rule: Rule::Choice(&["source_ip"]) },
-        Attribute { key: "preserve_client_ip.enabled", default: preserve, rule: Rule::Flag },
-        Attribute { key: "proxy_protocol_v2.enabled", default: "false", rule: Rule::Flag },
-        fixed("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
-        fixed("target_group_health.dns_failover.minimum_healthy_targets.count", "1"),
-        fixed("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"),
-        fixed("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1"),
-        fixed("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off"),
-        fixed("target_health_state.unhealthy.connection_termination.enabled", "true"),
-        fixed("target_health_state.unhealthy.draining_interval_seconds", "0"),
+        attribute("deregistration_delay.timeout_seconds", Rule::Number(0..=3600)),
+        attribute("deregistration_delay.connection_termination.enabled", Rule::Fixed),
+        attribute("stickiness.enabled", Rule::Fixed),
+        attribute("stickiness.type", Rule::Choice(&["source_ip"])),
+        attribute("preserve_client_ip.enabled", preserve),
+        attribute("proxy_protocol_v2.enabled", if group.takes_datagrams() { Rule::Fixed } else { Rule::Flag }),
+        attribute("load_balancing.cross_zone.enabled", Rule::Fixed),
+        attribute("target_group_health.dns_failover.minimum_healthy_targets.count", Rule::Fixed),
+        attribute("target_group_health.dns_failover.minimum_healthy_targets.percentage", Rule::Fixed),
+        attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Rule::Fixed),
+        attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", Rule::Fixed),
+        attribute("target_health_state.unhealthy.connection_termination.enabled", Rule::Fixed),
+        attribute("target_health_state.unhealthy.draining_interval_seconds", Rule::Fixed),
     ]
 }

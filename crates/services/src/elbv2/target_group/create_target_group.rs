@@ -1,4 +1,4 @@
-//! CreateTargetGroup: a group of instances or addresses that take TCP.
+//! CreateTargetGroup: a group of instances or addresses that take TCP, UDP or both.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +50,7 @@ struct Wished {
     name: String,
     vpc: VpcId,
     target_type: TargetType,
+    protocol: String,
     port: u16,
     health_check: HealthCheck,
     tags: Tags,
@@ -59,7 +60,7 @@ impl Wished {
     fn parse(cx: &Read<'_>, input: Input) -> Result<Self, Error> {
         arn::check_name("Target group", &input.name)?;
         let target_type = parse_type(input.target_type.as_deref())?;
-        check_protocol(input.protocol.as_deref())?;
+        let protocol = parse_protocol(input.protocol)?;
         if let Some(other) = input.ip_address_type.as_deref().filter(|kind| *kind != "ipv4") {
             return Err(refusal::unsupported(&format!("target groups of IpAddressType {other}"), "use ipv4"));
         }
@@ -83,6 +84,7 @@ impl Wished {
             name: input.name,
             vpc: vpc.id.clone(),
             target_type,
+            protocol,
             port,
             health_check: wish.create()?,
             tags: tag::new(&input.tags)?,
@@ -98,11 +100,11 @@ fn parse_type(text: Option<&str>) -> Result<TargetType, Error> {
     }
 }
 
-fn check_protocol(text: Option<&str>) -> Result<(), Error> {
-    match text {
-        Some("TCP") => Ok(()),
-        None => Err(refusal::validation("A protocol must be specified")),
-        Some(other) => Err(refusal::unsupported(&format!("target groups with protocol {other}"), "use TCP")),
+fn parse_protocol(text: Option<String>) -> Result<String, Error> {
+    let text = text.ok_or_else(|| refusal::validation("A protocol must be specified"))?;
+    match text.as_str() {
+        "TCP" | "UDP" | "TCP_UDP" => Ok(text),
+        other => Err(refusal::unsupported(&format!("target groups with protocol {other}"), "use TCP, UDP or TCP_UDP")),
     }
 }
 
@@ -113,7 +115,7 @@ fn existing(cx: &Read<'_>, wished: &Wished) -> Result<Option<Arc<TargetGroup>>, 
     };
     let same = known.vpc == wished.vpc
         && known.target_type == wished.target_type
-        && known.port == wished.port
+        && (&known.protocol, known.port) == (&wished.protocol, wished.port)
         && known.health_check == wished.health_check
         && known.tags == wished.tags;
     match same {
@@ -132,7 +134,7 @@ fn create(cx: &mut Write<'_>, wished: Wished) -> TargetGroup {
         name: wished.name,
         vpc: wished.vpc,
         target_type: wished.target_type,
-        protocol: "TCP".into(),
+        protocol: wished.protocol,
         port: wished.port,
         health_check: wished.health_check,
         attributes: BTreeMap::new(),

@@ -47,7 +47,9 @@ fn what_a_listener_cannot_be_is_refused_with_the_code_of_aws() {
         site.refusal("CreateListener", input)
     };
     assert_eq!(with(|input| input["Protocol"] = json!("TLS")), "UnsupportedProtocol");
-    assert_eq!(with(|input| input["Protocol"] = json!("UDP")), "UnsupportedProtocol");
+    assert_eq!(with(|input| input["Protocol"] = json!("UDP")), "IncompatibleProtocols");
+    assert_eq!(with(|input| input["Protocol"] = json!("TCP_UDP")), "IncompatibleProtocols");
+    assert_eq!(with(|input| input["Protocol"] = json!("QUIC")), "UnsupportedProtocol");
     assert_eq!(with(|input| input["Protocol"] = json!("HTTP")), "ValidationError");
     assert_eq!(with(|input| input["Port"] = json!(0)), "ValidationError");
     assert_eq!(with(|input| input["Certificates"] = json!([{"CertificateArn": "arn:aws:acm:x"}])), "UnsupportedOperation");
@@ -58,6 +60,37 @@ fn what_a_listener_cannot_be_is_refused_with_the_code_of_aws() {
     let sticky =
         with(|input| input["DefaultActions"][0]["ForwardConfig"] = json!({"TargetGroupStickinessConfig": {"Enabled": true}}));
     assert_eq!(sticky, "UnsupportedOperation");
+}
+
+#[test]
+fn a_listener_and_its_group_carry_the_same() {
+    let site = Site::new();
+    let balancer = site.balancer("web");
+    let group = |name: &str, protocol: &str| {
+        let input = json!({"Name": name, "Protocol": protocol, "Port": 80, "VpcId": site.vpc, "TargetType": "ip"});
+        text(&site.ok("CreateTargetGroup", input), "/TargetGroups/0/TargetGroupArn")
+    };
+    let (udp, both) = (group("udp", "UDP"), group("both", "TCP_UDP"));
+    let with = |protocol: &str, port: u16, group: &str| {
+        let mut input = listener(&balancer, port, group);
+        input["Protocol"] = json!(protocol);
+        site.call("CreateListener", input).map_err(|refused| refused.code)
+    };
+    assert_eq!(with("TCP", 80, &udp), Err("IncompatibleProtocols".into()));
+    assert_eq!(with("TCP_UDP", 80, &udp), Err("IncompatibleProtocols".into()));
+    let made = with("UDP", 80, &udp).expect("datagrams to datagrams");
+    assert_eq!(made["Listeners"][0]["Protocol"], json!("UDP"));
+    assert_eq!(with("TCP", 80, &both), Err("DuplicateListener".into()), "a port is one listener's, whatever it carries");
+    for (port, protocol) in [(81, "TCP"), (82, "UDP"), (83, "TCP_UDP")] {
+        assert!(with(protocol, port, &both).is_ok(), "{protocol}");
+    }
+    let arn = text(&made, "/Listeners/0/ListenerArn");
+    assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Protocol": "TCP"})), "IncompatibleProtocols");
+
+    let keep =
+        |value: &str| json!({"TargetGroupArn": udp, "Attributes": [{"Key": "preserve_client_ip.enabled", "Value": value}]});
+    assert_eq!(site.refusal("ModifyTargetGroupAttributes", keep("false")), "InvalidConfigurationRequest");
+    site.ok("ModifyTargetGroupAttributes", keep("true"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn groups_that_cannot_be_served_are_refused_by_name() {
         input[member] = value;
         site.refusal("CreateTargetGroup", input)
     };
-    assert_eq!(with("Protocol", json!("UDP")), "UnsupportedOperation");
+    assert_eq!(with("Protocol", json!("QUIC")), "UnsupportedOperation");
     assert_eq!(with("Protocol", json!("HTTP")), "UnsupportedOperation");
     assert_eq!(with("Protocol", json!(null)), "ValidationError");
     assert_eq!(with("TargetType", json!("lambda")), "UnsupportedOperation");
