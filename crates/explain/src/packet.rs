@@ -54,6 +54,11 @@ impl Packet {
         }
     }
 
+    /// The port, when TCP goes to a single one: what front doors answer.
+    pub(crate) fn tcp_port(self) -> Option<u16> {
+        self.listened_for().filter(|(transport, _)| *transport == Transport::Tcp).map(|(_, port)| port)
+    }
+
     /// The part of it that `traffic` speaks of.
     pub(crate) fn overlap(self, traffic: Traffic) -> Option<(u16, u16)> {
         let within = |from: u16, to: u16| {
