@@ -68,3 +68,18 @@ impl Record {
         );
     }
 }
+
+/// Writes the line of a request that came from inside.
+pub(crate) fn inside(caller: &Caller, operation: &str, failure: Option<&Failure>, begun: Instant) {
+    tracing::info!(
+        target: "audit",
+        id = %request_id(),
+        peer = "inside",
+        account = %caller.owner.account,
+        principal = %caller.arn,
+        operation,
+        status = failure.map_or(200, |failure| failure.status),
+        code = failure.map_or("", |failure| failure.code.as_str()),
+        micros = begun.elapsed().as_micros() as u64,
+    );
+}

@@ -12,6 +12,7 @@ mod doorman;
 mod facts;
 mod guard;
 pub mod identity;
+mod inside;
 mod keys;
 mod origin;
 mod permission;
@@ -24,5 +25,6 @@ mod subject;
 
 pub use arrival::{Arrival, Door, Through};
 pub use doorman::Doorman;
+pub use inside::perform;
 pub use private::{Answer, Health, NoRoutes, Report, Routes};
 pub use server::{Config, Server};

@@ -1,5 +1,6 @@
 //! Brings kernel, workloads and data plane to the plan: a folder per domain. A reconciler takes no input but the store.
 
+pub mod autoscaling;
 pub mod doors;
 mod driver;
 pub mod health;
@@ -8,6 +9,7 @@ pub mod machines;
 pub mod metadata;
 pub mod names;
 pub mod network;
+mod operator;
 pub mod relays;
 mod sites;
 #[cfg(test)]
@@ -15,4 +17,5 @@ mod testing;
 mod time_scale;
 
 pub use driver::{Domain, drive};
+pub use operator::{Act, Operator, Refusal};
 pub use time_scale::TimeScale;

@@ -18,6 +18,13 @@ pub fn random_id(prefix: &str) -> String {
     format!("{prefix}{:017x}", n & 0xF_FFFF_FFFF_FFFF_FFFF)
 }
 
+/// A fresh UUID (RFC 9562, version 4).
+pub fn random_uuid() -> String {
+    let n: u128 = rand::rng().random::<u128>() & !(0xF << 76 | 0b11 << 62) | 0x4 << 76 | 0b10 << 62;
+    let part = |shift: u32, digits: u32| n >> shift & ((1 << (digits * 4)) - 1);
+    format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(96, 8), part(80, 4), part(64, 4), part(48, 4), part(0, 12))
+}
+
 /// Whether `text` is `prefix` and 8 or 17 hexadecimal digits, the two forms that AWS has used.
 fn well_formed(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| {
@@ -109,6 +116,13 @@ mod tests {
         let id = VpcId::random();
         assert_eq!(VpcId::parse(id.as_str()), Ok(id.clone()));
         assert_eq!(id.as_str().len(), "vpc-".len() + 17);
+    }
+
+    #[test]
+    fn a_fresh_uuid_says_its_version() {
+        let parts: Vec<String> = random_uuid().split('-').map(str::to_owned).collect();
+        assert_eq!(parts.iter().map(String::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+        assert!(parts[2].starts_with('4') && "89ab".contains(&parts[3][..1]));
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl Caller {
         self.facts.iter().fold(request, |request, (key, value)| request.with(key, value.as_str()))
     }
 
+    /// Whether it acts for an AWS service, by a role that only that service can take.
+    pub fn is_service_linked(&self) -> bool {
+        matches!(&self.principal, Principal::AssumedRole { role_arn, .. } if role_arn.contains(":role/aws-service-role/"))
+    }
+
     /// The same caller, known to have signed with this key.
     pub fn with_key(self, access_key_id: Option<String>) -> Self {
         Self { access_key_id, ..self }

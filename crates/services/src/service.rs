@@ -17,8 +17,14 @@ pub struct Service {
 }
 
 /// Every service that we perform operations of.
-const SERVICES: &[Service] =
-    &[crate::underpass::SERVICE, crate::ec2::SERVICE, crate::elbv2::SERVICE, crate::iam::SERVICE, crate::sts::SERVICE];
+const SERVICES: &[Service] = &[
+    crate::underpass::SERVICE,
+    crate::autoscaling::SERVICE,
+    crate::ec2::SERVICE,
+    crate::elbv2::SERVICE,
+    crate::iam::SERVICE,
+    crate::sts::SERVICE,
+];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Service> {

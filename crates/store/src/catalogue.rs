@@ -63,6 +63,8 @@ impl Default for Catalogue {
             Codec::of::<resource::ConsoleOutput>(),
             Codec::of::<resource::KeyPair>(),
             Codec::of::<resource::LaunchTemplate>(),
+            Codec::of::<resource::ScalingGroup>(),
+            Codec::of::<resource::ScalingActivity>(),
             Codec::of::<resource::User>(),
             Codec::of::<resource::Role>(),
             Codec::of::<resource::ManagedPolicy>(),

@@ -16,6 +16,8 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use compute::template as launch_template;
+
 use crate::Service;
 
 /// EC2.

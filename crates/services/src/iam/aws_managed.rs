@@ -5,7 +5,7 @@
 pub(crate) struct AwsManaged {
     /// Its name.
     pub(crate) name: &'static str,
-    /// `/` or `/service-role/`.
+    /// `/`, `/service-role/` or `/aws-service-role/`.
     pub(crate) path: &'static str,
     /// `ANPA…`, as on AWS where it is published, and fixed here.
     pub(crate) id: &'static str,
@@ -85,6 +85,12 @@ const POLICIES: &[AwsManaged] = &[
         path: "/service-role/",
         id: "ANPAJG4T4G4PV56DE72PY",
         document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}"#,
+    },
+    AwsManaged {
+        name: "AutoScalingServiceRolePolicy",
+        path: "/aws-service-role/",
+        id: "ANPAIC5D2V7MRWBMHGD7G",
+        document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:CreateTags","ec2:DeleteTags","ec2:Describe*","ec2:RunInstances","ec2:TerminateInstances","ec2:ModifyInstanceAttribute"],"Resource":"*"},{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringLike":{"iam:PassedToService":"ec2.amazonaws.com*"}}},{"Effect":"Allow","Action":["elasticloadbalancing:Register*","elasticloadbalancing:Deregister*","elasticloadbalancing:Describe*"],"Resource":"*"}]}"#,
     },
 ];
 

@@ -13,6 +13,7 @@ mod policy;
 mod profile;
 mod role;
 pub(crate) mod secret;
+mod service_linked;
 mod tagging;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -25,6 +26,7 @@ pub use authority::Authority;
 pub(crate) use document::{parse, session_policy};
 pub(crate) use pass_role::may_pass;
 pub use secret::access_key;
+pub(crate) use service_linked::{AUTO_SCALING, ensure as service_linked_role};
 
 use crate::Service;
 

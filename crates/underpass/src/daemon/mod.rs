@@ -4,6 +4,7 @@ mod descriptors;
 mod explained;
 pub mod features;
 mod front;
+mod operator;
 mod own_program;
 pub mod root_keys;
 mod routes;
@@ -19,6 +20,7 @@ use dataplane::health::Checker;
 use dataplane::metadata::Tokens;
 use kernel::{Namespaces, Netlink};
 use reconcile::TimeScale;
+use reconcile::autoscaling::AutoScalingDomain;
 use reconcile::doors::DoorsDomain;
 use reconcile::health::HealthDomain;
 use reconcile::housekeeping::Housekeeping;
@@ -94,6 +96,7 @@ pub async fn run(
     let (checker, transitions) = Checker::start()?;
     tokio::spawn(reconcile::health::record(transitions, store.clone()));
     let private = [state.root().to_owned()];
+    let operator = Arc::new(operator::Operator(store.clone()));
     let domains: Vec<JoinHandle<()>> = vec![
         reconcile::drive(NetworkDomain::new(network), store.clone(), running.clone())?,
         reconcile::drive(NamesDomain::new(namespaces.clone()), store.clone(), running.clone())?,
@@ -106,6 +109,7 @@ pub async fn run(
         )?,
         reconcile::drive(DoorsDomain::new(namespaces.clone(), authority, front), store.clone(), running.clone())?,
         reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
+        reconcile::drive(AutoScalingDomain::new(operator, config.scale), store.clone(), running.clone())?,
         reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];
 

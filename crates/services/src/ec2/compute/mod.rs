@@ -8,7 +8,7 @@ mod instance;
 mod instance_type;
 mod interface;
 mod key_pair;
-mod template;
+pub mod template;
 #[cfg(test)]
 mod testing;
 

@@ -4,7 +4,7 @@ use resource::{AccessKey, InstanceProfile, Resource, Role};
 use serde::Deserialize;
 
 use crate::iam::name::conflict;
-use crate::iam::{find, grant};
+use crate::iam::{find, grant, service_linked};
 use crate::{Error, Write};
 
 #[derive(Default, Deserialize)]
@@ -16,6 +16,10 @@ pub struct Input {
 /// Deletes a role that has no policies left and is in no instance profile; its sessions end.
 pub fn delete_role(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let role = find::named::<Role>(cx.txn, cx.owner(), &input.role_name)?;
+    if role.path.starts_with(service_linked::PATH) {
+        let message = format!("Cannot perform the operation on the protected role '{}': its service still uses it.", role.name);
+        return Err(Error::new("UnmodifiableEntity", message));
+    }
     if cx.txn.linked::<InstanceProfile>(Role::KIND, &role.arn).next().is_some() {
         return Err(conflict("Cannot delete entity, must remove roles from instance profile first."));
     }

@@ -103,7 +103,9 @@ pub fn reboot(cx: &mut Write<'_>, input: Input) -> Result<Done, Error> {
 
 pub fn terminate(cx: &mut Write<'_>, input: StopInput) -> Result<Terminated, Error> {
     let instances = named(cx, &input.instance_ids)?;
-    if let Some(protected) = instances.iter().find(|instance| instance.termination_protection) {
+    // The protection is against people: a group that shrinks asks nobody.
+    let protects = |instance: &&Arc<Instance>| instance.termination_protection && !cx.caller.is_service_linked();
+    if let Some(protected) = instances.iter().find(protects) {
         let message = format!(
             "The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
             protected.id

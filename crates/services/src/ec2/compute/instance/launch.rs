@@ -149,11 +149,37 @@ pub struct TemplateReference {
 }
 
 impl Launch {
-    /// This launch where it says something, and `template` where it does not. Lists are replaced, never merged.
+    /// This launch where it says something, and `template` where it does not. Lists are replaced and not merged, but for
+    /// tags, of which those of this launch win.
     pub fn over(self, template: Self) -> Result<Self, Error> {
         let (mut merged, own) = (members(&template)?, members(&self)?);
         merged.extend(own);
-        serde_json::from_value(serde_json::Value::Object(merged)).map_err(Error::internal)
+        let mut merged: Self = serde_json::from_value(serde_json::Value::Object(merged)).map_err(Error::internal)?;
+        for specification in template.tag_specifications.into_iter().filter(|_| !self.tag_specifications.is_empty()) {
+            merged.add_tags(specification);
+        }
+        Ok(merged)
+    }
+
+    /// Adds tags of keys that are not there.
+    fn add_tags(&mut self, specification: TagSpecification) {
+        let kind = |known: &&mut TagSpecification| known.resource_type == specification.resource_type;
+        let Some(own) = self.tag_specifications.iter_mut().find(kind) else { return self.tag_specifications.push(specification) };
+        for tag in specification.tags {
+            if own.tags.iter().all(|known| known.key != tag.key) {
+                own.tags.push(tag);
+            }
+        }
+    }
+
+    /// The same with the subnet where the primary interface says what it is like: a template can name interfaces and leave
+    /// it to a group where they are.
+    pub fn placed(mut self) -> Self {
+        let primary = self.network_interfaces.iter_mut().find(|interface| interface.device_index.unwrap_or(0) == 0);
+        if let Some(primary) = primary {
+            primary.subnet_id = self.subnet_id.take();
+        }
+        self
     }
 }
 

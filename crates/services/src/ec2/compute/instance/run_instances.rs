@@ -32,12 +32,15 @@ pub struct Output {
 pub fn run_instances(cx: &mut Write<'_>, input: Launch) -> Result<Output, Error> {
     let (owner, now) = (cx.owner().clone(), cx.now);
     let (least, most) = counts(&input)?;
+    let (reserved, input) = in_the_name_of_a_service(cx, input);
     let launch = match &input.launch_template {
         Some(reference) => input.clone().over(template::launch_of(cx.txn, &owner, reference)?)?,
         None => input,
     };
+    let launch = if cx.caller.is_service_linked() { launch.placed() } else { launch };
     let mut order = Order::read(cx.txn, &owner, &launch, now)?;
     order.model.client_token = cx.client_token();
+    order.model.tags.0.extend(reserved.0);
     profile::may_give(cx, order.model.profile.as_deref())?;
     let mut launched = Vec::new();
     for index in 0..most {
@@ -50,6 +53,18 @@ pub fn run_instances(cx: &mut Write<'_>, input: Launch) -> Result<Output, Error>
     let instances =
         launched.iter().filter_map(|id| cx.txn.find::<Instance>(id.as_str())).map(|i| view::view(cx.txn, &i)).collect();
     Ok(Output { reservation_id: order.model.reservation.clone(), owner_id: owner.account, groups: [], instances })
+}
+
+/// AWS's services mark what they launch with tags that users cannot give: these are taken out of the request.
+fn in_the_name_of_a_service(cx: &Write<'_>, mut input: Launch) -> (Tags, Launch) {
+    let mut reserved = Tags::default();
+    if cx.caller.is_service_linked() {
+        for specification in &mut input.tag_specifications {
+            let mine = specification.tags.extract_if(.., |tag| tag.key.starts_with("aws:"));
+            reserved.0.extend(mine.map(|tag| (tag.key, tag.value)));
+        }
+    }
+    (reserved, input)
 }
 
 fn counts(input: &Launch) -> Result<(u32, u32), Error> {

@@ -1,0 +1,1 @@
+//! Decisions, printed; and that they hold in every world.
