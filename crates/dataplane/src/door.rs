@@ -153,7 +153,7 @@ mod tests {
         let host: Arc<dyn Host> = Arc::new(Porter);
         let serving = serve(&Here, &[secure], &[plain], &config(), &host).unwrap();
         assert_eq!(said(TcpStream::connect(plain).await.unwrap()).await, "127.0.0.1 secure false");
-        let connector = TlsConnector::from(client().unwrap());
+        let connector = TlsConnector::from(client(&crate::tls::Offer::all()).unwrap());
         let name = ServerName::try_from("door.example").unwrap();
         let stream = connector.connect(name, TcpStream::connect(secure).await.unwrap()).await.unwrap();
         assert_eq!(said(stream).await, "127.0.0.1 secure true");

@@ -30,6 +30,7 @@ mod tags;
 mod target;
 mod timestamp;
 mod vpc;
+mod x509;
 
 pub use acl::*;
 pub use aws_service::*;
@@ -61,3 +62,4 @@ pub use tags::*;
 pub use target::*;
 pub use timestamp::*;
 pub use vpc::*;
+pub use x509::*;

@@ -1,5 +1,6 @@
 //! AWS operations: a folder per service, a file per operation. A handler records what is wanted in the store; it never acts.
 
+pub mod acm;
 pub mod autoscaling;
 mod caller;
 pub mod ec2;

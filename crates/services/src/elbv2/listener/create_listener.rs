@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::super::{arn, find, tag};
 use super::action::{self, Action};
 use super::protocol;
+use super::tls::{self, CertificateRef, Wish};
 use super::view::{self, Listeners};
 use crate::tags::Tag;
 use crate::{Error, Write};
@@ -23,6 +24,9 @@ pub struct Input {
     port: Option<u32>,
     default_actions: Vec<Action>,
     tags: Vec<Tag>,
+    certificates: Vec<CertificateRef>,
+    ssl_policy: Option<String>,
+    alpn_policy: Vec<String>,
 }
 
 /// Creates a listener; the same request again returns the one that there is.
@@ -31,6 +35,7 @@ pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
     let protocol = protocol::parse(input.protocol.as_deref())?;
     let group = action::parse(cx.txn, cx.owner(), &balancer, &input.default_actions)?;
     protocol::check_group(protocol, &group)?;
+    let wish = Wish { certificates: input.certificates, ssl_policy: input.ssl_policy, alpn_policy: input.alpn_policy };
     let listener = Listener {
         arn: arn::of_listener(&balancer, &arn::random_suffix()),
         owner: cx.owner().clone(),
@@ -38,7 +43,7 @@ pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
         port: protocol::parse_port(input.port)?,
         protocol,
         target_group: group.arn.clone(),
-        tls: None,
+        tls: tls::speak(cx.txn, cx.owner(), protocol, None, wish)?,
         attributes: BTreeMap::new(),
         tags: tag::new(&input.tags)?,
     };
@@ -63,5 +68,5 @@ pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
 }
 
 fn same(a: &Listener, b: &Listener) -> bool {
-    (a.protocol, &a.target_group, &a.tags) == (b.protocol, &b.target_group, &b.tags)
+    (a.protocol, &a.target_group, &a.tls, &a.tags) == (b.protocol, &b.target_group, &b.tls, &b.tags)
 }

@@ -5,14 +5,19 @@ use crate::operation::operation;
 
 mod action;
 mod attributes;
+mod certificate;
 mod create_listener;
 mod delete_listener;
 mod describe_listener_attributes;
 mod describe_listeners;
+mod describe_ssl_policies;
 mod modify_listener;
 mod modify_listener_attributes;
 mod protocol;
+mod tls;
 mod view;
+
+use certificate::{add_listener_certificates, describe_listener_certificates, remove_listener_certificates};
 
 /// The operations.
 pub const OPERATIONS: &[Operation] = &[
@@ -22,4 +27,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "DeleteListener" delete_listener::delete_listener),
     operation!(read "DescribeListenerAttributes" describe_listener_attributes::describe_listener_attributes),
     operation!(write "ModifyListenerAttributes" modify_listener_attributes::modify_listener_attributes),
+    operation!(read "DescribeSSLPolicies" describe_ssl_policies::describe_ssl_policies),
+    operation!(write "AddListenerCertificates" add_listener_certificates::add_listener_certificates),
+    operation!(read "DescribeListenerCertificates" describe_listener_certificates::describe_listener_certificates),
+    operation!(write "RemoveListenerCertificates" remove_listener_certificates::remove_listener_certificates),
 ];

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::super::find;
 use super::action::{self, Action};
 use super::protocol;
+use super::tls::{self, CertificateRef, Wish};
 use super::view::{self, Listeners};
 use crate::{Error, Write};
 
@@ -17,6 +18,9 @@ pub struct Input {
     port: Option<u32>,
     protocol: Option<String>,
     default_actions: Vec<Action>,
+    certificates: Vec<CertificateRef>,
+    ssl_policy: Option<String>,
+    alpn_policy: Vec<String>,
 }
 
 /// Changes a listener; what the request does not name stays.
@@ -35,6 +39,8 @@ pub fn modify_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
     if let Some(group) = cx.txn.find::<TargetGroup>(&listener.target_group) {
         protocol::check_group(listener.protocol, &group)?;
     }
+    let wish = Wish { certificates: input.certificates, ssl_policy: input.ssl_policy, alpn_policy: input.alpn_policy };
+    listener.tls = tls::speak(cx.txn, cx.owner(), listener.protocol, listener.tls.as_ref(), wish)?;
     let taken = find::listeners_of(cx.txn, &balancer.arn).any(|other| other.port == listener.port && other.arn != listener.arn);
     if taken {
         let message = format!("A listener already exists on port {} for this load balancer '{}'", listener.port, balancer.arn);

@@ -15,9 +15,9 @@ pub fn parse(text: Option<&str>) -> Result<ListenerProtocol, Error> {
     };
     match text {
         Some("TCP") => Ok(ListenerProtocol::Tcp),
+        Some("TLS") => Ok(ListenerProtocol::Tls),
         Some("UDP") => Ok(ListenerProtocol::Udp),
         Some("TCP_UDP") => Ok(ListenerProtocol::TcpUdp),
-        Some("TLS") => Err(not_yet("TLS", "use TCP, which passes TLS through to targets that terminate it")),
         Some(name @ ("QUIC" | "TCP_QUIC")) => Err(not_yet(name, "use UDP")),
         Some(other) => Err(validation(format!("Listener protocol '{other}' must be one of 'UDP, TCP, TCP_UDP, TLS'"))),
         None => Err(validation("A listener protocol must be specified")),

@@ -103,8 +103,8 @@ fn parse_type(text: Option<&str>) -> Result<TargetType, Error> {
 fn parse_protocol(text: Option<String>) -> Result<String, Error> {
     let text = text.ok_or_else(|| refusal::validation("A protocol must be specified"))?;
     match text.as_str() {
-        "TCP" | "UDP" | "TCP_UDP" => Ok(text),
-        other => Err(refusal::unsupported(&format!("target groups with protocol {other}"), "use TCP, UDP or TCP_UDP")),
+        "TCP" | "TLS" | "UDP" | "TCP_UDP" => Ok(text),
+        other => Err(refusal::unsupported(&format!("target groups with protocol {other}"), "use TCP, TLS, UDP or TCP_UDP")),
     }
 }
 
