@@ -1,6 +1,7 @@
 //! Brings kernel, workloads and data plane to the plan: a folder per domain. A reconciler takes no input but the store.
 
 pub mod autoscaling;
+pub mod certificates;
 pub mod doors;
 mod driver;
 pub mod health;

@@ -253,3 +253,12 @@ pub(crate) fn endpoint(vpc: &VpcId, state: EndpointState, addresses: &[Ipv4Addr]
         tags: Tags::default(),
     }
 }
+
+/// An authority that nobody trusts.
+pub(crate) fn authority() -> dataplane::tls::Authority {
+    let key = rcgen::KeyPair::generate().expect("keys can be made");
+    let mut params = rcgen::CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).expect("it can sign itself");
+    dataplane::tls::Authority::from_pem(&certificate.pem(), &key.serialize_pem()).expect("it was just made")
+}

@@ -19,6 +19,7 @@ pub struct Service {
 /// Every service that we perform operations of.
 const SERVICES: &[Service] = &[
     crate::underpass::SERVICE,
+    crate::acm::SERVICE,
     crate::autoscaling::SERVICE,
     crate::ec2::SERVICE,
     crate::elbv2::SERVICE,

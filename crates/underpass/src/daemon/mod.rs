@@ -21,6 +21,7 @@ use dataplane::metadata::Tokens;
 use kernel::{Namespaces, Netlink};
 use reconcile::TimeScale;
 use reconcile::autoscaling::AutoScalingDomain;
+use reconcile::certificates::CertificatesDomain;
 use reconcile::doors::DoorsDomain;
 use reconcile::health::HealthDomain;
 use reconcile::housekeeping::Housekeeping;
@@ -97,9 +98,12 @@ pub async fn run(
     tokio::spawn(reconcile::health::record(transitions, store.clone()));
     let private = [state.root().to_owned()];
     let operator = Arc::new(operator::Operator(store.clone()));
+    let mut names = NamesDomain::new(namespaces.clone());
+    let certificates = CertificatesDomain::new(authority.clone(), names.internet_view(), config.scale);
     let domains: Vec<JoinHandle<()>> = vec![
         reconcile::drive(NetworkDomain::new(network), store.clone(), running.clone())?,
-        reconcile::drive(NamesDomain::new(namespaces.clone()), store.clone(), running.clone())?,
+        reconcile::drive(names, store.clone(), running.clone())?,
+        reconcile::drive(certificates, store.clone(), running.clone())?,
         reconcile::drive(MetadataDomain::new(namespaces.clone(), Tokens::with_random_key()?), store.clone(), running.clone())?,
         reconcile::drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?, store.clone(), running.clone())?,
         reconcile::drive(

@@ -46,13 +46,13 @@ fn what_a_listener_cannot_be_is_refused_with_the_code_of_aws() {
         change(&mut input);
         site.refusal("CreateListener", input)
     };
-    assert_eq!(with(|input| input["Protocol"] = json!("TLS")), "UnsupportedProtocol");
+    assert_eq!(with(|input| input["Protocol"] = json!("TLS")), "ValidationError");
     assert_eq!(with(|input| input["Protocol"] = json!("UDP")), "IncompatibleProtocols");
     assert_eq!(with(|input| input["Protocol"] = json!("TCP_UDP")), "IncompatibleProtocols");
     assert_eq!(with(|input| input["Protocol"] = json!("QUIC")), "UnsupportedProtocol");
     assert_eq!(with(|input| input["Protocol"] = json!("HTTP")), "ValidationError");
     assert_eq!(with(|input| input["Port"] = json!(0)), "ValidationError");
-    assert_eq!(with(|input| input["Certificates"] = json!([{"CertificateArn": "arn:aws:acm:x"}])), "UnsupportedOperation");
+    assert_eq!(with(|input| input["Certificates"] = json!([{"CertificateArn": "arn:aws:acm:x"}])), "InvalidConfigurationRequest");
     assert_eq!(with(|input| input["DefaultActions"] = json!([])), "ValidationError");
     assert_eq!(with(|input| input["DefaultActions"][0]["Type"] = json!("redirect")), "InvalidLoadBalancerAction");
     assert_eq!(with(|input| input["DefaultActions"][0]["TargetGroupArn"] = json!(null)), "ValidationError");
@@ -108,7 +108,7 @@ fn a_listener_moves_to_another_port_and_group() {
         (&json!(8080), &json!(green))
     );
     assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Port": 81})), "DuplicateListener");
-    assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Protocol": "TLS"})), "UnsupportedProtocol");
+    assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Protocol": "TLS"})), "ValidationError");
 
     let idle = |seconds: &str| json!({"ListenerArn": arn, "Attributes": [{"Key": "tcp.idle_timeout.seconds", "Value": seconds}]});
     assert_eq!(site.refusal("ModifyListenerAttributes", idle("60")), "UnsupportedOperation");
