@@ -50,6 +50,14 @@ codes! {
     Unattached = "UNASSOCIATED_COMPONENT";
     /// Nothing connects the two VPCs.
     Disconnected = "DISCONNECTED_VPCS";
+    /// A peering carries only what comes from one VPC's blocks and goes to the other's.
+    PeerAddress = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR";
+    /// A rule names a group where groups are not known.
+    GroupReferences = "SG_REFERENCING_SUPPORT";
+    /// A rule names a group of a peer that is gone, or whose connection is.
+    UnknownPeerGroup = "UNKNOWN_PEERED_SGS";
+    /// A rule names the sender's group, and what stands in between has hidden who the sender is.
+    ReferenceLost = "SG_REFERENCES_NOT_PRESERVED";
     /// What has the address takes nothing on this protocol.
     Protocol = "PROTOCOL_RESTRICTION";
     /// What has the address takes nothing on this port.

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use plan::{Acl, AclRule, Allow, Group, Item, Peer, Subject};
-use resource::{AclId, GroupId, NetworkAcl, Resource, Subnet, SubnetId, VpcId};
+use resource::{AclId, GroupId, NetworkAcl, Resource, SecurityGroup, Subnet, SubnetId, VpcId};
 use store::Snapshot;
 
 use crate::Packet;
@@ -43,8 +43,10 @@ pub(crate) fn allows(
         }
 }
 
-/// Whether an address of a VPC is that of an interface in use that carries the group.
+/// Whether an address is that of an interface in use that carries the group, in the group's own VPC: `vpc`, or a peer of it.
 fn is_member(world: &Snapshot, vpc: &VpcId, group: &GroupId, address: Ipv4Addr, guest: Option<&Party>) -> bool {
+    let own = world.find::<SecurityGroup>(group.as_str()).map(|group| group.vpc.clone());
+    let vpc = own.as_ref().unwrap_or(vpc);
     let present = holder(world, vpc, address).filter(|party| party.place(world).is_some());
     let guest = guest.filter(|party| party.address == address && party.vpc == *vpc);
     present.as_ref().or(guest).is_some_and(|party| party.groups.contains(group))

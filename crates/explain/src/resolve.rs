@@ -10,6 +10,7 @@ use store::Snapshot;
 
 use crate::find::{INTERNET_HOST, Start, interface};
 use crate::party::{Party, primary};
+use crate::walk::peering::live_to;
 use crate::{Destination, QuestionError};
 
 /// One address that a connection may go to.
@@ -60,9 +61,14 @@ fn of_start(start: &Start) -> String {
     }
 }
 
-/// The private address inside the VPC, public ones from elsewhere.
+/// The private address inside the VPC and for its peers, public ones from elsewhere.
 fn of_party(world: &Snapshot, start: &Start, party: Party) -> Vec<Goal> {
     if matches!(start, Start::Party(own) if own.vpc == party.vpc) {
+        return vec![Goal::Address(party.address, None)];
+    }
+    if let Start::Party(own) = start
+        && live_to(world, &own.vpc, party.address).is_some_and(|(_, far)| far.id == party.vpc)
+    {
         return vec![Goal::Address(party.address, None)];
     }
     match party.public(world) {

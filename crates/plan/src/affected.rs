@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use resource::{
-    BalancerState, ElasticAddress, EndpointService, Holder, Instance, InstanceId, InternetGateway, Kind, Listener, LoadBalancer,
-    NatGateway, NetworkAcl, NetworkInterface, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, TargetGroup,
-    TargetHealth, Vpc, VpcEndpoint, VpcId,
+    BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, Kind, Listener,
+    LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PeeringConnection, PrefixList, Resource, RouteTable, RulePeer,
+    SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
 
@@ -23,6 +23,13 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     reach.change(change, RouteTable::is_main, Reach::main_table);
     reach.change(change, |group: &SecurityGroup| group.rules.clone(), Reach::group);
     reach.change(change, |group: &SecurityGroup| group.vpc.clone(), Reach::referring_groups);
+    reach.change(change, peer_groups, Reach::members_abroad);
+    reach.change(
+        change,
+        |peering: &PeeringConnection| peering.state,
+        |reach, peering| reach.add(Subject::Peering(peering.id.clone())),
+    );
+    reach.change(change, read_of_peering, Reach::peering);
     reach.change(change, NetworkAcl::clone, |reach, acl| reach.add(Subject::Acl(acl.id.clone())));
     reach.change(change, |acl: &NetworkAcl| (acl.associations.clone(), allows_everything(acl)), Reach::guarded);
     reach.change(change, |list: &PrefixList| list.entries.clone(), Reach::prefix_list);
@@ -50,6 +57,21 @@ fn read_of_balancer(balancer: &LoadBalancer) -> LoadBalancer {
     LoadBalancer { state: BalancerState::Provisioning, tags: Tags::default(), ..balancer.clone() }
 }
 
+/// What the plan reads of a peering: whom it connects, if anybody.
+fn read_of_peering(peering: &PeeringConnection) -> (bool, bool, [VpcId; 2]) {
+    let vpcs = [peering.requester.vpc.clone(), peering.accepter.vpc.clone()];
+    (peering.state.carries(), peering.is_regional(), vpcs)
+}
+
+/// The groups of peered VPCs that a group names, with its own VPC, where their members have to be known.
+fn peer_groups(group: &SecurityGroup) -> (VpcId, BTreeSet<GroupId>) {
+    let foreign = group.rules.iter().filter_map(|rule| match &rule.peer {
+        RulePeer::PeerGroup { id, .. } => Some(id.clone()),
+        _ => None,
+    });
+    (group.vpc.clone(), foreign.collect())
+}
+
 struct Reach<'a> {
     world: &'a Snapshot,
     found: BTreeSet<Subject>,
@@ -73,6 +95,9 @@ impl Reach<'_> {
 
     fn vpc(&mut self, vpc: &Vpc) {
         self.add(Subject::Router(vpc.id.clone()));
+        for peering in self.world.linked::<PeeringConnection>(Vpc::KIND, &vpc.id) {
+            self.add(Subject::Peering(peering.id.clone()));
+        }
     }
 
     /// A router that comes or goes takes everything along that names its place on the fabric.
@@ -81,6 +106,9 @@ impl Reach<'_> {
             self.add(Subject::Gateway(gateway.id.clone()));
         }
         self.addresses_of(&vpc.id);
+        for peering in self.world.linked::<PeeringConnection>(Vpc::KIND, &vpc.id) {
+            self.peering(&peering);
+        }
         for endpoint in self.world.linked::<VpcEndpoint>(Vpc::KIND, &vpc.id) {
             self.add(Subject::Endpoint(endpoint.id.clone()));
         }
@@ -135,6 +163,27 @@ impl Reach<'_> {
         }
     }
 
+    /// The interfaces that carry groups of peered VPCs which `group` names.
+    fn members_abroad(&mut self, group: &SecurityGroup) {
+        for id in peer_groups(group).1 {
+            self.interfaces_of(SecurityGroup::KIND, id.as_str());
+        }
+    }
+
+    /// Routes over a peering, and the groups of each side that name groups of the other.
+    fn peering(&mut self, peering: &PeeringConnection) {
+        self.add(Subject::Peering(peering.id.clone()));
+        for table in self.world.linked::<RouteTable>(PeeringConnection::KIND, &peering.id) {
+            self.table(&table);
+        }
+        for vpc in [&peering.requester.vpc, &peering.accepter.vpc] {
+            for group in self.world.linked::<SecurityGroup>(Vpc::KIND, vpc).filter(|group| !peer_groups(group).1.is_empty()) {
+                self.group(&group);
+                self.members_abroad(&group);
+            }
+        }
+    }
+
     /// The interfaces that an ACL guards.
     fn guarded(&mut self, acl: &NetworkAcl) {
         for association in &acl.associations {
@@ -147,7 +196,7 @@ impl Reach<'_> {
             self.group(&group);
         }
         for table in self.world.linked::<RouteTable>(PrefixList::KIND, &list.id) {
-            self.add(Subject::Table(table.id.clone()));
+            self.table(&table);
         }
     }
 

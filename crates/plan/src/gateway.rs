@@ -39,7 +39,7 @@ pub struct PublicAddress {
     pub private: Ipv4Addr,
 }
 
-/// A NAT gateway: packets routed to it leave with its public address.
+/// A NAT gateway: packets routed to it leave for the internet with its public address, for elsewhere with its private one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nat {
     /// Its id.
@@ -48,8 +48,10 @@ pub struct Nat {
     pub vpc: VpcId,
     /// What its routes carry, so that its packets are known.
     pub realm: u16,
-    /// The address that its packets leave with.
-    pub public: Ipv4Addr,
+    /// The address that its packets have on the internet; private ones have none and do not get there.
+    pub public: Option<Ipv4Addr>,
+    /// The address that its packets have elsewhere.
+    pub private: Ipv4Addr,
 }
 
 pub(crate) fn plan(world: &Snapshot, id: &InternetGatewayId) -> Option<Gateway> {
@@ -79,9 +81,17 @@ pub(crate) fn plan_nat(world: &Snapshot, id: &NatGatewayId) -> Option<Nat> {
     if !matches!(nat.state, NatState::Pending | NatState::Available) {
         return None;
     }
+    let private = world.find::<NetworkInterface>(nat.interface.as_ref()?.as_str())?.primary()?;
+    let public = match nat.public {
+        true => Some(public_of(world, &nat)?),
+        false => None,
+    };
+    Some(Nat { id: nat.id.clone(), vpc: nat.vpc.clone(), realm: realm(world, &nat)?, public, private })
+}
+
+fn public_of(world: &Snapshot, nat: &NatGateway) -> Option<Ipv4Addr> {
     gateway_of(world, &nat.vpc)?;
-    let address = world.find::<ElasticAddress>(nat.allocation.as_ref()?.as_str())?;
-    Some(Nat { id: nat.id.clone(), vpc: nat.vpc.clone(), realm: realm(world, &nat)?, public: address.public })
+    Some(world.find::<ElasticAddress>(nat.allocation.as_ref()?.as_str())?.public)
 }
 
 /// The internet gateway attached to a VPC.
@@ -112,6 +122,7 @@ impl Display for PublicAddress {
 
 impl Display for Nat {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "nat {} in {}: realm {} leaves as {}", self.id, self.vpc, self.realm, self.public)
+        write!(f, "nat {} in {}: realm {} leaves as {}", self.id, self.vpc, self.realm, self.private)?;
+        self.public.map_or(Ok(()), |public| write!(f, ", on the internet as {public}"))
     }
 }

@@ -6,6 +6,7 @@ use ipnet::Ipv4Net;
 use resource::{GroupId, GroupRule, PrefixList, PrefixListId, RulePeer, SecurityGroup, Traffic, VpcId};
 use store::Snapshot;
 
+use crate::peering::shares_groups;
 use crate::router::listed;
 
 /// A group: the union of what it allows in each direction. Flows that were allowed once go on.
@@ -55,7 +56,8 @@ pub(crate) fn allows(world: &Snapshot, group: &SecurityGroup, egress: bool) -> V
     group.rules.iter().filter(|rule| rule.egress == egress).filter_map(|rule| allow(world, group, rule)).collect()
 }
 
-/// What one rule allows; none for IPv6 and for groups of other VPCs, whose members no packet here comes from.
+/// What one rule allows; none for IPv6 and for groups whose members no packet here comes from: those of VPCs that are not
+/// peered, or are in another Region.
 fn allow(world: &Snapshot, group: &SecurityGroup, rule: &GroupRule) -> Option<Allow> {
     let peer = match &rule.peer {
         RulePeer::Cidr(net) => Peer::Net(*net),
@@ -63,6 +65,10 @@ fn allow(world: &Snapshot, group: &SecurityGroup, rule: &GroupRule) -> Option<Al
         RulePeer::Group { id, .. } => {
             let member = world.find::<SecurityGroup>(id.as_str()).is_some_and(|other| other.vpc == group.vpc);
             member.then(|| Peer::Members(id.clone()))?
+        }
+        RulePeer::PeerGroup { id, vpc, .. } => {
+            let there = world.find::<SecurityGroup>(id.as_str()).is_some_and(|other| other.vpc == *vpc);
+            (there && shares_groups(world, &group.vpc, vpc)).then(|| Peer::Members(id.clone()))?
         }
         RulePeer::PrefixList(id) => Peer::List(id.clone(), prefix_list(world, id)),
     };

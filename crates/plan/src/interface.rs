@@ -6,11 +6,12 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use resource::{
     AclId, ElasticAddress, GroupId, Holder, Instance, InstanceState, InterfaceId, InterfaceKind, NetworkAcl, NetworkInterface,
-    Resource, RouteTable, RouteTableId, Subnet, SubnetId, Vpc, VpcId,
+    Resource, RouteTable, RouteTableId, RulePeer, SecurityGroup, Subnet, SubnetId, Vpc, VpcId,
 };
 use store::Snapshot;
 
 use crate::acl;
+use crate::peering::shares_groups;
 use crate::router::listed;
 
 /// An interface that is in use.
@@ -26,6 +27,8 @@ pub struct Interface {
     pub public: Vec<Ipv4Addr>,
     /// The groups whose union filters it, in order of id. A balancer made without groups has none and is not filtered.
     pub groups: Vec<GroupId>,
+    /// The peered VPCs in which rules name one of its groups: its addresses are known there as that group's.
+    pub abroad: Vec<(VpcId, GroupId)>,
     /// The ACL of its subnet, unless that allows everything.
     pub acl: Option<AclId>,
     /// Where the address lives.
@@ -56,6 +59,8 @@ pub enum Place {
     Router {
         /// The subnet's block.
         subnet: Ipv4Net,
+        /// The route table by which answers leave for clients outside the VPC.
+        table: RouteTableId,
     },
 }
 
@@ -68,16 +73,35 @@ pub(crate) fn plan(world: &Snapshot, id: &InterfaceId) -> Option<Interface> {
         vpc: eni.vpc.clone(),
         addresses: eni.addresses.clone(),
         public: world.linked::<ElasticAddress>(NetworkInterface::KIND, id).map(|address| address.public).collect(),
+        abroad: abroad(world, &eni.vpc, &groups),
         groups,
         acl: subnet_acl(world, &eni.subnet),
         place: place(world, &eni)?,
     })
 }
 
+/// Who in peered VPCs names which of `groups`.
+fn abroad(world: &Snapshot, vpc: &VpcId, groups: &[GroupId]) -> Vec<(VpcId, GroupId)> {
+    let names = |other: &SecurityGroup, group: &GroupId| {
+        other.rules.iter().any(|rule| matches!(&rule.peer, RulePeer::PeerGroup { id, .. } if id == group))
+    };
+    let naming = |group: &GroupId| {
+        let others = world.linked::<SecurityGroup>(SecurityGroup::KIND, group);
+        let others = others.filter(|other| other.vpc != *vpc && names(other, group));
+        others.map(|other| (other.vpc.clone(), group.clone())).collect::<Vec<_>>()
+    };
+    let mut known: Vec<(VpcId, GroupId)> = groups.iter().flat_map(naming).collect();
+    known.sort();
+    known.dedup();
+    known.retain(|(other, _)| shares_groups(world, other, vpc));
+    known
+}
+
 fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {
     let subnet = world.find::<Subnet>(eni.subnet.as_str())?;
+    let table = table_of(world, &eni.vpc, &eni.subnet)?;
     if eni.kind != InterfaceKind::Workload {
-        return Some(Place::Router { subnet: subnet.cidr });
+        return Some(Place::Router { subnet: subnet.cidr, table });
     }
     let attachment = eni.attachment.as_ref()?;
     Some(Place::Workload {
@@ -87,7 +111,7 @@ fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {
         subnet: subnet.cidr,
         gateway: subnet.gateway(),
         checked: eni.source_dest_check,
-        table: table_of(world, &eni.vpc, &eni.subnet)?,
+        table,
     })
 }
 
@@ -120,13 +144,16 @@ impl Display for Interface {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "interface {} in {} at {}", self.id, self.vpc, listed(&self.addresses))?;
         match &self.place {
-            Place::Router { .. } => f.write_str(", held by the router")?,
+            Place::Router { table, .. } => write!(f, ", held by the router using {table}")?,
             Place::Workload { namespace, device, gateway, checked, table, .. } => {
                 write!(f, ", eth{device} of {namespace} by {gateway} using {table}")?;
                 f.write_str(if *checked { "" } else { ", source unchecked" })?;
             }
         }
         write!(f, ", groups {}", listed(&self.groups))?;
+        for (vpc, group) in &self.abroad {
+            write!(f, ", {group} in {vpc}")?;
+        }
         if !self.public.is_empty() {
             write!(f, ", public {}", listed(&self.public))?;
         }

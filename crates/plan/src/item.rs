@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use resource::VpcId;
 
-use crate::{Acl, Balancer, Door, Endpoint, Gateway, Group, Interface, Nat, PublicAddress, Router, Served, Table};
+use crate::{
+    Acl, Balancer, Door, Endpoint, Gateway, Group, Interface, Nat, Peering, PublicAddress, Router, Served, Table,
+};
 
 /// One thing that the network should have; see each kind for what it means to packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +20,14 @@ pub enum Item {
     Gateway(Gateway),
     Address(PublicAddress),
     Nat(Nat),
+    Peering(Peering),
     Balancer(Balancer),
     Endpoint(Endpoint),
     Door(Door),
 }
 
 impl Item {
-    /// The VPC in whose router it is carried out.
+    /// The VPC in whose router it is carried out; of a peering the one that asked for it.
     pub fn vpc(&self) -> &VpcId {
         match self {
             Self::Router(item) => &item.vpc,
@@ -35,6 +38,7 @@ impl Item {
             Self::Gateway(item) => &item.vpc,
             Self::Address(item) => &item.vpc,
             Self::Nat(item) => &item.vpc,
+            Self::Peering(item) => &item.requester.vpc,
             Self::Balancer(item) => &item.vpc,
             Self::Endpoint(item) => &item.vpc,
             Self::Door(item) => &item.vpc,
@@ -63,6 +67,7 @@ impl Display for Item {
             Self::Gateway(item) => item.fmt(f),
             Self::Address(item) => item.fmt(f),
             Self::Nat(item) => item.fmt(f),
+            Self::Peering(item) => item.fmt(f),
             Self::Balancer(item) => item.fmt(f),
             Self::Endpoint(item) => item.fmt(f),
             Self::Door(item) => item.fmt(f),

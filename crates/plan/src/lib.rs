@@ -12,6 +12,7 @@ mod gateway;
 mod group;
 mod interface;
 mod item;
+mod peering;
 mod router;
 mod served;
 mod subject;
@@ -27,6 +28,7 @@ pub use group::{Allow, Group, Peer};
 pub use interface::{Interface, Place};
 pub use item::Item;
 pub use resource::Transport;
+pub use peering::{Peering, PeeringEnd, peering_between};
 pub use router::Router;
 pub use served::{Served, by_sockets};
 pub use subject::{Subject, subjects};
@@ -45,6 +47,7 @@ pub fn item(world: &Snapshot, subject: &Subject) -> Option<Item> {
         Subject::Gateway(id) => Item::Gateway(gateway::plan(world, id)?),
         Subject::Address(id) => Item::Address(gateway::plan_address(world, id)?),
         Subject::Nat(id) => Item::Nat(gateway::plan_nat(world, id)?),
+        Subject::Peering(id) => Item::Peering(peering::plan(world, id)?),
         Subject::Balancer(arn) => Item::Balancer(balancer::plan(world, arn)?),
         Subject::Endpoint(id) => match door::plan(world, id) {
             Some(door) => Item::Door(door),

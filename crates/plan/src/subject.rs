@@ -2,7 +2,8 @@
 
 use resource::{
     AclId, AllocationId, ElasticAddress, EndpointId, GroupId, InterfaceId, InternetGateway, InternetGatewayId, LoadBalancer,
-    NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, RouteTable, RouteTableId, SecurityGroup, Vpc, VpcEndpoint, VpcId,
+    NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, PeeringConnection, PeeringId, RouteTable, RouteTableId,
+    SecurityGroup, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -18,6 +19,7 @@ pub enum Subject {
     Gateway(InternetGatewayId),
     Address(AllocationId),
     Nat(NatGatewayId),
+    Peering(PeeringId),
     Balancer(String),
     Endpoint(EndpointId),
 }
@@ -32,8 +34,9 @@ pub fn subjects(world: &Snapshot) -> impl Iterator<Item = Subject> + '_ {
     let interfaces = world.all::<NetworkInterface>().map(|r| Subject::Interface(r.id.clone()));
     let addresses = world.all::<ElasticAddress>().map(|r| Subject::Address(r.id.clone()));
     let nats = world.all::<NatGateway>().map(|r| Subject::Nat(r.id.clone()));
+    let peerings = world.all::<PeeringConnection>().map(|r| Subject::Peering(r.id.clone()));
     let balancers = world.all::<LoadBalancer>().map(|r| Subject::Balancer(r.arn.clone()));
     let endpoints = world.all::<VpcEndpoint>().map(|r| Subject::Endpoint(r.id.clone()));
     let network = routers.chain(groups).chain(acls).chain(tables).chain(gateways);
-    network.chain(interfaces).chain(addresses).chain(nats).chain(balancers).chain(endpoints)
+    network.chain(interfaces).chain(addresses).chain(nats).chain(peerings).chain(balancers).chain(endpoints)
 }

@@ -5,14 +5,15 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use resource::{
-    EndpointId, Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface, Route,
-    RouteDestination, RouteTable, RouteTableId, RouteTarget, VpcEndpoint, VpcId,
+    EndpointId, Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface,
+    PeeringConnection, PeeringId, Route, RouteDestination, RouteTable, RouteTableId, RouteTarget, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
 use crate::gateway::{DIRECT, realm};
 use crate::group::prefix_list;
 use crate::interface::table_of;
+use crate::peering;
 
 /// A route table. The longest prefix wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Table {
 pub enum Hop {
     /// To the internet, marked with the realm of the NAT gateway that rewrites the source; 0 keeps one's own public address.
     Internet(u16),
+    /// To a peered VPC's router, known by its number and fabric address, marked with the realm of a NAT gateway as well.
+    Peer(u32, Ipv4Addr, u16),
     /// To a workload that forwards: its interface and primary address.
     Interface(InterfaceId, Ipv4Addr),
     /// To a service of AWS's, by the gateway endpoint that answers for it here.
@@ -42,16 +45,18 @@ pub enum Hop {
 
 pub(crate) fn plan(world: &Snapshot, id: &RouteTableId) -> Option<Table> {
     let table = world.find::<RouteTable>(id.as_str())?;
+    let own = prefixes(world, &table);
     let mut routes: Vec<(Ipv4Net, Hop)> = Vec::new();
-    for (prefix, route) in prefixes(world, &table) {
-        if !routes.iter().any(|(known, _)| *known == prefix) {
-            routes.push((prefix, hop(world, &table.vpc, route)));
+    for (prefix, route) in &own {
+        match &route.target {
+            RouteTarget::NatGateway(nat) => routes.extend(through(world, nat.as_str(), *prefix, &own)),
+            _ => routes.push((*prefix, hop(world, &table.vpc, route, DIRECT))),
         }
     }
     Some(Table { id: table.id.clone(), vpc: table.vpc.clone(), routes })
 }
 
-/// The prefixes of a table with their routes, those of blocks before those of prefix lists, which lose a tie.
+/// The prefixes of a table with their routes, each once: those of blocks come before those of prefix lists, which lose a tie.
 fn prefixes<'a>(world: &Snapshot, table: &'a RouteTable) -> Vec<(Ipv4Net, &'a Route)> {
     let (mut blocks, mut lists) = (Vec::new(), Vec::new());
     for route in &table.routes {
@@ -60,19 +65,50 @@ fn prefixes<'a>(world: &Snapshot, table: &'a RouteTable) -> Vec<(Ipv4Net, &'a Ro
             RouteDestination::PrefixList(id) => lists.extend(prefix_list(world, id).into_iter().map(|net| (net, route))),
         }
     }
-    blocks.extend(lists);
-    blocks
+    let mut all: Vec<(Ipv4Net, &Route)> = Vec::new();
+    for (prefix, route) in blocks.into_iter().chain(lists) {
+        if !all.iter().any(|(known, _)| *known == prefix) {
+            all.push((prefix, route));
+        }
+    }
+    all
 }
 
-fn hop(world: &Snapshot, vpc: &VpcId, route: &Route) -> Hop {
+/// The route of `own` by which a packet to `net` goes.
+fn longest<'a>(own: &[(Ipv4Net, &'a Route)], net: Ipv4Net) -> Option<(Ipv4Net, &'a Route)> {
+    own.iter().filter(|(prefix, _)| prefix.contains(&net)).max_by_key(|(prefix, _)| prefix.prefix_len()).copied()
+}
+
+/// What a route to a NAT gateway comes to: the gateway's own subnet's table decides from there. Where that has more specific
+/// routes, so has this table, unless it has an own answer for them.
+fn through(world: &Snapshot, nat: &str, prefix: Ipv4Net, own: &[(Ipv4Net, &Route)]) -> Vec<(Ipv4Net, Hop)> {
+    let nowhere = || vec![(prefix, Hop::Drop)];
+    let Some(nat) = world.find::<NatGateway>(nat).filter(|nat| is_on(nat)) else { return nowhere() };
+    let Some(realm) = realm(world, &nat) else { return nowhere() };
+    let behind = table_of(world, &nat.vpc, &nat.subnet).and_then(|id| world.find::<RouteTable>(id.as_str()));
+    let Some(behind) = behind else { return nowhere() };
+    let behind = prefixes(world, &behind);
+    let onward = |route: &Route| match &route.target {
+        RouteTarget::InternetGateway(_) if !nat.public => Hop::Drop,
+        RouteTarget::InternetGateway(_) | RouteTarget::Peering(_) | RouteTarget::Endpoint(_) => hop(world, &nat.vpc, route, realm),
+        _ => Hop::Drop,
+    };
+    let first = longest(&behind, prefix).map_or(Hop::Drop, |(_, route)| onward(route));
+    let within = behind.iter().filter(|(net, _)| prefix.contains(net) && *net != prefix);
+    let mine = within.filter(|(net, _)| longest(own, *net).is_some_and(|(winner, _)| winner == prefix));
+    std::iter::once((prefix, first)).chain(mine.map(|(net, route)| (*net, onward(route)))).collect()
+}
+
+fn hop(world: &Snapshot, vpc: &VpcId, route: &Route, realm: u16) -> Hop {
     if !active_target(world, vpc, &route.target) {
         return Hop::Drop;
     }
     match &route.target {
-        RouteTarget::InternetGateway(_) => Hop::Internet(DIRECT),
+        RouteTarget::InternetGateway(_) => Hop::Internet(realm),
         RouteTarget::Interface(id) => interface_hop(world, id).unwrap_or(Hop::Drop),
-        RouteTarget::NatGateway(id) => nat_hop(world, id.as_str()).unwrap_or(Hop::Drop),
+        RouteTarget::Peering(id) => peer_hop(world, vpc, id, realm).unwrap_or(Hop::Drop),
         RouteTarget::Endpoint(id) => Hop::Endpoint(id.clone()),
+        RouteTarget::NatGateway(_) => Hop::Drop,
     }
 }
 
@@ -84,16 +120,14 @@ fn interface_hop(world: &Snapshot, id: &InterfaceId) -> Option<Hop> {
     }
 }
 
-/// Through a public NAT gateway whose own subnet leads to the internet; a private one leads nowhere from here.
-fn nat_hop(world: &Snapshot, id: &str) -> Option<Hop> {
-    let nat = world.find::<NatGateway>(id)?;
-    let table = world.find::<RouteTable>(table_of(world, &nat.vpc, &nat.subnet)?.as_str())?;
-    let leaves = table
-        .routes
-        .iter()
-        .any(|route| matches!(&route.target, RouteTarget::InternetGateway(_)) && active_target(world, &nat.vpc, &route.target));
-    (nat.public && leaves).then_some(())?;
-    realm(world, &nat).map(Hop::Internet)
+fn peer_hop(world: &Snapshot, vpc: &VpcId, id: &PeeringId, realm: u16) -> Option<Hop> {
+    let peering = peering::plan(world, id)?;
+    let far = if peering.requester.vpc == *vpc { peering.accepter } else { peering.requester };
+    Some(Hop::Peer(far.router.0, far.router.1, realm))
+}
+
+fn is_on(nat: &NatGateway) -> bool {
+    matches!(nat.state, NatState::Pending | NatState::Available)
 }
 
 /// Whether the target of a route exists and is in a state to take packets; the route is a blackhole otherwise.
@@ -102,9 +136,10 @@ pub fn active_target(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> boo
         RouteTarget::InternetGateway(id) => {
             world.find::<InternetGateway>(id.as_str()).is_some_and(|gateway| gateway.vpc.as_ref() == Some(vpc))
         }
-        RouteTarget::NatGateway(id) => {
-            world.find::<NatGateway>(id.as_str()).is_some_and(|nat| matches!(nat.state, NatState::Pending | NatState::Available))
-        }
+        RouteTarget::NatGateway(id) => world.find::<NatGateway>(id.as_str()).is_some_and(|nat| is_on(&nat)),
+        RouteTarget::Peering(id) => world
+            .find::<PeeringConnection>(id.as_str())
+            .is_some_and(|peering| peering.state.carries() && peering.sides_from(vpc).is_some()),
         RouteTarget::Interface(id) => world.find::<NetworkInterface>(id.as_str()).is_some_and(|eni| takes_packets(world, &eni)),
         RouteTarget::Endpoint(id) => world.find::<VpcEndpoint>(id.as_str()).is_some_and(|endpoint| endpoint.state.is_open()),
     }
@@ -132,6 +167,8 @@ impl Display for Hop {
         match self {
             Self::Internet(DIRECT) => f.write_str("to the internet"),
             Self::Internet(realm) => write!(f, "to the internet through realm {realm}"),
+            Self::Peer(router, _, DIRECT) => write!(f, "to router {router}"),
+            Self::Peer(router, _, realm) => write!(f, "to router {router} through realm {realm}"),
             Self::Interface(id, address) => write!(f, "to {id} at {address}"),
             Self::Endpoint(id) => write!(f, "to {id}"),
             Self::Checked(id) => write!(f, "to {id}, which takes only what is its own"),

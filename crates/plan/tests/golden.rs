@@ -4,7 +4,7 @@
 mod world;
 
 use resource::*;
-use world::{PING, World, all_out, egress, entry, from, ingress, ip, members, zone_name};
+use world::{PING, World, all_out, egress, entry, from, ingress, ip, members, members_of_peer, zone_name};
 
 #[test]
 fn a_vpc_with_two_subnets_and_instances() {
@@ -210,4 +210,60 @@ fn prefix_lists_stand_for_their_blocks_in_groups_and_routes() {
         Route { destination: RouteDestination::PrefixList(list.clone()), target: RouteTarget::InternetGateway(gateway) };
     world.update::<RouteTable>(&main, |table| table.routes.push(by_list.clone()));
     insta::assert_snapshot!(world.plan());
+}
+
+#[test]
+fn a_peering_is_a_link_two_routes_and_members_that_both_sides_know() {
+    let world = World::new();
+    let (one, two) = (world.vpc("10.0.0.0/16"), world.vpc("10.1.0.0/16"));
+    let (a, b) = (world.subnet(&one, "10.0.0.0/24", 'a'), world.subnet(&two, "10.1.0.0/24", 'a'));
+    let (clients, servers) = (world.group(&one, &[all_out()]), world.group(&two, &[]));
+    world.instance(&a, "10.0.0.4", &[&clients]);
+    world.instance(&b, "10.1.0.4", &[&servers]);
+    let peering = world.peering(&one, &two, PeeringState::Provisioning);
+    world.route_over(&peering);
+    world.allow(&servers, ingress(Traffic::Tcp(80, 80), members_of_peer(&world, &clients, &peering)));
+    insta::assert_snapshot!(world.plan());
+    world.update::<PeeringConnection>(&peering, |peering| peering.state = PeeringState::Deleting);
+    let gone = world.plan();
+    assert!(!gone.contains("peering") && gone.contains("10.1.0.0/16 nowhere") && !gone.contains("members of"), "{gone}");
+    world.update::<PeeringConnection>(&peering, |peering| {
+        peering.state = PeeringState::Active;
+        peering.accepter.owner.region = "eu-west-1".into();
+    });
+    let regions = world.plan();
+    assert!(regions.contains("across Regions") && !regions.contains("members of"), "no groups across Regions: {regions}");
+}
+
+#[test]
+fn a_route_to_a_nat_gateway_comes_to_what_the_table_of_its_own_subnet_says() {
+    let world = World::new();
+    let (vpc, peer) = (world.vpc("10.0.0.0/16"), world.vpc("10.1.0.0/16"));
+    let (home, inner) = (world.subnet(&vpc, "10.0.0.0/24", 'a'), world.subnet(&vpc, "10.0.1.0/24", 'a'));
+    let gateway = world.internet_gateway(Some(&vpc));
+    let peering = world.peering(&vpc, &peer, PeeringState::Active);
+    let nat = world.nat_gateway(&home, "10.0.0.5", "198.18.0.5");
+    let (main, private) = (world.main_table(&vpc), world.table(&vpc, &[Some(&inner)]));
+    world.route(&main, "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    world.route(&main, "10.1.0.0/16", RouteTarget::Peering(peering.clone()));
+    world.route(&private, "0.0.0.0/0", RouteTarget::NatGateway(nat.clone()));
+    let of_private = || plan::item(&world.snapshot(), &plan::Subject::Table(private.clone())).unwrap().to_string();
+    insta::assert_snapshot!(of_private(), @"
+    table rtb-00000000000000003 in vpc-00000000000000001
+        0.0.0.0/0 to the internet through realm 2
+        10.1.0.0/16 to router 2 through realm 2
+    ");
+    world.route(&private, "10.0.0.0/8", RouteTarget::NatGateway(NatGatewayId::random()));
+    insta::assert_snapshot!(of_private(), @"
+    table rtb-00000000000000003 in vpc-00000000000000001
+        0.0.0.0/0 to the internet through realm 2
+        10.0.0.0/8 nowhere
+    ");
+    world.update::<NatGateway>(&nat, |nat| nat.public = false);
+    world.update::<RouteTable>(&private, |table| table.routes.truncate(1));
+    insta::assert_snapshot!(of_private(), @"
+    table rtb-00000000000000003 in vpc-00000000000000001
+        0.0.0.0/0 nowhere
+        10.1.0.0/16 to router 2 through realm 2
+    ");
 }

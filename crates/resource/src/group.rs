@@ -3,7 +3,7 @@
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
-use crate::{GroupId, GroupRuleId, Kind, Link, Owner, PrefixListId, Resource, Tags, Vpc, VpcId};
+use crate::{GroupId, GroupRuleId, Kind, Link, Owner, PeeringId, PrefixListId, Resource, Tags, Vpc, VpcId};
 
 /// The namespace of links from a group to the ids of its rules.
 pub const GROUP_RULE: &str = "group-rule";
@@ -87,6 +87,18 @@ pub enum RulePeer {
         /// Its owner's account.
         account: String,
     },
+    /// The private addresses of all interfaces that carry a group of a peered VPC. The group or the connection may be gone:
+    /// the rule is then stale, and nobody is meant by it.
+    PeerGroup {
+        /// The group.
+        id: GroupId,
+        /// Its owner's account.
+        account: String,
+        /// Its VPC.
+        vpc: VpcId,
+        /// The connection over which it was named.
+        peering: PeeringId,
+    },
     /// All blocks of a managed prefix list.
     PrefixList(PrefixListId),
 }
@@ -104,7 +116,7 @@ impl Resource for SecurityGroup {
 
     fn links(&self) -> Vec<Link> {
         let peers = self.rules.iter().filter_map(|rule| match &rule.peer {
-            RulePeer::Group { id, .. } => Some(Link::to(Self::KIND, id)),
+            RulePeer::Group { id, .. } | RulePeer::PeerGroup { id, .. } => Some(Link::to(Self::KIND, id)),
             RulePeer::PrefixList(id) => Some(Link::to(crate::PrefixList::KIND, id)),
             RulePeer::Cidr(_) | RulePeer::Cidr6(_) => None,
         });

@@ -93,6 +93,8 @@ ids! {
     AllocationId = "eipalloc-";
     /// A NAT gateway.
     NatGatewayId = "nat-";
+    /// A VPC peering connection.
+    PeeringId = "pcx-";
     /// A set of DHCP options.
     DhcpOptionsId = "dopt-";
     /// A managed prefix list.

@@ -4,8 +4,8 @@ use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EndpointId, InterfaceId, InternetGatewayId, Kind, Link, NatGatewayId, Owner, PrefixListId, Resource, RouteTableId, Subnet,
-    SubnetId, Tags, Vpc, VpcId,
+    EndpointId, InterfaceId, InternetGatewayId, Kind, Link, NatGatewayId, Owner, PeeringId, PrefixListId, Resource, RouteTableId,
+    Subnet, SubnetId, Tags, Vpc, VpcId,
 };
 
 /// Routes and the subnets that use them. Local routes are implied by the VPC's blocks and not kept.
@@ -52,6 +52,8 @@ pub enum RouteTarget {
     NatGateway(NatGatewayId),
     /// A network interface (an appliance); an instance's route names its primary interface.
     Interface(InterfaceId),
+    /// A connection to another VPC.
+    Peering(PeeringId),
     /// A gateway endpoint; managed by the endpoint, not by route operations.
     Endpoint(EndpointId),
 }
@@ -97,6 +99,7 @@ impl Route {
             RouteTarget::InternetGateway(id) => Link::to(crate::InternetGateway::KIND, id),
             RouteTarget::NatGateway(id) => Link::to(crate::NatGateway::KIND, id),
             RouteTarget::Interface(id) => Link::to(crate::NetworkInterface::KIND, id),
+            RouteTarget::Peering(id) => Link::to(crate::PeeringConnection::KIND, id),
             RouteTarget::Endpoint(id) => Link::to(crate::VpcEndpoint::KIND, id),
         };
         match &self.destination {

@@ -51,6 +51,7 @@ impl Default for Catalogue {
             Codec::of::<resource::InternetGateway>(),
             Codec::of::<resource::ElasticAddress>(),
             Codec::of::<resource::NatGateway>(),
+            Codec::of::<resource::PeeringConnection>(),
             Codec::of::<resource::PrefixList>(),
             Codec::of::<resource::VpcEndpoint>(),
             Codec::of::<resource::EndpointService>(),

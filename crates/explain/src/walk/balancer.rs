@@ -196,10 +196,11 @@ impl Walk<'_> {
         }
         let seen = match kept {
             true => sender.clone(),
-            false => Sender { address: node.address, party: Some(node.clone()), away: sender.away },
+            false => Sender { address: node.address, party: Some(node.clone()), away: None },
         };
         self.passes(&node.name, format!("sends to {flow} as {}", seen.address));
         if !kept {
+            self.answer(node, sender);
             self.node_lets_out(node, flow.address);
         }
         self.at_target(node, group, flow, &seen);

@@ -19,7 +19,7 @@ impl Walk<'_> {
             return self.passes(id, format!("lets {} out to {to}", self.packet));
         }
         let Some(id) = party.groups.first().cloned() else { return self.no_groups(party) };
-        let (code, problem) = self.mismatch(&party.groups, true, &format!("out to {to}"));
+        let (code, problem) = self.mismatch(party, true, &format!("out to {to}"));
         let fix = mend::let_out(self.world, &id, self.packet, to);
         self.blocked(code, id, problem, vec![fix]);
     }
@@ -31,7 +31,10 @@ impl Walk<'_> {
             return self.passes(id, format!("lets {} in from {}", self.packet, sender.address));
         }
         let Some(id) = party.groups.first().cloned() else { return self.no_groups(party) };
-        let (code, problem) = self.mismatch(&party.groups, false, &format!("in from {}", sender.address));
+        let (code, problem) = match self.lost_reference(party, sender) {
+            Some(lost) => lost,
+            None => self.mismatch(party, false, &format!("in from {}", sender.address)),
+        };
         let fix = mend::let_in(self.world, &id, self.packet, sender, &party.vpc);
         self.blocked(code, id, problem, vec![fix]);
     }
@@ -48,7 +51,23 @@ impl Walk<'_> {
         list.iter().any(|allow| allows(self.world, &party.vpc, allow, self.packet, peer, self.guest.as_ref()))
     }
 
-    fn mismatch(&self, groups: &[GroupId], egress: bool, way: &str) -> (Code, String) {
+    /// A rule names a group, but who stands in between shows its own address.
+    fn lost_reference(&self, party: &Party, sender: &Sender) -> Option<(Code, String)> {
+        let between = sender.party.as_ref().filter(|between| between.interface.as_ref().is_some_and(|i| i.kind.is_managed()))?;
+        let names = |group: &plan::Group| {
+            let mut allows = group.ingress.iter().filter(|allow| self.packet.overlap(allow.traffic).is_some());
+            allows.any(|allow| matches!(allow.peer, plan::Peer::Members(_)))
+        };
+        let by = party.groups.iter().filter_map(|id| group(self.world, id)).find(names)?;
+        let problem = format!(
+            "lets {} in from members of a group, and {} has put {} in the place of the client's address",
+            self.packet, between.name, sender.address
+        );
+        (!by.ingress.is_empty()).then_some((Code::ReferenceLost, problem))
+    }
+
+    fn mismatch(&self, party: &Party, egress: bool, way: &str) -> (Code, String) {
+        let groups = &party.groups;
         let rules = |id: &GroupId| {
             self.world.find::<SecurityGroup>(id.as_str()).map_or(0, |g| g.rules.iter().filter(|r| r.egress == egress).count())
         };
@@ -65,7 +84,10 @@ impl Walk<'_> {
                     self.packet
                 ),
             ),
-            _ => (Code::GroupRules, format!("lets no {} {way}{others}", self.packet)),
+            _ => {
+                let (code, why) = self.peered_groups(party, egress).unwrap_or((Code::GroupRules, String::new()));
+                (code, format!("lets no {} {way}{others}{why}", self.packet))
+            }
         }
     }
 

@@ -32,6 +32,7 @@ impl Walk<'_> {
         };
         let leg = item.legs.iter().find(|leg| leg.address == party.address).cloned();
         self.screen(&endpoint, &item, sender);
+        self.answer(party, sender);
         match leg {
             Some(leg) => self.over_fabric(&endpoint, &item, &leg),
             None => self.not_in_zone(&endpoint, &item, party),

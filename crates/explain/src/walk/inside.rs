@@ -33,8 +33,13 @@ impl Walk<'_> {
         self.boundary(party, false, sender.address);
         self.groups_in(party, sender);
         self.present(party);
-        if let Some(client) = sender.away {
-            self.way_back(party, client);
+        self.answer(party, sender);
+    }
+
+    /// Whether answers to a sender outside the VPC find the way out.
+    pub(super) fn answer(&mut self, party: &Party, sender: &Sender) {
+        if let Some(away) = sender.away {
+            self.way_back(party, away);
         }
     }
 

@@ -7,7 +7,7 @@ use resource::{
     ElasticAddress, EndpointService, InterfaceKind, InternetGateway, LoadBalancer, PUBLIC_IP, Vpc, VpcEndpoint, VpcId,
 };
 
-use super::{Sender, Walk};
+use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::find::INTERNET_HOST;
 use crate::party::{Party, holder};
@@ -51,7 +51,7 @@ impl Walk<'_> {
     fn at_public(mut self, address: &PublicAddress, from: Ipv4Addr) -> Vec<Way> {
         self.passes(&address.id, format!("leads to {} in {}", address.private, address.vpc));
         let Some(party) = holder(self.world, &address.vpc, address.private) else { return self.end() };
-        let sender = Sender { address: from, party: None, away: Some(from) };
+        let sender = Sender { address: from, party: None, away: Some(Away::Internet(from)) };
         match party.interface.as_ref().map(|interface| interface.kind) {
             Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),
             Some(InterfaceKind::NatGateway | InterfaceKind::Endpoint) => {
@@ -80,7 +80,7 @@ impl Walk<'_> {
         };
         self.blocked(Code::NotPublic, &party.name, problem, fixes);
         if !managed {
-            self.arrive(party, &Sender { address: INTERNET_HOST, party: None, away: Some(INTERNET_HOST) });
+            self.arrive(party, &Sender { address: INTERNET_HOST, party: None, away: Some(Away::Internet(INTERNET_HOST)) });
         }
         self.end()
     }

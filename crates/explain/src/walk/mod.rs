@@ -8,6 +8,7 @@ mod endpoint;
 mod inside;
 mod internet;
 mod leave;
+pub(crate) mod peering;
 mod route;
 
 use std::net::Ipv4Addr;
@@ -38,8 +39,17 @@ pub(crate) struct Sender {
     pub address: Ipv4Addr,
     /// Whose address that is, where it is one of the same VPC.
     pub party: Option<Party>,
-    /// The address on the internet that answers leave the VPC for, if they do.
-    pub away: Option<Ipv4Addr>,
+    /// Where answers leave the VPC for, if they do.
+    pub away: Option<Away>,
+}
+
+/// What is outside a VPC, and the address there.
+#[derive(Clone, Copy)]
+pub(crate) enum Away {
+    /// A host on the internet.
+    Internet(Ipv4Addr),
+    /// A peered VPC, by its router's number.
+    Peer(Ipv4Addr, u32),
 }
 
 /// Every way that packets may take to `goal`.

@@ -3,13 +3,14 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
-use plan::{Hop, Item, Subject, Table};
+use plan::{Hop, Item, Nat, Subject, Table};
 use resource::{
     InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, Vpc, VpcId,
 };
 
 use super::door::endpoint_instead;
-use super::{Sender, Walk};
+use super::peering::{self, live_to};
+use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::find::interface;
 use crate::party::Party;
@@ -35,6 +36,11 @@ impl Walk<'_> {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(&table, *prefix)));
                 self.translate(party, *realm, to)
             }
+            Some((prefix, Hop::Peer(router, _, realm))) => {
+                self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(&table, *prefix)));
+                let from = self.translated_within(party, *realm, to);
+                self.over_peering(party, from, *router, to)
+            }
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
                 self.appliance(party, id, to)
@@ -47,26 +53,50 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether answers of a party to an address of the internet find the way out.
-    pub(super) fn way_back(&mut self, party: &Party, to: Ipv4Addr) {
+    /// Whether answers of a party find the way out to where the connection came from.
+    pub(super) fn way_back(&mut self, party: &Party, away: Away) {
         let Some(table) = self.table(party) else { return };
-        match longest(&table, to) {
-            Some((prefix, Hop::Internet(_))) => self.passes(&table.id, format!("routes the answers by {prefix}")),
-            Some((prefix, Hop::Drop)) => self.blackhole(party, &table, *prefix, to),
-            Some((prefix, Hop::Endpoint(id))) => {
-                let problem =
-                    format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
-                self.blocked(Code::MoreSpecificRoute, &table.id, problem, Vec::new());
+        let (Away::Internet(to) | Away::Peer(to, _)) = away;
+        match (longest(&table, to), away) {
+            (Some((prefix, Hop::Internet(_))), Away::Internet(_)) => {
+                self.passes(&table.id, format!("routes the answers by {prefix}"));
             }
-            Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
+            (Some((prefix, Hop::Peer(router, ..))), Away::Peer(_, from)) if *router == from => {
+                self.passes(&table.id, format!("routes the answers by {prefix} to {}", self.target_of(&table, *prefix)));
+            }
+            (Some((prefix, Hop::Drop)), _) => self.blackhole(party, &table, *prefix, to),
+            (Some((prefix, hop)), _) => {
+                let elsewhere = match hop {
+                    Hop::Interface(id, _) | Hop::Checked(id) => id.to_string(),
+                    _ => self.target_of(&table, *prefix),
+                };
                 let problem =
-                    format!("routes the answers to {to} by {prefix} to {id}, which is not where the connection came from");
-                let fixes = mend::route_out(self.world, party, "create-route", &format!("{to}/32"));
+                    format!("routes the answers to {to} by {prefix} to {elsewhere}, which is not where the connection came from");
+                let fixes = self.way_back_mended(party, &table, away);
                 self.blocked(Code::MoreSpecificRoute, &table.id, problem, fixes);
             }
-            None => {
-                let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");
+            (None, _) => {
+                let fixes = match away {
+                    Away::Internet(_) => mend::route_out(self.world, party, "create-route", "0.0.0.0/0"),
+                    Away::Peer(..) => self.way_back_mended(party, &table, away),
+                };
                 self.blocked(Code::NoRoute, &table.id, format!("has no route for the answers to {to}"), fixes);
+            }
+        }
+    }
+
+    fn way_back_mended(&self, party: &Party, table: &Table, away: Away) -> Vec<Fix> {
+        match away {
+            Away::Internet(to) => mend::route_out(self.world, party, "create-route", &format!("{to}/32")),
+            Away::Peer(to, _) => {
+                let Some((peering, far)) = live_to(self.world, &party.vpc, to) else { return Vec::new() };
+                let block = far.cidrs.iter().map(|block| block.cidr).find(|cidr| cidr.contains(&to));
+                let taken = |cidr: &Ipv4Net| table.routes.iter().any(|(prefix, _)| prefix == cidr);
+                let fix = |cidr: Ipv4Net| {
+                    let verb = if taken(&cidr) { "replace-route" } else { "create-route" };
+                    peering::route(party, verb, table, &cidr.to_string(), &peering)
+                };
+                block.map(fix).into_iter().collect()
             }
         }
     }
@@ -109,6 +139,9 @@ impl Walk<'_> {
             self.not_without_public_address(party);
             return self.end();
         }
+        if self.unused_peering(party, table, to).is_some() {
+            return self.end();
+        }
         self.blocked(Code::NoRoute, &table.id, problem, Vec::new());
         let somewhere = self.world.all::<NetworkInterface>().find(|other| other.addresses.contains(&to));
         match somewhere.and_then(|other| Party::of(self.world, other)) {
@@ -124,6 +157,9 @@ impl Walk<'_> {
             && plan::active_target(self.world, &party.vpc, &RouteTarget::NatGateway(id.clone()))
         {
             return self.nat_without_way(id.as_str());
+        }
+        if let Some(RouteTarget::Peering(id)) = &target {
+            return self.dead_peering(party, table, &prefix.to_string(), id.as_str(), to);
         }
         let wider = table.routes.iter().any(|(net, hop)| *net != prefix && net.contains(&to) && *hop != Hop::Drop);
         let name = target.map_or_else(|| "a target that is gone".to_owned(), |target| target_id(&target));
@@ -178,10 +214,7 @@ impl Walk<'_> {
         let nat = (realm != 0).then(|| self.nat_of_realm(&party.vpc, realm)).flatten();
         if let Some((id, public)) = nat {
             self.passes(&id, format!("sends it on as {public}"));
-            let home = self.world.find::<NatGateway>(&id).and_then(|nat| interface(self.world, nat.interface.as_ref()?));
-            if let Some(home) = home {
-                self.boundary(&home, true, to);
-            }
+            self.out_of_nat(&id, to);
             return self.onto_internet(public, to);
         }
         if let Some(public) = party.public_out(self.world) {
@@ -190,6 +223,23 @@ impl Walk<'_> {
         }
         self.no_public_address(party);
         self.end()
+    }
+
+    /// The address that the sender has in a peered VPC: its own, or the private one of a NAT gateway.
+    fn translated_within(&mut self, party: &Party, realm: u16, to: Ipv4Addr) -> Ipv4Addr {
+        let nat = (realm != 0).then(|| self.nat_item(&party.vpc, realm)).flatten();
+        let Some(nat) = nat else { return party.address };
+        self.passes(&nat.id, format!("sends it on as {}", nat.private));
+        self.out_of_nat(nat.id.as_str(), to);
+        nat.private
+    }
+
+    /// The boundary of the NAT gateway's own subnet.
+    fn out_of_nat(&mut self, id: &str, to: Ipv4Addr) {
+        let home = self.world.find::<NatGateway>(id).and_then(|nat| interface(self.world, nat.interface.as_ref()?));
+        if let Some(home) = home {
+            self.boundary(&home, true, to);
+        }
     }
 
     /// The route that mends the table leads to the internet gateway, which is not enough for everybody.
@@ -208,9 +258,13 @@ impl Walk<'_> {
     }
 
     fn nat_of_realm(&self, vpc: &VpcId, realm: u16) -> Option<(String, Ipv4Addr)> {
+        self.nat_item(vpc, realm).and_then(|nat| Some((nat.id.to_string(), nat.public?)))
+    }
+
+    fn nat_item(&self, vpc: &VpcId, realm: u16) -> Option<Nat> {
         let mut items = self.in_vpc::<NatGateway>(vpc).filter_map(|nat| plan::item(self.world, &Subject::Nat(nat.id.clone())));
         items.find_map(|item| match item {
-            Item::Nat(nat) if nat.realm == realm => Some((nat.id.to_string(), nat.public)),
+            Item::Nat(nat) if nat.realm == realm => Some(nat),
             _ => None,
         })
     }
@@ -220,11 +274,17 @@ fn longest(table: &Table, to: Ipv4Addr) -> Option<&(Ipv4Net, Hop)> {
     table.routes.iter().filter(|(prefix, _)| prefix.contains(&to)).max_by_key(|(prefix, _)| prefix.prefix_len())
 }
 
+/// Things with commas between.
+pub(super) fn listed<T: ToString>(things: impl Iterator<Item = T>) -> String {
+    things.map(|thing| thing.to_string()).collect::<Vec<_>>().join(", ")
+}
+
 fn target_id(target: &RouteTarget) -> String {
     match target {
         RouteTarget::InternetGateway(id) => id.to_string(),
         RouteTarget::NatGateway(id) => id.to_string(),
         RouteTarget::Interface(id) => id.to_string(),
+        RouteTarget::Peering(id) => id.to_string(),
         RouteTarget::Endpoint(id) => id.to_string(),
     }
 }

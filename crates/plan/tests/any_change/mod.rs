@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use resource::*;
 use store::Txn;
 
-use crate::world::{World, all_out, egress, entry, from, ingress, ip, members, zone_name};
+use crate::world::{World, all_out, egress, entry, from, ingress, ip, members, members_of_peer, zone_name};
 
 /// Two VPCs with the same addresses and one of each thing that can refer to another.
 pub fn busy_world() -> World {
@@ -46,6 +46,15 @@ pub fn busy_world() -> World {
         let place = format!("10.0.0.{}", 20 + world.number("endpoint address"));
         world.endpoint(&service, &[(&other, &place)], &[&clients], EndpointState::Available);
     }
+    let away = world.vpc("10.9.0.0/16");
+    let subnet = world.subnet(&away, "10.9.0.0/24", 'a');
+    let group = world.group(&away, &[all_out()]);
+    world.instance(&subnet, "10.9.0.4", &[&group]);
+    let peering = world.peering(&vpcs[0], &away, PeeringState::Active);
+    world.route_over(&peering);
+    let first = world.snapshot().linked::<SecurityGroup>(Vpc::KIND, &vpcs[0]).next().unwrap().id.clone();
+    world.allow(&first, ingress(Traffic::All, members_of_peer(&world, &group, &peering)));
+    world.allow(&group, ingress(Traffic::All, members_of_peer(&world, &first, &peering)));
     world
 }
 
@@ -87,7 +96,7 @@ fn all<R: Resource>(txn: &Txn) -> Vec<R> {
 pub fn change(txn: &mut Txn, graveyard: &mut Graveyard, seed: u64) -> String {
     let dice = &mut Dice(seed);
     dice.below(1);
-    match dice.below(23) {
+    match dice.below(25) {
         0 => restore(txn, graveyard, dice),
         1 => remove_anything(txn, graveyard, dice),
         2 => edit::<Vpc>(txn, dice, vpc),
@@ -109,6 +118,7 @@ pub fn change(txn: &mut Txn, graveyard: &mut Graveyard, seed: u64) -> String {
         21 => edit::<EndpointService>(txn, dice, |service, dice, txn| {
             service.balancers = dice.some(&ids::<LoadBalancer, _>(txn, |r| r.arn))
         }),
+        22 | 23 => edit::<PeeringConnection>(txn, dice, peering),
         _ => edit::<VpcEndpoint>(txn, dice, endpoint),
     }
 }
@@ -126,7 +136,7 @@ fn restore(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) -> String 
 }
 
 fn remove_anything(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) -> String {
-    match dice.below(17) {
+    match dice.below(18) {
         0 => remove::<Vpc>(txn, graveyard, dice),
         1 => remove::<Subnet>(txn, graveyard, dice),
         2 => remove::<RouteTable>(txn, graveyard, dice),
@@ -142,6 +152,7 @@ fn remove_anything(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) ->
         12 => remove::<Listener>(txn, graveyard, dice),
         13 => remove::<TargetGroup>(txn, graveyard, dice),
         14 => remove::<TargetHealth>(txn, graveyard, dice),
+        16 => remove::<PeeringConnection>(txn, graveyard, dice),
         15 => remove::<EndpointService>(txn, graveyard, dice),
         _ => remove::<VpcEndpoint>(txn, graveyard, dice),
     }
@@ -181,9 +192,10 @@ fn table(table: &mut RouteTable, dice: &mut Dice, txn: &Txn) {
     }
     let destination = match dice.any(&ids::<PrefixList, _>(txn, |r| r.id)) {
         Some(list) if dice.coin() => RouteDestination::PrefixList(list),
-        _ => RouteDestination::Cidr(["0.0.0.0/0", "10.7.0.0/16"][dice.below(2)].parse().unwrap()),
+        _ => RouteDestination::Cidr(["0.0.0.0/0", "10.7.0.0/16", "10.9.0.0/16"][dice.below(3)].parse().unwrap()),
     };
-    let target = match dice.below(3) {
+    let target = match dice.below(4) {
+        3 => dice.any(&ids::<PeeringConnection, _>(txn, |r| r.id)).map(RouteTarget::Peering),
         0 => dice.any(&ids::<InternetGateway, _>(txn, |r| r.id)).map(RouteTarget::InternetGateway),
         1 => dice.any(&ids::<NatGateway, _>(txn, |r| r.id)).map(RouteTarget::NatGateway),
         _ => dice.any(&ids::<NetworkInterface, _>(txn, |r| r.id)).map(RouteTarget::Interface),
@@ -193,13 +205,28 @@ fn table(table: &mut RouteTable, dice: &mut Dice, txn: &Txn) {
 }
 
 fn group(group: &mut SecurityGroup, dice: &mut Dice, txn: &Txn) {
-    let peer = match dice.below(3) {
+    let peer = match dice.below(4) {
+        3 => peer_group(dice, txn),
         0 => dice.any(&ids::<SecurityGroup, _>(txn, |r| r.id)).map(|id| members(&id)),
         1 => dice.any(&ids::<PrefixList, _>(txn, |r| r.id)).map(RulePeer::PrefixList),
         _ => Some(from("10.3.0.0/16")),
     };
     group.rules.truncate(dice.below(3));
     group.rules.extend(peer.map(|peer| if dice.coin() { ingress(Traffic::All, peer) } else { egress(Traffic::Udp(1, 9), peer) }));
+}
+
+fn peer_group(dice: &mut Dice, txn: &Txn) -> Option<RulePeer> {
+    let group = dice.any(&all::<SecurityGroup>(txn))?;
+    let peering = dice.any(&ids::<PeeringConnection, _>(txn, |r| r.id))?;
+    Some(RulePeer::PeerGroup { id: group.id, account: group.owner.account, vpc: group.vpc, peering })
+}
+
+fn peering(peering: &mut PeeringConnection, dice: &mut Dice, txn: &Txn) {
+    use PeeringState::*;
+    match dice.below(3) {
+        0 | 1 => peering.state = [PendingAcceptance, Provisioning, Active, Deleting, Deleted][dice.below(5)],
+        _ => peering.accepter.vpc = dice.any(&ids::<Vpc, _>(txn, |r| r.id)).unwrap_or_else(|| peering.accepter.vpc.clone()),
+    }
 }
 
 fn acl(acl: &mut NetworkAcl, dice: &mut Dice, txn: &Txn) {

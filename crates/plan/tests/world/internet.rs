@@ -51,4 +51,24 @@ impl World {
         });
         id
     }
+    /// A private NAT gateway with its interface.
+    pub fn private_nat_gateway(&self, subnet: &SubnetId, private: &str) -> NatGatewayId {
+        let interface = self.interface(subnet, InterfaceKind::NatGateway, private, &[], Holder::Service);
+        let id = NatGatewayId::parse(&self.id("nat-")).unwrap();
+        self.put(NatGateway {
+            id: id.clone(),
+            owner: owner(),
+            vpc: self.find::<Subnet>(subnet).vpc,
+            subnet: subnet.clone(),
+            interface: Some(interface),
+            allocation: None,
+            public: false,
+            state: NatState::Pending,
+            failure: None,
+            created: Timestamp(1),
+            deleted: None,
+            tags: Tags::default(),
+        });
+        id
+    }
 }

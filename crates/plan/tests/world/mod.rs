@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "each test crate that includes this builds other worlds")]
 
 mod internet;
+mod peering;
 mod service;
 
 use std::cell::RefCell;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use futures::executor::block_on;
+pub use peering::members_of_peer;
 use resource::*;
 use store::{Snapshot, Store, StoreError, Txn};
 

@@ -47,7 +47,9 @@ pub(super) fn entries(world: &Snapshot, subject: &Subject) -> Vec<Entry> {
         Subject::Address(id) => public::of_address(world, id).into_iter().chain(private::of_address(world, id)).collect(),
         Subject::Balancer(arn) => public::of_balancer(world, arn),
         Subject::Endpoint(id) => public::of_endpoint(world, id),
-        Subject::Table(_) | Subject::Group(_) | Subject::Acl(_) | Subject::Gateway(_) | Subject::Nat(_) => Vec::new(),
+        Subject::Table(_) | Subject::Group(_) | Subject::Acl(_) | Subject::Gateway(_) | Subject::Nat(_) | Subject::Peering(_) => {
+            Vec::new()
+        }
     };
     found.into_iter().flatten().collect()
 }

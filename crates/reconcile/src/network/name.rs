@@ -49,6 +49,11 @@ pub(super) fn to_consumer(router: u32) -> String {
     format!("c{router:x}")
 }
 
+/// A router's end of the link to a peered VPC's router.
+pub(super) fn to_peer(router: u32) -> String {
+    format!("x{router:x}")
+}
+
 /// The internet's end of the link to a VPC's router.
 pub(super) fn to_vpc(router: u32) -> String {
     format!("v{router:x}")
@@ -58,6 +63,11 @@ pub(super) fn to_vpc(router: u32) -> String {
 pub(crate) fn table_number(id: &RouteTableId) -> u32 {
     let digits = u32::from_str_radix(tail(id.as_str(), 8), 16).unwrap_or_default();
     digits & 0x3fff_ffff | 0x4000_0000
+}
+
+/// The chain that gives packets the mark of a route table.
+pub(super) fn by_table(id: &RouteTableId) -> String {
+    format!("by-{id}")
 }
 
 /// What groups together let in.

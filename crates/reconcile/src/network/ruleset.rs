@@ -73,6 +73,11 @@ pub(super) mod set {
     pub const PUBLIC_OUT: &str = "public-out";
     /// Realm of a NAT gateway to its public address.
     pub const NAT_OUT: &str = "nat-out";
+    /// Realm of a NAT gateway to its private address.
+    pub const NAT_WITHIN: &str = "nat-within";
+    /// What an address of the router's own does to packets that a workload sends to it: those of Amazon's are never filtered,
+    /// and answers to clients of the others leave by the route table of the address's own subnet.
+    pub const HOME: &str = "home";
     /// The public addresses of the VPC: what may go out to the internet, as a source.
     pub const PUBLIC: &str = "public";
 }
@@ -110,7 +115,7 @@ pub(super) fn objects() -> Vec<Object> {
 fn sets() -> Vec<Set> {
     use Type::{Addr, Interface, Mark, Port, Proto};
     let by_device = [set::EDGES, set::EXITS, set::EGRESS, set::INGRESS];
-    let by_address = [set::MANAGED_IN, set::MANAGED_OUT, set::ACL_MANAGED_IN, set::ACL_MANAGED_OUT, set::SCREENED];
+    let by_address = [set::MANAGED_IN, set::MANAGED_OUT, set::ACL_MANAGED_IN, set::ACL_MANAGED_OUT, set::SCREENED, set::HOME];
     let mut sets: Vec<Set> = Vec::new();
     sets.extend(by_device.map(|name| hashed(name, &[Interface], SetData::Verdict)));
     sets.extend(by_address.map(|name| hashed(name, &[Addr], SetData::Verdict)));
@@ -129,6 +134,7 @@ fn sets() -> Vec<Set> {
         hashed(set::PUBLIC_IN, &[Addr], SetData::Values(vec![Addr])),
         hashed(set::PUBLIC_OUT, &[Addr], SetData::Values(vec![Addr])),
         hashed(set::NAT_OUT, &[Mark], SetData::Values(vec![Addr])),
+        hashed(set::NAT_WITHIN, &[Mark], SetData::Values(vec![Addr])),
     ]);
     sets
 }
@@ -151,7 +157,7 @@ fn chains() -> Vec<Chain> {
         base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
         chain(UNBOUND, unbound()),
-        chain(FROM_SERVICE, vec![answer_to_open(), drop_if(vec![])]),
+        chain(FROM_SERVICE, vec![vmap([Field::CtOriginalDaddr], set::HOME), answer_to_open(), drop_if(vec![])]),
         chain(FROM_CONSUMER, vec![accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]),
         chain(FROM_INTERNET, vec![accept_if(vec![within(Field::Daddr, INTERNET_NET)]), drop_if(vec![])]),
         chain(TO_SERVICE, vec![accept_if(vec![Match::in_set([Field::CtOriginalDaddr], set::OPEN)]), drop_if(vec![])]),
@@ -164,7 +170,7 @@ fn leave() -> Vec<Rule> {
         vmap([Field::IifName], set::EDGES),
         mark_from([Field::IifName, Field::Saddr], set::BOUND),
         Rule::new([unmarked()], [jump(UNBOUND)]),
-        accept_if(vec![Match::in_set([Field::Daddr], set::AMAZON)]),
+        vmap([Field::Daddr], set::HOME),
         drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
         vmap([Field::Saddr], set::ACL_OUT),
         known_flow(),
@@ -223,6 +229,7 @@ fn from_node() -> Vec<Rule> {
         Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_OUT, Gives::Addr))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::Saddr], set::PUBLIC_OUT, Gives::Addr))]),
+        Rule::new([], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_WITHIN, Gives::Addr))]),
     ]
 }
 

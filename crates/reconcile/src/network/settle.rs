@@ -2,8 +2,8 @@
 
 use plan::{Item, Subject};
 use resource::{
-    BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, Resource, Subnet,
-    Timestamp, Vpc, VpcEndpoint, VpcState,
+    BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, PeeringConnection,
+    PeeringState, Resource, Subnet, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
 };
 use store::Txn;
 
@@ -15,6 +15,7 @@ pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
             txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some());
         }
         (Subject::Nat(id), _) => nat(txn, id.as_str(), item.is_some()),
+        (Subject::Peering(id), _) => peering(txn, id.as_str(), item.is_some()),
         (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
         (Subject::Endpoint(id), _) => endpoint(txn, id.as_str(), item),
         _ => {}
@@ -55,6 +56,24 @@ fn nat(txn: &mut Txn, id: &str, present: bool) {
         }
         _ => {}
     }
+}
+
+/// What was asked for waits for its acceptance, unless the two VPCs do not go together.
+fn peering(txn: &mut Txn, id: &str, present: bool) {
+    let Some(peering) = txn.find::<PeeringConnection>(id) else { return };
+    let vpc = |id: &VpcId| txn.find::<Vpc>(id.as_str());
+    let fits = || peering.fits(vpc(&peering.requester.vpc).as_deref(), vpc(&peering.accepter.vpc).as_deref());
+    let state = match peering.state {
+        state if state.is_pending() && !fits() => PeeringState::Failed,
+        PeeringState::InitiatingRequest => PeeringState::PendingAcceptance,
+        PeeringState::Provisioning if present => PeeringState::Active,
+        PeeringState::Deleting if !present => PeeringState::Deleted,
+        _ => return,
+    };
+    txn.update::<PeeringConnection>(id, |peering| {
+        peering.state = state;
+        peering.ended = matches!(state, PeeringState::Failed | PeeringState::Deleted).then(Timestamp::now);
+    });
 }
 
 fn endpoint(txn: &mut Txn, id: &str, item: Option<&Item>) {

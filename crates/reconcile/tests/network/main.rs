@@ -15,6 +15,7 @@ mod groups;
 mod internet;
 mod pace;
 mod packets;
+mod peering;
 mod privatelink;
 mod repair;
 mod ruleset;

@@ -9,6 +9,7 @@ pub mod public_address;
 mod compute;
 mod firewall;
 mod network;
+mod peering;
 mod privatelink;
 mod routing;
 #[cfg(test)]
@@ -24,5 +25,12 @@ use crate::Service;
 pub const SERVICE: Service = Service {
     name: "ec2",
     action_prefix: "ec2",
-    operations: &[network::OPERATIONS, routing::OPERATIONS, firewall::OPERATIONS, compute::OPERATIONS, privatelink::OPERATIONS],
+    operations: &[
+        network::OPERATIONS,
+        routing::OPERATIONS,
+        firewall::OPERATIONS,
+        compute::OPERATIONS,
+        privatelink::OPERATIONS,
+        peering::OPERATIONS,
+    ],
 };

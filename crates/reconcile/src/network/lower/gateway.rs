@@ -64,8 +64,9 @@ pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
 }
 
 pub(super) fn lower_nat(nat: &Nat) -> Vec<Placed> {
-    let source = element(set::NAT_OUT, vec![Value::Mark(nat.realm.into())], Data::Values(vec![Value::Addr(nat.public)]));
-    in_namespace(nat.vpc.as_str(), [source, public(nat.public)])
+    let source = |map, address| element(map, vec![Value::Mark(nat.realm.into())], Data::Values(vec![Value::Addr(address)]));
+    let outside = nat.public.into_iter().flat_map(|address| [source(set::NAT_OUT, address), public(address)]);
+    in_namespace(nat.vpc.as_str(), outside.chain([source(set::NAT_WITHIN, nat.private)]))
 }
 
 /// A public address of the VPC. When it is one no more, flows that were given it end as well.

@@ -12,12 +12,18 @@ use crate::network::name::{group_in, group_out, members};
 use crate::network::ruleset::{accept_if, chain, hashed};
 
 pub(super) fn lower(group: &Group) -> Vec<Placed> {
+    let named = group.ingress.iter().chain(&group.egress).filter_map(|allow| match &allow.peer {
+        Peer::Members(other) => Some(other),
+        Peer::Net(_) | Peer::List(..) => None,
+    });
+    // Those of peered VPCs are nobody else's in this router.
+    let sets = named.map(|other| Object::Set(hashed(&members(other), &[Type::Addr], SetData::None)));
     let objects = [
         Object::Set(hashed(&members(&group.id), &[Type::Addr], SetData::None)),
         Object::Chain(chain(&group_in(&group.id), accepting(&group.ingress, &Field::Saddr))),
         Object::Chain(chain(&group_out(&group.id), accepting(&group.egress, &Field::Daddr))),
     ];
-    in_namespace(group.vpc.as_str(), objects)
+    in_namespace(group.vpc.as_str(), sets.chain(objects))
 }
 
 /// Rules that accept what is allowed; `peer` is where the other side's address stands.

@@ -3,16 +3,18 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
-use kernel::nft::{Data, Value, Verdict};
+use kernel::nft::{Action, Data, Mark, SetData, Type, Value, Verdict};
 use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
 use plan::{Interface, Place};
-use resource::GroupId;
+use resource::{GroupId, RouteTableId, VpcId};
 
 use super::acl::boundary_chain;
 use super::{held_address, in_namespace, link_end, neighbour, on_device, sysctl, via};
 use crate::network::ledger::Placed;
-use crate::network::name::{LOCAL, group_in, group_out, interface_device, members, profile_in, profile_out, table_number};
-use crate::network::ruleset::{chain, device, drop_if, element, jump, set, verdict};
+use crate::network::name::{
+    LOCAL, by_table, group_in, group_out, interface_device, members, profile_in, profile_out, table_number,
+};
+use crate::network::ruleset::{chain, device, drop_if, element, hashed, jump, set, verdict};
 
 /// AWS's MTU inside a VPC.
 const MTU: u32 = 9001;
@@ -25,8 +27,9 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
     let mut objects = membership(interface);
     objects.extend(profiles(&interface.groups));
     let mut placed = match &interface.place {
-        Place::Router { subnet } => {
+        Place::Router { subnet, table } => {
             objects.extend(held(interface, *subnet));
+            objects.extend(at_home(interface, table));
             Vec::new()
         }
         Place::Workload { .. } => {
@@ -35,7 +38,15 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
         }
     };
     placed.extend(in_namespace(interface.vpc.as_str(), objects));
+    placed.extend(interface.abroad.iter().flat_map(|(vpc, group)| known_abroad(interface, vpc, group)));
     placed
+}
+
+/// The addresses as those of a group's members in a peered VPC, where rules name it.
+fn known_abroad(interface: &Interface, vpc: &VpcId, group: &GroupId) -> Vec<Placed> {
+    let name = members(group);
+    let elements = interface.addresses.iter().map(|address| element(&name, vec![Value::Addr(*address)], Data::None));
+    in_namespace(vpc.as_str(), elements.chain([Object::Set(hashed(&name, &[Type::Addr], SetData::None))]))
 }
 
 fn membership(interface: &Interface) -> Vec<Object> {
@@ -70,6 +81,16 @@ fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
             objects.push(verdict(set::ACL_MANAGED_OUT, address, Verdict::Jump(boundary_chain(set::ACL_OUT, subnet))));
         }
     }
+    objects
+}
+
+/// Answers to the address's clients leave the VPC by the table of its own subnet, whoever gives them.
+fn at_home(interface: &Interface, table: &RouteTableId) -> Vec<Object> {
+    let name = by_table(table);
+    let marked = Action::SetMark(Mark::Value(table_number(table)));
+    let mut objects = vec![Object::Chain(chain(&name, vec![kernel::nft::Rule::new([], [marked])]))];
+    let addresses = interface.addresses.iter();
+    objects.extend(addresses.map(|address| verdict(set::HOME, vec![Value::Addr(*address)], Verdict::Jump(name.clone()))));
     objects
 }
 

@@ -7,6 +7,7 @@ mod endpoint;
 mod gateway;
 mod group;
 mod interface;
+mod peering;
 mod router;
 mod table;
 
@@ -38,6 +39,7 @@ fn carried(item: &Item, scale: TimeScale) -> Vec<Placed> {
         Item::Gateway(item) => gateway::lower(item),
         Item::Address(item) => gateway::lower_address(item),
         Item::Nat(item) => gateway::lower_nat(item),
+        Item::Peering(item) => peering::lower(item),
         Item::Balancer(item) => balancer::lower(item),
         Item::Endpoint(item) => endpoint::lower(item),
         Item::Door(item) => door::lower(item),

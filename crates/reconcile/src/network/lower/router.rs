@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use kernel::nft::{Data, Value};
+use kernel::nft::{Data, Value, Verdict};
 use kernel::{Object, Route, RouteKind, Rule};
 use plan::Router;
 
@@ -10,7 +10,7 @@ use super::{in_namespace, on_device, own_address, sysctl};
 use crate::TimeScale;
 use crate::network::ledger::Placed;
 use crate::network::name::{FABRIC, LOCAL, NOWHERE};
-use crate::network::ruleset::{self, FABRIC_NET, element, set};
+use crate::network::ruleset::{self, FABRIC_NET, element, set, verdict};
 
 /// The resolver of every VPC.
 const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
@@ -49,6 +49,7 @@ pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
     for address in resolver.into_iter().flatten().chain([METADATA]) {
         objects.push(own_address(address));
         objects.push(element(set::AMAZON, vec![Value::Addr(address)], Data::None));
+        objects.push(verdict(set::HOME, vec![Value::Addr(address)], Verdict::Accept));
     }
     in_namespace(router.vpc.as_str(), objects)
 }

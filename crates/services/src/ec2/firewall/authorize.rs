@@ -50,7 +50,7 @@ fn authorize(cx: &mut Write<'_>, input: Input, egress: bool) -> Result<Output, E
         add(&mut group, first, statement, egress, &rule_tags)?;
     }
     security_group::check_size(cx.txn, &group)?;
-    let views = group.rules[first..].iter().map(|rule| rule_view::view(&group, rule)).collect();
+    let views = group.rules[first..].iter().map(|rule| rule_view::view(cx.txn, &group, rule)).collect();
     cx.txn.put(group);
     Ok(Output { r#return: true, security_group_rules: views })
 }

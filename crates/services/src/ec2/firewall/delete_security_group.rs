@@ -1,4 +1,4 @@
-//! DeleteSecurityGroup: refused while anything carries or names the group.
+//! DeleteSecurityGroup: refused while anything carries the group or names it in its own VPC. Rules of peers become stale.
 
 use resource::{LoadBalancer, NetworkInterface, Resource, SecurityGroup, VpcEndpoint};
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,8 @@ fn user_of(world: &Snapshot, group: &SecurityGroup) -> Option<String> {
     let interface = || world.linked::<NetworkInterface>(kind, id).next().map(|i| i.id.to_string());
     let endpoint = || world.linked::<VpcEndpoint>(kind, id).next().map(|e| e.id.to_string());
     let balancer = || world.linked::<LoadBalancer>(kind, id).next().map(|b| b.arn.clone());
-    let other = || world.linked::<SecurityGroup>(kind, id).find(|g| g.id != group.id).map(|g| g.id.to_string());
+    let other =
+        || world.linked::<SecurityGroup>(kind, id).find(|g| g.id != group.id && g.vpc == group.vpc).map(|g| g.id.to_string());
     interface().or_else(endpoint).or_else(balancer).or_else(other)
 }
 

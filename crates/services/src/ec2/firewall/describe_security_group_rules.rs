@@ -40,7 +40,7 @@ pub fn describe_security_group_rules(cx: &Read<'_>, input: Input) -> Result<Outp
     let rules = filter::select(&input.filters, wanted.into_iter(), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, rules, |(_, rule)| rule.id.to_string())?;
-    let views = page.items.iter().map(|(group, rule)| rule_view::view(group, rule)).collect();
+    let views = page.items.iter().map(|(group, rule)| rule_view::view(cx.world, group, rule)).collect();
     Ok(Output { security_group_rules: views, next_token: page.next })
 }
 

@@ -63,10 +63,10 @@ pub fn describe_security_groups(cx: &Read<'_>, input: Input) -> Result<Output, E
     let groups = filter::select(&input.filters, groups.into_iter(), field)?;
     let page =
         page::cut(Ask { max_results: input.max_results, token: input.next_token.as_deref() }, groups, |g| g.id.to_string())?;
-    Ok(Output { security_groups: page.items.iter().map(|group| view(group)).collect(), next_token: page.next })
+    Ok(Output { security_groups: page.items.iter().map(|group| view(cx, group)).collect(), next_token: page.next })
 }
 
-fn view(group: &SecurityGroup) -> View {
+fn view(cx: &Read<'_>, group: &SecurityGroup) -> View {
     View {
         group_id: group.id.to_string(),
         group_name: group.name.clone(),
@@ -74,8 +74,8 @@ fn view(group: &SecurityGroup) -> View {
         vpc_id: group.vpc.to_string(),
         owner_id: group.owner.account.clone(),
         security_group_arn: group.owner.arn("ec2", &format!("security-group/{}", group.id)),
-        ip_permissions: permission::view(group.rules.iter().filter(|rule| !rule.egress)),
-        ip_permissions_egress: permission::view(group.rules.iter().filter(|rule| rule.egress)),
+        ip_permissions: permission::view(cx.world, group.rules.iter().filter(|rule| !rule.egress)),
+        ip_permissions_egress: permission::view(cx.world, group.rules.iter().filter(|rule| rule.egress)),
         tags: tags::view(&group.tags),
     }
 }
@@ -113,8 +113,8 @@ fn rule_value(rule: &GroupRule, field: &str) -> Option<String> {
     match (field, &rule.peer) {
         ("cidr", RulePeer::Cidr(cidr)) => Some(cidr.to_string()),
         ("ipv6-cidr", RulePeer::Cidr6(cidr)) => Some(cidr.to_string()),
-        ("group-id", RulePeer::Group { id, .. }) => Some(id.to_string()),
-        ("user-id", RulePeer::Group { account, .. }) => Some(account.clone()),
+        ("group-id", RulePeer::Group { id, .. } | RulePeer::PeerGroup { id, .. }) => Some(id.to_string()),
+        ("user-id", RulePeer::Group { account, .. } | RulePeer::PeerGroup { account, .. }) => Some(account.clone()),
         ("prefix-list-id", RulePeer::PrefixList(id)) => Some(id.to_string()),
         ("protocol", _) => Some(words.protocol),
         ("from-port", _) => words.from.map(|port| port.to_string()),

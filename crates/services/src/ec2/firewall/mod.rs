@@ -7,7 +7,7 @@ mod delete_security_group;
 mod describe_security_group_rules;
 mod describe_security_groups;
 mod modify_security_group_rules;
-mod permission;
+pub mod permission;
 pub mod prefix_list;
 mod revoke;
 mod rule_view;

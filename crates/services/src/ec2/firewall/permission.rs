@@ -3,7 +3,7 @@
 use ipnet::Ipv6Net;
 use resource::{GroupRule, PrefixListId, RulePeer, SecurityGroup, Traffic};
 use serde::{Deserialize, Serialize};
-use store::Txn;
+use store::{Snapshot, Txn};
 
 use super::{prefix_list, security_group, traffic};
 use crate::Error;
@@ -34,6 +34,13 @@ pub struct GroupPair {
     pub group_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_peering_connection_id: Option<String>,
+    /// Said by answers; what a request says of it is what an answer has said, and means nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peering_status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
@@ -101,9 +108,17 @@ impl Permission {
             RulePeer::PrefixList(id) => self.prefix_list_ids.push(ListReference { prefix_list_id: id.to_string(), description }),
             RulePeer::Group { id, account } => self.user_id_group_pairs.push(GroupPair {
                 group_id: Some(id.to_string()),
-                group_name: None,
                 user_id: Some(account.clone()),
                 description,
+                ..GroupPair::default()
+            }),
+            RulePeer::PeerGroup { id, account, vpc, peering } => self.user_id_group_pairs.push(GroupPair {
+                group_id: Some(id.to_string()),
+                user_id: Some(account.clone()),
+                vpc_id: Some(vpc.to_string()),
+                vpc_peering_connection_id: Some(peering.to_string()),
+                description,
+                ..GroupPair::default()
             }),
         }
     }
@@ -179,14 +194,18 @@ pub fn check_description(text: &str) -> Result<(), Error> {
 }
 
 /// The rules of one direction as AWS shows them: grouped by traffic, in the order in which they were made.
-pub fn view<'a>(rules: impl Iterator<Item = &'a GroupRule>) -> Vec<Permission> {
+pub fn view<'a>(world: &Snapshot, rules: impl Iterator<Item = &'a GroupRule>) -> Vec<Permission> {
     let mut shown: Vec<(Traffic, Permission)> = Vec::new();
     for rule in rules {
         let at = shown.iter().position(|(traffic, _)| *traffic == rule.traffic).unwrap_or_else(|| {
             shown.push((rule.traffic, Permission::about(rule.traffic)));
             shown.len() - 1
         });
-        shown[at].1.push(&rule.peer, rule.description.clone());
+        let permission = &mut shown[at].1;
+        permission.push(&rule.peer, rule.description.clone());
+        if let (RulePeer::PeerGroup { id, peering, .. }, Some(pair)) = (&rule.peer, permission.user_id_group_pairs.last_mut()) {
+            pair.peering_status = Some(security_group::peering_status(world, id, peering).to_owned());
+        }
     }
     shown.into_iter().map(|(_, permission)| permission).collect()
 }

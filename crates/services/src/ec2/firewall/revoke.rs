@@ -55,7 +55,7 @@ fn revoke(cx: &mut Write<'_>, input: Input, egress: bool) -> Result<Output, Erro
         return Err(Error::new("InvalidPermission.NotFound", message));
     }
     let is_gone = |rule: &GroupRule| gone.contains(&rule.id);
-    let revoked = group.rules.iter().filter(|rule| is_gone(rule)).map(|rule| rule_view::revoked(&group, rule)).collect();
+    let revoked = group.rules.iter().filter(|rule| is_gone(rule)).map(|rule| rule_view::revoked(cx.txn, &group, rule)).collect();
     cx.txn.update::<SecurityGroup>(group.id.as_str(), |group| group.rules.retain(|rule| !is_gone(rule)));
     Ok(Output { r#return: true, unknown_ip_permissions: unknown, revoked_security_group_rules: revoked })
 }

@@ -2,8 +2,9 @@
 
 use resource::{GroupRule, RulePeer, SecurityGroup};
 use serde::Serialize;
+use store::Snapshot;
 
-use super::traffic;
+use super::{security_group, traffic};
 use crate::tags::{self, Tag};
 
 /// One rule.
@@ -38,6 +39,10 @@ pub struct ReferencedGroup {
     pub group_id: String,
     pub user_id: String,
     pub vpc_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_peering_connection_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peering_status: Option<&'static str>,
 }
 
 /// A revoked rule, which AWS shows in a shape of its own.
@@ -63,7 +68,7 @@ pub struct RevokedView {
 }
 
 /// Shows a rule of `group`.
-pub fn view(group: &SecurityGroup, rule: &GroupRule) -> RuleView {
+pub fn view(world: &Snapshot, group: &SecurityGroup, rule: &GroupRule) -> RuleView {
     let words = traffic::words(rule.traffic);
     let mut view = RuleView {
         security_group_rule_id: rule.id.to_string(),
@@ -84,15 +89,26 @@ pub fn view(group: &SecurityGroup, rule: &GroupRule) -> RuleView {
         RulePeer::PrefixList(id) => view.prefix_list_id = Some(id.to_string()),
         RulePeer::Group { id, account } => {
             let (group_id, user_id, vpc_id) = (id.to_string(), account.clone(), group.vpc.to_string());
-            view.referenced_group_info = Some(ReferencedGroup { group_id, user_id, vpc_id });
+            let (vpc_peering_connection_id, peering_status) = (None, None);
+            view.referenced_group_info =
+                Some(ReferencedGroup { group_id, user_id, vpc_id, vpc_peering_connection_id, peering_status });
+        }
+        RulePeer::PeerGroup { id, account, vpc, peering } => {
+            view.referenced_group_info = Some(ReferencedGroup {
+                group_id: id.to_string(),
+                user_id: account.clone(),
+                vpc_id: vpc.to_string(),
+                vpc_peering_connection_id: Some(peering.to_string()),
+                peering_status: Some(security_group::peering_status(world, id, peering)),
+            });
         }
     }
     view
 }
 
 /// Shows a rule that `group` no longer has.
-pub fn revoked(group: &SecurityGroup, rule: &GroupRule) -> RevokedView {
-    let shown = view(group, rule);
+pub fn revoked(world: &Snapshot, group: &SecurityGroup, rule: &GroupRule) -> RevokedView {
+    let shown = view(world, group, rule);
     RevokedView {
         security_group_rule_id: shown.security_group_rule_id,
         group_id: shown.group_id,

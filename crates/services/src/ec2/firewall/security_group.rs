@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use resource::{GroupId, GroupRule, Owner, PrefixList, Resource, RulePeer, SecurityGroup, Vpc};
+use resource::{GroupId, GroupRule, Owner, PeeringConnection, PeeringId, PrefixList, Resource, RulePeer, SecurityGroup, Vpc};
 use store::Snapshot;
 
 use super::permission::GroupPair;
 use crate::Error;
-use crate::ec2::{defaults, find};
+use crate::ec2::{defaults, find, peering};
 
 const RULES_PER_DIRECTION: u32 = 60;
 const GROUPS_PER_INTERFACE: usize = 5;
@@ -71,13 +71,27 @@ pub fn for_interface(world: &Snapshot, owner: &Owner, vpc: &Vpc, wanted: &[Strin
     }
 }
 
-/// The group that a rule of `group` names as its peer: of the same VPC, for there is no peering.
+/// What AWS says of rules that name a group of a peer when the group or the connection is gone.
+pub const STALE: &str = "deleted";
+
+/// Whether a rule still means a group of a peer: the state of the connection.
+pub fn peering_status(world: &Snapshot, group: &GroupId, peering: &PeeringId) -> &'static str {
+    let there = world.find::<SecurityGroup>(group.as_str()).is_some();
+    let peering = world.find::<PeeringConnection>(peering.as_str()).filter(|peering| there && peering.state.carries());
+    peering.map_or(STALE, |peering| peering.state.as_str())
+}
+
+/// The group that a rule of `group` names as its peer: of the same VPC, or of one that is peered with it in the same Region.
 ///
 /// # Errors
 /// `InvalidGroup.NotFound`, `InvalidParameterValue` for a name outside the default VPC.
 pub fn peer(world: &Snapshot, group: &SecurityGroup, pair: &GroupPair) -> Result<RulePeer, Error> {
     let peer = match (&pair.group_id, &pair.group_name) {
-        (Some(id), _) => find::group(world, &group.owner, id)?,
+        (Some(id), _) => match find::group(world, &group.owner, id) {
+            Ok(own) if own.vpc == group.vpc => own,
+            Err(error) if error.code.ends_with("Malformed") => return Err(error),
+            _ => return abroad(world, group, id, pair),
+        },
         (None, Some(name)) => {
             let vpc = find::vpc(world, &group.owner, group.vpc.as_str())?;
             if !vpc.is_default {
@@ -91,10 +105,33 @@ pub fn peer(world: &Snapshot, group: &SecurityGroup, pair: &GroupPair) -> Result
     };
     let account = pair.user_id.as_ref().is_none_or(|account| *account == peer.owner.account);
     if peer.vpc != group.vpc || !account {
-        let message = "You have specified two resources that belong to different networks.";
-        return Err(Error::new("InvalidGroup.NotFound", message));
+        return Err(other_network());
     }
     Ok(RulePeer::Group { id: peer.id.clone(), account: peer.owner.account.clone() })
+}
+
+fn other_network() -> Error {
+    Error::new("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
+}
+
+/// A group of a peered VPC; or one that a rule of `group` names already, so that stale rules can be taken away.
+fn abroad(world: &Snapshot, group: &SecurityGroup, id: &str, pair: &GroupPair) -> Result<RulePeer, Error> {
+    let known = group
+        .rules
+        .iter()
+        .map(|rule| &rule.peer)
+        .find(|peer| matches!(peer, RulePeer::PeerGroup { id: known, .. } if known.as_str() == id));
+    let of_account = |account: &str| pair.user_id.as_deref().is_none_or(|wanted| wanted == account);
+    let found = world.find::<SecurityGroup>(id).filter(|other| of_account(&other.owner.account));
+    let named = found.and_then(|other| {
+        let peering = peering::carrying(world, &group.vpc, &other.vpc).filter(|peering| peering.is_regional())?;
+        let (vpc, over) = (other.vpc.as_str(), peering.id.as_str());
+        let meant = pair.vpc_id.as_deref().is_none_or(|wanted| wanted == vpc)
+            && pair.vpc_peering_connection_id.as_deref().is_none_or(|wanted| wanted == over);
+        let (account, vpc) = (other.owner.account.clone(), other.vpc.clone());
+        meant.then(|| RulePeer::PeerGroup { id: other.id.clone(), account, vpc, peering: peering.id.clone() })
+    });
+    named.or_else(|| known.cloned()).ok_or_else(other_network)
 }
 
 /// Refuses a group with more rules than AWS's quota, in which a prefix list counts as its greatest size.
@@ -105,7 +142,9 @@ pub fn check_size(world: &Snapshot, group: &SecurityGroup) -> Result<(), Error> 
     for egress in [false, true] {
         let rules = || group.rules.iter().filter(|rule| rule.egress == egress);
         let v4: u32 = rules().map(|rule| weight(world, rule)).sum();
-        let v6 = rules().filter(|rule| matches!(rule.peer, RulePeer::Cidr6(_) | RulePeer::Group { .. })).count();
+        let v6 = rules()
+            .filter(|rule| matches!(rule.peer, RulePeer::Cidr6(_) | RulePeer::Group { .. } | RulePeer::PeerGroup { .. }))
+            .count();
         if v4 > RULES_PER_DIRECTION || v6 > RULES_PER_DIRECTION as usize {
             let message = format!(
                 "The maximum number of rules per security group has been reached: {RULES_PER_DIRECTION} for each direction."
@@ -118,7 +157,7 @@ pub fn check_size(world: &Snapshot, group: &SecurityGroup) -> Result<(), Error> 
 
 fn weight(world: &Snapshot, rule: &GroupRule) -> u32 {
     match &rule.peer {
-        RulePeer::Cidr(_) | RulePeer::Group { .. } => 1,
+        RulePeer::Cidr(_) | RulePeer::Group { .. } | RulePeer::PeerGroup { .. } => 1,
         RulePeer::Cidr6(_) => 0,
         RulePeer::PrefixList(id) => world.find::<PrefixList>(id.as_str()).map_or(1, |list| list.max_entries),
     }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use ipnet::Ipv4Net;
-use resource::{Resource, RouteDestination, RouteTable, Vpc};
+use resource::{PeeringConnection, Resource, RouteDestination, RouteTable, Vpc};
 use serde::{Deserialize, Serialize};
+use store::Snapshot;
 
 use super::create_vpc::{cidr_association, vpc_block};
 use super::view::CidrView;
-use crate::ec2::{cidr, find};
+use crate::ec2::{cidr, find, peering};
 use crate::{Error, Write};
 
 /// AWS's quota of IPv4 blocks per VPC.
@@ -44,6 +45,7 @@ pub fn associate_vpc_cidr_block(cx: &mut Write<'_>, input: Input) -> Result<Outp
     if let Some(why) = clash(&blocks, block).or_else(|| covered_route(tables, block)) {
         return Err(Error::new("InvalidVpc.Range", format!("The CIDR '{block}' cannot be added to {}: {why}.", vpc.id)));
     }
+    check_peers(cx.txn, &vpc, block)?;
     let association = cidr_association(block);
     let output = Output { cidr_block_association: CidrView::new(&association, "associating"), vpc_id: vpc.id.to_string() };
     cx.txn.update::<Vpc>(vpc.id.as_str(), |vpc| vpc.cidrs.push(association));
@@ -68,6 +70,24 @@ fn clash(blocks: &[Ipv4Net], new: Ipv4Net) -> Option<String> {
     }
     (within("10.0.0.0/16", new) && any_within("10.0.0.0/15"))
         .then(|| "a VPC with a block of 10.0.0.0/15 cannot have one of 10.0.0.0/16".to_owned())
+}
+
+/// Peered VPCs share no address; and while a VPC asks for a connection, it stays as it is. The accepter may have another
+/// block, at the connection's risk.
+fn check_peers(world: &Snapshot, vpc: &Vpc, block: Ipv4Net) -> Result<(), Error> {
+    if let Some(pending) = peering::has_asked(world, &vpc.id) {
+        let message = format!("{} cannot have another block while {pending} waits for its acceptance.", vpc.id);
+        return Err(Error::new("OperationNotPermitted", message));
+    }
+    let carrying = world.linked::<PeeringConnection>(Vpc::KIND, &vpc.id).filter(|peering| peering.state.carries());
+    for peering in carrying {
+        let far = peering.sides_from(&vpc.id).and_then(|(_, far)| world.find::<Vpc>(far.vpc.as_str()));
+        if let Some(far) = far.filter(|far| far.cidrs.iter().any(|other| cidr::overlap(other.cidr, block))) {
+            let message = format!("The CIDR '{block}' overlaps {}, which {} peers with.", far.id, peering.id);
+            return Err(Error::new("InvalidVpc.Range", message));
+        }
+    }
+    Ok(())
 }
 
 /// A route that a new block would take the packets of.

@@ -1,8 +1,8 @@
 //! DeleteVpc: takes with it what came with the VPC, and is refused while anything else is in it.
 
 use resource::{
-    EndpointState, Instance, InternetGateway, LoadBalancer, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource,
-    RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint, VpcId,
+    EndpointState, Instance, InternetGateway, LoadBalancer, NatGateway, NatState, NetworkAcl, NetworkInterface,
+    PeeringConnection, PeeringState, Resource, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint, VpcId,
 };
 use serde::Deserialize;
 use store::Snapshot;
@@ -47,6 +47,9 @@ fn user_of(world: &Snapshot, vpc: &VpcId) -> Option<String> {
         .or_else(|| first::<Instance>(world, vpc, |_| true))
         .or_else(|| first::<LoadBalancer>(world, vpc, |_| true))
         .or_else(|| first::<NetworkInterface>(world, vpc, |_| true))
+        .or_else(|| {
+            first::<PeeringConnection>(world, vpc, |peering| peering.state.is_live() || peering.state == PeeringState::Deleting)
+        })
         .or_else(|| first::<InternetGateway>(world, vpc, |_| true))
         .or_else(|| first::<Subnet>(world, vpc, |_| true))
         .or_else(|| first::<RouteTable>(world, vpc, |table| !table.is_main()))

@@ -64,7 +64,7 @@ impl Network {
             members.iter().find_map(|member| route[*member].as_str()).unwrap_or_default().to_owned()
         };
         let destinations = ["DestinationCidrBlock", "DestinationPrefixListId"];
-        let targets = ["GatewayId", "NatGatewayId", "NetworkInterfaceId"];
+        let targets = ["GatewayId", "NatGatewayId", "NetworkInterfaceId", "VpcPeeringConnectionId"];
         routes.iter().map(|route| (text(route, &destinations), text(route, &targets), text(route, &["State"]))).collect()
     }
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use resource::{
     DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, Instance, InternetGateway, KeyPair, LaunchTemplate, NatGateway,
-    NetworkAcl, NetworkInterface, Owner, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
+    NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc,
+    VpcEndpoint,
 };
 use store::{Snapshot, Txn};
 
 use crate::Error;
+use crate::ec2::peering;
 
 /// A kind of resource that carries tags.
 pub struct Taggable {
@@ -49,7 +51,7 @@ pub fn tags_of(world: &Snapshot, owner: &Owner, id: &str) -> Option<(&'static Ta
 macro_rules! taggable {
     ($($prefix:literal $resource_type:literal $not_found:literal $resource:ident;)*) => {
         /// All kinds.
-        pub const TAGGABLE: &[Taggable] = &[RULE, $(Taggable {
+        pub const TAGGABLE: &[Taggable] = &[RULE, PEERING, $(Taggable {
             prefix: $prefix,
             resource_type: $resource_type,
             not_found: $not_found,
@@ -108,6 +110,26 @@ const RULE: Taggable = Taggable {
                     group.rules.iter_mut().filter(|rule| rule.id.as_str() == id).try_for_each(|rule| change(&mut rule.tags));
             });
         }
+        changed
+    },
+};
+
+/// Each side of a peering has tags of its own.
+const PEERING: Taggable = Taggable {
+    prefix: "pcx-",
+    resource_type: "vpc-peering-connection",
+    not_found: "InvalidVpcPeeringConnectionID.NotFound",
+    of: |world, owner, id| peering::find(world, owner, id).ok().map(|peering| peering::tags_of(&peering, owner).clone()),
+    all: |world, owner| {
+        let seen = peering::seen(world, owner);
+        seen.iter().map(|peering| (peering.key(), peering::tags_of(peering, owner).clone())).collect()
+    },
+    change: |txn, owner, id, Change(change)| {
+        let mut changed = Ok(());
+        txn.update::<PeeringConnection>(id, |peering| {
+            let side = if peering.requester.owner == *owner { &mut peering.requester } else { &mut peering.accepter };
+            changed = change(&mut side.tags);
+        });
         changed
     },
 };

@@ -19,5 +19,6 @@ pub struct Request {
     nat_gateway_id: Option<String>,
     network_interface_id: Option<String>,
     instance_id: Option<String>,
+    vpc_peering_connection_id: Option<String>,
     local_target: bool,
 }

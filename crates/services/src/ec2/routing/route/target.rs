@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use resource::{
-    Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, Resource, RouteTarget,
-    VpcEndpoint, VpcId,
+    Holder, Instance, InstanceState, InternetGateway, NatGateway, NatState, NetworkInterface, Owner, PeeringConnection, Resource,
+    RouteTarget, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
 use super::Request;
 use crate::Error;
-use crate::ec2::find;
+use crate::ec2::{find, peering};
 
 /// What a request names as its target.
 pub enum Named {
@@ -26,23 +26,31 @@ impl Request {
     /// # Errors
     /// Codes for none, several, unknown ones, and ones of another network.
     pub fn target(&self, world: &Snapshot, owner: &Owner, vpc: &VpcId) -> Result<Named, Error> {
-        let ids = [&self.gateway_id, &self.nat_gateway_id, &self.network_interface_id, &self.instance_id];
+        let ids = [
+            &self.gateway_id,
+            &self.nat_gateway_id,
+            &self.network_interface_id,
+            &self.instance_id,
+            &self.vpc_peering_connection_id,
+        ];
         match ids.into_iter().flatten().count() + usize::from(self.local_target) {
             0 => {
                 return Err(Error::new(
                     "MissingParameter",
-                    "The request must contain exactly one target: GatewayId, NatGatewayId, NetworkInterfaceId or InstanceId.",
+                    "The request must contain exactly one target: GatewayId, NatGatewayId, NetworkInterfaceId, \
+                     InstanceId or VpcPeeringConnectionId.",
                 ));
             }
             1 => {}
             _ => return Err(Error::combination("The request must contain exactly one target.")),
         }
         let target = match ids.map(Option::as_deref) {
-            [Some("local"), ..] | [None, None, None, None] => return Ok(Named::Local),
+            [Some("local"), ..] | [None, None, None, None, None] => return Ok(Named::Local),
             [Some(id), ..] => internet_gateway(world, owner, vpc, id)?,
             [_, Some(id), ..] => nat_gateway(world, owner, vpc, id)?,
-            [_, _, Some(id), _] => interface(find::interface(world, owner, id)?.as_ref(), vpc)?,
-            [_, _, _, Some(id)] => interface(interface_of(world, owner, id)?.as_ref(), vpc)?,
+            [_, _, Some(id), ..] => interface(find::interface(world, owner, id)?.as_ref(), vpc)?,
+            [.., Some(id)] => peering(world, owner, vpc, id)?,
+            [_, _, _, Some(id), _] => interface(interface_of(world, owner, id)?.as_ref(), vpc)?,
         };
         Ok(Named::Target(target))
     }
@@ -83,6 +91,21 @@ fn interface(interface: &NetworkInterface, vpc: &VpcId) -> Result<RouteTarget, E
     }
 }
 
+/// A connection of the VPC that may carry packets some day.
+fn peering(world: &Snapshot, owner: &Owner, vpc: &VpcId, id: &str) -> Result<RouteTarget, Error> {
+    let peering = peering::find(world, owner, id)?;
+    if peering.sides_from(vpc).is_none() {
+        return Err(other_network(peering.id.as_str(), vpc));
+    }
+    match peering.state.is_live() {
+        true => Ok(RouteTarget::Peering(peering.id.clone())),
+        false => Err(Error::new(
+            "InvalidVpcPeeringConnectionID.NotFound",
+            format!("The vpcPeeringConnection ID '{id}' does not exist: it is {}", peering.state.as_str()),
+        )),
+    }
+}
+
 /// The only interface of an instance.
 fn interface_of(world: &Snapshot, owner: &Owner, id: &str) -> Result<Arc<NetworkInterface>, Error> {
     let instance = find::instance(world, owner, id)?;
@@ -118,6 +141,9 @@ pub fn is_reachable(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> bool
         }
         RouteTarget::Interface(id) => {
             world.find::<NetworkInterface>(id.as_str()).is_some_and(|interface| is_in_use(world, &interface))
+        }
+        RouteTarget::Peering(id) => {
+            world.find::<PeeringConnection>(id.as_str()).is_some_and(|p| p.state.carries() && p.sides_from(vpc).is_some())
         }
         RouteTarget::Endpoint(id) => world.find::<VpcEndpoint>(id.as_str()).is_some_and(|endpoint| endpoint.state.is_open()),
     }
@@ -215,7 +241,7 @@ mod tests {
             ("NetworkInterfaceId", "eni-00000000000000000", "InvalidNetworkInterfaceID.NotFound"),
             ("InstanceId", "i-00000000000000000", "InvalidInstanceID.NotFound"),
             ("TransitGatewayId", "tgw-00000000000000000", "UnsupportedOperation"),
-            ("VpcPeeringConnectionId", "pcx-00000000000000000", "UnsupportedOperation"),
+            ("VpcPeeringConnectionId", "pcx-00000000000000000", "InvalidVpcPeeringConnectionID.NotFound"),
             ("EgressOnlyInternetGatewayId", "eigw-00000000000000000", "UnsupportedOperation"),
         ] {
             assert_eq!(cloud.refusal("CreateRoute", network.route("0.0.0.0/0", member, target)), code, "{member} {target}");

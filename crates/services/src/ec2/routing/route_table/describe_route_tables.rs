@@ -71,10 +71,8 @@ fn route_field<'a>(member: &str) -> Option<Field<'a, (RouteTableView, &'a Tags)>
         "nat-gateway-id" => |route| route.nat_gateway_id.clone(),
         "origin" => |route| Some(route.origin.to_owned()),
         "state" => |route| Some(route.state.to_owned()),
-        "destination-ipv6-cidr-block"
-        | "egress-only-internet-gateway-id"
-        | "transit-gateway-id"
-        | "vpc-peering-connection-id" => |_| None,
+        "vpc-peering-connection-id" => |route| route.vpc_peering_connection_id.clone(),
+        "destination-ipv6-cidr-block" | "egress-only-internet-gateway-id" | "transit-gateway-id" => |_| None,
         _ => return None,
     };
     of.many(move |(table, _)| table.routes.iter().filter_map(value).collect())

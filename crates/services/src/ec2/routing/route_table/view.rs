@@ -66,6 +66,9 @@ pub struct RouteView {
     pub instance_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     instance_owner_id: Option<String>,
+    /// A peering.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_peering_connection_id: Option<String>,
     /// Which operation made it.
     pub origin: &'static str,
     /// `active` or `blackhole`.
@@ -118,6 +121,7 @@ impl RouteView {
         match &route.target {
             RouteTarget::InternetGateway(id) => view.gateway_id = Some(id.to_string()),
             RouteTarget::Endpoint(id) => view.gateway_id = Some(id.to_string()),
+            RouteTarget::Peering(id) => view.vpc_peering_connection_id = Some(id.to_string()),
             RouteTarget::NatGateway(id) => view.nat_gateway_id = Some(id.to_string()),
             RouteTarget::Interface(id) => {
                 view.network_interface_id = Some(id.to_string());
