@@ -1,5 +1,5 @@
 //! Builds worlds for tests in an in-memory store: a line per resource, ids counted from 1 so that what is printed is stable.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test crate that includes this builds other worlds")]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, reason = "each test crate that includes this builds other worlds")]
 
 mod internet;
 mod peering;

@@ -74,15 +74,14 @@ fn both_sides_need_a_route_and_what_has_a_foreign_source_does_not_pass() {
     let Three { cloud, vpcs, hosts, .. } = three();
     let second = cloud.main_table(&vpcs[1]);
     cloud.update::<RouteTable>(&second, |table| table.routes.clear());
+    let group = cloud.snapshot().linked::<SecurityGroup>(Vpc::KIND, &vpcs[1]).next().unwrap().id.clone();
+    cloud.allow(&group, ingress(Traffic::All, from("0.0.0.0/0")));
     let appliance = cloud.snapshot().linked::<NetworkInterface>(Instance::KIND, &hosts[0]).next().unwrap().id.clone();
     cloud.update::<NetworkInterface>(&appliance, |eni| eni.source_dest_check = false);
     cloud.settle();
     cloud.is_silent(&hosts[0], "10.1.0.4:80");
     cloud.run(&hosts[0], "ip", "address add 10.77.0.1/32 dev lo").unwrap();
     let (own, foreign) = (format!("{}", hosts[0]), format!("{}", hosts[1]));
-    let group = cloud.snapshot().linked::<SecurityGroup>(Vpc::KIND, &vpcs[1]).next().unwrap().id.clone();
-    cloud.allow(&group, ingress(Traffic::All, from("0.0.0.0/0")));
-    cloud.settle();
     assert_eq!(cloud.datagram((&own, "10.0.0.4:7000"), (&foreign, "10.1.0.4:7000")).as_deref(), Some("10.0.0.4"));
     assert_eq!(cloud.datagram((&own, "10.77.0.1:7000"), (&foreign, "10.1.0.4:7001")), None, "the source is in neither VPC");
 }
