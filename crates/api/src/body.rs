@@ -97,7 +97,7 @@ async fn read_all(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> 
 }
 
 /// The next bytes; none at the end.
-async fn next(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
+pub(crate) async fn next(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
     loop {
         let frame = timeout(PAUSE, body.frame()).await.map_err(|_| BodyError::Stalled)?;
         match frame.transpose().map_err(BodyError::Broken)?.map(hyper::body::Frame::into_data) {
@@ -108,7 +108,8 @@ async fn next(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
     }
 }
 
-async fn drain(mut body: Incoming) {
+/// Reads on for a while and throws away what comes.
+pub(crate) async fn drain(mut body: Incoming) {
     let mut thrown = 0;
     while let Ok(Some(data)) = next(&mut body).await {
         thrown += data.len();

@@ -5,14 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
-use wire::Response;
 
 use crate::arrival::Arrival;
 use crate::doorman::Wire;
@@ -41,7 +39,7 @@ pub(crate) async fn converse(api: Arc<Api>, stream: impl Wire, arrival: Arrival,
         let (api, arrival) = (Arc::clone(&api), Arc::clone(&arrival));
         // Likewise an idle connection and the room for a request.
         let answer = Box::pin(async move { pipeline::answer(&api, &arrival, request).await });
-        async move { Ok::<_, Infallible>(of_http(answer.await)) }
+        async move { Ok::<_, Infallible>(answer.await.into_http()) }
     });
     let mut builder = http1::Builder::new();
     // A client that has nothing more to say may still listen.
@@ -76,13 +74,6 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-fn of_http(response: Response) -> http::Response<Full<bytes::Bytes>> {
-    let mut answer = http::Response::new(Full::new(response.body));
-    *answer.status_mut() = response.status;
-    *answer.headers_mut() = response.headers;
-    answer
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,15 +86,5 @@ mod tests {
         }
         let size = size_of_result(serve);
         assert!(size <= 1024, "{size}");
-    }
-
-    #[test]
-    fn an_answer_keeps_its_status_headers_and_body() {
-        let mut response = Response { status: http::StatusCode::IM_A_TEAPOT, body: "short".into(), ..Response::default() };
-        response.headers.insert("x-amzn-requestid", http::HeaderValue::from_static("id"));
-        let answer = of_http(response);
-        assert_eq!(answer.status(), http::StatusCode::IM_A_TEAPOT);
-        assert_eq!(answer.headers()["x-amzn-requestid"], "id");
-        assert_eq!(hyper::body::Body::size_hint(answer.body()).exact(), Some(5));
     }
 }

@@ -36,9 +36,7 @@ pub(crate) fn check(world: &Snapshot, asked: &Asked<'_>, family: Family) -> Resu
     let action = asked.action();
     let denied = |sentence: String| refuse::denied(family, &sentence);
     limited_session(world, asked).map_err(denied)?;
-    let resources = subject::resources(asked.service.name, asked.operation.name, asked.input, &asked.caller.owner);
-    let requests: Vec<policy::Request> =
-        resources.iter().map(|resource| facts::with_tags(asked.caller.asks(&action, resource), asked.input)).collect();
+    let requests = requests(world, asked, &action);
     if let Some(guard) = asked.through.map(|through| Guard::of(world, through)).transpose().map_err(denied)?.flatten() {
         requests.iter().find_map(|request| guard.refusal(request)).map_or(Ok(()), |sentence| Err(denied(sentence)))?;
     }
@@ -46,8 +44,21 @@ pub(crate) fn check(world: &Snapshot, asked: &Asked<'_>, family: Family) -> Resu
         return Ok(());
     }
     let authority = Authority::of(world, asked.caller).map_err(refuse::handler)?;
+    if asked.service.name == "s3" {
+        let permitted = services::s3::permit(world, asked.caller, &authority, asked.operation.name, asked.input);
+        return permitted.map_err(refuse::handler);
+    }
     let refusal = requests.iter().find_map(|request| authority.decide(request).refusal(request));
     refusal.map_or(Ok(()), |sentence| Err(denied(sentence)))
+}
+
+/// Every question that the request puts to policies.
+fn requests(world: &Snapshot, asked: &Asked<'_>, action: &str) -> Vec<policy::Request> {
+    if asked.service.name == "s3" {
+        return services::s3::requests(world, asked.caller, asked.operation.name, asked.input);
+    }
+    let resources = subject::resources(asked.service.name, asked.operation.name, asked.input, &asked.caller.owner);
+    resources.iter().map(|resource| facts::with_tags(asked.caller.asks(action, resource), asked.input)).collect()
 }
 
 impl Asked<'_> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::FutureExt;
 use hyper::body::Incoming;
+use objects::Blobs;
 use serde_json::Value;
 use services::{Caller, Operation, Service};
 use store::{Snapshot, Store};
@@ -15,13 +16,14 @@ use wire::{Failure, Identified, Models, Request, Response};
 
 use crate::arrival::Arrival;
 use crate::audit::Record;
-use crate::body::Room;
+use crate::body::{Room, drain};
 use crate::facts::facts;
 use crate::identity::{self, Family, Refusal, Trust};
 use crate::keys::Keys;
+use crate::outgoing::Outgoing;
 use crate::permission::Asked;
 use crate::private::{self, Health, Routes};
-use crate::{caller, closed, origin, permission, refuse};
+use crate::{caller, closed, object, origin, permission, refuse};
 
 /// What the stages work with.
 pub(crate) struct Api {
@@ -29,6 +31,7 @@ pub(crate) struct Api {
     pub(crate) store: Store,
     pub(crate) trust: Trust,
     pub(crate) room: Room,
+    pub(crate) blobs: Blobs,
     pub(crate) health: Arc<dyn Health>,
     pub(crate) routes: Arc<dyn Routes>,
 }
@@ -40,7 +43,7 @@ struct Moment {
 }
 
 /// Answers one request, whatever happens.
-pub(crate) async fn answer(api: &Api, arrival: &Arrival, incoming: hyper::Request<Incoming>) -> Response {
+pub(crate) async fn answer(api: &Api, arrival: &Arrival, incoming: hyper::Request<Incoming>) -> Outgoing {
     let (mut request, body) = head(incoming);
     let mut record = Record::begin(arrival, &request);
     let carried = AssertUnwindSafe(carry(api, &mut request, body, &mut record)).catch_unwind().await;
@@ -48,25 +51,31 @@ pub(crate) async fn answer(api: &Api, arrival: &Arrival, incoming: hyper::Reques
         tracing::error!(id = %record.id, "a handler panicked");
         Err(refuse::internal())
     });
-    let response = match &outcome {
-        Ok(response) => response.clone(),
-        Err(failure) => wire::encode_error(record.identified.as_ref(), record.protocol, failure, &record.id),
+    let (outgoing, failure) = match outcome {
+        Ok(outgoing) => (outgoing, None),
+        Err(failure) => {
+            let told = wire::encode_error(record.identified.as_ref(), record.protocol, &failure, &record.id);
+            (told.into(), Some(failure))
+        }
     };
-    record.finish(response.status.as_u16(), outcome.as_ref().err());
-    response
+    record.finish(outgoing.response.status.as_u16(), failure.as_ref());
+    outgoing
 }
 
 /// The stages.
-async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Record) -> Result<Response, Failure> {
+async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Record) -> Result<Outgoing, Failure> {
+    if let Some(identified) = writing(api, request) {
+        return carry_object(api, request, identified, body, record).await;
+    }
     read(api, request, body, record).await?;
     refuse_foreign_pages(api, request, record)?;
     let door = record.arrival.door.clone();
     match &door {
-        None if private::is_private(request) => return Ok(privately(api, request, record).await),
+        None if private::is_private(request) => return Ok(privately(api, request, record).await.into()),
         None => {}
         Some(door) => {
             if let Some(answer) = closed::answer(door, record.protocol) {
-                return answer;
+                return answer.map(Outgoing::from);
             }
         }
     }
@@ -75,12 +84,82 @@ async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Re
     let moment = Moment { world: api.store.snapshot(), now: OffsetDateTime::now_utc() };
     let caller = authenticate(api, &moment, request, &identified, record)?;
     let (service, operation) = dispatch(&identified)?;
-    let input = decode(&identified, request)?;
+    let mut input = decode(&identified, request)?;
     let through = record.arrival.through();
     permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input, through })?;
-    let output = services::perform(&api.store, service, operation, &caller, input).await.map_err(refuse::handler)?;
-    check_output(&identified, &output)?;
-    Ok(wire::encode(&identified, &output, &record.id))
+    if !object::is_s3(&identified) {
+        let output = services::perform(&api.store, service, operation, &caller, input).await.map_err(refuse::handler)?;
+        return finish(api, &identified, output, record);
+    }
+    object::check_document(operation.name, request)?;
+    object::without_body_members(&identified, &mut input);
+    let taken = object::copy(&api.blobs, &moment.world, &caller, operation, &mut input).await?;
+    let output = services::perform(&api.store, service, operation, &caller, input).await;
+    taken.into_iter().for_each(|taken| taken.settle(output.is_ok()));
+    finish(api, &identified, output.map_err(refuse::handler)?, record)
+}
+
+/// The stages of a request whose body is an object: it comes when everything else has been found good.
+async fn carry_object(
+    api: &Api,
+    request: &Request,
+    identified: Identified,
+    mut body: Incoming,
+    record: &mut Record,
+) -> Result<Outgoing, Failure> {
+    let outcome = write_object(api, request, identified, &mut body, record).await;
+    // Who sends without being told to go on reads no answer before it has sent everything.
+    if outcome.is_err() && !request.headers.contains_key(http::header::EXPECT) {
+        drain(body).await;
+    }
+    outcome
+}
+
+async fn write_object(
+    api: &Api,
+    request: &Request,
+    identified: Identified,
+    body: &mut Incoming,
+    record: &mut Record,
+) -> Result<Outgoing, Failure> {
+    record.protocol = identified.protocol;
+    record.identified = Some(identified.clone());
+    refuse_foreign_pages(api, request, record)?;
+    let door = record.arrival.door.clone();
+    door.as_ref().map_or(Ok(()), |door| closed::check(door, &identified))?;
+    let moment = Moment { world: api.store.snapshot(), now: OffsetDateTime::now_utc() };
+    let refused = |refusal: Refusal| refusal.failure(Family::S3);
+    let (believed, promise) = match identity::authenticate_head(record.arrival.trust(api.trust), &Keys(&moment.world), moment.now, request) {
+        Err(Refusal::Unsigned) => (identity::Caller::anonymous(caller::DEFAULT_REGION), identity::unsigned_promise(request)),
+        other => other.map_err(refused)?,
+    };
+    let caller = admitted(&moment, request, &identified, believed, record).map_err(refused)?;
+    let (service, operation) = dispatch(&identified)?;
+    let mut input = decode(&identified, request)?;
+    let through = record.arrival.through();
+    permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input, through })?;
+    object::without_body_members(&identified, &mut input);
+    let taken = object::receive(&api.blobs, &moment.world, request, (body, promise), &mut input).await?;
+    let output = services::perform(&api.store, service, operation, &caller, input).await;
+    taken.settle(output.is_ok());
+    finish(api, &identified, output.map_err(refuse::handler)?, record)
+}
+
+/// The operation, when its body is an object. Only the head of the request has come.
+fn writing(api: &Api, request: &Request) -> Option<Identified> {
+    let may_be = request.method == http::Method::PUT && !private::is_private(request);
+    may_be.then(|| api.models.identify(request).ok()).flatten().filter(object::is_writing)
+}
+
+/// Writes the answer; a body that lies in files follows it.
+fn finish(api: &Api, identified: &Identified, mut output: Value, record: &Record) -> Result<Outgoing, Failure> {
+    check_output(identified, &output)?;
+    let pieces = object::body(&api.blobs, identified, &mut output)?;
+    let mut response = wire::encode(identified, &output, &record.id);
+    if object::is_s3(identified) && response.headers.contains_key(http::header::CONTENT_RANGE) {
+        response.status = http::StatusCode::PARTIAL_CONTENT;
+    }
+    Ok(Outgoing { response, pieces })
 }
 
 fn head(incoming: hyper::Request<Incoming>) -> (Request, Incoming) {
@@ -143,11 +222,24 @@ fn authenticate(
     let service = &identified.service;
     let refused = |refusal: Refusal| refusal.failure(Family::of(identified.protocol, service.signing_name));
     let believed = match identity::authenticate(record.arrival.trust(api.trust), &Keys(&moment.world), moment.now, request) {
-        Err(Refusal::Unsigned) if identified.operation().unsigned => identity::Caller::anonymous(caller::DEFAULT_REGION),
+        Err(Refusal::Unsigned) if identified.operation().unsigned || object::is_s3(identified) => {
+            identity::Caller::anonymous(caller::DEFAULT_REGION)
+        }
         other => other.map_err(refused)?,
     };
-    believed.scoped_to(service.signing_name).map_err(refused)?;
-    let mut caller = caller::known(believed).map_err(refused)?;
+    admitted(moment, request, identified, believed, record).map_err(refused)
+}
+
+/// The caller as operations see it, with what is known about its request.
+fn admitted(
+    moment: &Moment,
+    request: &Request,
+    identified: &Identified,
+    believed: identity::Caller,
+    record: &mut Record,
+) -> Result<Caller, Refusal> {
+    believed.scoped_to(identified.service.signing_name)?;
+    let mut caller = caller::known(believed)?;
     caller.facts = facts(&record.arrival, &caller.owner.region, moment.now, request.header("user-agent"));
     record.caller(&caller);
     Ok(caller)

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use objects::Blobs;
 use store::Store;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -51,14 +52,20 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be bound, or is beyond loopback while unknown keys are trusted.
-    pub fn bind(config: Config, store: Store, health: Arc<dyn Health>, routes: Arc<dyn Routes>) -> io::Result<Self> {
+    pub fn bind(
+        config: Config,
+        store: Store,
+        blobs: Blobs,
+        health: Arc<dyn Health>,
+        routes: Arc<dyn Routes>,
+    ) -> io::Result<Self> {
         if config.trust == Trust::Loopback && !config.listen.ip().is_loopback() {
             let message = format!("{} is beyond loopback, so authentication has to be enforced", config.listen);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let listener = listen(config.listen)?;
         let (models, room) = (Models::new(), Room::new());
-        let api = Api { models, store, trust: config.trust, room, health, routes };
+        let api = Api { models, store, trust: config.trust, room, blobs, health, routes };
         Ok(Self { listener, api: Arc::new(api), connections: config.connections, stop: watch::Sender::new(false) })
     }
 

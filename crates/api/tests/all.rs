@@ -11,6 +11,8 @@ mod operations;
 mod private;
 #[path = "all/protocols.rs"]
 mod protocols;
+#[path = "all/s3.rs"]
+mod s3;
 #[path = "all/sockets.rs"]
 mod sockets;
 #[path = "all/trust.rs"]

@@ -3,6 +3,7 @@
 pub mod autoscaling;
 pub mod certificates;
 pub mod doors;
+mod delivery;
 mod driver;
 pub mod health;
 pub mod housekeeping;
@@ -11,12 +12,14 @@ pub mod metadata;
 pub mod names;
 pub mod network;
 mod operator;
+pub mod objects;
 pub mod relays;
 mod sites;
 #[cfg(test)]
 mod testing;
 mod time_scale;
 
+pub use delivery::{Delivery, ObjectSink, Undelivered};
 pub use driver::{Domain, drive};
 pub use operator::{Act, Operator, Refusal};
 pub use time_scale::TimeScale;

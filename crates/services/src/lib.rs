@@ -10,6 +10,7 @@ pub mod filter;
 pub mod iam;
 mod operation;
 pub mod page;
+pub mod s3;
 mod service;
 pub mod sts;
 pub mod tags;

@@ -25,6 +25,7 @@ const SERVICES: &[Service] = &[
     crate::elbv2::SERVICE,
     crate::iam::SERVICE,
     crate::sts::SERVICE,
+    crate::s3::SERVICE,
 ];
 
 /// All of them.

@@ -74,6 +74,10 @@ impl Default for Catalogue {
             Codec::of::<resource::HostedZone>(),
             Codec::of::<resource::RecordSet>(),
             Codec::of::<resource::ZoneChange>(),
+            Codec::of::<resource::Bucket>(),
+            Codec::of::<resource::Object>(),
+            Codec::of::<resource::Upload>(),
+            Codec::of::<resource::UploadedPart>(),
             Codec::of::<resource::Sequence>(),
             Codec::of::<resource::RequestToken>(),
         ])

@@ -26,7 +26,12 @@ impl Snapshot {
 
     /// All resources of a kind, in key order.
     pub fn all<R: Resource>(&self) -> impl Iterator<Item = Arc<R>> + '_ {
-        let from = (R::KIND.0, String::new());
+        self.all_from("")
+    }
+
+    /// All resources of a kind whose key is `from` or comes after it, in key order.
+    pub fn all_from<R: Resource>(&self, from: &str) -> impl Iterator<Item = Arc<R>> + '_ {
+        let from = (R::KIND.0, from.to_owned());
         self.world.records.range(from..).take_while(|((kind, _), _)| *kind == R::KIND.0).filter_map(|(_, record)| typed(record))
     }
 

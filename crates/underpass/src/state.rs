@@ -86,6 +86,11 @@ impl StateDir {
         self.root.join("state.redb")
     }
 
+    /// The bytes of objects; those of an ephemeral daemon never meet the others.
+    pub fn objects(&self, ephemeral: bool) -> PathBuf {
+        self.root.join(if ephemeral { "objects.ephemeral" } else { "objects" })
+    }
+
     /// The machines' files.
     pub fn machines(&self) -> PathBuf {
         self.root.join("machines")

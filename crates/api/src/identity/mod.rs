@@ -5,6 +5,7 @@ mod caller;
 mod canonical;
 mod claim;
 mod payload;
+mod pieces;
 mod proof;
 mod refusal;
 mod signature;
@@ -18,6 +19,7 @@ use claim::Claim;
 pub use answer::Family;
 pub use caller::{Caller, Scope};
 pub use payload::Payload;
+pub use pieces::Pieces;
 pub use refusal::{Flaw, Refusal};
 
 /// The account of access keys that nobody issued, on a trusted listener.
@@ -75,8 +77,63 @@ pub fn authenticate(
     }
 }
 
+/// What a body that has not come yet has to turn out to be.
+#[derive(Debug, Clone)]
+pub enum Promise {
+    /// Anything.
+    Anything,
+    /// Its SHA-256 in lower-case hex.
+    Hash(String),
+    /// Pieces in `aws-chunked` encoding, each signed if there is something to check that with.
+    Chunks(Option<Box<Pieces>>),
+}
+
+/// As [`authenticate`], for a request to S3 whose body has not come yet; says what the body must turn out to be.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn authenticate_head(
+    trust: Trust,
+    credentials: &dyn Credentials,
+    now: OffsetDateTime,
+    request: &Request,
+) -> Result<(Caller, Promise), Refusal> {
+    let claim = Claim::parse(request)?;
+    let Some(known) = credentials.find(&claim.access_key_id) else {
+        return match trust {
+            Trust::Enforce => Err(Refusal::UnknownKey),
+            Trust::Loopback => Ok((trusted(&claim), promise(request, payload::declared(request), None))),
+        };
+    };
+    usable(&claim, &known, now)?;
+    let (payload, pieces) = proof::verify_head(&claim, &known.secret, now)?;
+    let promise = promise(request, payload, Some(Box::new(pieces)));
+    Ok((claim.caller(known.principal, true, payload), promise))
+}
+
+/// The promise of a request that nobody signed: only its encoding is told.
+pub fn unsigned_promise(request: &Request) -> Promise {
+    promise(request, payload::declared(request), None)
+}
+
+fn promise(request: &Request, payload: Payload, pieces: Option<Box<Pieces>>) -> Promise {
+    match payload {
+        Payload::SignedChunks => Promise::Chunks(pieces),
+        Payload::UnsignedChunks => Promise::Chunks(None),
+        Payload::Signed => payload::declared_hash(request).map_or(Promise::Anything, |hash| Promise::Hash(hash.to_owned())),
+        Payload::Unsigned => Promise::Anything,
+    }
+}
+
 /// An issued key: usable, with its token, in time, and signed over what came.
 fn verify(claim: &Claim<'_>, known: Known, now: OffsetDateTime) -> Result<Caller, Refusal> {
+    usable(claim, &known, now)?;
+    let payload = proof::verify(claim, &known.secret, now)?;
+    Ok(claim.caller(known.principal, true, payload))
+}
+
+/// Whether a key may be used now, with its token.
+fn usable(claim: &Claim<'_>, known: &Known, now: OffsetDateTime) -> Result<(), Refusal> {
     if !known.active {
         return Err(Refusal::UnknownKey);
     }
@@ -86,8 +143,7 @@ fn verify(claim: &Claim<'_>, known: Known, now: OffsetDateTime) -> Result<Caller
     if known.expires.is_some_and(|end| end <= now) {
         return Err(Refusal::ExpiredToken);
     }
-    let payload = proof::verify(claim, &known.secret, now)?;
-    Ok(claim.caller(known.principal, true, payload))
+    Ok(())
 }
 
 fn trusted(claim: &Claim<'_>) -> Caller {

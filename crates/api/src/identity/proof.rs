@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 use super::canonical::canonical_request;
 use super::claim::{Claim, Place};
 use super::payload::{self, Payload};
+use super::pieces::Pieces;
 use super::refusal::{Flaw, Refusal};
 use super::signature;
 
@@ -22,13 +23,29 @@ const BOUND: [&str; 2] = ["x-amz-security-token", "x-amz-content-sha256"];
 
 /// Verifies the claim's signature with the secret of its key.
 pub(super) fn verify(claim: &Claim<'_>, secret: &str, now: OffsetDateTime) -> Result<Payload, Refusal> {
+    verify_over(claim, secret, now, payload::verify)
+}
+
+/// The same for a request whose body has not come yet, and how to go on with the pieces of it.
+pub(super) fn verify_head(claim: &Claim<'_>, secret: &str, now: OffsetDateTime) -> Result<(Payload, Pieces), Refusal> {
+    let payload = verify_over(claim, secret, now, payload::promised)?;
+    let (_, timestamp) = signing_time(claim)?;
+    Ok((payload, Pieces::after(secret, &claim.scope, timestamp, claim.parameter("Signature")?)))
+}
+
+fn verify_over(
+    claim: &Claim<'_>,
+    secret: &str,
+    now: OffsetDateTime,
+    cover: fn(&Claim<'_>) -> Result<(String, Payload), Refusal>,
+) -> Result<Payload, Refusal> {
     let signature = claim.parameter("Signature")?;
     let signed_headers: Vec<&str> = claim.parameter("SignedHeaders")?.split(';').collect();
     let (signed_at, timestamp) = signing_time(claim)?;
     scope_is_of_that_day(claim, &timestamp)?;
     in_time(claim, signed_at, now)?;
     all_are_signed(claim, &signed_headers)?;
-    let (payload_hash, payload) = payload::verify(claim)?;
+    let (payload_hash, payload) = cover(claim)?;
     let canonical = canonical_request(claim.request, claim.is_s3(), &signed_headers, &payload_hash);
     let expected = signature::sign(secret, &claim.scope, &timestamp, &canonical);
     if signature::equal(Some(&expected), Some(signature)) { Ok(payload) } else { Err(Refusal::Mismatch) }

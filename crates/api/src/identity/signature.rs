@@ -19,9 +19,18 @@ pub(super) fn sha256_hex(bytes: &[u8]) -> String {
 pub(super) fn sign(secret: &str, scope: &Scope, timestamp: &str, canonical_request: &[u8]) -> String {
     let scope_text = scope.text();
     let string_to_sign = format!("{ALGORITHM}\n{timestamp}\n{scope_text}\n{}", sha256_hex(canonical_request));
+    sign_text(&key(secret, scope), &string_to_sign)
+}
+
+/// The key that a secret becomes for one day, Region and service.
+pub(super) fn key(secret: &str, scope: &Scope) -> Vec<u8> {
     let parts = [&scope.date, &scope.region, &scope.service, "aws4_request"];
-    let key = parts.iter().fold(format!("AWS4{secret}").into_bytes(), |key, part| mac(&key, part.as_bytes()));
-    hex(&mac(&key, string_to_sign.as_bytes()))
+    parts.iter().fold(format!("AWS4{secret}").into_bytes(), |key, part| mac(&key, part.as_bytes()))
+}
+
+/// The signature that a derived key makes, in lower-case hex.
+pub(super) fn sign_text(key: &[u8], string_to_sign: &str) -> String {
+    hex(&mac(key, string_to_sign.as_bytes()))
 }
 
 /// Compares secrets without telling by the time taken where they differ.

@@ -90,6 +90,9 @@ async fn a_server_that_stops_lets_go_of_idle_connections() {
 async fn a_trusting_server_does_not_listen_to_the_world() {
     use std::sync::Arc;
     let config = api::Config { listen: "0.0.0.0:0".parse().unwrap(), trust: api::identity::Trust::Loopback, connections: 1 };
-    let bound = api::Server::bind(config, store::Store::in_memory(), Arc::new(api::Report::default), Arc::new(api::NoRoutes));
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = objects::Blobs::open(folder.path().join("objects")).unwrap();
+    let (store, health) = (store::Store::in_memory(), Arc::new(api::Report::default));
+    let bound = api::Server::bind(config, store, blobs, health, Arc::new(api::NoRoutes));
     assert_eq!(bound.err().map(|error| error.kind()), Some(std::io::ErrorKind::InvalidInput));
 }

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 pub struct World {
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
+    _folder: tempfile::TempDir,
     served: JoinHandle<()>,
 }
 
@@ -52,13 +53,15 @@ impl World {
     fn start(trust: Trust) -> Self {
         let health = || Report { ready: true, features: BTreeMap::from([("network".to_owned(), "real".to_owned())]) };
         let config = Config { listen: "127.0.0.1:0".parse().unwrap(), trust, connections: 4000 };
-        let server = Server::bind(config, Store::in_memory(), Arc::new(health), Arc::new(Echo)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = objects::Blobs::open(folder.path().join("objects")).unwrap();
+        let server = Server::bind(config, Store::in_memory(), blobs, Arc::new(health), Arc::new(Echo)).unwrap();
         let address = server.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(server.serve(async {
             let _ = stopped.await;
         }));
-        Self { address, stop: Some(stop), served }
+        Self { address, stop: Some(stop), _folder: folder, served }
     }
 
     /// Tells the server to stop and waits until it has.

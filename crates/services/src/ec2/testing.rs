@@ -32,6 +32,11 @@ impl Cloud {
         Self { store: self.store.clone(), caller: Caller::root(&self.caller.owner.account, region) }
     }
 
+    /// The same cloud, seen by the same caller known to have signed with this key.
+    pub fn signed(&self, access_key_id: &str) -> Self {
+        Self { store: self.store.clone(), caller: self.caller.clone().with_key(Some(access_key_id.to_owned())) }
+    }
+
     /// Performs an EC2 operation.
     pub fn call(&self, operation: &str, input: Value) -> Result<Value, Error> {
         self.call_in("ec2", operation, input)

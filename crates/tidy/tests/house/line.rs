@@ -20,11 +20,21 @@ const fn may(krate: &'static str, using: &'static [&'static str], reason: &'stat
 const LINE: &[May] = &[
     may("wire", &[], "it serves any AWS service and so knows none"),
     may("policy", &[], "a decision is computed from documents and facts alone"),
+    may("checksum", &[], "a checksum is arithmetic on bytes; both sides of the line need the same one"),
+    may("objects", &["checksum"], "it keeps bytes in files and does not know what they are for"),
     may("resource", &[], "what exists has no I/O and no AWS shapes"),
     may("store", &["resource"], "it keeps resources and does not know what they are for"),
     may("cloudformation", &[], "a stack advances through a provider that it is given"),
-    may("services", &["wire", "policy", "resource", "store", "cloudformation"], "a handler records wishes, it never acts"),
-    may("api", &["wire", "policy", "resource", "store", "services"], "a request ends in the store, never in the kernel"),
+    may(
+        "services",
+        &["wire", "policy", "resource", "store", "cloudformation", "checksum"],
+        "a handler records wishes, it never acts",
+    ),
+    may(
+        "api",
+        &["wire", "policy", "resource", "store", "services", "checksum", "objects"],
+        "a request ends in the store, or its body in a file, never in the kernel",
+    ),
     may(
         "plan",
         &["resource", "policy", "store"],
@@ -36,7 +46,7 @@ const LINE: &[May] = &[
     may("dataplane", &["policy"], "it moves bytes by a configuration of its own and knows nothing of AWS shapes"),
     may(
         "reconcile",
-        &["plan", "explain", "resource", "store", "cloudformation", "kernel", "workload", "dataplane"],
+        &["plan", "explain", "resource", "store", "cloudformation", "kernel", "workload", "dataplane", "objects"],
         "convergence must not know who asked",
     ),
     may(
@@ -44,6 +54,8 @@ const LINE: &[May] = &[
         &[
             "wire",
             "policy",
+            "checksum",
+            "objects",
             "resource",
             "store",
             "services",

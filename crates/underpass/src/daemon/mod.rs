@@ -1,5 +1,6 @@
 //! The daemon: one visible list of its parts, started in order and stopped in reverse.
 
+pub mod delivery;
 mod descriptors;
 mod explained;
 pub mod features;
@@ -19,6 +20,7 @@ use api::identity::Trust;
 use dataplane::health::Checker;
 use dataplane::metadata::Tokens;
 use kernel::{Namespaces, Netlink};
+use objects::Blobs;
 use reconcile::TimeScale;
 use reconcile::autoscaling::AutoScalingDomain;
 use reconcile::certificates::CertificatesDomain;
@@ -29,6 +31,7 @@ use reconcile::machines::MachinesDomain;
 use reconcile::metadata::MetadataDomain;
 use reconcile::names::NamesDomain;
 use reconcile::network::{Network, NetworkDomain};
+use reconcile::objects::ObjectsDomain;
 use reconcile::relays::RelaysDomain;
 use store::{Catalogue, Embedded, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -70,6 +73,7 @@ pub async fn run(
     // From here on: who is told to stop while it starts still stops in order.
     let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let store = open_store(state, config.ephemeral)?;
+    let blobs = open_blobs(state, config.ephemeral)?;
     let enforces = config.trust == Trust::Enforce;
     if enforces {
         root_keys::ensure(state, &store, &config.accounts).await?;
@@ -86,7 +90,7 @@ pub async fn run(
         Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
     let descriptors = descriptors::take_all()?;
     let api = api::Config { listen: config.listen, trust: config.trust, connections: descriptors::connections(descriptors) };
-    let server = api::Server::bind(api, store.clone(), Arc::new(health), routes)?;
+    let server = api::Server::bind(api, store.clone(), blobs.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
     state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;
     let front = Arc::new(front::Front(server.doorman()));
@@ -114,6 +118,7 @@ pub async fn run(
         reconcile::drive(DoorsDomain::new(namespaces.clone(), authority, front), store.clone(), running.clone())?,
         reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
         reconcile::drive(AutoScalingDomain::new(operator, config.scale), store.clone(), running.clone())?,
+        reconcile::drive(ObjectsDomain::new(blobs), store.clone(), running.clone())?,
         reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];
 
@@ -121,7 +126,19 @@ pub async fn run(
     stop.send_replace(false);
     serving.await?;
     tokio::task::spawn_blocking(move || domains.into_iter().for_each(|domain| drop(domain.join()))).await?;
+    if config.ephemeral {
+        std::fs::remove_dir_all(state.objects(true))?;
+    }
     Ok(())
+}
+
+/// The bytes of objects. An ephemeral daemon has its own, and what an earlier one left is nobody's.
+fn open_blobs(state: &StateDir, ephemeral: bool) -> std::io::Result<Blobs> {
+    let folder = state.objects(ephemeral);
+    if ephemeral && folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    Blobs::open(folder)
 }
 
 fn open_store(state: &StateDir, ephemeral: bool) -> Result<Store, Box<dyn Error>> {

@@ -1,0 +1,15 @@
+//! `DeleteBucketTagging`.
+
+use resource::Bucket;
+use serde_json::{Value, json};
+
+use crate::s3::bucket::Named;
+use crate::s3::find;
+use crate::{Error, Write};
+
+/// Removes all tags.
+pub fn delete_bucket_tagging(cx: &mut Write<'_>, input: Named) -> Result<Value, Error> {
+    find::bucket(cx.txn, &input.bucket, input.expected_bucket_owner.as_deref())?;
+    cx.txn.update::<Bucket>(&input.bucket, |bucket| bucket.tags.0.clear());
+    Ok(json!({}))
+}

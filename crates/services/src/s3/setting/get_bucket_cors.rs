@@ -1,0 +1,14 @@
+//! `GetBucketCors`: no bucket here has one, since `Put` is refused.
+
+use serde_json::Value;
+
+use crate::s3::bucket::Named;
+use crate::s3::find;
+use crate::s3::refusal::refused;
+use crate::{Error, Read};
+
+/// Says the rules for web pages of other sites: nothing was ever set.
+pub fn get_bucket_cors(cx: &Read<'_>, input: Named) -> Result<Value, Error> {
+    find::bucket(cx.world, &input.bucket, input.expected_bucket_owner.as_deref())?;
+    Err(refused("NoSuchCORSConfiguration", "The CORS configuration does not exist", 404))
+}
