@@ -11,6 +11,7 @@ pub mod iam;
 mod operation;
 pub mod page;
 pub mod s3;
+pub mod route53;
 mod service;
 pub mod sts;
 pub mod tags;

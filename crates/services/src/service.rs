@@ -26,6 +26,7 @@ const SERVICES: &[Service] = &[
     crate::iam::SERVICE,
     crate::sts::SERVICE,
     crate::s3::SERVICE,
+    crate::route53::SERVICE,
 ];
 
 /// All of them.

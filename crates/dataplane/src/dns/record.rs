@@ -136,6 +136,20 @@ impl Records {
         Self { source: Source::Choice(choices), ..Self::of(kind, 0, []) }
     }
 
+    /// The type of the records.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The records of several sets of one type as one set; none when there are none.
+    pub fn together(sets: impl IntoIterator<Item = Self>) -> Option<Self> {
+        sets.into_iter().reduce(|mut all, set| {
+            all.ttl = all.ttl.min(set.ttl);
+            all.data.extend(set.data);
+            all
+        })
+    }
+
     /// At most `most` of the records in one answer.
     pub fn at_most(self, most: usize) -> Self {
         Self { most, ..self }
@@ -188,6 +202,19 @@ impl Records {
 
     fn of(kind: Kind, ttl: u32, data: impl IntoIterator<Item = Box<[u8]>>) -> Self {
         Self { kind, ttl, data: data.into_iter().collect(), most: usize::MAX, source: Source::Own }
+    }
+}
+
+impl std::fmt::Display for Records {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.source {
+            Source::Elsewhere(target) => return write!(f, "type {} of {target}", self.kind.0),
+            Source::Choice(choices) => return write!(f, "type {} of {} choices", self.kind.0, choices.len()),
+            Source::Own => write!(f, "type {} {}", self.kind.0, self.ttl)?,
+        }
+        self.addresses().iter().try_for_each(|address| write!(f, " {address}"))?;
+        self.names().iter().try_for_each(|name| write!(f, " {name}"))?;
+        self.texts().iter().try_for_each(|text| write!(f, " {text:?}"))
     }
 }
 

@@ -122,6 +122,9 @@ impl Zone {
         if !with_ancestors(name.wire()).any(|n| n == self.apex.wire()) {
             return Err(OutOfZone { name: name.clone(), apex: self.apex.clone() });
         }
+        if records.kind == Kind::SOA && *name == self.apex {
+            self.soa = Arc::new(records.clone());
+        }
         let old = self.nodes.get(name).map_or(&[][..], |sets| sets);
         let mut sets: Vec<Records> = old.iter().filter(|set| set.kind != records.kind).cloned().collect();
         if !records.is_empty() {

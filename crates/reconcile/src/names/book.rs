@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dataplane::dns::{DomainName, Layer, Soa, View, Zone, Zones};
-use plan::Subject;
 use resource::VpcId;
 use store::Snapshot;
 
-use super::entry::{Entry, PUBLIC_DOMAIN, Scope, entries};
+use super::entry::{Entry, PUBLIC_DOMAIN, Scope, Source, entries};
 use super::public;
 
 /// How long "no such name" may be kept, in seconds: no longer than a new endpoint takes.
@@ -16,7 +15,7 @@ const NEGATIVE_TTL: u32 = 1;
 /// The zones of everybody and of each VPC, and which resource wrote what in them.
 pub(super) struct Book {
     layers: HashMap<Scope, Layer>,
-    written: HashMap<Subject, Vec<Entry>>,
+    written: HashMap<Source, Vec<Entry>>,
     /// How many entries a zone is there for.
     holders: HashMap<(Scope, DomainName), usize>,
 }
@@ -32,7 +31,7 @@ impl Book {
 
     /// What a VPC sees; it goes on seeing what is published later.
     pub(super) fn view(&mut self, vpc: &VpcId) -> View {
-        let scopes = [Scope::Vpc(vpc.clone()), Scope::Public];
+        let scopes = [Scope::Private(vpc.clone()), Scope::Vpc(vpc.clone()), Scope::Public];
         View::new(scopes.map(|scope| self.layer(scope)))
     }
 
@@ -48,27 +47,28 @@ impl Book {
     /// Forgets a VPC that nobody sees anything of any more.
     pub(super) fn forget(&mut self, vpc: &VpcId) {
         self.layers.remove(&Scope::Vpc(vpc.clone()));
+        self.layers.remove(&Scope::Private(vpc.clone()));
     }
 
     /// Everything that has names here.
-    pub(super) fn subjects(&self) -> impl Iterator<Item = &Subject> {
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
         self.written.keys()
     }
 
-    /// Brings the names of `subjects` to what `world` says; returns how many subjects changed.
-    pub(super) fn rewrite(&mut self, world: &Snapshot, subjects: &BTreeSet<Subject>) -> usize {
+    /// Brings the names of `sources` to what `world` says; returns how many of them changed.
+    pub(super) fn rewrite(&mut self, world: &Snapshot, sources: &BTreeSet<Source>) -> usize {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let mut changed = 0;
-        for subject in subjects {
-            let new = entries(world, subject);
-            if self.written.get(subject).map_or(&[][..], Vec::as_slice) == new {
+        for source in sources {
+            let new = entries(world, source);
+            if self.written.get(source).map_or(&[][..], Vec::as_slice) == new {
                 continue;
             }
             changed += 1;
-            before.extend(self.written.remove(subject).unwrap_or_default());
+            before.extend(self.written.remove(source).unwrap_or_default());
             after.extend(new.iter().cloned());
             if !new.is_empty() {
-                self.written.insert(subject.clone(), new);
+                self.written.insert(source.clone(), new);
             }
         }
         self.change(&before, &after);
@@ -130,7 +130,7 @@ fn authority(zone: &DomainName) -> Soa {
 #[cfg(test)]
 impl Book {
     /// What is in it, to compare books: what is written, and what holds each zone.
-    pub(super) fn contents(&self) -> (&HashMap<Subject, Vec<Entry>>, &HashMap<(Scope, DomainName), usize>) {
+    pub(super) fn contents(&self) -> (&HashMap<Source, Vec<Entry>>, &HashMap<(Scope, DomainName), usize>) {
         (&self.written, &self.holders)
     }
 }

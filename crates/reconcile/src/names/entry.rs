@@ -5,23 +5,34 @@ use std::net::Ipv4Addr;
 
 use dataplane::dns::{DomainName, Kind, Records};
 use plan::Subject;
-use resource::{VpcId, private_domain};
+use resource::{RecordType, VpcId, private_domain};
 use store::Snapshot;
 
-use super::{private, public};
+use super::{hosted, private, public};
 
 /// The domain of all public names that we know.
 pub(super) const PUBLIC_DOMAIN: &str = "amazonaws.com";
 /// How long answers may be kept, in seconds: short, because addresses follow the health of targets.
-const TTL: u32 = 60;
+pub(super) const TTL: u32 = 60;
+
+/// What has names: one thing that they are computed from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Source {
+    /// Something that the kernel carries.
+    Plan(Subject),
+    /// The record sets of a type at a name of a hosted zone.
+    Records { zone: String, name: String, kind: RecordType },
+}
 
 /// Who sees a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Scope {
     /// Everybody.
     Public,
-    /// One VPC.
+    /// One VPC: what it knows of itself.
     Vpc(VpcId),
+    /// One VPC, before what it knows of itself: private hosted zones, and the hidden ones of its endpoints.
+    Private(VpcId),
 }
 
 /// Something that a scope knows: a zone, and a name in it if there is one.
@@ -37,21 +48,29 @@ pub(super) struct Entry {
 pub(super) enum Data {
     Addresses(Vec<Ipv4Addr>),
     Name(DomainName),
+    Set(Records),
 }
 
-/// What `subject` contributes to the DNS of `world`.
-pub(super) fn entries(world: &Snapshot, subject: &Subject) -> Vec<Entry> {
-    let found = match subject {
+/// What `source` contributes to the DNS of `world`.
+pub(super) fn entries(world: &Snapshot, source: &Source) -> Vec<Entry> {
+    let found = match source {
+        Source::Plan(subject) => of_subject(world, subject),
+        Source::Records { zone, name, kind } => hosted::of_records(world, zone, name, *kind),
+    };
+    found.into_iter().flatten().collect()
+}
+
+fn of_subject(world: &Snapshot, subject: &Subject) -> Vec<Option<Entry>> {
+    match subject {
         Subject::Router(id) => private::of_vpc(world, id),
         Subject::Interface(id) => private::of_interface(world, id),
         Subject::Address(id) => public::of_address(world, id).into_iter().chain(private::of_address(world, id)).collect(),
         Subject::Balancer(arn) => public::of_balancer(world, arn),
-        Subject::Endpoint(id) => public::of_endpoint(world, id),
+        Subject::Endpoint(id) => public::of_endpoint(world, id).into_iter().chain(private::of_endpoint(world, id)).collect(),
         Subject::Table(_) | Subject::Group(_) | Subject::Acl(_) | Subject::Gateway(_) | Subject::Nat(_) | Subject::Peering(_) => {
             Vec::new()
         }
-    };
-    found.into_iter().flatten().collect()
+    }
 }
 
 impl Entry {
@@ -88,6 +107,7 @@ impl Data {
         match self {
             Self::Addresses(_) => Kind::A,
             Self::Name(_) => Kind::PTR,
+            Self::Set(records) => records.kind(),
         }
     }
 
@@ -95,6 +115,7 @@ impl Data {
         match self {
             Self::Addresses(addresses) => Records::a(TTL, addresses.iter().copied()),
             Self::Name(name) => Records::ptr(TTL, name),
+            Self::Set(records) => records.clone(),
         }
     }
 }
@@ -104,10 +125,12 @@ impl Display for Entry {
         match &self.scope {
             Scope::Public => write!(f, "public {}", self.zone)?,
             Scope::Vpc(id) => write!(f, "{id} {}", self.zone)?,
+            Scope::Private(id) => write!(f, "{id} private {}", self.zone)?,
         }
         match &self.record {
             None => Ok(()),
             Some((name, Data::Name(target))) => write!(f, " {name} PTR {target}"),
+            Some((name, Data::Set(records))) => write!(f, " {name} {records}"),
             Some((name, Data::Addresses(addresses))) => {
                 write!(f, " {name} A")?;
                 addresses.iter().try_for_each(|address| write!(f, " {address}"))

@@ -2,8 +2,10 @@
 
 mod book;
 mod entry;
+mod hosted;
 mod private;
 mod public;
+mod settle;
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -13,13 +15,15 @@ use std::time::Duration;
 use dataplane::dns::{self, View};
 use kernel::Namespaces;
 use plan::Subject;
-use resource::{ElasticAddress, InternetGateway, NetworkInterface, Resource, Subnet, Vpc, VpcId, VpcState};
+use resource::{ElasticAddress, InternetGateway, NetworkInterface, Resource, Subnet, Vpc, VpcEndpoint, VpcId, VpcState};
 use store::{Change, Snapshot, Store};
 
-use crate::Domain;
 use crate::network::{INTERNET, INTERNET_RESOLVER};
 use crate::sites::Sites;
+use crate::{Domain, TimeScale};
 use book::Book;
+use entry::Source;
+use settle::Settling;
 
 /// The resolver's address in every VPC, besides the one in its own block.
 const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
@@ -29,15 +33,18 @@ const PORT: u16 = 53;
 pub struct NamesDomain {
     book: Book,
     sites: Sites,
-    noted: BTreeSet<Subject>,
+    noted: BTreeSet<Source>,
+    settling: Settling,
+    scale: TimeScale,
     /// Whether the internet may have come or gone.
     internet: bool,
 }
 
 impl NamesDomain {
-    /// Answers in `namespaces`.
-    pub fn new(namespaces: Namespaces) -> Self {
-        Self { book: Book::new(), sites: Sites::new(namespaces), noted: BTreeSet::new(), internet: false }
+    /// Answers in `namespaces`, where time passes at `scale`.
+    pub fn new(namespaces: Namespaces, scale: TimeScale) -> Self {
+        let (book, sites) = (Book::new(), Sites::new(namespaces));
+        Self { book, sites, noted: BTreeSet::new(), settling: Settling::default(), scale, internet: false }
     }
 
     /// What the internet sees, now and later: for domains that verify something by public DNS.
@@ -51,13 +58,16 @@ impl Domain for NamesDomain {
 
     fn note(&mut self, world: &Snapshot, change: &Change) {
         self.noted.extend(reach(world, change));
+        self.settling.note(change);
         self.internet |= change.kind == InternetGateway::KIND;
     }
 
     fn note_all(&mut self, world: &Snapshot) {
-        self.noted.extend(plan::subjects(world).filter(concerns));
-        self.noted.extend(self.book.subjects().cloned());
-        self.noted.extend(self.sites.namespaces().filter_map(|name| VpcId::parse(name).ok()).map(Subject::Router));
+        self.noted.extend(sources(world));
+        self.noted.extend(self.book.sources().cloned());
+        let open = self.sites.namespaces().filter_map(|name| VpcId::parse(name).ok());
+        self.noted.extend(open.map(|vpc| Source::Plan(Subject::Router(vpc))));
+        self.settling.note_all(world);
         self.internet = true;
     }
 
@@ -67,11 +77,13 @@ impl Domain for NamesDomain {
         if std::mem::take(&mut self.internet) {
             self.internet(&world).await;
         }
-        for subject in &noted {
-            if let Subject::Router(id) = subject {
+        for source in &noted {
+            if let Source::Plan(Subject::Router(id)) = source {
                 self.vpc(&world, id).await;
             }
         }
+        let public = self.internet_view();
+        self.settling.tell(store, &public, self.scale).await;
         self.sites.patience()
     }
 }
@@ -108,8 +120,13 @@ impl NamesDomain {
     }
 }
 
+/// Everything that has names.
+fn sources(world: &Snapshot) -> impl Iterator<Item = Source> + '_ {
+    plan::subjects(world).filter(concerns).map(Source::Plan).chain(hosted::all(world))
+}
+
 /// Everything whose names may differ after a change: what the plan says, and what only names read.
-fn reach(world: &Snapshot, change: &Change) -> impl Iterator<Item = Subject> {
+fn reach(world: &Snapshot, change: &Change) -> impl Iterator<Item = Source> {
     let more = match change.kind {
         kind if kind == Vpc::KIND => {
             let vpc = VpcId::parse(&change.key).ok().map(Subject::Router);
@@ -118,7 +135,8 @@ fn reach(world: &Snapshot, change: &Change) -> impl Iterator<Item = Subject> {
         kind if kind == Subnet::KIND => residents(world, change),
         _ => Vec::new(),
     };
-    plan::affected(world, change).into_iter().filter(concerns).chain(more)
+    let subjects = plan::affected(world, change).into_iter().filter(concerns).chain(more);
+    subjects.map(Source::Plan).chain(hosted::reach(world, change))
 }
 
 /// Whether it has names, or a place where they are answered.
@@ -139,7 +157,8 @@ fn inhabitants(world: &Snapshot, change: &Change) -> Vec<Subject> {
         let addresses = addresses.map(|address| Subject::Address(address.id.clone())).collect::<Vec<_>>();
         std::iter::once(Subject::Interface(interface.id.clone())).chain(addresses)
     });
-    subjects.collect()
+    let endpoints = world.linked::<VpcEndpoint>(Vpc::KIND, &change.key);
+    subjects.chain(endpoints.map(|endpoint| Subject::Endpoint(endpoint.id.clone()))).collect()
 }
 
 /// The interfaces in a subnet, when its change touches their names.
@@ -152,6 +171,9 @@ fn residents(world: &Snapshot, change: &Change) -> Vec<Subject> {
     interfaces.map(|interface| Subject::Interface(interface.id.clone())).collect()
 }
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod hosted_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

@@ -1,17 +1,18 @@
-//! Names that only one VPC can resolve, while its DNS attributes are both on: its interfaces', their addresses in reverse, and
-//! its own public host names, which lead to private addresses inside (VPC User Guide, "DNS attributes for your VPC").
+//! Names that only one VPC can resolve, while its DNS attributes are both on: its interfaces', their addresses in reverse,
+//! what its endpoints take over, and its own public host names, which lead to private addresses inside (VPC User Guide, "DNS attributes for your VPC").
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use dataplane::dns::Records;
 use ipnet::Ipv4Net;
 use resource::{
-    AllocationId, ElasticAddress, Holder, InterfaceId, NetworkInterface, Subnet, Vpc, VpcId, private_dns_name, private_domain,
-    public_dns_name,
+    AllocationId, ElasticAddress, EndpointId, Holder, InterfaceId, NetworkInterface, Subnet, Vpc, VpcEndpoint, VpcId,
+    private_dns_name, private_domain, public_dns_name, zone_of_private_name,
 };
 use store::Snapshot;
 
-use super::entry::{Entry, Scope};
+use super::entry::{Data, Entry, Scope, TTL};
 
 /// The zones that a VPC has however few interfaces it has.
 pub(super) fn of_vpc(world: &Snapshot, id: &VpcId) -> Vec<Option<Entry>> {
@@ -49,6 +50,28 @@ pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Option<Entr
         Entry::addresses(Scope::Vpc(vpc.id.clone()), &name, &name, vec![association.private])
     };
     vec![entry()]
+}
+
+/// The names that an endpoint with private DNS takes over: addresses for a service of AWS's, the endpoint's own name for a
+/// custom one. Its zones are there as long as it is, so that nobody else answers for them meanwhile.
+pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry>> {
+    let Some(endpoint) = world.find::<VpcEndpoint>(id.as_str()) else { return Vec::new() };
+    if naming(world, &endpoint.vpc).is_none() {
+        return Vec::new();
+    }
+    let scope = || Scope::Private(endpoint.vpc.clone());
+    let zones: Vec<&str> = endpoint.private_zones().collect();
+    let named = |name: &String| {
+        let zone = zone_of_private_name(name);
+        if endpoint.service.is_some() {
+            let own = Records::cname(TTL, &endpoint.regional_name().parse().ok()?);
+            return Some(Entry { record: Some((name.parse().ok()?, Data::Set(own))), ..Entry::zone(scope(), zone)? });
+        }
+        let interfaces = endpoint.interfaces.iter().filter_map(|id| world.find::<NetworkInterface>(id.as_str()));
+        Entry::addresses(scope(), zone, name, interfaces.filter_map(|interface| interface.primary()).collect())
+    };
+    let names = endpoint.private_names.iter().filter(|name| zones.contains(&zone_of_private_name(name)));
+    zones.iter().map(|zone| Entry::zone(scope(), zone)).chain(names.map(named)).collect()
 }
 
 /// The VPC, if it has private names.

@@ -20,8 +20,8 @@ const PTR: u16 = 12;
 
 /// What every subject of a world has, a line each.
 fn printed(world: &Snapshot) -> Vec<String> {
-    let subjects: BTreeSet<Subject> = plan::subjects(world).collect();
-    subjects.iter().flat_map(|subject| entries(world, subject)).map(|entry| entry.to_string()).collect()
+    let sources: BTreeSet<Source> = sources(world).collect();
+    sources.iter().flat_map(|source| entries(world, source)).map(|entry| entry.to_string()).collect()
 }
 
 /// A question, as a client sends it.
@@ -53,8 +53,8 @@ fn resolve(view: &View, name: &str) -> Option<Vec<Ipv4Addr>> {
     addresses(&question, &answer)
 }
 
-fn all(world: &Snapshot) -> BTreeSet<Subject> {
-    plan::subjects(world).filter(concerns).collect()
+fn all(world: &Snapshot) -> BTreeSet<Source> {
+    sources(world).collect()
 }
 
 /// A book of everything there is.
@@ -213,7 +213,7 @@ async fn an_address_that_moves_to_another_interface_keeps_its_name() {
         txn.put(other.clone());
     })
     .await;
-    let moved = [interface_id(address(40)), other.id.clone()].map(Subject::Interface);
+    let moved = [interface_id(address(40)), other.id.clone()].map(|id| Source::Plan(Subject::Interface(id)));
     assert_eq!(book.rewrite(&store.snapshot(), &BTreeSet::from(moved)), 2);
     assert_eq!(resolve(&view, "ip-10-0-0-40.ec2.internal").unwrap(), [address(40)]);
 }
@@ -297,7 +297,7 @@ async fn both_addresses_of_a_vpcs_resolver_answer_and_fall_silent_when_support_i
     let kernel = std::sync::Arc::new(kernel::Netlink::new(namespaces.clone(), "underpass"));
     let mut network = crate::network::Network::new(kernel);
     let store = store(cloud).await;
-    let mut domain = NamesDomain::new(namespaces.clone());
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
     let consumer = vpc_id(2);
 
     domain.note_all(&store.snapshot());
@@ -336,7 +336,7 @@ async fn the_internet_resolves_public_names_alone_while_a_gateway_leads_to_it() 
     };
     let store = store(cloud).await;
     change(&store, |txn| txn.put(gateway.clone())).await;
-    let mut domain = NamesDomain::new(namespaces.clone());
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
     assert!(network.converge_all(&store.snapshot()).failed.is_empty());
     domain.note_all(&store.snapshot());
     domain.converge(&store).await;

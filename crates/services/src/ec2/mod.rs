@@ -18,6 +18,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub(crate) use compute::template as launch_template;
+pub(crate) use privatelink::endpoint_names;
 
 use crate::Service;
 

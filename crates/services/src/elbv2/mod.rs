@@ -14,6 +14,8 @@ mod target_group;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use hosted_zone::of_region as balancer_zone;
+
 use crate::Service;
 
 /// Elastic Load Balancing.

@@ -27,8 +27,15 @@ pub fn entries(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<DnsEntry> {
     public.chain(private).collect()
 }
 
+/// The public names of `endpoint`, each with the hosted zone that it lies in.
+pub(crate) fn public_names(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<(String, String)> {
+    let own = hosted_zone(&endpoint.owner.region);
+    let entries = entries(world, endpoint).into_iter().filter(|entry| entry.hosted_zone_id == own);
+    entries.map(|entry| (entry.dns_name, entry.hosted_zone_id)).collect()
+}
+
 /// The hosted zone of endpoints' names in `region`; Regions whose zone we do not know get one made of their name.
-pub fn hosted_zone(region: &str) -> String {
+fn hosted_zone(region: &str) -> String {
     match region {
         "us-east-1" => "Z7HUB22UULQXV".into(),
         "us-east-2" => "ZC8PG0KIFKBRI".into(),

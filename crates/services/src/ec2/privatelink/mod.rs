@@ -10,6 +10,8 @@ mod service_name;
 mod tests;
 mod unsuccessful;
 
+pub(crate) use dns::public_names as endpoint_names;
+
 use crate::Operation;
 use crate::operation::operation;
 

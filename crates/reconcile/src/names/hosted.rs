@@ -1,0 +1,208 @@
+//! Names in hosted zones: of public zones that the internet knows, and of private zones in their VPCs.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use dataplane::dns::{DomainName, Kind, Records, Soa};
+use resource::{HostedZone, Policy, RECORD_NAME, RecordContent, RecordSet, RecordType, RecordValue, Resource, Vpc, ZONE_NAME};
+use store::{Change, Snapshot};
+
+use super::entry::{Data, Entry, PUBLIC_DOMAIN, Scope, Source};
+
+/// How many records of a multivalue answer are told at once.
+const MULTIVALUE: usize = 8;
+
+/// What the record sets of a type at a name of a zone come to, for each who sees the zone.
+pub(super) fn of_records(world: &Snapshot, zone: &str, name: &str, kind: RecordType) -> Vec<Option<Entry>> {
+    let Some(zone) = world.find::<HostedZone>(zone) else { return Vec::new() };
+    let sets = world.named::<RecordSet>(RECORD_NAME, format!("{}/{name}", zone.id)).filter(|set| set.kind == kind);
+    let mut sets: Vec<Arc<RecordSet>> = sets.collect();
+    sets.sort_by(|one, other| one.set.cmp(&other.set));
+    let (Some(records), Ok(name)) = (merged(&sets), name.parse::<DomainName>()) else { return Vec::new() };
+    let entry = |scope| {
+        let record = Some((name.clone(), Data::Set(records.clone())));
+        Some(Entry { record, ..Entry::zone(scope, &zone.name)? })
+    };
+    scopes(world, &zone).into_iter().map(entry).collect()
+}
+
+/// Who sees a zone: VPCs whose DNS attributes are on, or everybody.
+fn scopes(world: &Snapshot, zone: &HostedZone) -> Vec<Scope> {
+    if !zone.private {
+        return Vec::from_iter(is_delegated(world, zone).then_some(Scope::Public));
+    }
+    let vpcs = zone.vpcs.iter().filter_map(|association| world.find::<Vpc>(association.vpc.as_str()));
+    let naming = vpcs.filter(|vpc| vpc.dns_support && vpc.dns_hostnames);
+    naming.map(|vpc| Scope::Private(vpc.id.clone())).collect()
+}
+
+/// Whether the internet finds a public zone: the zone that it lies in names its servers, or it lies in none and is the
+/// oldest of its name, whose owner is taken to have registered it. AWS's own domain is AWS's.
+fn is_delegated(world: &Snapshot, zone: &HostedZone) -> bool {
+    let name = zone.name.trim_end_matches('.');
+    if name == PUBLIC_DOMAIN || name.ends_with(&format!(".{PUBLIC_DOMAIN}")) {
+        return false;
+    }
+    match parents(&zone.name).find_map(|parent| delegated_at(world, parent)) {
+        None => oldest(world, &zone.name).is_some_and(|oldest| oldest.id == zone.id),
+        Some(parent) => names_servers(world, &parent, zone),
+    }
+}
+
+/// The public zone of that name that the internet finds.
+fn delegated_at(world: &Snapshot, name: &str) -> Option<Arc<HostedZone>> {
+    public(world, name).find(|zone| is_delegated(world, zone))
+}
+
+fn oldest(world: &Snapshot, name: &str) -> Option<Arc<HostedZone>> {
+    public(world, name).max_by_key(|zone| Reverse((zone.created, zone.id.clone())))
+}
+
+fn public<'w>(world: &'w Snapshot, name: &str) -> impl Iterator<Item = Arc<HostedZone>> + 'w {
+    world.named::<HostedZone>(ZONE_NAME, name).filter(|zone| !zone.private)
+}
+
+/// Whether `parent` has a record that names one of the servers of `zone`.
+fn names_servers(world: &Snapshot, parent: &HostedZone, zone: &HostedZone) -> bool {
+    let servers = zone.name_servers();
+    let sets = world.named::<RecordSet>(RECORD_NAME, format!("{}/{}", parent.id, zone.name));
+    sets.filter(|set| set.kind == RecordType::Ns).any(|set| match &set.content {
+        RecordContent::Values { values, .. } => {
+            values.iter().any(|value| servers.iter().any(|server| value.trim_end_matches('.').eq_ignore_ascii_case(server)))
+        }
+        RecordContent::Alias { .. } => false,
+    })
+}
+
+/// The domains that enclose a name, the nearest first.
+fn parents(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(parent(name), |name| parent(name))
+}
+
+fn parent(name: &str) -> Option<&str> {
+    name.split_once('.').map(|(_, parent)| parent).filter(|parent| !parent.is_empty())
+}
+
+/// The sets of one name and type as one.
+fn merged(sets: &[Arc<RecordSet>]) -> Option<Records> {
+    let first = sets.first()?;
+    match first.policy {
+        Policy::Simple => records(first),
+        Policy::Weighted(_) => {
+            let weight = |set: &RecordSet| match set.policy {
+                Policy::Weighted(weight) => u32::from(weight),
+                Policy::Simple | Policy::Multivalue => 0,
+            };
+            let choices = sets.iter().filter_map(|set| Some((weight(set), records(set)?))).collect();
+            Some(Records::weighted(kind(first.kind), choices))
+        }
+        Policy::Multivalue => Records::together(sets.iter().filter_map(|set| records(set))).map(|all| all.at_most(MULTIVALUE)),
+    }
+}
+
+fn records(set: &RecordSet) -> Option<Records> {
+    match &set.content {
+        RecordContent::Alias { name, .. } => Some(Records::elsewhere(kind(set.kind), &name.parse().ok()?)),
+        RecordContent::Values { ttl, values } => {
+            let values = values.iter().filter_map(|value| set.kind.value(value).ok());
+            Records::together(values.filter_map(|value| record(*ttl, &value)).map(|record| record.as_kind(kind(set.kind))))
+        }
+    }
+}
+
+/// One value as a set of its own.
+fn record(ttl: u32, value: &RecordValue) -> Option<Records> {
+    let name = |text: &str| text.parse::<DomainName>().ok();
+    Some(match value {
+        RecordValue::Address(address) => Records::a(ttl, [*address]),
+        RecordValue::Address6(address) => Records::aaaa(ttl, [*address]),
+        RecordValue::Name(target) => Records::cname(ttl, &name(target)?),
+        RecordValue::Text(strings) => Records::texts_of(ttl, [strings.clone()]),
+        RecordValue::Exchanger(preference, host) => Records::mx(ttl, [(*preference, &name(host)?)]),
+        RecordValue::Service(priority, weight, port, host) => Records::srv(ttl, [(*priority, *weight, *port, &name(host)?)]),
+        RecordValue::Issuers(flags, tag, value) => Records::caa(ttl, [(*flags, tag.as_str(), value.as_slice())]),
+        RecordValue::Authority(primary, contact, [serial, .., negative_ttl]) => {
+            let soa = Soa {
+                primary: name(primary)?,
+                contact: name(contact)?,
+                serial: *serial,
+                // A name that is made must not stay unknown for a day, as on AWS's own resolvers it does not.
+                negative_ttl: (*negative_ttl).min(ttl),
+            };
+            Records::soa(ttl, &soa)
+        }
+    })
+}
+
+fn kind(kind: RecordType) -> Kind {
+    match kind {
+        RecordType::A => Kind::A,
+        RecordType::Aaaa => Kind::AAAA,
+        RecordType::Caa => Kind::CAA,
+        RecordType::Cname => Kind::CNAME,
+        RecordType::Mx => Kind::MX,
+        RecordType::Ns => Kind::NS,
+        RecordType::Ptr => Kind::PTR,
+        RecordType::Soa => Kind::SOA,
+        RecordType::Spf => Kind::SPF,
+        RecordType::Srv => Kind::SRV,
+        RecordType::Txt => Kind::TXT,
+    }
+}
+
+/// The sources of every record there is.
+pub(super) fn all(world: &Snapshot) -> impl Iterator<Item = Source> + '_ {
+    world.all::<RecordSet>().map(|set| source(&set))
+}
+
+/// The sources that a change of zones, records or VPCs reaches.
+pub(super) fn reach(world: &Snapshot, change: &Change) -> Vec<Source> {
+    match change.kind {
+        kind if kind == RecordSet::KIND => {
+            let sets = change.before::<RecordSet>().into_iter().chain(change.after::<RecordSet>());
+            sets.flat_map(|set| std::iter::once(source(&set)).chain(below(world, &set)).collect::<Vec<_>>()).collect()
+        }
+        kind if kind == HostedZone::KIND => {
+            let facts = |zone: Arc<HostedZone>| (zone.vpcs.clone(), zone.private);
+            if change.before().map(facts) == change.after().map(facts) {
+                return Vec::new();
+            }
+            let zones = change.before::<HostedZone>().into_iter().chain(change.after::<HostedZone>());
+            zones.flat_map(|zone| of_zone(world, &zone).chain(inside(world, &zone.name)).collect::<Vec<_>>()).collect()
+        }
+        kind if kind == Vpc::KIND => {
+            let facts = |vpc: Arc<Vpc>| (vpc.dns_support, vpc.dns_hostnames);
+            if change.before().map(facts) == change.after().map(facts) {
+                return Vec::new();
+            }
+            let zones: Vec<_> = world.linked::<HostedZone>(Vpc::KIND, &change.key).collect();
+            zones.iter().flat_map(|zone| of_zone(world, zone).collect::<Vec<_>>()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn source(set: &RecordSet) -> Source {
+    Source::Records { zone: set.zone.clone(), name: set.name.clone(), kind: set.kind }
+}
+
+fn of_zone<'w>(world: &'w Snapshot, zone: &HostedZone) -> impl Iterator<Item = Source> + 'w {
+    world.linked::<RecordSet>(HostedZone::KIND, &zone.id).map(|set| source(&set))
+}
+
+/// A record of name servers decides about the zones at and below its name.
+fn below<'w>(world: &'w Snapshot, set: &RecordSet) -> Box<dyn Iterator<Item = Source> + 'w> {
+    match set.kind {
+        RecordType::Ns => Box::new(inside(world, &set.name)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// The records of every public zone at or below `name`.
+fn inside<'w>(world: &'w Snapshot, name: &str) -> impl Iterator<Item = Source> + 'w {
+    let suffix = format!(".{name}");
+    let name = name.to_owned();
+    let zones =
+        world.all::<HostedZone>().filter(move |zone| !zone.private && (zone.name == name || zone.name.ends_with(&suffix)));
+    zones.flat_map(|zone| of_zone(world, &zone).collect::<Vec<_>>())
+}
