@@ -294,6 +294,7 @@ fn hold(names: &Names, vpc: &str, name: &str) -> String {
         service_name: "com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000001".into(),
         service: None,
         state: EndpointState::Available,
+        served: false,
         subnets: Vec::new(),
         groups: Vec::new(),
         interfaces: Vec::new(),
