@@ -2,8 +2,8 @@
 
 pub mod autoscaling;
 pub mod certificates;
-pub mod doors;
 mod delivery;
+pub mod doors;
 mod driver;
 pub mod health;
 pub mod housekeeping;
@@ -11,8 +11,8 @@ pub mod machines;
 pub mod metadata;
 pub mod names;
 pub mod network;
-mod operator;
 pub mod objects;
+mod operator;
 pub mod relays;
 mod sites;
 #[cfg(test)]
