@@ -22,4 +22,5 @@ mod internet;
 mod offer;
 mod privatelink;
 mod protocols;
+mod relays;
 mod site;
