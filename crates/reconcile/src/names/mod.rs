@@ -15,7 +15,9 @@ use std::time::Duration;
 use dataplane::dns::{self, View};
 use kernel::Namespaces;
 use plan::Subject;
-use resource::{ElasticAddress, InternetGateway, NetworkInterface, Resource, Subnet, Vpc, VpcEndpoint, VpcId, VpcState};
+use resource::{
+    ElasticAddress, InternetGateway, NetworkInterface, PeeringConnection, Resource, Subnet, Vpc, VpcEndpoint, VpcId, VpcState,
+};
 use store::{Change, Snapshot, Store};
 
 use crate::network::{INTERNET, INTERNET_RESOLVER};
@@ -133,6 +135,7 @@ fn reach(world: &Snapshot, change: &Change) -> impl Iterator<Item = Source> {
             vpc.into_iter().chain(inhabitants(world, change)).collect()
         }
         kind if kind == Subnet::KIND => residents(world, change),
+        kind if kind == PeeringConnection::KIND => named_abroad(world, change),
         _ => Vec::new(),
     };
     let subjects = plan::affected(world, change).into_iter().filter(concerns).chain(more);
@@ -157,8 +160,34 @@ fn inhabitants(world: &Snapshot, change: &Change) -> Vec<Subject> {
         let addresses = addresses.map(|address| Subject::Address(address.id.clone())).collect::<Vec<_>>();
         std::iter::once(Subject::Interface(interface.id.clone())).chain(addresses)
     });
-    let endpoints = world.linked::<VpcEndpoint>(Vpc::KIND, &change.key);
-    subjects.chain(endpoints.map(|endpoint| Subject::Endpoint(endpoint.id.clone()))).collect()
+    let peers = world.linked::<PeeringConnection>(Vpc::KIND, &change.key).flat_map(|peering| {
+        [peering.requester.vpc.clone(), peering.accepter.vpc.clone()].map(|vpc| addresses_in(world, &vpc)).concat()
+    });
+    let endpoints = world.linked::<VpcEndpoint>(Vpc::KIND, &change.key).map(|endpoint| Subject::Endpoint(endpoint.id.clone()));
+    subjects.chain(endpoints).chain(peers).collect()
+}
+
+/// The public addresses of two peers, when a change touches who resolves them to private ones.
+fn named_abroad(world: &Snapshot, change: &Change) -> Vec<Subject> {
+    let facts = |peering: Arc<PeeringConnection>| {
+        let vpcs = [peering.requester.vpc.clone(), peering.accepter.vpc.clone()];
+        (peering.state.carries(), peering.requester.resolves, peering.accepter.resolves, vpcs)
+    };
+    let (before, after) = (change.before().map(facts), change.after().map(facts));
+    if before == after {
+        return Vec::new();
+    }
+    let vpcs = before.into_iter().chain(after).flat_map(|(.., vpcs)| vpcs);
+    vpcs.flat_map(|vpc| addresses_in(world, &vpc)).collect()
+}
+
+/// The public addresses that stand for interfaces of a VPC.
+fn addresses_in(world: &Snapshot, vpc: &VpcId) -> Vec<Subject> {
+    let interfaces = world.linked::<NetworkInterface>(Vpc::KIND, vpc);
+    let addresses = interfaces.flat_map(|interface| {
+        world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id).map(|a| a.id.clone()).collect::<Vec<_>>()
+    });
+    addresses.map(Subject::Address).collect()
 }
 
 /// The interfaces in a subnet, when its change touches their names.

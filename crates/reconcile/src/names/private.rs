@@ -7,8 +7,8 @@ use std::sync::Arc;
 use dataplane::dns::Records;
 use ipnet::Ipv4Net;
 use resource::{
-    AllocationId, ElasticAddress, EndpointId, Holder, InterfaceId, NetworkInterface, Subnet, Vpc, VpcEndpoint, VpcId,
-    private_dns_name, private_domain, public_dns_name, zone_of_private_name,
+    AllocationId, ElasticAddress, EndpointId, Holder, InterfaceId, NetworkInterface, PeeringConnection, Resource, Subnet, Vpc,
+    VpcEndpoint, VpcId, private_dns_name, private_domain, public_dns_name, zone_of_private_name,
 };
 use store::Snapshot;
 
@@ -39,17 +39,27 @@ pub(super) fn of_interface(world: &Snapshot, id: &InterfaceId) -> Vec<Option<Ent
     interface.addresses.iter().flat_map(both).chain(instance).collect()
 }
 
-/// The host name of a public address inside the VPC that uses it: a zone of its own, so that it hides nothing else.
+/// The host name of a public address inside the VPC that uses it, and inside the peers that the VPC lets resolve it: a zone
+/// of its own, so that it hides nothing else.
 pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Option<Entry>> {
-    let entry = || {
-        let address = world.find::<ElasticAddress>(id.as_str())?;
-        let association = address.association.as_ref()?;
-        let interface = world.find::<NetworkInterface>(association.interface.as_str())?;
-        let vpc = naming(world, &interface.vpc)?;
-        let name = public_dns_name(&address.owner.region, address.public);
-        Entry::addresses(Scope::Vpc(vpc.id.clone()), &name, &name, vec![association.private])
+    let Some(address) = world.find::<ElasticAddress>(id.as_str()) else { return Vec::new() };
+    let Some(association) = &address.association else { return Vec::new() };
+    let vpc = world.find::<NetworkInterface>(association.interface.as_str()).and_then(|eni| naming(world, &eni.vpc));
+    let Some(vpc) = vpc else { return Vec::new() };
+    let name = public_dns_name(&address.owner.region, address.public);
+    let peers = peers_that_resolve(world, &vpc.id).into_iter();
+    let within = |vpc: VpcId| Entry::addresses(Scope::Vpc(vpc), &name, &name, vec![association.private]);
+    std::iter::once(vpc.id.clone()).chain(peers).map(within).collect()
+}
+
+/// The peers of a VPC that resolve its public host names to private addresses.
+fn peers_that_resolve(world: &Snapshot, vpc: &VpcId) -> Vec<VpcId> {
+    let carrying = world.linked::<PeeringConnection>(Vpc::KIND, vpc).filter(|peering| peering.state.carries());
+    let far = |peering: Arc<PeeringConnection>| {
+        let (own, far) = peering.sides_from(vpc)?;
+        (own.resolves && naming(world, &far.vpc).is_some()).then(|| far.vpc.clone())
     };
-    vec![entry()]
+    carrying.filter_map(far).collect()
 }
 
 /// The names that an endpoint with private DNS takes over: addresses for a service of AWS's, the endpoint's own name for a

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use dataplane::dns::answer_datagram;
 use proptest::prelude::*;
-use resource::{BalancerState, EndpointState, HealthState, LoadBalancer, Subnet, TargetHealth, TargetId, VpcEndpoint};
+use resource::{
+    BalancerState, EndpointState, HealthState, LoadBalancer, PeeringConnection, PeeringId, PeeringSide, PeeringState, Subnet,
+    Tags, TargetHealth, TargetId, Timestamp, VpcEndpoint,
+};
 use store::Txn;
 
 use super::entry::entries;
@@ -182,6 +185,40 @@ async fn a_public_host_name_leads_inside_where_it_is_used_and_hides_nothing_else
     assert_eq!(resolve(&neighbour, HOST).unwrap(), [Ipv4Addr::new(198, 18, 1, 1)]);
     assert_eq!(resolve(&owner, BALANCER), resolve(&neighbour, BALANCER));
     assert_eq!(resolve(&owner, "nothing.compute-1.amazonaws.com"), None);
+}
+
+#[tokio::test]
+async fn a_peer_resolves_public_host_names_to_private_addresses_when_it_is_let() {
+    let store = store(cloud).await;
+    let side = |n: u32, resolves| PeeringSide {
+        owner: vpc(n).owner,
+        vpc: vpc_id(n.into()),
+        cidrs: Vec::new(),
+        resolves,
+        ended_it: false,
+        hidden: false,
+        tags: Tags::default(),
+    };
+    let peering = |resolves: bool, state| {
+        let id = PeeringId::parse("pcx-00000000000000001").unwrap();
+        let (requester, accepter) = (side(1, false), side(2, resolves));
+        PeeringConnection { id, requester, accepter, state, created: Timestamp(0), ended: None }
+    };
+    let mut book = book(&store.snapshot());
+    let mut watch = store.watch();
+    for (resolves, state, expected) in [
+        (false, PeeringState::Active, Ipv4Addr::new(198, 18, 1, 1)),
+        (true, PeeringState::Active, address(40)),
+        (true, PeeringState::Deleting, Ipv4Addr::new(198, 18, 1, 1)),
+    ] {
+        change(&store, |txn| txn.put(peering(resolves, state))).await;
+        let world = store.snapshot();
+        let batches = std::iter::from_fn(|| watch.try_next());
+        let touched = batches.flat_map(|b| b.changes.iter().flat_map(|c| reach(&world, c)).collect::<Vec<_>>()).collect();
+        book.rewrite(&world, &touched);
+        assert_eq!(resolve(&book.view(&vpc_id(1)), HOST).unwrap(), [expected], "{resolves} {}", state.as_str());
+        assert_eq!(resolve(&book.view(&vpc_id(2)), HOST).unwrap(), [address(40)]);
+    }
 }
 
 #[tokio::test]

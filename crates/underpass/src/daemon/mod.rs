@@ -119,7 +119,7 @@ pub async fn run(
         reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
         reconcile::drive(AutoScalingDomain::new(operator, config.scale), store.clone(), running.clone())?,
         reconcile::drive(ObjectsDomain::new(blobs), store.clone(), running.clone())?,
-        reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
+        reconcile::drive(Housekeeping::at(config.scale), store.clone(), running.clone())?,
     ];
 
     told_to_stop(signals).await;
