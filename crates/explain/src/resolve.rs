@@ -144,8 +144,7 @@ fn endpoint_name(world: &Snapshot, endpoint: &VpcEndpoint, name: &str) -> Option
 /// A name of AWS's own: where private DNS leads it inside the VPC, else the service's front door.
 fn service_name(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Ipv4Addr>> {
     let covers = |endpoint: &VpcEndpoint| {
-        let service = endpoint.aws_service().filter(|_| endpoint.private_dns && endpoint.state.is_open());
-        let mut names = service.into_iter().flat_map(|service| service.private_names(&endpoint.owner.region));
+        let mut names = endpoint.private_names.iter().filter(|_| endpoint.private_dns && endpoint.state.is_open());
         names.any(|own| own == name || own.strip_prefix('*').is_some_and(|parent| name.ends_with(parent)))
     };
     if let Start::Party(party) = start

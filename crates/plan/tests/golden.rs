@@ -267,3 +267,35 @@ fn a_route_to_a_nat_gateway_comes_to_what_the_table_of_its_own_subnet_says() {
         10.1.0.0/16 to router 2 through realm 2
     ");
 }
+
+#[test]
+fn doors_to_services_of_aws_at_interfaces_and_behind_routes() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let subnet = world.subnet(&vpc, "10.0.0.0/24", 'a');
+    let group = world.group(&vpc, &[all_out()]);
+    let interface = world.aws_endpoint("ec2", &vpc, &[(&subnet, "10.0.0.9")], &[&group], &[]);
+    let table = world.table(&vpc, &[Some(&subnet)]);
+    world.route(&table, "198.18.0.0/16", RouteTarget::Interface(InterfaceId::parse("eni-00000000000000099").unwrap()));
+    let gateway = world.aws_endpoint("s3", &vpc, &[], &[], &[&table]);
+    insta::assert_snapshot!(endpoint_alone(&world, &interface), @"
+    door vpce-00000000000000001 in vpc-00000000000000001 to ec2: open, tcp 443
+        eni-00000000000000001 at 10.0.0.9
+    ");
+    insta::assert_snapshot!(endpoint_alone(&world, &gateway), @"
+    door vpce-00000000000000002 in vpc-00000000000000001 to s3: open, tcp 443 80
+        routes to 198.18.0.17
+    ");
+    let routes = plan::item(&world.snapshot(), &plan::Subject::Table(table)).unwrap();
+    insta::assert_snapshot!(routes, @"
+    table rtb-00000000000000002 in vpc-00000000000000001
+        198.18.0.0/16 nowhere
+        198.18.0.16/28 to vpce-00000000000000002
+    ");
+    let served = |id: &EndpointId| plan::item(&world.snapshot(), &plan::Subject::Endpoint(id.clone())).unwrap().served();
+    assert_eq!(served(&interface), [plan::Served::tcp(ip("10.0.0.9"), 443)]);
+    world.update::<VpcEndpoint>(&interface, |endpoint| endpoint.served = false);
+    assert_eq!(served(&interface), [], "before its sockets are open nothing is let in");
+    world.connect(&gateway, EndpointState::Deleting);
+    assert_eq!(endpoint_alone(&world, &gateway), "nothing");
+}

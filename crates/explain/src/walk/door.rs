@@ -3,9 +3,9 @@
 use std::net::Ipv4Addr;
 
 use plan::{Door, Item, Subject};
-use resource::{AwsService, EndpointId, EndpointKind, FrontDoor, VpcEndpoint};
+use resource::{AwsService, EndpointId, FrontDoor, Vpc, VpcEndpoint};
 
-use super::Walk;
+use super::{Sender, Walk};
 use crate::explanation::Fix;
 use crate::party::Party;
 use crate::{Code, Packet, mend};
@@ -59,21 +59,54 @@ impl Walk<'_> {
     }
 }
 
-/// An endpoint to the service whose front door has the address: what a subnet without a way to the internet lacks.
-pub(super) fn endpoint_instead(party: &Party, region: &str, to: Ipv4Addr) -> Option<Fix> {
-    let door = FrontDoor::all().find(|door| door.address() == to)?;
-    let of_door =
-        |service: &&AwsService| service.signing_name == door.signing_name && service.private_names(region).next().is_some();
-    let service = AwsService::all().filter(of_door).find(|service| service.kind == EndpointKind::Interface)?;
-    let groups: Vec<&str> = party.groups.iter().map(resource::GroupId::as_str).collect();
-    let command = format!(
-        "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {} --subnet-ids {} --security-group-ids {} --private-dns-enabled",
-        party.vpc,
-        service.service_name(region),
-        party.subnet,
-        groups.join(" ")
-    );
-    Some(mend::run(&party.account, command))
+impl Walk<'_> {
+    /// What a subnet without a way to the internet lacks to reach the service whose front door has the address: a sentence and
+    /// the commands. None when no service has it, or none that takes interface endpoints.
+    pub(super) fn endpoint_instead(&self, party: &Party, to: Ipv4Addr) -> Option<(String, Vec<Fix>)> {
+        let door = FrontDoor::all().find(|door| door.address() == to)?;
+        let vpc = self.world.find::<Vpc>(party.vpc.as_str())?;
+        let region = &vpc.owner.region;
+        let named = |service: &&AwsService| service.private_names(region).next().is_some();
+        let service = AwsService::all().find(|service| service.signing_name == door.signing_name && named(service))?;
+        let own = |endpoint: &std::sync::Arc<VpcEndpoint>| endpoint.aws_service() == Some(service);
+        if let Some(endpoint) = self.in_vpc::<VpcEndpoint>(&party.vpc).find(own) {
+            return Some(self.other_name(&endpoint));
+        }
+        let mut fixes = Vec::new();
+        for attribute in [(!vpc.dns_support).then_some("support"), (!vpc.dns_hostnames).then_some("hostnames")].into_iter().flatten() {
+            let command = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-{attribute}", party.vpc);
+            fixes.push(mend::run(&party.account, command));
+        }
+        let groups: Vec<&str> = party.groups.iter().map(resource::GroupId::as_str).collect();
+        let create = format!(
+            "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {} --subnet-ids {} --security-group-ids {} --private-dns-enabled",
+            party.vpc,
+            service.service_name(region),
+            party.subnet,
+            groups.join(" ")
+        );
+        fixes.push(mend::run(&party.account, create));
+        fixes.extend(self.let_own_group_in(party));
+        Some((format!("a service of AWS's to which {} has no endpoint", party.vpc), fixes))
+    }
+
+    /// The endpoint is there, and the name is not one of those that it takes over.
+    fn other_name(&self, endpoint: &VpcEndpoint) -> (String, Vec<Fix>) {
+        let account = &endpoint.owner.account;
+        let enable = format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --private-dns-enabled", endpoint.id);
+        let names = if endpoint.private_dns { endpoint.private_names.join(" and ") } else { endpoint.regional_name() };
+        let fixes = if endpoint.private_dns { Vec::new() } else { vec![mend::run(account, enable)] };
+        (format!("a service of AWS's for which {} answers, but only under the name {names}", endpoint.id), fixes)
+    }
+
+    /// The endpoint carries the groups of its first client, which may not let in their own members.
+    fn let_own_group_in(&self, party: &Party) -> Vec<Fix> {
+        let mut trial = self.clone();
+        let before = trial.way.blockers.len();
+        let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
+        trial.groups_in(party, &sender);
+        trial.way.blockers.drain(..).skip(before).flat_map(|blocker| blocker.fixes).collect()
+    }
 }
 
 fn ports(ports: &[u16]) -> String {

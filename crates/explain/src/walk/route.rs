@@ -8,7 +8,6 @@ use resource::{
     InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, Vpc, VpcId,
 };
 
-use super::door::endpoint_instead;
 use super::peering::{self, live_to};
 use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
@@ -128,10 +127,8 @@ impl Walk<'_> {
     fn no_route(mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Vec<Way> {
         let problem = format!("has no route for {to}");
         if !to.is_private() {
-            let region = self.world.find::<Vpc>(party.vpc.as_str()).map(|vpc| vpc.owner.region.clone()).unwrap_or_default();
-            if let Some(instead) = endpoint_instead(party, &region, to) {
-                let problem = format!("{problem}, where a service of AWS's is, and {} has no endpoint to it", party.vpc);
-                self.blocked(Code::NoRoute, &table.id, problem, vec![instead]);
+            if let Some((what, fixes)) = self.endpoint_instead(party, to) {
+                self.blocked(Code::NoRoute, &table.id, format!("{problem}, {what}"), fixes);
                 return self.end();
             }
             let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");

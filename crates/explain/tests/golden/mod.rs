@@ -1,6 +1,7 @@
 //! Worlds with one fault each, and what is said about it.
 
 mod balancer;
+mod door;
 mod inside;
 mod internet;
 mod privatelink;

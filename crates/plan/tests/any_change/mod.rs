@@ -32,6 +32,8 @@ pub fn busy_world() -> World {
             &[&b],
             &[entry(1, "in", Traffic::All, "0.0.0.0/0", true), entry(1, "out", Traffic::All, "0.0.0.0/0", true)],
         );
+        world.aws_endpoint("ec2", vpc, &[(&b, "10.0.1.9")], &[&inner], &[]);
+        world.aws_endpoint("s3", vpc, &[], &[], &[&private]);
         let balancer = world.balancer(&[(&a, "10.0.0.6"), (&b, "10.0.1.6")], &[&web]);
         let targets = world.target_group(vpc, TargetType::Instance);
         let addresses = world.target_group(vpc, TargetType::Ip);

@@ -144,6 +144,51 @@ impl World {
         id
     }
 
+    /// An open endpoint to one of AWS's services: with an interface at an address in each subnet, or with a route in each table.
+    pub fn aws_endpoint(
+        &self,
+        short: &str,
+        vpc: &VpcId,
+        at: &[(&SubnetId, &str)],
+        groups: &[&GroupId],
+        tables: &[&RouteTableId],
+    ) -> EndpointId {
+        let id = EndpointId::parse(&self.id("vpce-")).unwrap();
+        let kind = if tables.is_empty() { EndpointKind::Interface } else { EndpointKind::Gateway };
+        let service = AwsService::all().find(|service| service.name == short && service.kind == kind).unwrap();
+        let interfaces =
+            at.iter().map(|(subnet, address)| self.interface(subnet, InterfaceKind::Endpoint, address, groups, Holder::Service));
+        self.put(VpcEndpoint {
+            id: id.clone(),
+            owner: owner(),
+            vpc: vpc.clone(),
+            kind,
+            service_name: service.service_name("us-east-1"),
+            service: None,
+            state: EndpointState::Available,
+            served: true,
+            subnets: at.iter().map(|(subnet, _)| (*subnet).clone()).collect(),
+            groups: groups.iter().map(|id| (*id).clone()).collect(),
+            interfaces: interfaces.collect(),
+            route_tables: tables.iter().map(|id| (*id).clone()).collect(),
+            private_dns: kind == EndpointKind::Interface,
+            private_names: service.private_names("us-east-1").collect(),
+            policy: None,
+            dns_label: "abcdefgh".into(),
+            created: Timestamp(1),
+            tags: Tags::default(),
+        });
+        if kind == EndpointKind::Gateway {
+            let list = self.prefix_list(&["198.18.0.16/28"]);
+            let route = |endpoint: &EndpointId| Route {
+                destination: RouteDestination::PrefixList(list.clone()),
+                target: RouteTarget::Endpoint(endpoint.clone()),
+            };
+            tables.iter().for_each(|table| self.update::<RouteTable>(table, |table| table.routes.push(route(&id))));
+        }
+        id
+    }
+
     /// Moves an endpoint's connection.
     pub fn connect(&self, endpoint: &EndpointId, state: EndpointState) {
         self.update::<VpcEndpoint>(endpoint, |endpoint| endpoint.state = state);

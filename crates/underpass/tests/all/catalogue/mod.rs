@@ -13,6 +13,7 @@
 mod complete;
 mod endpoint;
 mod route;
+mod service;
 
 use std::process::{Command, Stdio};
 

@@ -1,0 +1,63 @@
+//! AWS's own services: endpoints to them, routes of gateway endpoints, front doors.
+
+use resource::*;
+
+use super::{asked, codes, passes, why};
+use crate::world::{World, all_out, from, ingress};
+
+const EC2: &str = "ec2.us-east-1.amazonaws.com:443";
+
+/// An instance in a subnet without any way out.
+fn isolated() -> (World, VpcId, SubnetId, GroupId, InstanceId) {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let subnet = world.subnet(&vpc, "10.0.0.0/24", 'a');
+    let group = world.group(&vpc, &[all_out()]);
+    let (instance, _) = world.instance(&subnet, "10.0.0.4", &[&group]);
+    (world, vpc, subnet, group, instance)
+}
+
+#[test]
+fn a_subnet_without_a_way_out_lacks_an_endpoint() {
+    let (world, _, _, _, instance) = isolated();
+    insta::assert_snapshot!(why(&world, &instance, EC2));
+}
+
+#[test]
+fn an_endpoints_group_and_then_its_private_name_let_the_subnet_through() {
+    let (world, vpc, subnet, group, instance) = isolated();
+    let endpoint = world.aws_endpoint("ec2", &vpc, &[(&subnet, "10.0.0.9")], &[&group], &[]);
+    assert_eq!(codes(&why(&world, &instance, EC2)), ["SG_HAS_NO_RULES"]);
+    world.update::<SecurityGroup>(&group, |group| {
+        group.rules = vec![all_out(), ingress(Traffic::Tcp(443, 443), from("10.0.0.0/16"))]
+    });
+    passes(&why(&world, &instance, EC2));
+    passes(&why(&world, &instance, format!("{endpoint}:443")));
+    let port = why(&world, &instance, format!("{endpoint}:80"));
+    assert!(codes(&port).contains(&"TARGET_PORT_RESTRICTION"), "{port}");
+    world.update::<VpcEndpoint>(&endpoint, |endpoint| endpoint.private_dns = false);
+    assert_eq!(codes(&why(&world, &instance, EC2)), ["NO_ROUTE_TO_DESTINATION"], "the name leads to the front door again");
+    world.connect(&endpoint, EndpointState::Deleting);
+    assert_eq!(codes(&why(&world, &instance, "10.0.0.9:443")), ["BAD_STATE"]);
+}
+
+#[test]
+fn the_routes_of_a_gateway_endpoint_lead_to_s3_and_to_nothing_else() {
+    let (world, vpc, subnet, _, instance) = isolated();
+    let table = world.table(&vpc, &[Some(&subnet)]);
+    let gateway = world.aws_endpoint("s3", &vpc, &[], &[], &[&table]);
+    insta::assert_snapshot!(why(&world, &instance, "bucket.s3.us-east-1.amazonaws.com:443"));
+    passes(&why(&world, &instance, format!("{gateway}:80")));
+    assert_eq!(codes(&why(&world, &instance, "198.18.0.18:443")), ["NO_POSSIBLE_DESTINATION"], "nobody has this address");
+    assert_eq!(codes(&why(&world, &instance, EC2)), ["NO_ROUTE_TO_DESTINATION"]);
+    world.update::<VpcEndpoint>(&gateway, |endpoint| endpoint.served = false);
+    assert_eq!(codes(&why(&world, &instance, format!("{gateway}:443"))), ["BAD_STATE"]);
+}
+
+#[test]
+fn a_front_door_takes_what_it_serves_from_everybody_who_gets_there() {
+    let world = World::new();
+    passes(&why(&world, "internet", EC2));
+    assert_eq!(codes(&why(&world, "internet", "ec2.us-east-1.amazonaws.com:80")), ["TARGET_PORT_RESTRICTION"]);
+    passes(&asked(&world, "internet", "sts.amazonaws.com", "icmp"));
+}
