@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use plan::{Hop, Item, Nat, Subject, Table};
 use resource::{
-    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, Vpc, VpcId,
+    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, VpcId,
 };
 
 use super::peering::{self, live_to};
