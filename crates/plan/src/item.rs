@@ -4,9 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use resource::VpcId;
 
-use crate::{
-    Acl, Balancer, Door, Endpoint, Gateway, Group, Interface, Nat, Peering, PublicAddress, Router, Served, Table,
-};
+use crate::{Acl, Balancer, Door, Endpoint, Gateway, Group, Interface, Nat, Peering, PublicAddress, Router, Served, Table};
 
 /// One thing that the network should have; see each kind for what it means to packets.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -90,7 +90,9 @@ fn through(world: &Snapshot, nat: &str, prefix: Ipv4Net, own: &[(Ipv4Net, &Route
     let behind = prefixes(world, &behind);
     let onward = |route: &Route| match &route.target {
         RouteTarget::InternetGateway(_) if !nat.public => Hop::Drop,
-        RouteTarget::InternetGateway(_) | RouteTarget::Peering(_) | RouteTarget::Endpoint(_) => hop(world, &nat.vpc, route, realm),
+        RouteTarget::InternetGateway(_) | RouteTarget::Peering(_) | RouteTarget::Endpoint(_) => {
+            hop(world, &nat.vpc, route, realm)
+        }
         _ => Hop::Drop,
     };
     let first = longest(&behind, prefix).map_or(Hop::Drop, |(_, route)| onward(route));

@@ -73,7 +73,9 @@ impl Walk<'_> {
             return Some(self.other_name(&endpoint));
         }
         let mut fixes = Vec::new();
-        for attribute in [(!vpc.dns_support).then_some("support"), (!vpc.dns_hostnames).then_some("hostnames")].into_iter().flatten() {
+        for attribute in
+            [(!vpc.dns_support).then_some("support"), (!vpc.dns_hostnames).then_some("hostnames")].into_iter().flatten()
+        {
             let command = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-{attribute}", party.vpc);
             fixes.push(mend::run(&party.account, command));
         }

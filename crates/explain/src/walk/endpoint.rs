@@ -24,6 +24,7 @@ impl Walk<'_> {
         };
         if endpoint.aws_service().is_some() {
             self.at_door(&endpoint.id, party.address);
+            self.answer(party, sender);
             return self.end();
         }
         self.connection(&endpoint);

@@ -305,7 +305,8 @@ fn mark_from(key: impl Into<Vec<Field>>, map: &str) -> Rule {
     Rule::new([], [Action::SetMark(Mark::Map { key: key.into(), map: map.into() })])
 }
 
-fn vmap(key: impl Into<Vec<Field>>, map: &str) -> Rule {
+/// A rule that goes on where a map says, if it says anything.
+pub(super) fn vmap(key: impl Into<Vec<Field>>, map: &str) -> Rule {
     Rule::new([], [Action::Vmap { key: key.into(), map: map.into() }])
 }
 

@@ -8,7 +8,7 @@ use plan::{Peering, PeeringEnd};
 use super::{in_namespace, link_end, neighbour};
 use crate::network::ledger::Placed;
 use crate::network::name::to_peer;
-use crate::network::ruleset::{accept_if, chain, device, drop_if, set, verdict};
+use crate::network::ruleset::{accept_if, chain, device, drop_if, set, verdict, vmap};
 
 /// AWS's MTU between VPCs of one Region.
 const JUMBO: u32 = 9001;
@@ -40,7 +40,9 @@ fn side(own: &PeeringEnd, other: &PeeringEnd, near: &LinkEnd, far: &LinkEnd) -> 
     let to_amazon = drop_if(vec![Match::in_set([Field::Daddr], set::AMAZON)]);
     let passing =
         pairs.map(|(source, target)| accept_if(vec![Match::within(Field::Saddr, source), Match::within(Field::Daddr, target)]));
-    let rules = std::iter::once(to_amazon).chain(passing).chain([drop_if(vec![])]).collect();
+    // What the router's own sockets answer leaves by the table of the address that was asked.
+    let home = vmap([Field::Daddr], set::HOME);
+    let rules = [home, to_amazon].into_iter().chain(passing).chain([drop_if(vec![])]).collect();
     vec![
         Object::Chain(chain(&from, rules)),
         neighbour(&near.name, other.router.1, far),

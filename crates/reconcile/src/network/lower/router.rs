@@ -26,6 +26,8 @@ pub(super) const ROUTER_SETTINGS: &[(&str, &str)] = &[
     ("net/ipv4/conf/default/send_redirects", "0"),
     // Every address of a subnet is answered for by the router, also those that nobody has: packets to them vanish.
     ("net/ipv4/conf/all/proxy_arp", "1"),
+    // A socket of the daemon answers by the route table that the router gave its client's first packet, and knows it.
+    ("net/ipv4/tcp_fwmark_accept", "1"),
     // A closed flow's ports are free again after as long as the targets of this machine need.
     ("net/netfilter/nf_conntrack_tcp_timeout_time_wait", "5"),
 ];
