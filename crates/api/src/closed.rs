@@ -1,10 +1,13 @@
 //! What doors answer for services that have no API here: truthfully, in the words of the service where they are known.
 
 use http::{HeaderValue, StatusCode, header};
+use resource::VpcEndpoint;
 use services::Service;
+use store::Snapshot;
 use wire::{Failure, Identified, Response};
 
-use crate::arrival::Door;
+use crate::arrival::{Door, Through};
+use crate::identity::{Caller, Refusal};
 use crate::refuse;
 
 /// The answer at a door behind which nobody is; none where somebody is.
@@ -25,6 +28,19 @@ pub(crate) fn check(door: &Door, identified: &Identified) -> Result<(), Failure>
             let message = format!("The action {} is not valid for this web service.", identified.operation().name);
             Err(Failure::new("InvalidAction", message, 400))
         }
+    }
+}
+
+/// Refuses what was signed for another Region than the endpoint's: it leads to the service of its own Region only.
+pub(crate) fn check_region(world: &Snapshot, through: Option<&Through>, believed: &Caller) -> Result<(), Refusal> {
+    let endpoint = through.and_then(|through| world.find::<VpcEndpoint>(through.endpoint.as_str()));
+    let region = endpoint.map(|endpoint| endpoint.owner.region.clone());
+    match region.filter(|region| believed.verified && *region != believed.scope.region) {
+        Some(region) => Err(Refusal::Scope(format!(
+            "Credential should be scoped to a valid region: this endpoint is in '{region}', not in '{}'.",
+            believed.scope.region
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) async fn answer(api: &Api, arrival: &Arrival, incoming: hyper::Reques
 
 /// The stages.
 async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Record) -> Result<Outgoing, Failure> {
-    if let Some(identified) = writing(api, request) {
+    if let Some(identified) = writing(api, request, record) {
         return carry_object(api, request, identified, body, record).await;
     }
     read(api, request, body, record).await?;
@@ -129,10 +129,11 @@ async fn write_object(
     door.as_ref().map_or(Ok(()), |door| closed::check(door, &identified))?;
     let moment = Moment { world: api.store.snapshot(), now: OffsetDateTime::now_utc() };
     let refused = |refusal: Refusal| refusal.failure(Family::S3);
-    let (believed, promise) = match identity::authenticate_head(record.arrival.trust(api.trust), &Keys(&moment.world), moment.now, request) {
-        Err(Refusal::Unsigned) => (identity::Caller::anonymous(caller::DEFAULT_REGION), identity::unsigned_promise(request)),
-        other => other.map_err(refused)?,
-    };
+    let (believed, promise) =
+        match identity::authenticate_head(record.arrival.trust(api.trust), &Keys(&moment.world), moment.now, request) {
+            Err(Refusal::Unsigned) => (identity::Caller::anonymous(caller::DEFAULT_REGION), identity::unsigned_promise(request)),
+            other => other.map_err(refused)?,
+        };
     let caller = admitted(&moment, request, &identified, believed, record).map_err(refused)?;
     let (service, operation) = dispatch(&identified)?;
     let mut input = decode(&identified, request)?;
@@ -146,8 +147,9 @@ async fn write_object(
 }
 
 /// The operation, when its body is an object. Only the head of the request has come.
-fn writing(api: &Api, request: &Request) -> Option<Identified> {
-    let may_be = request.method == http::Method::PUT && !private::is_private(request);
+fn writing(api: &Api, request: &Request, record: &Record) -> Option<Identified> {
+    let here = record.arrival.door.as_ref().is_none_or(|door| door.service == "s3");
+    let may_be = here && request.method == http::Method::PUT && !private::is_private(request);
     may_be.then(|| api.models.identify(request).ok()).flatten().filter(object::is_writing)
 }
 
@@ -239,6 +241,7 @@ fn admitted(
     record: &mut Record,
 ) -> Result<Caller, Refusal> {
     believed.scoped_to(identified.service.signing_name)?;
+    closed::check_region(&moment.world, record.arrival.through(), &believed)?;
     let mut caller = caller::known(believed)?;
     caller.facts = facts(&record.arrival, &caller.owner.region, moment.now, request.header("user-agent"));
     record.caller(&caller);

@@ -47,35 +47,39 @@ pub trait Host: Send + Sync + 'static {
     fn receive(&self, guest: Guest) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
-/// Opens doors in `place` until the result is dropped: TLS on those in `secure`, none on those in `plain`.
+/// Doors to open.
+#[derive(Clone, Copy, Debug)]
+pub struct Doors<'a> {
+    /// Those with TLS.
+    pub secure: &'a [SocketAddrV4],
+    /// Those without.
+    pub plain: &'a [SocketAddrV4],
+    /// Whether only some routing tables deliver their addresses here.
+    pub routed: bool,
+}
+
+/// Opens doors in `place` until the result is dropped.
 ///
 /// Must be called within a tokio runtime.
 ///
 /// # Errors
 /// When a socket cannot be opened.
-pub fn serve(
-    place: &dyn Place,
-    secure: &[SocketAddrV4],
-    plain: &[SocketAddrV4],
-    tls: &Arc<ServerConfig>,
-    host: &Arc<dyn Host>,
-) -> io::Result<Serving> {
+pub fn serve(place: &dyn Place, doors: Doors<'_>, tls: &Arc<ServerConfig>, host: &Arc<dyn Host>) -> io::Result<Serving> {
     let mut tasks = JoinSet::new();
-    for addr in secure {
-        let (listener, acceptor, host) = (listener(place, *addr)?, TlsAcceptor::from(Arc::clone(tls)), Arc::clone(host));
+    let listener = |addr| {
+        TcpListener::from_std(if doors.routed { place.routed_tcp_listener(addr)? } else { place.tcp_listener(addr, false)? })
+    };
+    for addr in doors.secure {
+        let (listener, acceptor, host) = (listener(*addr)?, TlsAcceptor::from(Arc::clone(tls)), Arc::clone(host));
         let handle = move |stream, from| enter_secure(stream, from, acceptor.clone(), Arc::clone(&host));
         tasks.spawn(accept_within(BOUNDS, "door", listener, handle));
     }
-    for addr in plain {
-        let (listener, host) = (listener(place, *addr)?, Arc::clone(host));
+    for addr in doors.plain {
+        let (listener, host) = (listener(*addr)?, Arc::clone(host));
         let handle = move |stream, from| enter(stream, from, Arc::clone(&host));
         tasks.spawn(accept_within(BOUNDS, "door", listener, handle));
     }
     Ok(Serving::new(tasks))
-}
-
-fn listener(place: &dyn Place, addr: SocketAddrV4) -> io::Result<TcpListener> {
-    TcpListener::from_std(place.tcp_listener(addr, false)?)
 }
 
 async fn enter(stream: TcpStream, from: SocketAddrV4, host: Arc<dyn Host>) {
@@ -151,7 +155,7 @@ mod tests {
     async fn a_host_hears_what_was_said_and_whether_it_was_encrypted() {
         let [secure, plain] = addrs();
         let host: Arc<dyn Host> = Arc::new(Porter);
-        let serving = serve(&Here, &[secure], &[plain], &config(), &host).unwrap();
+        let serving = serve(&Here, Doors { secure: &[secure], plain: &[plain], routed: false }, &config(), &host).unwrap();
         assert_eq!(said(TcpStream::connect(plain).await.unwrap()).await, "127.0.0.1 secure false");
         let connector = TlsConnector::from(client(&crate::tls::Offer::all()).unwrap());
         let name = ServerName::try_from("door.example").unwrap();
@@ -165,7 +169,7 @@ mod tests {
     async fn who_speaks_no_tls_is_let_go_and_the_door_stays_open() {
         let [secure, _] = addrs();
         let host: Arc<dyn Host> = Arc::new(Porter);
-        let serving = serve(&Here, &[secure], &[], &config(), &host).unwrap();
+        let serving = serve(&Here, Doors { secure: &[secure], plain: &[], routed: false }, &config(), &host).unwrap();
         for _ in 0..2 {
             let mut stream = TcpStream::connect(secure).await.unwrap();
             stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();

@@ -45,6 +45,17 @@ pub trait Place: Debug + Send + Sync + 'static {
         Ok(socket.into())
     }
 
+    /// A listening TCP socket at an address that only some routing tables deliver here: it answers as if the address were
+    /// the namespace's own.
+    fn routed_tcp_listener(&self, addr: SocketAddrV4) -> io::Result<TcpListener> {
+        let socket = self.socket(Type::STREAM)?;
+        socket.set_reuse_address(true)?;
+        socket.set_ip_transparent_v4(true)?;
+        let socket = bound(socket, addr)?;
+        socket.listen(BACKLOG)?;
+        Ok(socket.into())
+    }
+
     /// An unconnected TCP socket that will connect from `source`; its port is chosen at connect, so that ports are only
     /// exhausted per destination.
     fn tcp_from(&self, source: Ipv4Addr) -> io::Result<TcpStream> {

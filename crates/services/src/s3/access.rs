@@ -93,7 +93,9 @@ pub(super) fn may(world: &Snapshot, caller: &Caller, action: &str, target: Targe
 /// The bucket whose owner and policy count. Who makes a bucket asks about no other's.
 fn bucket_of(world: &Snapshot, question: &Question) -> Option<Arc<Bucket>> {
     match &question.target {
-        Target::Bucket(bucket) | Target::Object(bucket, _) if question.action != "s3:CreateBucket" => world.find::<Bucket>(bucket),
+        Target::Bucket(bucket) | Target::Object(bucket, _) if question.action != "s3:CreateBucket" => {
+            world.find::<Bucket>(bucket)
+        }
         _ => None,
     }
 }

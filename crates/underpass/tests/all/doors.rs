@@ -97,6 +97,9 @@ fn an_isolated_subnet_calls_ec2_through_its_endpoint_only_and_as_the_endpoints_p
     let wrong = place.aws(&["--endpoint-url", &own, "sts", "get-caller-identity"]);
     assert!(wrong.err.contains("InvalidAction"), "{wrong:?}");
 
+    let abroad = place.aws(&["--region", "eu-west-1", "--endpoint-url", &own, "ec2", "describe-vpcs"]);
+    assert!(abroad.err.contains("scoped to a valid region"), "{abroad:?}");
+
     place.policy(&endpoint, &allow("ec2:DescribeSubnets", json!({})));
     let refused = place.vpcs();
     assert!(refused.err.contains("UnauthorizedOperation"), "{refused:?}");
@@ -112,7 +115,7 @@ fn an_isolated_subnet_calls_ec2_through_its_endpoint_only_and_as_the_endpoints_p
     account.ec2("modify_vpc_endpoint", json!({ "VpcEndpointId": endpoint, "ResetPolicy": true }));
     place.vpcs().ok();
 
-    // A subnet-less program's keys: those that nobody issued mean nothing inside, whatever the listener believes.
+    // Keys that nobody issued mean nothing inside, whatever the listener on loopback believes.
     let unsigned = place.curl(&[
         &format!("{own}/?Action=DescribeVpcs&Version=2016-11-15"),
         "--aws-sigv4",
