@@ -23,6 +23,8 @@ const EC2_TYPES: &[(&str, &str, &str)] = &[
     ("vpce-svc-", "vpc-endpoint-service", "VpcEndpointServiceConfiguration"),
     ("vpce-", "vpc-endpoint", "VpcEndpoint"),
     ("pcx-", "vpc-peering-connection", "VpcPeeringConnection"),
+    ("nip-", "network-insights-path", "NetworkInsightsPath"),
+    ("nia-", "network-insights-analysis", "NetworkInsightsAnalysis"),
     ("i-", "instance", "Instances"),
     ("lt-", "launch-template", "LaunchTemplate"),
     ("key-", "key-pair", "KeyPair"),

@@ -78,6 +78,8 @@ codes! {
     ZoneNotEnabled = "ELB_INSTALLED_AZ_RESTRICTION";
     /// The service has no node in the zone of the endpoint's interface.
     ServiceNotInZone = "VPCE_SERVICE_NOT_INSTALLED_IN_AZ";
+    /// An endpoint opens no connections in its own VPC.
+    IntraVpc = "VPCE_INTRA_VPC_TRAFFIC";
     /// PrivateLink carries connections from consumer to provider only. Ours.
     OneWay = "PRIVATELINK_IS_ONE_WAY";
     /// The provider has not accepted the endpoint's connection. Ours.

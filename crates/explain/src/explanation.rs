@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use crate::{Code, Question};
+use crate::{Code, Ground, Question};
 
 /// How many ways are printed for people; all of them are in the JSON.
 const PRINTED: usize = 6;
@@ -49,6 +49,9 @@ pub struct Way {
     pub hops: Vec<Hop>,
     /// What stops them; nothing when they arrive.
     pub blockers: Vec<Blocker>,
+    /// The address that they leave their source with.
+    #[serde(skip)]
+    pub from: Option<Ipv4Addr>,
 }
 
 /// Something that packets meet.
@@ -60,6 +63,12 @@ pub struct Hop {
     pub does: String,
     /// Whether it lets them on.
     pub passes: bool,
+    /// The rule by which it does.
+    #[serde(skip)]
+    pub ground: Option<Ground>,
+    /// The rule by which it does the same with the answers, where that is another.
+    #[serde(skip)]
+    pub back: Option<Ground>,
 }
 
 /// Something that stops packets.
@@ -73,6 +82,9 @@ pub struct Blocker {
     pub problem: String,
     /// What mends it; nothing when no command does.
     pub fixes: Vec<Fix>,
+    /// The rule that stops them.
+    #[serde(skip)]
+    pub ground: Option<Ground>,
 }
 
 /// A command that mends something.

@@ -26,29 +26,22 @@ pub(crate) fn acl_around(world: &Snapshot, subnet: &SubnetId) -> Option<Acl> {
     }
 }
 
-/// Whether a packet to or from `peer` is what `allow` speaks of. `guest` is a sender that has no interface yet.
-pub(crate) fn allows(
-    world: &Snapshot,
-    vpc: &VpcId,
-    allow: &Allow,
-    packet: Packet,
-    peer: Ipv4Addr,
-    guest: Option<&Party>,
-) -> bool {
+/// Whether a packet to or from `peer` is what `allow` speaks of. `guests` take part and have no interface yet.
+pub(crate) fn allows(world: &Snapshot, vpc: &VpcId, allow: &Allow, packet: Packet, peer: Ipv4Addr, guests: &[Party]) -> bool {
     packet.overlap(allow.traffic).is_some()
         && match &allow.peer {
             Peer::Net(net) => net.contains(&peer),
             Peer::List(_, nets) => nets.iter().any(|net| net.contains(&peer)),
-            Peer::Members(group) => is_member(world, vpc, group, peer, guest),
+            Peer::Members(group) => is_member(world, vpc, group, peer, guests),
         }
 }
 
 /// Whether an address is that of an interface in use that carries the group, in the group's own VPC: `vpc`, or a peer of it.
-fn is_member(world: &Snapshot, vpc: &VpcId, group: &GroupId, address: Ipv4Addr, guest: Option<&Party>) -> bool {
+fn is_member(world: &Snapshot, vpc: &VpcId, group: &GroupId, address: Ipv4Addr, guests: &[Party]) -> bool {
     let own = world.find::<SecurityGroup>(group.as_str()).map(|group| group.vpc.clone());
     let vpc = own.as_ref().unwrap_or(vpc);
     let present = holder(world, vpc, address).filter(|party| party.place(world).is_some());
-    let guest = guest.filter(|party| party.address == address && party.vpc == *vpc);
+    let guest = guests.iter().find(|party| party.address == address && party.vpc == *vpc);
     present.as_ref().or(guest).is_some_and(|party| party.groups.contains(group))
 }
 
@@ -58,24 +51,26 @@ pub(crate) struct Denied {
     /// The ACL.
     pub acl: AclId,
     /// The rule that denies; none is the implied last one.
-    pub rule: Option<u16>,
+    pub rule: Option<AclRule>,
     /// The ports that it denies.
     pub ports: (u16, u16),
 }
 
-/// Judges a packet that crosses the boundary of an ACL's subnets; `peer` is on the outside.
-pub(crate) fn judge(acl: &Acl, egress: bool, packet: Packet, peer: Ipv4Addr) -> Result<(), Denied> {
+/// Judges a packet that crosses the boundary of an ACL's subnets; `peer` is on the outside. Answers the first rule that lets it
+/// pass, or a part of it.
+pub(crate) fn judge(acl: &Acl, egress: bool, packet: Packet, peer: Ipv4Addr) -> Result<Option<AclRule>, Denied> {
     let rules = if egress { &acl.egress } else { &acl.ingress };
-    let mut open = vec![packet.ports()];
+    let (mut open, mut by) = (vec![packet.ports()], None);
     let denied = |rule, ports| Err(Denied { acl: acl.id.clone(), rule, ports });
     for rule in rules.iter().filter(|rule| rule.cidr.contains(&peer)) {
         let (hit, rest) = split(packet, &open, rule);
         match hit.first() {
-            Some(ports) if !rule.allow => return denied(Some(rule.number), *ports),
-            _ => open = rest,
+            Some(ports) if !rule.allow => return denied(Some(*rule), *ports),
+            found => by = by.or_else(|| found.map(|_| *rule)),
         }
+        open = rest;
     }
-    open.first().map_or(Ok(()), |ports| denied(None, *ports))
+    open.first().map_or(Ok(by), |ports| denied(None, *ports))
 }
 
 /// The ports that a rule speaks of, and those that it leaves to the next.
@@ -117,7 +112,9 @@ mod tests {
     }
 
     fn denied(acl: &Acl, packet: Packet) -> Option<(Option<u16>, (u16, u16))> {
-        judge(acl, false, packet, Ipv4Addr::new(10, 0, 0, 4)).err().map(|denied| (denied.rule, denied.ports))
+        judge(acl, false, packet, Ipv4Addr::new(10, 0, 0, 4))
+            .err()
+            .map(|denied| (denied.rule.map(|rule| rule.number), denied.ports))
     }
 
     #[test]

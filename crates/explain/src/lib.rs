@@ -7,6 +7,7 @@
 mod code;
 mod explanation;
 mod find;
+mod ground;
 mod judge;
 mod mend;
 mod packet;
@@ -17,6 +18,7 @@ mod walk;
 
 pub use code::Code;
 pub use explanation::{Blocker, Explanation, Fix, Hop, Verdict, Way};
+pub use ground::Ground;
 pub use packet::Packet;
 pub use question::{Destination, Question, QuestionError, Source};
 

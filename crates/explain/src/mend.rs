@@ -60,7 +60,7 @@ pub(crate) fn acl_entry(world: &Snapshot, denied: &Denied, egress: bool, packet:
     let Some(acl) = world.find::<NetworkAcl>(denied.acl.as_str()) else { return Vec::new() };
     let used: Vec<u16> = acl.entries.iter().filter(|entry| entry.egress == egress).map(|entry| entry.number).collect();
     let direction = if egress { "--egress" } else { "--ingress" };
-    let before = denied.rule.unwrap_or(LAST_ENTRY + 1);
+    let before = denied.rule.map_or(LAST_ENTRY + 1, |rule| rule.number);
     let round = used.iter().filter(|number| **number < before).max().map_or(100, |last| last / 10 * 10 + 10);
     let free = (round < before).then_some(round).or_else(|| (1..before).rev().find(|number| !used.contains(number)));
     let Some(number) = free else {

@@ -30,6 +30,8 @@ pub enum Source {
     Interface(InterfaceId),
     /// A program in a subnet with these groups, whether or not there is one; no groups mean the VPC's default group.
     Subnet(SubnetId, Vec<GroupId>),
+    /// An interface endpoint: what comes through it.
+    Endpoint(EndpointId),
     /// A host on the simulated internet.
     Internet,
 }
@@ -41,6 +43,8 @@ pub enum Destination {
     Instance(InstanceId),
     /// A network interface.
     Interface(InterfaceId),
+    /// A program in a subnet with these groups, as of a source.
+    Subnet(SubnetId, Vec<GroupId>),
     /// An interface endpoint.
     Endpoint(EndpointId),
     /// A load balancer, by ARN or by name.
@@ -58,12 +62,12 @@ pub enum Destination {
 pub enum QuestionError {
     /// Not a point that packets can come from.
     #[error(
-        "{0:?} is no source: give an instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…) or `internet`"
+        "{0:?} is no source: give an instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…), an endpoint or `internet`"
     )]
     Source(String),
     /// Not a point that packets can go to.
     #[error(
-        "{0:?} is no destination: give an instance, a network interface, an endpoint, a load balancer, an IPv4 address, a DNS name or `internet`"
+        "{0:?} is no destination: give an instance, a network interface, a subnet (with groups), an endpoint, a load balancer, an IPv4 address, a DNS name or `internet`"
     )]
     Destination(String),
     /// Not a protocol that can be asked about.
@@ -108,24 +112,35 @@ impl FromStr for Source {
     type Err = QuestionError;
 
     fn from_str(text: &str) -> Result<Self, QuestionError> {
-        let (head, groups) = text.split_once('+').map_or((text, None), |(head, groups)| (head, Some(groups)));
         let bad = || QuestionError::Source(text.to_owned());
-        if let Ok(subnet) = SubnetId::parse(head) {
-            let groups = groups.into_iter().flat_map(|list| list.split(','));
-            return Ok(Self::Subnet(subnet, groups.map(|id| GroupId::parse(id).map_err(|_| bad())).collect::<Result<_, _>>()?));
+        if let Some(program) = program(text) {
+            return program.map(|(subnet, groups)| Self::Subnet(subnet, groups)).ok_or_else(bad);
         }
         if text == "internet" {
             return Ok(Self::Internet);
         }
         let instance = InstanceId::parse(text).map(Self::Instance);
-        instance.or_else(|_| InterfaceId::parse(text).map(Self::Interface)).map_err(|_| bad())
+        let instance = instance.or_else(|_| InterfaceId::parse(text).map(Self::Interface));
+        instance.or_else(|_| EndpointId::parse(text).map(Self::Endpoint)).map_err(|_| bad())
     }
+}
+
+/// A subnet with groups; the inner nothing when the groups are none.
+fn program(text: &str) -> Option<Option<(SubnetId, Vec<GroupId>)>> {
+    let (head, groups) = text.split_once('+').map_or((text, None), |(head, groups)| (head, Some(groups)));
+    let subnet = SubnetId::parse(head).ok()?;
+    let groups: Result<_, _> = groups.into_iter().flat_map(|list| list.split(',')).map(GroupId::parse).collect();
+    Some(groups.ok().map(|groups| (subnet, groups)))
 }
 
 impl FromStr for Destination {
     type Err = QuestionError;
 
     fn from_str(text: &str) -> Result<Self, QuestionError> {
+        if let Some(program) = program(text) {
+            let bad = || QuestionError::Destination(text.to_owned());
+            return program.map(|(subnet, groups)| Self::Subnet(subnet, groups)).ok_or_else(bad);
+        }
         let id = InstanceId::parse(text).map(Self::Instance);
         let id = id
             .or_else(|_| InterfaceId::parse(text).map(Self::Interface))
@@ -153,13 +168,18 @@ impl Display for Source {
         match self {
             Self::Instance(id) => id.fmt(f),
             Self::Interface(id) => id.fmt(f),
-            Self::Subnet(id, groups) if groups.is_empty() => write!(f, "a program in {id}"),
-            Self::Subnet(id, groups) => {
-                let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
-                write!(f, "a program in {id} with {}", groups.join(", "))
-            }
+            Self::Subnet(id, groups) => f.write_str(&program_name(id, groups)),
+            Self::Endpoint(id) => id.fmt(f),
             Self::Internet => f.write_str("the internet"),
         }
+    }
+}
+
+fn program_name(id: &SubnetId, groups: &[GroupId]) -> String {
+    let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
+    match groups.as_slice() {
+        [] => format!("a program in {id}"),
+        groups => format!("a program in {id} with {}", groups.join(", ")),
     }
 }
 
@@ -168,6 +188,7 @@ impl Display for Destination {
         match self {
             Self::Instance(id) => id.fmt(f),
             Self::Interface(id) => id.fmt(f),
+            Self::Subnet(id, groups) => f.write_str(&program_name(id, groups)),
             Self::Endpoint(id) => id.fmt(f),
             Self::Balancer(name) | Self::Name(name) => f.write_str(name),
             Self::Address(address) => address.fmt(f),

@@ -8,7 +8,7 @@ use resource::{
 };
 use store::Snapshot;
 
-use crate::find::{INTERNET_HOST, Start, interface};
+use crate::find::{INTERNET_HOST, Start, interface, program};
 use crate::party::{Party, primary};
 use crate::walk::peering::live_to;
 use crate::{Destination, QuestionError};
@@ -19,6 +19,8 @@ pub(crate) enum Goal {
     Address(Ipv4Addr, Option<String>),
     /// Something that has no address for the source: an interface elsewhere.
     Elsewhere(Box<Party>),
+    /// A program that need not exist yet.
+    Program(Box<Party>),
 }
 
 impl Goal {
@@ -26,7 +28,15 @@ impl Goal {
     pub(crate) fn address(&self) -> Option<Ipv4Addr> {
         match self {
             Self::Address(address, _) => Some(*address),
-            Self::Elsewhere(_) => None,
+            Self::Elsewhere(_) | Self::Program(_) => None,
+        }
+    }
+
+    /// Who it is, where that is no question of addresses.
+    pub(crate) fn party(&self) -> Option<&Party> {
+        match self {
+            Self::Address(..) => None,
+            Self::Elsewhere(party) | Self::Program(party) => Some(party),
         }
     }
 }
@@ -41,6 +51,10 @@ pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) 
         Destination::Instance(id) => {
             let party = world.find::<Instance>(id.as_str()).and_then(|instance| primary(world, &instance));
             party.map(|party| of_party(world, start, party)).unwrap_or_default()
+        }
+        Destination::Subnet(id, groups) => {
+            let other = if let Start::Party(party) = start { Some(&**party) } else { None };
+            program(world, id, groups, other)?.map(|party| vec![Goal::Program(Box::new(party))]).unwrap_or_default()
         }
         Destination::Endpoint(id) => {
             world.find::<VpcEndpoint>(id.as_str()).map(|e| of_endpoint(world, start, &e)).unwrap_or_default()
@@ -57,6 +71,7 @@ pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) 
 fn of_start(start: &Start) -> String {
     match start {
         Start::Party(party) => party.name.clone(),
+        Start::Endpoint(endpoint) => endpoint.id.to_string(),
         Start::Internet => "the internet".to_owned(),
     }
 }
@@ -70,6 +85,9 @@ fn of_party(world: &Snapshot, start: &Start, party: Party) -> Vec<Goal> {
         && live_to(world, &own.vpc, party.address).is_some_and(|(_, far)| far.id == party.vpc)
     {
         return vec![Goal::Address(party.address, None)];
+    }
+    if matches!(start, Start::Endpoint(_)) {
+        return vec![Goal::Elsewhere(Box::new(party))];
     }
     match party.public(world) {
         public if public.is_empty() => vec![Goal::Elsewhere(Box::new(party))],
@@ -159,6 +177,7 @@ fn service_name(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Ipv4A
 fn host_name(world: &Snapshot, start: &Start, name: &str) -> Option<Ipv4Addr> {
     let vpc: Option<&VpcId> = match start {
         Start::Party(party) => Some(&party.vpc),
+        Start::Endpoint(endpoint) => Some(&endpoint.vpc),
         Start::Internet => None,
     };
     if let Some(vpc) = vpc.and_then(|id| world.find::<Vpc>(id.as_str())).filter(|vpc| vpc.dns_support && vpc.dns_hostnames) {

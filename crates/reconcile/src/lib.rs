@@ -7,6 +7,7 @@ pub mod doors;
 mod driver;
 pub mod health;
 pub mod housekeeping;
+pub mod insights;
 pub mod machines;
 pub mod metadata;
 pub mod names;

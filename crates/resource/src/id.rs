@@ -105,6 +105,10 @@ ids! {
     EndpointServiceId = "vpce-svc-";
     /// An instance.
     InstanceId = "i-";
+    /// A path that somebody wants to know about.
+    InsightsPathId = "nip-";
+    /// An analysis of such a path.
+    InsightsAnalysisId = "nia-";
     /// A launch template.
     LaunchTemplateId = "lt-";
 }

@@ -61,6 +61,8 @@ impl Default for Catalogue {
             Codec::of::<resource::TargetGroup>(),
             Codec::of::<resource::TargetHealth>(),
             Codec::of::<resource::Instance>(),
+            Codec::of::<resource::InsightsPath>(),
+            Codec::of::<resource::InsightsAnalysis>(),
             Codec::of::<resource::ConsoleOutput>(),
             Codec::of::<resource::KeyPair>(),
             Codec::of::<resource::LaunchTemplate>(),

@@ -2,33 +2,36 @@
 
 use std::net::Ipv4Addr;
 
-use plan::Acl;
-use resource::{GroupId, SecurityGroup};
+use plan::{Acl, AclRule, Allow};
+use resource::{GroupId, SecurityGroup, SubnetId};
 
 use super::{Sender, Walk};
 use crate::judge::{acl_around, allows, group, judge};
 use crate::mend;
 use crate::party::Party;
-use crate::{Code, Packet};
+use crate::{Code, Ground, Packet};
 
 impl Walk<'_> {
     /// Whether a party's groups let its packet out.
     pub(super) fn groups_out(&mut self, party: &Party, to: Ipv4Addr) {
-        let found = party.groups.iter().find(|id| self.group_allows(party, id, true, to));
-        if let Some(id) = found.cloned() {
-            return self.passes(id, format!("lets {} out to {to}", self.packet));
+        let found = party.groups.iter().find_map(|id| Some((id.clone(), self.group_allows(party, id, true, to)?)));
+        if let Some((id, allow)) = found {
+            self.passes(&id, format!("lets {} out to {to}", self.packet));
+            return self.by(grounds(party, true, vec![id], Some(allow)));
         }
         let Some(id) = party.groups.first().cloned() else { return self.no_groups(party) };
         let (code, problem) = self.mismatch(party, true, &format!("out to {to}"));
         let fix = mend::let_out(self.world, &id, self.packet, to);
         self.blocked(code, id, problem, vec![fix]);
+        self.by(grounds(party, true, party.groups.clone(), None));
     }
 
     /// Whether a party's groups let a sender's packet in.
     pub(super) fn groups_in(&mut self, party: &Party, sender: &Sender) {
-        let found = party.groups.iter().find(|id| self.group_allows(party, id, false, sender.address));
-        if let Some(id) = found.cloned() {
-            return self.passes(id, format!("lets {} in from {}", self.packet, sender.address));
+        let found = party.groups.iter().find_map(|id| Some((id.clone(), self.group_allows(party, id, false, sender.address)?)));
+        if let Some((id, allow)) = found {
+            self.passes(&id, format!("lets {} in from {}", self.packet, sender.address));
+            return self.by(grounds(party, false, vec![id], Some(allow)));
         }
         let Some(id) = party.groups.first().cloned() else { return self.no_groups(party) };
         let (code, problem) = match self.lost_reference(party, sender) {
@@ -37,6 +40,7 @@ impl Walk<'_> {
         };
         let fix = mend::let_in(self.world, &id, self.packet, sender, &party.vpc);
         self.blocked(code, id, problem, vec![fix]);
+        self.by(grounds(party, false, party.groups.clone(), None));
     }
 
     /// A workload without any group is closed.
@@ -45,10 +49,10 @@ impl Walk<'_> {
         self.blocked(Code::GroupRules, &party.name, problem, Vec::new());
     }
 
-    fn group_allows(&self, party: &Party, id: &GroupId, egress: bool, peer: Ipv4Addr) -> bool {
-        let Some(group) = group(self.world, id) else { return false };
-        let list = if egress { &group.egress } else { &group.ingress };
-        list.iter().any(|allow| allows(self.world, &party.vpc, allow, self.packet, peer, self.guest.as_ref()))
+    fn group_allows(&self, party: &Party, id: &GroupId, egress: bool, peer: Ipv4Addr) -> Option<Allow> {
+        let group = group(self.world, id)?;
+        let list = if egress { group.egress } else { group.ingress };
+        list.into_iter().find(|allow| allows(self.world, &party.vpc, allow, self.packet, peer, &self.guests))
     }
 
     /// A rule names a group, but who stands in between shows its own address.
@@ -97,17 +101,31 @@ impl Walk<'_> {
             return;
         }
         let Some(acl) = acl_around(self.world, &party.subnet) else { return };
-        let open = self.crossing(&acl, egress, self.packet, peer, "");
-        let back = self.crossing(&acl, !egress, self.packet.answer(), peer, "the answers, ");
-        if open && back {
+        let open = self.crossing(&acl, &party.subnet, egress, self.packet, peer, "");
+        let back = self.crossing(&acl, &party.subnet, !egress, self.packet.answer(), peer, "the answers, ");
+        if let (Some(rule), Some(back)) = (open, back) {
             let way = if egress { "out" } else { "in" };
             self.passes(&acl.id, format!("lets {} {way} and the answers back", self.packet));
+            self.by(Ground::Acl { subnet: party.subnet.clone(), egress, rule });
+            self.answered_by(Ground::Acl { subnet: party.subnet.clone(), egress: !egress, rule: back });
         }
     }
 
-    fn crossing(&mut self, acl: &Acl, egress: bool, packet: Packet, peer: Ipv4Addr, what: &str) -> bool {
-        let Err(denied) = judge(acl, egress, packet, peer) else { return true };
-        let by = denied.rule.map_or("by no rule that allows them".to_owned(), |number| format!("by rule {number}"));
+    /// The rule that lets a packet cross; none at all when it does not.
+    fn crossing(
+        &mut self,
+        acl: &Acl,
+        subnet: &SubnetId,
+        egress: bool,
+        packet: Packet,
+        peer: Ipv4Addr,
+        what: &str,
+    ) -> Option<Option<AclRule>> {
+        let denied = match judge(acl, egress, packet, peer) {
+            Ok(rule) => return Some(rule),
+            Err(denied) => denied,
+        };
+        let by = denied.rule.map_or("by no rule that allows them".to_owned(), |rule| format!("by rule {}", rule.number));
         let way = if egress { format!("out to {peer}") } else { format!("in from {peer}") };
         let lost = match packet {
             Packet::Icmp(_) => packet.to_string(),
@@ -115,8 +133,13 @@ impl Walk<'_> {
         };
         let fixes = mend::acl_entry(self.world, &denied, egress, packet, peer);
         self.blocked(Code::Acl, &acl.id, format!("denies {what}{lost} {way}, {by}"), fixes);
-        false
+        self.by(Ground::Acl { subnet: subnet.clone(), egress, rule: denied.rule });
+        None
     }
+}
+
+fn grounds(party: &Party, egress: bool, groups: Vec<GroupId>, allow: Option<Allow>) -> Ground {
+    Ground::Groups { interface: party.interface.as_ref().map(|interface| interface.id.clone()), egress, groups, allow }
 }
 
 fn ports((from, to): (u16, u16)) -> String {

@@ -16,6 +16,34 @@ impl Walk<'_> {
     pub(super) fn at_endpoint(mut self, party: &Party, sender: &Sender) -> Vec<Way> {
         self.boundary(party, false, sender.address);
         self.groups_in(party, sender);
+        self.through_endpoint(party, sender)
+    }
+
+    /// From an endpoint itself, which takes connections and opens none: past its own filter, to what it leads to.
+    pub(super) fn from_endpoint(mut self, endpoint: &VpcEndpoint, to: Option<&Party>) -> Vec<Way> {
+        let legs = endpoint.interfaces.iter().filter_map(|id| interface(self.world, id));
+        let balancer = self.balancer_behind(endpoint);
+        let node = to.filter(|to| {
+            let nodes = balancer.iter().flat_map(|balancer| &balancer.zones);
+            nodes.into_iter().any(|node| to.interface.as_ref().is_some_and(|interface| interface.id == node.interface))
+        });
+        if let Some(node) = node {
+            let legs: Vec<Party> = legs.filter(|leg| leg.zone == node.zone).collect();
+            let sender = |leg: &Party| Sender { address: leg.address, party: Some(leg.clone()), away: None };
+            return legs.iter().flat_map(|leg| self.clone().through_endpoint(leg, &sender(leg))).collect();
+        }
+        match to.is_some_and(|to| to.vpc == endpoint.vpc) {
+            true => self.blocked(Code::IntraVpc, &endpoint.id, "takes connections of its VPC and opens none there", Vec::new()),
+            false => {
+                let problem = format!("leads only to the balancer of {}, from its consumers", endpoint.service_name);
+                self.blocked(Code::OneWay, &endpoint.id, problem, Vec::new());
+            }
+        }
+        self.end()
+    }
+
+    /// Beyond the filter of one interface of an endpoint.
+    fn through_endpoint(mut self, party: &Party, sender: &Sender) -> Vec<Way> {
         let id = party.interface.as_ref().map(|interface| interface.id.clone());
         let endpoint = id.and_then(|id| self.world.linked::<VpcEndpoint>(NetworkInterface::KIND, id).next());
         let Some(endpoint) = endpoint else {
@@ -87,7 +115,7 @@ impl Walk<'_> {
     /// The balancer's own groups, which judge clients of PrivateLink by their addresses in the consumer's VPC.
     fn screen(&mut self, endpoint: &VpcEndpoint, item: &Endpoint, sender: &Sender) {
         let (Some(screen), Some(balancer)) = (&item.screen, self.balancer_behind(endpoint)) else { return };
-        let passes = screen.iter().any(|allow| allows(self.world, &endpoint.vpc, allow, self.packet, sender.address, None));
+        let passes = screen.iter().any(|allow| allows(self.world, &endpoint.vpc, allow, self.packet, sender.address, &[]));
         if passes {
             return self.passes(&balancer.arn, format!("lets {} in from {} through PrivateLink", self.packet, sender.address));
         }

@@ -5,15 +5,19 @@ use std::net::Ipv4Addr;
 use resource::{InterfaceKind, NetworkInterface, VpcId};
 
 use super::{Sender, Walk};
-use crate::Code;
 use crate::explanation::Way;
-use crate::party::{Party, holder};
+use crate::party::Party;
+use crate::{Code, Ground};
 
 impl Walk<'_> {
     /// To an address of a VPC's own blocks; every route table leads there.
     pub(super) fn inside(mut self, vpc: &VpcId, sender: Sender, to: Ipv4Addr) -> Vec<Way> {
         self.passes(vpc, format!("routes {to} locally"));
-        let Some(party) = holder(self.world, vpc, to) else { return self.nobody(vpc, to) };
+        if let Some(prefix) = self.block_of(vpc, to) {
+            let table = sender.party.as_ref().and_then(|party| party.table(self.world));
+            self.by(Ground::Route { table, prefix, target: "local".to_owned() });
+        }
+        let Some(party) = self.holder(vpc, to) else { return self.nobody(vpc, to) };
         match party.interface.as_ref().map(|interface| interface.kind) {
             Some(InterfaceKind::Endpoint) => self.at_endpoint(&party, &sender),
             Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),

@@ -13,6 +13,7 @@ mod route;
 
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
 use resource::{Resource, Vpc, VpcId};
 use store::Snapshot;
 
@@ -20,15 +21,15 @@ use crate::explanation::{Blocker, Fix, Hop, Way};
 use crate::find::Start;
 use crate::party::Party;
 use crate::resolve::Goal;
-use crate::{Code, Packet};
+use crate::{Code, Ground, Packet};
 
 /// A connection on its way.
 #[derive(Clone)]
 pub(crate) struct Walk<'a> {
     world: &'a Snapshot,
     packet: Packet,
-    /// A sender that has no interface yet.
-    guest: Option<Party>,
+    /// Who takes part and has no interface yet.
+    guests: Vec<Party>,
     way: Way,
 }
 
@@ -54,28 +55,63 @@ pub(crate) enum Away {
 
 /// Every way that packets may take to `goal`.
 pub(crate) fn ways(world: &Snapshot, start: &Start, goal: &Goal, packet: Packet) -> Vec<Way> {
-    let mut walk = Walk { world, packet, guest: None, way: Way::default() };
+    let from = if let Start::Party(party) = start { Some(party.address) } else { None };
+    let mut walk = Walk { world, packet, guests: Vec::new(), way: Way { from, ..Way::default() } };
+    if let Goal::Program(party) = goal {
+        walk.guests.push((**party).clone());
+    }
     match (start, goal) {
+        (Start::Endpoint(endpoint), goal) => walk.from_endpoint(endpoint, goal.party()),
         (Start::Party(party), Goal::Address(address, name)) => {
-            walk.guest = party.interface.is_none().then(|| (**party).clone());
+            walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.resolve(party, *address, name.as_deref());
             walk.leave(party, *address)
         }
         (Start::Internet, Goal::Address(address, _)) => walk.starting_outside(*address),
-        (Start::Party(party), Goal::Elsewhere(other)) => walk.disconnected(party, other),
-        (Start::Internet, Goal::Elsewhere(other)) => walk.not_public(other),
+        (Start::Party(party), Goal::Program(other)) if party.vpc == other.vpc => {
+            walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
+            walk.leave(party, other.address)
+        }
+        (Start::Party(party), Goal::Elsewhere(other) | Goal::Program(other)) => walk.disconnected(party, other),
+        (Start::Internet, Goal::Elsewhere(other) | Goal::Program(other)) => walk.not_public(other),
     }
 }
 
 impl Walk<'_> {
     fn passes(&mut self, component: impl ToString, does: impl Into<String>) {
-        self.way.hops.push(Hop { component: component.to_string(), does: does.into(), passes: true });
+        self.hop(component.to_string(), does.into(), true);
     }
 
     fn blocked(&mut self, code: Code, component: impl ToString, problem: impl Into<String>, fixes: Vec<Fix>) {
         let (component, problem) = (component.to_string(), problem.into());
-        self.way.hops.push(Hop { component: component.clone(), does: problem.clone(), passes: false });
-        self.way.blockers.push(Blocker { code, component, problem, fixes });
+        self.hop(component.clone(), problem.clone(), false);
+        self.way.blockers.push(Blocker { code, component, problem, fixes, ground: None });
+    }
+
+    fn hop(&mut self, component: String, does: String, passes: bool) {
+        self.way.hops.push(Hop { component, does, passes, ground: None, back: None });
+    }
+
+    /// Names the rule by which the last hop decided.
+    fn by(&mut self, ground: Ground) {
+        let Some(hop) = self.way.hops.last_mut() else { return };
+        if let Some(blocker) = self.way.blockers.last_mut().filter(|_| !hop.passes) {
+            blocker.ground = Some(ground.clone());
+        }
+        hop.ground = Some(ground);
+    }
+
+    /// Names the rule by which the last hop decides about answers.
+    fn answered_by(&mut self, ground: Ground) {
+        if let Some(hop) = self.way.hops.last_mut() {
+            hop.back = Some(ground);
+        }
+    }
+
+    /// Who has an address in a VPC, or would have it.
+    fn holder(&self, vpc: &VpcId, address: Ipv4Addr) -> Option<Party> {
+        let guest = || self.guests.iter().find(|party| party.vpc == *vpc && party.address == address).cloned();
+        crate::party::holder(self.world, vpc, address).or_else(guest)
     }
 
     /// The walk ends here.
@@ -96,7 +132,13 @@ impl Walk<'_> {
 
     /// The blocks of a VPC hold the address.
     fn is_inside(&self, vpc: &VpcId, address: Ipv4Addr) -> bool {
-        self.world.find::<Vpc>(vpc.as_str()).is_some_and(|vpc| vpc.cidrs.iter().any(|block| block.cidr.contains(&address)))
+        self.block_of(vpc, address).is_some()
+    }
+
+    /// The block of a VPC that holds the address.
+    fn block_of(&self, vpc: &VpcId, address: Ipv4Addr) -> Option<Ipv4Net> {
+        let vpc = self.world.find::<Vpc>(vpc.as_str())?;
+        vpc.cidrs.iter().map(|block| block.cidr).find(|cidr| cidr.contains(&address))
     }
 
     /// Everything of a kind in a VPC.

@@ -13,7 +13,7 @@ use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::find::interface;
 use crate::party::Party;
-use crate::{Code, mend};
+use crate::{Code, Ground, mend};
 
 impl Walk<'_> {
     /// Follows the route of the sender's table for an address outside its VPC.
@@ -32,7 +32,9 @@ impl Walk<'_> {
                 self.end()
             }
             Some((prefix, Hop::Internet(realm))) => {
-                self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(&table, *prefix)));
+                let target = self.target_of(&table, *prefix);
+                self.passes(&table.id, format!("routes {to} by {prefix} to {target}"));
+                self.by(Ground::Route { table: None, prefix: *prefix, target });
                 self.translate(party, *realm, to)
             }
             Some((prefix, Hop::Peer(router, _, realm))) => {
@@ -42,6 +44,7 @@ impl Walk<'_> {
             }
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
+                self.by(Ground::Route { table: None, prefix: *prefix, target: id.to_string() });
                 self.appliance(party, id, to)
             }
             Some((prefix, Hop::Endpoint(id))) => {
@@ -161,6 +164,7 @@ impl Walk<'_> {
         let wider = table.routes.iter().any(|(net, hop)| *net != prefix && net.contains(&to) && *hop != Hop::Drop);
         let name = target.map_or_else(|| "a target that is gone".to_owned(), |target| target_id(&target));
         let delete = format!("aws ec2 delete-route --route-table-id {} --destination-cidr-block {prefix}", table.id);
+        let ground = Ground::Route { table: None, prefix, target: name.clone() };
         match wider {
             true => {
                 let problem =
@@ -173,6 +177,7 @@ impl Walk<'_> {
                 self.blocked(Code::Blackhole, &table.id, problem, fixes);
             }
         }
+        self.by(ground);
     }
 
     /// A NAT gateway whose own subnet does not lead to the internet.

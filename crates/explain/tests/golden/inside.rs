@@ -238,3 +238,16 @@ fn a_thousand_interfaces_cost_an_explanation_nothing_that_a_person_notices() {
     println!("{:?}", begun.elapsed());
     assert!(begun.elapsed() < std::time::Duration::from_millis(200), "unoptimised code on a busy machine: {:?}", begun.elapsed());
 }
+
+#[test]
+fn a_program_that_does_not_exist_yet_is_reached_by_what_its_groups_allow() {
+    let world = World::new();
+    let (client, _, _, subnet) = pair(&world, &[all_out()], &[]);
+    let vpc = world.find::<Instance>(client.as_str()).vpc.clone();
+    let web = world.group(&vpc, &[ingress(Traffic::Tcp(80, 80), from("10.0.0.4/32"))]);
+    passes(&why(&world, &client, format!("{subnet}+{web}:80")));
+    assert_eq!(codes(&why(&world, &client, format!("{subnet}+{web}:81"))), ["ENI_SG_RULES_MISMATCH"]);
+    let both = world.group(&vpc, &[all_out(), ingress(Traffic::All, from("10.0.1.0/24"))]);
+    passes(&why(&world, format!("{subnet}+{both}"), format!("{subnet}+{both}:80")));
+    assert_eq!(codes(&why(&world, "internet", format!("{subnet}+{web}:80")))[0], "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
+}

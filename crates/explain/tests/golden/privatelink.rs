@@ -1,5 +1,6 @@
 //! PrivateLink (catalogue rows B1, B2, B4, B7, C1, C4, D1, D12).
 
+use explain::{Question, explain};
 use resource::*;
 
 use super::{codes, passes, why};
@@ -239,4 +240,18 @@ fn an_explanation_serialises_with_its_verdict_codes_and_commands() {
     assert_eq!(json["blockers"][0]["code"], "ENDPOINT_NOT_ACCEPTED");
     assert_eq!(json["blockers"][0]["fixes"][0]["account"], "111111111111");
     assert_eq!(json["ways"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn from_an_endpoint_connections_go_to_its_service_and_nowhere_else() {
+    let Linked { world, client, server, near, endpoint, balancer, provider, .. } = linked(EndpointState::Available);
+    let why = |world: &World, source: &EndpointId, destination: String| {
+        explain(&world.snapshot(), &Question::parse(source.as_str(), &destination, "tcp").unwrap()).unwrap()
+    };
+    passes(&why(&world, &endpoint, format!("{balancer}:80")));
+    assert_eq!(codes(&why(&world, &endpoint, format!("{client}:80"))), ["VPCE_INTRA_VPC_TRAFFIC"]);
+    assert_eq!(codes(&why(&world, &endpoint, format!("{near}:80"))), ["VPCE_INTRA_VPC_TRAFFIC"]);
+    assert_eq!(codes(&why(&world, &endpoint, format!("{server}:80"))), ["PRIVATELINK_IS_ONE_WAY"]);
+    let other = world.subnet(&provider, "10.0.2.0/24", 'b');
+    assert_eq!(codes(&why(&world, &endpoint, format!("{other}:80"))), ["PRIVATELINK_IS_ONE_WAY"]);
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use resource::{
     AclId, AllocationId, DhcpOptions, DhcpOptionsId, ElasticAddress, EndpointId, EndpointService, EndpointServiceId, GroupId,
-    Instance, InstanceId, InterfaceId, InternetGateway, InternetGatewayId, Kind, MalformedId, NatGateway, NatGatewayId,
-    NetworkAcl, NetworkInterface, Owner, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint,
-    VpcId,
+    InsightsAnalysis, InsightsAnalysisId, InsightsPath, InsightsPathId, Instance, InstanceId, InterfaceId, InternetGateway,
+    InternetGatewayId, Kind, MalformedId, NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, Owner, Resource, RouteTable,
+    RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -106,6 +106,10 @@ finders! {
     endpoint: EndpointId -> VpcEndpoint, "InvalidVpcEndpointId", "InvalidVpcEndpointId", "VpcEndpoint";
     /// An endpoint service by id; AWS's list of codes has the malformed one in this spelling.
     endpoint_service: EndpointServiceId -> EndpointService, "InvalidVpcEndpointServiceIdId", "InvalidVpcEndpointServiceId", "VpcEndpointService";
+    /// A path to analyse, by id.
+    insights_path: InsightsPathId -> InsightsPath, "InvalidNetworkInsightsPathId", "InvalidNetworkInsightsPathId", "NetworkInsightsPath";
+    /// An analysis of a path, by id.
+    insights_analysis: InsightsAnalysisId -> InsightsAnalysis, "InvalidNetworkInsightsAnalysisId", "InvalidNetworkInsightsAnalysisId", "NetworkInsightsAnalysis";
     /// An instance by id.
     instance: InstanceId -> Instance, "InvalidInstanceID", "InvalidInstanceID", "instance";
 }

@@ -8,6 +8,7 @@ pub mod public_address;
 
 mod compute;
 mod firewall;
+mod insights;
 mod network;
 mod peering;
 mod privatelink;
@@ -33,5 +34,6 @@ pub const SERVICE: Service = Service {
         compute::OPERATIONS,
         privatelink::OPERATIONS,
         peering::OPERATIONS,
+        insights::OPERATIONS,
     ],
 };

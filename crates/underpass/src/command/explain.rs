@@ -15,9 +15,9 @@ use crate::state::StateDir;
 /// Say why packets from one point pass or do not pass to another.
 #[derive(Args)]
 pub struct Explain {
-    /// An instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…) or `internet`
+    /// An instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…), an endpoint or `internet`
     source: String,
-    /// An instance, a network interface, an endpoint, a load balancer, an IPv4 address, a DNS name or `internet`, and :PORT
+    /// An instance, a network interface, a subnet (with groups), an endpoint, a load balancer, an IPv4 address, a DNS name or `internet`, and :PORT
     destination: String,
     /// What is sent
     #[arg(long, value_enum, default_value_t)]

@@ -27,6 +27,7 @@ use reconcile::certificates::CertificatesDomain;
 use reconcile::doors::DoorsDomain;
 use reconcile::health::HealthDomain;
 use reconcile::housekeeping::Housekeeping;
+use reconcile::insights::InsightsDomain;
 use reconcile::machines::MachinesDomain;
 use reconcile::metadata::MetadataDomain;
 use reconcile::names::NamesDomain;
@@ -120,6 +121,8 @@ pub async fn run(
         reconcile::drive(AutoScalingDomain::new(operator, config.scale), store.clone(), running.clone())?,
         reconcile::drive(ObjectsDomain::new(blobs), store.clone(), running.clone())?,
         reconcile::drive(Housekeeping::at(config.scale), store.clone(), running.clone())?,
+        reconcile::drive(InsightsDomain::default(), store.clone(), running.clone())?,
+        reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];
 
     told_to_stop(signals).await;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::cloud::{CONSUMER, Cloud, PROVIDER};
+use crate::account::{Account, text_of};
+use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
 use crate::offer::{Access, Offer};
 use crate::site::{Peer, web};
 
@@ -64,4 +65,66 @@ fn a_probe_sends_what_is_explained_and_says_loudly_when_packets_disagree() {
     let (status, said) = probe(&from, &["--output", "json"]);
     let told: Value = serde_json::from_str(&said).unwrap();
     assert!(status == 3 && told["probe"]["agrees"] == false && told["verdict"] == "allowed", "{said}");
+}
+
+/// Starts an analysis of a path and waits for its end.
+fn analysed(account: &Account<'_>, path: &str) -> Value {
+    let started =
+        account.ec2("start_network_insights_analysis", json!({ "NetworkInsightsPathId": path }))["NetworkInsightsAnalysis"]
+            .clone();
+    assert_eq!(started["Status"], "running");
+    let id = text_of(&started["NetworkInsightsAnalysisId"]);
+    eventually("the analysis is done", || {
+        let found =
+            account.describe("describe_network_insights_analyses", "NetworkInsightsAnalysisIds", &id, "NetworkInsightsAnalyses");
+        (found["Status"] == "succeeded").then_some(found)
+    })
+}
+
+/// The scenario N21 of the specification.
+#[test]
+fn the_reachability_analyzer_finds_the_path_to_an_endpoint_and_what_cuts_it() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, &web(BODY), false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let client = consumer.instance(&access.net.subnet, &[&access.group], "");
+    let interface = text_of(&consumer.describe_instance(&client)["NetworkInterfaces"][0]["NetworkInterfaceId"]);
+    let wish = json!({ "Source": interface, "Destination": access.endpoint, "Protocol": "tcp", "DestinationPort": 80, "ClientToken": "n21" });
+    let path = consumer.ec2("create_network_insights_path", wish)["NetworkInsightsPath"].clone();
+    let id = text_of(&path["NetworkInsightsPathId"]);
+
+    let found = analysed(&consumer, &id);
+    assert_eq!(found["NetworkPathFound"], json!(true), "{found:#}");
+    let steps = found["ForwardPathComponents"].as_array().unwrap();
+    let ids: Vec<&str> = steps.iter().map(|step| step["Component"]["Id"].as_str().unwrap()).collect();
+    assert_eq!(ids[..3], [client.as_str(), &interface, &access.group], "{found:#}");
+    assert!(ids.contains(&access.endpoint.as_str()), "{ids:?}");
+    assert_eq!(steps[2]["SecurityGroupRule"]["Direction"], "egress", "{found:#}");
+    assert!(ids.contains(&offer.instance.as_str()), "it ends at the provider's target: {ids:?}");
+    assert!(found["ReturnPathComponents"].as_array().is_some_and(|back| !back.is_empty()));
+
+    consumer.revoke(&access.group, "tcp", Some(80), Peer::Cidr("10.0.0.0/16"));
+    let lost = analysed(&consumer, &id);
+    assert_eq!(lost["NetworkPathFound"], json!(false));
+    let why = &lost["Explanations"][0];
+    assert_eq!((&why["ExplanationCode"], &why["Direction"]), (&json!("SG_HAS_NO_RULES"), &json!("ingress")), "{lost:#}");
+    assert_eq!(why["SecurityGroups"][0]["Id"], json!(access.group));
+
+    consumer.allow(&access.group, "tcp", Some(443), Peer::Cidr("10.0.0.0/16"));
+    let lost = analysed(&consumer, &id);
+    assert_eq!(lost["Explanations"][0]["ExplanationCode"], "ENI_SG_RULES_MISMATCH");
+    assert!(text_of(&lost["Explanations"][0]["NetworkInterface"]["Arn"]).contains(":network-interface/eni-"), "{lost:#}");
+    let refusal = consumer.refused("ec2", "delete_network_insights_path", json!({ "NetworkInsightsPathId": id }));
+    assert_eq!(refusal.code, "AnalysisExistsForNetworkInsightsPath");
+    for analysis in consumer.pages("ec2", "describe_network_insights_analyses", json!({})) {
+        for one in analysis["NetworkInsightsAnalyses"].as_array().unwrap() {
+            consumer.ec2(
+                "delete_network_insights_analysis",
+                json!({ "NetworkInsightsAnalysisId": one["NetworkInsightsAnalysisId"] }),
+            );
+        }
+    }
+    consumer.ec2("delete_network_insights_path", json!({ "NetworkInsightsPathId": id }));
 }

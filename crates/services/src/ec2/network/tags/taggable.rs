@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use resource::{
-    DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, Instance, InternetGateway, KeyPair, LaunchTemplate, NatGateway,
+    DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, InsightsAnalysis, InsightsPath, Instance, InternetGateway, KeyPair, LaunchTemplate, NatGateway,
     NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc,
     VpcEndpoint,
 };
@@ -82,6 +82,8 @@ taggable! {
     "pl-" "prefix-list" "InvalidPrefixListID.NotFound" PrefixList;
     "vpce-" "vpc-endpoint" "InvalidVpcEndpointId.NotFound" VpcEndpoint;
     "vpce-svc-" "vpc-endpoint-service" "InvalidVpcEndpointServiceId.NotFound" EndpointService;
+    "nip-" "network-insights-path" "InvalidNetworkInsightsPathId.NotFound" InsightsPath;
+    "nia-" "network-insights-analysis" "InvalidNetworkInsightsAnalysisId.NotFound" InsightsAnalysis;
     "i-" "instance" "InvalidInstanceID.NotFound" Instance;
     "lt-" "launch-template" "InvalidLaunchTemplateId.NotFound" LaunchTemplate;
     "key-" "key-pair" "InvalidKeyPair.NotFound" KeyPair;
