@@ -61,7 +61,12 @@ async fn analyse(store: &Store, id: &InsightsAnalysisId) -> Result<(), StoreErro
             analysis.state = state.clone();
         }
     };
-    store.write(|txn| Ok(drop(txn.update::<InsightsAnalysis>(id.as_str(), write)))).await
+    store
+        .write(|txn| {
+            txn.update::<InsightsAnalysis>(id.as_str(), write);
+            Ok(())
+        })
+        .await
 }
 
 #[cfg(test)]
