@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use resource::{
-    DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, InsightsAnalysis, InsightsPath, Instance, InternetGateway, KeyPair, LaunchTemplate, NatGateway,
-    NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc,
-    VpcEndpoint,
+    DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, InsightsAnalysis, InsightsPath, Instance, InternetGateway, KeyPair,
+    LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, Resource, RouteTable,
+    SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
 };
 use store::{Snapshot, Txn};
 
