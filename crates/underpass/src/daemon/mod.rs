@@ -122,7 +122,6 @@ pub async fn run(
         reconcile::drive(ObjectsDomain::new(blobs), store.clone(), running.clone())?,
         reconcile::drive(Housekeeping::at(config.scale), store.clone(), running.clone())?,
         reconcile::drive(InsightsDomain::default(), store.clone(), running.clone())?,
-        reconcile::drive(Housekeeping::default(), store.clone(), running.clone())?,
     ];
 
     told_to_stop(signals).await;
