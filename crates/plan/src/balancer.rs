@@ -83,7 +83,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
             port: listener.port,
             listener: listener.arn.clone(),
             transport,
-            preserve_client: group.as_ref().is_some_and(|group| group.preserve_client_ip()),
+            preserve_client: group.as_ref().is_some_and(|group| group.preserve_client_ip() && !by_sockets(listener, group)),
             sockets: group.as_ref().is_some_and(|group| by_sockets(listener, group)),
             targets: targets.clone().unwrap_or_default(),
         };

@@ -61,6 +61,7 @@ async fn connect(route: &Route, flow: Flow, source: Ipv4Addr, target: SocketAddr
 /// The same for a client that speaks TLS: its handshake comes first, and a target that wants TLS gets a session of its own.
 async fn terminate(client: Leg, flow: Flow, route: &Route, front: &Front, way: (Ipv4Addr, SocketAddrV4)) -> io::Result<()> {
     let mut record = front.record(flow);
+    record.session.node = Some(way.0);
     let mut client = front.accept(client, &mut record).await?;
     let mut server = connect(route, flow, way.0, way.1).await?;
     match &route.back {

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io;
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -22,6 +22,8 @@ pub struct Session {
     pub client: SocketAddrV4,
     /// Which address was asked.
     pub listener: SocketAddrV4,
+    /// The address from which targets are connected to: the node's.
+    pub node: Option<Ipv4Addr>,
     /// When the client connected.
     pub started: SystemTime,
     /// How long it lasted.
@@ -66,6 +68,7 @@ impl Record {
         let session = Session {
             client: flow.client,
             listener: flow.listener,
+            node: None,
             started: SystemTime::now(),
             lasted: Duration::ZERO,
             handshake: None,

@@ -2,6 +2,7 @@
 //! protocol header. A node has a socket in its own VPC's router, and each endpoint one in its consumer's router: that socket
 //! is the endpoint's identity, and there the client has its own address.
 
+mod log;
 mod wanted;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,18 +12,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dataplane::Namespace;
-use dataplane::tcp::{Engine, Front, Listener, ProxyHeader, Route};
+use dataplane::tcp::{Engine, Front, Listener, ProxyHeader, Route, Sessions};
 use dataplane::tls::{Certificate, Certificates, Offer, client};
 use kernel::Namespaces;
 use resource::{SslPolicy, VpcId};
 use store::{Change, Snapshot, Store};
 
-use crate::{Domain, TimeScale};
+use crate::{Domain, ObjectSink, TimeScale};
 use wanted::{Door, Terminated, Wanted};
 
 /// How often everything is looked at, at the least, and how soon again after something could not be done.
 const LOOK: Duration = Duration::from_secs(10);
 const RETRY: Duration = Duration::from_millis(200);
+/// How long a file of an access log is written to.
+const LOG_PERIOD: Duration = Duration::from_secs(300);
 /// How long a target may take to accept.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -33,6 +36,8 @@ pub struct RelaysDomain {
     /// How many connections a listener carries at once, at the most.
     limit: usize,
     scale: TimeScale,
+    store: Store,
+    logs: Arc<dyn ObjectSink>,
     open: BTreeMap<Door, Relay>,
     fronts: HashMap<String, Spoken>,
     noted: bool,
@@ -54,13 +59,20 @@ struct Spoken {
 }
 
 impl RelaysDomain {
-    /// Relays in `namespaces`, each listener with at most `limit` connections at once, where time passes at `scale`.
+    /// Relays in `namespaces`, each listener with at most `limit` connections at once, where time passes at `scale`. Access
+    /// logs of what `store` says are delivered to `logs`.
     ///
     /// # Errors
     /// When there can be no threads.
-    pub fn new(namespaces: Namespaces, limit: usize, scale: TimeScale) -> io::Result<Self> {
+    pub fn new(
+        namespaces: Namespaces,
+        limit: usize,
+        scale: TimeScale,
+        (store, logs): (Store, Arc<dyn ObjectSink>),
+    ) -> io::Result<Self> {
         let engine = Engine::start(std::thread::available_parallelism().map_or(1, Into::into))?;
-        Ok(Self { namespaces, engine, limit, scale, open: BTreeMap::new(), fronts: HashMap::new(), noted: false })
+        let (open, fronts) = (BTreeMap::new(), HashMap::new());
+        Ok(Self { namespaces, engine, limit, scale, store, logs, open, fronts, noted: false })
     }
 }
 
@@ -140,13 +152,17 @@ impl RelaysDomain {
         if let Some(spoken) = self.fronts.get(arn).filter(|spoken| spoken.terminated == terminated) {
             return Ok(spoken.clone());
         }
-        let spoken = Spoken { front: Arc::new(front(&terminated).map_err(io::Error::other)?), terminated };
+        let logs = terminated.logged.then(|| {
+            let period = self.scale.shorten(LOG_PERIOD);
+            log::keep(arn.to_owned(), self.store.clone(), Arc::clone(&self.logs), period)
+        });
+        let spoken = Spoken { front: Arc::new(front(&terminated, logs).map_err(io::Error::other)?), terminated };
         self.fronts.insert(arn.to_owned(), spoken.clone());
         Ok(spoken)
     }
 }
 
-fn front(terminated: &Terminated) -> Result<Front, Box<dyn std::error::Error + Send + Sync>> {
+fn front(terminated: &Terminated, logs: Option<Sessions>) -> Result<Front, Box<dyn std::error::Error + Send + Sync>> {
     let shown = terminated.certificates.iter();
     let mut certificates = Vec::new();
     for shown in shown {
@@ -155,7 +171,7 @@ fn front(terminated: &Terminated) -> Result<Front, Box<dyn std::error::Error + S
     let mut certificates = certificates.into_iter();
     let default = certificates.next().ok_or("a TLS listener has a certificate")?;
     let offer = offer(terminated.policy)?;
-    Ok(Front::new(Certificates::new(default, certificates), &offer, terminated.protocols, None)?)
+    Ok(Front::new(Certificates::new(default, certificates), &offer, terminated.protocols, logs)?)
 }
 
 fn offer(policy: &SslPolicy) -> Result<Offer, &'static str> {

@@ -10,6 +10,8 @@ use resource::{
 };
 use store::Snapshot;
 
+use super::log;
+
 /// AWS's idle time of a connection, in seconds.
 const IDLE: u64 = 350;
 
@@ -47,6 +49,8 @@ pub(super) struct Terminated {
     pub(super) certificates: Vec<Shown>,
     pub(super) policy: &'static SslPolicy,
     pub(super) protocols: &'static [&'static str],
+    /// Whether its connections are logged.
+    pub(super) logged: bool,
     /// Whether targets want TLS as well.
     pub(super) again: bool,
 }
@@ -155,6 +159,7 @@ pub(super) fn terminated(world: &Snapshot, arn: &str) -> Option<Terminated> {
         certificates: shown.collect::<Option<Vec<_>>>()?,
         policy: SslPolicy::named(&tls.policy)?,
         protocols: resource::ListenerTls::protocols(tls.alpn.as_deref())?,
+        logged: world.find::<LoadBalancer>(&listener.balancer).is_some_and(|balancer| log::is_kept(&balancer)),
         again: group.protocol == "TLS",
     })
 }

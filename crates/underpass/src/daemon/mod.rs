@@ -105,17 +105,16 @@ pub async fn run(
     let operator = Arc::new(operator::Operator(store.clone()));
     let mut names = NamesDomain::new(namespaces.clone(), config.scale);
     let certificates = CertificatesDomain::new(authority.clone(), names.internet_view(), config.scale);
+    let logs = Arc::new(delivery::Sink::new(store.clone(), blobs.clone()));
+    let limit = descriptors::relayed(descriptors);
+    let relays = RelaysDomain::new(namespaces.clone(), limit, config.scale, (store.clone(), logs))?;
     let domains: Vec<JoinHandle<()>> = vec![
         reconcile::drive(NetworkDomain::new(network), store.clone(), running.clone())?,
         reconcile::drive(names, store.clone(), running.clone())?,
         reconcile::drive(certificates, store.clone(), running.clone())?,
         reconcile::drive(MetadataDomain::new(namespaces.clone(), Tokens::with_random_key()?), store.clone(), running.clone())?,
         reconcile::drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?, store.clone(), running.clone())?,
-        reconcile::drive(
-            RelaysDomain::new(namespaces.clone(), descriptors::relayed(descriptors), config.scale)?,
-            store.clone(),
-            running.clone(),
-        )?,
+        reconcile::drive(relays, store.clone(), running.clone())?,
         reconcile::drive(DoorsDomain::new(namespaces.clone(), authority, front), store.clone(), running.clone())?,
         reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
         reconcile::drive(AutoScalingDomain::new(operator, config.scale), store.clone(), running.clone())?,

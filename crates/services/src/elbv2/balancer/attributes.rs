@@ -10,7 +10,7 @@ pub fn of(balancer: &LoadBalancer) -> Vec<Attribute> {
     vec![
         Attribute { key: "deletion_protection.enabled", default: "false", rule: Rule::Flag },
         Attribute { key: "load_balancing.cross_zone.enabled", default: "false", rule: Rule::Flag },
-        Attribute { key: "access_logs.s3.enabled", default: "false", rule: Rule::Fixed },
+        Attribute { key: "access_logs.s3.enabled", default: "false", rule: Rule::Flag },
         Attribute { key: "access_logs.s3.bucket", default: "", rule: Rule::Text },
         Attribute { key: "access_logs.s3.prefix", default: "", rule: Rule::Text },
         Attribute { key: "ipv6.deny_all_igw_traffic", default: deny_internet_traffic, rule: Rule::Fixed },

@@ -3,6 +3,7 @@
 use crate::Operation;
 use crate::operation::operation;
 
+mod access_log;
 mod attributes;
 mod create_load_balancer;
 mod delete_load_balancer;

@@ -4,7 +4,7 @@ use resource::LoadBalancer;
 use serde::{Deserialize, Serialize};
 
 use super::super::{attribute, find};
-use super::attributes;
+use super::{access_log, attributes};
 use crate::{Error, Write};
 
 /// What is asked.
@@ -27,6 +27,7 @@ pub fn modify_load_balancer_attributes(cx: &mut Write<'_>, input: Input) -> Resu
     let mut balancer = LoadBalancer::clone(&*find::balancer(cx.txn, cx.owner(), &input.load_balancer_arn)?);
     let known = attributes::of(&balancer);
     attribute::change(&known, &mut balancer.attributes, &input.attributes)?;
+    access_log::check(cx.txn, &balancer)?;
     let shown = attribute::view(&known, &balancer.attributes);
     cx.txn.put(balancer);
     Ok(Output { attributes: shown })

@@ -168,7 +168,10 @@ fn attributes_have_defaults_and_those_that_cannot_be_enforced_are_refused() {
 
     site.ok("ModifyLoadBalancerAttributes", set("load_balancing.cross_zone.enabled", "true"));
     assert!(site.cloud.world().find::<LoadBalancer>(&arn).is_some_and(|balancer| balancer.cross_zone()));
-    assert_eq!(site.refusal("ModifyLoadBalancerAttributes", set("access_logs.s3.enabled", "true")), "UnsupportedOperation");
+    assert_eq!(
+        site.refusal("ModifyLoadBalancerAttributes", set("access_logs.s3.enabled", "true")),
+        "InvalidConfigurationRequest"
+    );
     assert_eq!(
         site.refusal("ModifyLoadBalancerAttributes", set("idle_timeout.timeout_seconds", "60")),
         "InvalidConfigurationRequest"
