@@ -20,6 +20,9 @@ pub struct PrefixList {
     pub version: u64,
     /// Its blocks and what is said about each.
     pub entries: Vec<PrefixEntry>,
+    /// The blocks of its former versions.
+    #[serde(default)]
+    pub history: Vec<(u64, Vec<PrefixEntry>)>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -31,6 +34,22 @@ pub struct PrefixEntry {
     pub cidr: Ipv4Net,
     /// What the user wrote about it.
     pub description: Option<String>,
+}
+
+impl PrefixList {
+    /// The blocks of a version; none when there never was one.
+    pub fn entries_of(&self, version: u64) -> Option<&[PrefixEntry]> {
+        if version == self.version {
+            return Some(&self.entries);
+        }
+        self.history.iter().find(|(number, _)| *number == version).map(|(_, entries)| entries.as_slice())
+    }
+
+    /// Gives it other blocks, as a new version.
+    pub fn succeed(&mut self, entries: Vec<PrefixEntry>) {
+        self.history.push((self.version, std::mem::replace(&mut self.entries, entries)));
+        self.version += 1;
+    }
 }
 
 impl Resource for PrefixList {

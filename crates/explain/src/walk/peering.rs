@@ -10,7 +10,7 @@ use store::Snapshot;
 use super::route::listed;
 use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
-use crate::party::Party;
+use crate::party::{Party, holder};
 use crate::{Code, mend};
 
 impl Walk<'_> {
@@ -47,12 +47,13 @@ impl Walk<'_> {
 
     /// A peering of the sender's own with the VPC that has the address, if one can be.
     fn direct(&self, party: &Party, to: Ipv4Addr) -> Vec<Fix> {
-        let other = self.world.all::<Vpc>().find(|vpc| {
-            vpc.id != party.vpc
-                && vpc.owner.region == region(self.world, &party.vpc)
-                && vpc.cidrs.iter().any(|b| b.cidr.contains(&to))
-        });
-        other.map(|other| propose(self.world, party, &other)).unwrap_or_default()
+        let near = region(self.world, &party.vpc);
+        let may = |vpc: &Arc<Vpc>| {
+            vpc.id != party.vpc && vpc.owner.region == near && vpc.cidrs.iter().any(|block| block.cidr.contains(&to))
+        };
+        let all: Vec<Arc<Vpc>> = self.world.all::<Vpc>().filter(may).collect();
+        let other = all.iter().find(|vpc| holder(self.world, &vpc.id, to).is_some()).or(all.first());
+        other.map(|other| propose(self.world, party, other)).unwrap_or_default()
     }
 
     /// What keeps a table from leading over a peering that there is with the VPC that has an address; none when there is none.

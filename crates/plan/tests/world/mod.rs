@@ -167,6 +167,7 @@ impl World {
             max_entries: 10,
             version: 1,
             entries: blocks.iter().map(entry).collect(),
+            history: Vec::new(),
             tags: Tags::default(),
         });
         id

@@ -20,6 +20,7 @@ mod input;
 mod instances;
 mod internet;
 mod offer;
+mod peering;
 mod privatelink;
 mod protocols;
 mod relays;

@@ -6,6 +6,7 @@ mod create_security_group;
 mod delete_security_group;
 mod describe_security_group_rules;
 mod describe_security_groups;
+mod get_security_groups_for_vpc;
 mod modify_security_group_rules;
 pub mod permission;
 pub mod prefix_list;
@@ -39,6 +40,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "ModifySecurityGroupRules" modify_security_group_rules::modify_security_group_rules),
     operation!(write "UpdateSecurityGroupRuleDescriptionsIngress" update_rule_descriptions::ingress),
     operation!(write "UpdateSecurityGroupRuleDescriptionsEgress" update_rule_descriptions::egress),
+    operation!(read "GetSecurityGroupsForVpc" get_security_groups_for_vpc::get_security_groups_for_vpc),
     operation!(write "CreateNetworkAcl" acl::create_network_acl::create_network_acl),
     operation!(read "DescribeNetworkAcls" acl::describe_network_acls::describe_network_acls),
     operation!(write "DeleteNetworkAcl" acl::delete_network_acl::delete_network_acl),
@@ -49,6 +51,14 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(read "DescribePrefixLists" prefix_list::describe_prefix_lists::describe_prefix_lists),
     operation!(read "DescribeManagedPrefixLists" prefix_list::describe_managed_prefix_lists::describe_managed_prefix_lists),
     operation!(read "GetManagedPrefixListEntries" prefix_list::get_managed_prefix_list_entries::get_managed_prefix_list_entries),
+    operation!(
+        read "GetManagedPrefixListAssociations"
+        prefix_list::get_managed_prefix_list_associations::get_managed_prefix_list_associations
+    ),
+    operation!(
+        write "RestoreManagedPrefixListVersion"
+        prefix_list::restore_managed_prefix_list_version::restore_managed_prefix_list_version
+    ),
     operation!(write "CreateManagedPrefixList" prefix_list::create_managed_prefix_list::create_managed_prefix_list),
     operation!(write "ModifyManagedPrefixList" prefix_list::modify_managed_prefix_list::modify_managed_prefix_list),
     operation!(write "DeleteManagedPrefixList" prefix_list::delete_managed_prefix_list::delete_managed_prefix_list),

@@ -3,12 +3,12 @@
 mod elastic_address;
 mod internet_gateway;
 mod nat_gateway;
-mod route;
+pub mod route;
 mod route_table;
 #[cfg(test)]
 pub mod testing;
 
-pub use route::create_route::MAX_ROUTES;
+pub use route::MAX_ROUTES;
 
 use crate::Operation;
 use crate::operation::operation;

@@ -44,6 +44,7 @@ fn list(region: &str, known: &Known) -> Option<PrefixList> {
         max_entries: known.weight,
         version: 1,
         entries: vec![PrefixEntry { cidr, description: None }],
+        history: Vec::new(),
         tags: Tags::default(),
     })
 }

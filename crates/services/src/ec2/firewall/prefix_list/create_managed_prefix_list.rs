@@ -41,6 +41,7 @@ pub fn create_managed_prefix_list(cx: &mut Write<'_>, input: Input) -> Result<Ou
         max_entries: input.max_entries,
         version: 1,
         entries,
+        history: Vec::new(),
         tags: tags::specified(&input.tag_specifications, "prefix-list", &["prefix-list"])?,
     };
     cx.txn.put(list.clone());

@@ -1,4 +1,4 @@
-//! GetManagedPrefixListEntries: the blocks of a list in its present version.
+//! GetManagedPrefixListEntries: the blocks of a list in its present version, or a former one.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,13 +25,11 @@ pub struct Output {
 
 pub fn get_managed_prefix_list_entries(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let list = super::find(cx.world, cx.owner(), &input.prefix_list_id)?;
-    if let Some(version) = input.target_version.filter(|version| *version != list.version) {
-        let message =
-            format!("underpass keeps the present version of a prefix list only, which is {}; not {version}.", list.version);
-        return Err(Error::new("UnsupportedOperation", message));
-    }
+    let version = input.target_version.unwrap_or(list.version);
+    let unknown = || Error::invalid_value(format!("Prefix list {} has no version {version}; it has {}.", list.id, list.version));
+    let entries = list.entries_of(version).ok_or_else(unknown)?;
     let entry = |entry: &resource::PrefixEntry| Entry { cidr: entry.cidr.to_string(), description: entry.description.clone() };
-    let entries = list.entries.iter().map(entry).collect();
+    let entries = entries.iter().map(entry).collect();
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, entries, |entry: &Entry| entry.cidr.clone())?;
     Ok(Output { entries: page.items, next_token: page.next })

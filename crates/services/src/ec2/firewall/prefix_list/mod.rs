@@ -8,8 +8,10 @@ pub mod create_managed_prefix_list;
 pub mod delete_managed_prefix_list;
 pub mod describe_managed_prefix_lists;
 pub mod describe_prefix_lists;
+pub mod get_managed_prefix_list_associations;
 pub mod get_managed_prefix_list_entries;
 pub mod modify_managed_prefix_list;
+pub mod restore_managed_prefix_list_version;
 mod view;
 
 use resource::{Owner, PrefixList, PrefixListId};

@@ -1,11 +1,12 @@
 //! ModifyManagedPrefixList: entries, name or greatest size; the rules that refer to it follow at once.
 
-use resource::{PrefixEntry, PrefixList, Resource, SecurityGroup};
+use resource::{PrefixEntry, PrefixList, Resource, RouteTable, SecurityGroup};
 use serde::{Deserialize, Serialize};
 
 use super::create_managed_prefix_list::check_size;
 use super::view::{self, Entry, View};
 use crate::ec2::firewall::security_group;
+use crate::ec2::routing::route;
 use crate::{Error, Write};
 
 #[derive(Deserialize, Default)]
@@ -35,8 +36,8 @@ pub fn modify_managed_prefix_list(cx: &mut Write<'_>, input: Input) -> Result<Ou
     }
     if changes_entries {
         check_version(&list, input.current_version)?;
-        list.entries = changed(&list.entries, &input)?;
-        list.version += 1;
+        let entries = changed(&list.entries, &input)?;
+        list.succeed(entries);
     }
     if let Some(name) = input.prefix_list_name {
         view::check_name(&name)?;
@@ -48,10 +49,17 @@ pub fn modify_managed_prefix_list(cx: &mut Write<'_>, input: Input) -> Result<Ou
     for group in cx.txn.linked::<SecurityGroup>(PrefixList::KIND, &list.id) {
         security_group::check_size(cx.txn, &group)?;
     }
+    for table in cx.txn.linked::<RouteTable>(PrefixList::KIND, &list.id) {
+        route::check_size(cx.txn, &table)?;
+    }
     Ok(Output { prefix_list: view::view(&list, "modify-complete") })
 }
 
-fn check_version(list: &PrefixList, given: Option<u64>) -> Result<(), Error> {
+/// Refuses a change of another version than the present one.
+///
+/// # Errors
+/// `MissingParameter`, `PrefixListVersionMismatch`.
+pub fn check_version(list: &PrefixList, given: Option<u64>) -> Result<(), Error> {
     match given {
         None => Err(Error::missing("CurrentVersion")),
         Some(version) if version == list.version => Ok(()),

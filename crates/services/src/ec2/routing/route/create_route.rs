@@ -4,12 +4,9 @@ use resource::{Route, RouteDestination, RouteTable, RouteTarget, Vpc};
 use serde::Serialize;
 
 use super::target::Named;
-use super::{Request, destination};
+use super::{Request, check_size, destination};
 use crate::ec2::{find, firewall};
 use crate::{Error, Write};
-
-/// AWS's quota of routes per table.
-pub const MAX_ROUTES: usize = 50;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -32,10 +29,10 @@ pub fn create_route(cx: &mut Write<'_>, input: Request) -> Result<Output, Error>
         let text = input.destination_cidr_block.or(input.destination_prefix_list_id).unwrap_or_default();
         return Err(Error::new("RouteAlreadyExists", format!("The route identified by {text} already exists in {}.", table.id)));
     }
-    if table.routes.len() >= MAX_ROUTES {
-        return Err(Error::new("RouteLimitExceeded", format!("A route table can have at most {MAX_ROUTES} routes.")));
-    }
-    cx.txn.update::<RouteTable>(table.id.as_str(), |table| table.routes.push(Route { destination, target }));
+    let mut table = (*table).clone();
+    table.routes.push(Route { destination, target });
+    check_size(cx.txn, &table)?;
+    cx.txn.put::<RouteTable>(table);
     Ok(Output { r#return: true })
 }
 

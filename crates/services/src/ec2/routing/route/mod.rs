@@ -6,7 +6,14 @@ mod destination;
 pub mod replace_route;
 pub mod target;
 
+use resource::{PrefixList, RouteDestination, RouteTable, RouteTarget};
 use serde::Deserialize;
+use store::Snapshot;
+
+use crate::Error;
+
+/// AWS's quota of routes per table.
+pub const MAX_ROUTES: usize = 50;
 
 /// What CreateRoute and ReplaceRoute are given. Targets that we do not have are refused by name.
 #[derive(Default, Deserialize)]
@@ -21,4 +28,20 @@ pub struct Request {
     instance_id: Option<String>,
     vpc_peering_connection_id: Option<String>,
     local_target: bool,
+}
+
+/// Refuses a table with more routes than AWS's quota, in which a prefix list counts as its greatest size; those of gateway
+/// endpoints come by themselves and count once.
+///
+/// # Errors
+/// `RouteLimitExceeded`.
+pub fn check_size(world: &Snapshot, table: &RouteTable) -> Result<(), Error> {
+    let weights = table.routes.iter().map(|route| match (&route.destination, &route.target) {
+        (RouteDestination::Cidr(_), _) | (_, RouteTarget::Endpoint(_)) => 1,
+        (RouteDestination::PrefixList(id), _) => world.find::<PrefixList>(id.as_str()).map_or(1, |list| list.max_entries),
+    });
+    match weights.sum::<u32>() as usize > MAX_ROUTES {
+        true => Err(Error::new("RouteLimitExceeded", format!("A route table can have at most {MAX_ROUTES} routes."))),
+        false => Ok(()),
+    }
 }
