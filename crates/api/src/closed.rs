@@ -59,6 +59,8 @@ fn forbidden() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use resource::{EndpointId, EndpointKind, EndpointState, Owner, Tags, Timestamp, VpcId};
+    use store::{Store, StoreError};
     use wire::Protocol;
 
     fn at(service: &'static str) -> Option<Result<Response, Failure>> {
@@ -77,5 +79,52 @@ mod tests {
     fn no_api_is_found_as_on_aws() {
         let response = at("execute-api").and_then(Result::ok).expect("an answer");
         assert_eq!((response.status.as_u16(), &response.body[..]), (403, &br#"{"message":"Forbidden"}"#[..]));
+    }
+
+    /// A request that came through an endpoint of us-east-1, signed for a Region.
+    fn signed_for(region: &str, verified: bool, world: &Snapshot) -> Result<(), Refusal> {
+        let through = Through {
+            endpoint: EndpointId::parse("vpce-00000000000000001").expect("an id"),
+            vpc: VpcId::parse("vpc-00000000000000001").expect("an id"),
+        };
+        check_region(world, Some(&through), &Caller { verified, ..Caller::anonymous(region) })
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_leads_to_the_service_of_its_own_region_only() {
+        let store = Store::in_memory();
+        let put = store.write(|txn| {
+            txn.put(endpoint());
+            Ok::<_, StoreError>(())
+        });
+        put.await.expect("memory takes every write");
+        let world = store.snapshot();
+        assert_eq!(signed_for("us-east-1", true, &world), Ok(()));
+        let refused = signed_for("eu-west-1", true, &world).expect_err("it is another Region");
+        assert!(matches!(refused, Refusal::Scope(text) if text.contains("'us-east-1', not in 'eu-west-1'")));
+        assert_eq!(signed_for("eu-west-1", false, &world), Ok(()), "who signs nothing names no Region");
+    }
+
+    fn endpoint() -> VpcEndpoint {
+        VpcEndpoint {
+            id: EndpointId::parse("vpce-00000000000000001").expect("an id"),
+            owner: Owner::new("111111111111", "us-east-1"),
+            vpc: VpcId::parse("vpc-00000000000000001").expect("an id"),
+            kind: EndpointKind::Interface,
+            service_name: "com.amazonaws.us-east-1.ec2".into(),
+            service: None,
+            state: EndpointState::Available,
+            served: true,
+            subnets: Vec::new(),
+            groups: Vec::new(),
+            interfaces: Vec::new(),
+            route_tables: Vec::new(),
+            private_dns: false,
+            private_names: Vec::new(),
+            policy: None,
+            dns_label: "abcd1234".into(),
+            created: Timestamp(0),
+            tags: Tags::default(),
+        }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::account::{Account, Ran, text_of};
 use crate::boto::tool;
 use crate::cloud::{CONSUMER, Cloud, eventually};
-use crate::site::{Net, OTHER_ZONE, Peer, ZONE};
+use crate::site::{IMAGE, Net, OTHER_ZONE, Peer, ZONE};
 
 /// What `curl` exits with when nothing answers.
 const SILENT: i32 = 28;
@@ -127,8 +127,44 @@ fn an_isolated_subnet_calls_ec2_through_its_endpoint_only_and_as_the_endpoints_p
     let private = place.curl(&[&format!("{own}/_underpass/status")]);
     assert!(!private.out.contains("stateDir"), "{private:?}");
 
+    an_instance_uses_its_role(&place);
+
     account.ec2("delete_vpc_endpoints", json!({ "VpcEndpointIds": [endpoint] }));
     eventually("nothing answers any more", || place.vpcs().err.contains("timeout").then_some(()));
+}
+
+/// Calls EC2 with the keys that the metadata service gives an instance.
+const AS_THE_ROLE: &str = r#"
+base=http://169.254.169.254/latest
+token=$(curl -sS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' $base/api/token)
+keys=$(curl -sS -H "X-aws-ec2-metadata-token: $token" $base/meta-data/iam/security-credentials/app | tr -d '\n')
+get() { echo "$keys" | sed "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/"; }
+for action in DescribeSubnets DescribeVpcs; do
+    curl -sS --max-time 5 --aws-sigv4 aws:amz:us-east-1:ec2 --user "$(get AccessKeyId):$(get SecretAccessKey)" \
+        -H "X-Amz-Security-Token: $(get Token)" "https://ec2.us-east-1.amazonaws.com/?Action=$action&Version=2016-11-15"
+done
+"#;
+
+/// The role's policy counts, and its keys are proved like everybody's.
+fn an_instance_uses_its_role(place: &Place<'_>) {
+    let account = place.account;
+    let document = |statement: Value| json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+    let trust = json!({ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" });
+    account.call("iam", "create_role", json!({ "RoleName": "app", "AssumeRolePolicyDocument": document(trust) }));
+    let look = json!({ "Effect": "Allow", "Action": "ec2:DescribeSubnets", "Resource": "*" });
+    account.call("iam", "put_role_policy", json!({ "RoleName": "app", "PolicyName": "look", "PolicyDocument": document(look) }));
+    account.call("iam", "create_instance_profile", json!({ "InstanceProfileName": "app" }));
+    account.call("iam", "add_role_to_instance_profile", json!({ "InstanceProfileName": "app", "RoleName": "app" }));
+    let wish = json!({ "ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": place.net.subnet,
+                       "SecurityGroupIds": [place.group], "IamInstanceProfile": { "Name": "app" } });
+    let instance = text_of(&account.ec2("run_instances", wish)["Instances"][0]["InstanceId"]);
+    account.wait("ec2", "instance_running", json!({ "InstanceIds": [instance] }));
+    let told = eventually("the role's keys are there", || {
+        Some(account.exec(&["--instance", &instance], &["sh", "-c", AS_THE_ROLE]).out).filter(|out| !out.contains("AuthFailure"))
+    });
+    assert!(told.contains(&place.net.subnet), "{told}");
+    assert!(told.contains("assumed-role/app/") && told.contains("UnauthorizedOperation"), "{told}");
+    account.ec2("terminate_instances", json!({ "InstanceIds": [instance] }));
 }
 
 #[test]
@@ -218,6 +254,12 @@ fn n17_a_gateway_endpoint_leads_the_subnets_of_its_tables_to_s3_and_nobody_to_an
     let led = routes.iter().find(|route| route["GatewayId"] == json!(endpoint)).expect("a route to the endpoint");
     assert_eq!((&led["DestinationPrefixListId"], &led["State"]), (&json!("pl-63a5400a"), &json!("active")));
     assert_eq!(account.refused("ec2", "create_vpc_endpoint", wish).code, "RouteAlreadyExists");
+
+    place.aws(&["s3api", "create-bucket", "--bucket", "logs-of-the-gateway"]).ok();
+    place.policy(&endpoint, &allow("s3:ListAllMyBuckets", json!({ "StringEquals": { "aws:SourceVpce": endpoint } })));
+    assert!(place.aws(&["s3api", "list-buckets", "--query", "Buckets[].Name"]).ok().contains("logs-of-the-gateway"));
+    let refused = place.aws(&["s3api", "list-objects-v2", "--bucket", "logs-of-the-gateway"]);
+    assert!(refused.err.contains("VPC endpoint policy"), "{refused:?}");
 
     let other = account.subnet(&place.net.vpc, "10.0.3.0/24", ZONE);
     let elsewhere = ["--subnet", other.as_str(), "--security-group", &place.group];
