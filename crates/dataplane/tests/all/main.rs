@@ -13,3 +13,4 @@ mod namespaces;
 #[path = "../support/relay.rs"]
 mod relay;
 mod tcp;
+mod tls;

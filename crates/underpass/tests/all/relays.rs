@@ -98,7 +98,7 @@ impl Client<'_> {
 
 #[test]
 fn a_tls_listener_tells_its_targets_who_asks_through_which_endpoint() {
-    let mut cloud = Cloud::up();
+    let mut cloud = Cloud::up_with(&["--time-scale", "100"]);
     let site = {
         let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
         let offer = Offer::of(&provider, MIRROR, true);
@@ -112,7 +112,9 @@ fn a_tls_listener_tells_its_targets_who_asks_through_which_endpoint() {
         consumer.until_endpoint(&access.endpoint, "available");
         (offer, access, certificate, listener)
     };
+    log_into_a_bucket(&cloud.account(PROVIDER), &site.0.balancer);
     through_the_endpoint(&cloud, &site);
+    the_log_tells_of_it(&cloud, &site);
     cloud.crash();
     through_the_endpoint(&cloud, &site);
     policies_and_protocols(&cloud, &site);
@@ -142,6 +144,41 @@ fn through_the_endpoint(cloud: &Cloud, (_, access, certificate, _): &(Offer, Acc
     // The TCP listener has the same target group: its connections open with the header too.
     let plain = eventually("plain TCP answers", || serde_json::from_str::<Value>(&access.fetched(&consumer)).ok());
     assert_eq!((&plain["endpoint"], &plain["destination"]), (&json!(access.endpoint), &json!(format!("{address}:80"))));
+}
+
+/// Turns access logs on, into a bucket whose policy lets log delivery write.
+fn log_into_a_bucket(provider: &Account<'_>, balancer: &str) {
+    provider.call("s3", "create_bucket", json!({ "Bucket": "the-logs" }));
+    let attributes =
+        json!([{ "Key": "access_logs.s3.enabled", "Value": "true" }, { "Key": "access_logs.s3.bucket", "Value": "the-logs" }]);
+    let wish = json!({ "LoadBalancerArn": balancer, "Attributes": attributes });
+    assert_eq!(provider.refused("elbv2", "modify_load_balancer_attributes", wish.clone()).code, "InvalidConfigurationRequest");
+    let service = json!({ "Service": "delivery.logs.amazonaws.com" });
+    let statement =
+        |action: &str, resource: &str| json!({ "Effect": "Allow", "Principal": service, "Action": action, "Resource": resource });
+    let statements = [
+        statement("s3:GetBucketAcl", "arn:aws:s3:::the-logs"),
+        statement("s3:PutObject", &format!("arn:aws:s3:::the-logs/AWSLogs/{PROVIDER}/*")),
+    ];
+    let policy = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    provider.call("s3", "put_bucket_policy", json!({ "Bucket": "the-logs", "Policy": policy }));
+    provider.elb("modify_load_balancer_attributes", wish);
+}
+
+fn the_log_tells_of_it(cloud: &Cloud, (_, access, certificate, _): &(Offer, Access, Imported, String)) {
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let read = "import gzip
+s3 = client('s3')
+keys = [o['Key'] for o in s3.list_objects_v2(Bucket='the-logs').get('Contents', [])]
+answer = ''.join(gzip.decompress(s3.get_object(Bucket='the-logs', Key=k)['Body'].read()).decode() for k in keys)";
+    let told = eventually("a line is in the bucket", || {
+        let text = text_of(&provider.script(read, json!({})));
+        text.lines().find(|line| line.contains("service.example.com")).map(str::to_owned)
+    });
+    let fields: Vec<&str> = told.split(' ').collect();
+    assert_eq!(fields.len(), 22, "{told}");
+    assert_eq!(fields[6], format!("{}:443", consumer.endpoint_address(&access.endpoint)), "{told}");
+    assert_eq!((fields[12], fields[14], fields[15]), (certificate.arn.as_str(), "ECDHE-RSA-AES128-GCM-SHA256", "tlsv12"));
 }
 
 fn policies_and_protocols(cloud: &Cloud, (offer, _, certificate, listener): &(Offer, Access, Imported, String)) {
