@@ -4,6 +4,7 @@ mod answer;
 mod caller;
 mod canonical;
 mod claim;
+mod legacy;
 mod payload;
 mod pieces;
 mod proof;
@@ -15,6 +16,7 @@ use time::OffsetDateTime;
 use wire::Request;
 
 use claim::Claim;
+use legacy::Legacy;
 
 pub use answer::Family;
 pub use caller::{Caller, Scope};
@@ -69,6 +71,9 @@ pub fn authenticate(
     now: OffsetDateTime,
     request: &Request,
 ) -> Result<Caller, Refusal> {
+    if let Some(legacy) = Legacy::parse(request) {
+        return by_legacy(trust, credentials, now, &legacy);
+    }
     let claim = Claim::parse(request)?;
     match credentials.find(&claim.access_key_id) {
         Some(known) => verify(&claim, known, now),
@@ -98,6 +103,9 @@ pub fn authenticate_head(
     now: OffsetDateTime,
     request: &Request,
 ) -> Result<(Caller, Promise), Refusal> {
+    if let Some(legacy) = Legacy::parse(request) {
+        return Ok((by_legacy(trust, credentials, now, &legacy)?, unsigned_promise(request)));
+    }
     let claim = Claim::parse(request)?;
     let Some(known) = credentials.find(&claim.access_key_id) else {
         return match trust {
@@ -105,7 +113,7 @@ pub fn authenticate_head(
             Trust::Loopback => Ok((trusted(&claim), promise(request, payload::declared(request), None))),
         };
     };
-    usable(&claim, &known, now)?;
+    usable(claim.token().as_deref(), &known, now)?;
     let (payload, pieces) = proof::verify_head(&claim, &known.secret, now)?;
     let promise = promise(request, payload, Some(Box::new(pieces)));
     Ok((claim.caller(known.principal, true, payload), promise))
@@ -127,17 +135,17 @@ fn promise(request: &Request, payload: Payload, pieces: Option<Box<Pieces>>) -> 
 
 /// An issued key: usable, with its token, in time, and signed over what came.
 fn verify(claim: &Claim<'_>, known: Known, now: OffsetDateTime) -> Result<Caller, Refusal> {
-    usable(claim, &known, now)?;
+    usable(claim.token().as_deref(), &known, now)?;
     let payload = proof::verify(claim, &known.secret, now)?;
     Ok(claim.caller(known.principal, true, payload))
 }
 
 /// Whether a key may be used now, with its token.
-fn usable(claim: &Claim<'_>, known: &Known, now: OffsetDateTime) -> Result<(), Refusal> {
+fn usable(token: Option<&str>, known: &Known, now: OffsetDateTime) -> Result<(), Refusal> {
     if !known.active {
         return Err(Refusal::UnknownKey);
     }
-    if !signature::equal(known.session_token.as_deref(), claim.token().as_deref()) {
+    if !signature::equal(known.session_token.as_deref(), token) {
         return Err(Refusal::InvalidToken);
     }
     if known.expires.is_some_and(|end| end <= now) {
@@ -146,9 +154,26 @@ fn usable(claim: &Claim<'_>, known: &Known, now: OffsetDateTime) -> Result<(), R
     Ok(())
 }
 
+/// A presigned URL of the old kind.
+fn by_legacy(trust: Trust, credentials: &dyn Credentials, now: OffsetDateTime, legacy: &Legacy<'_>) -> Result<Caller, Refusal> {
+    match credentials.find(&legacy.access_key_id) {
+        Some(known) => {
+            usable(legacy.token.as_deref(), &known, now)?;
+            legacy.verify(&known.secret, now)?;
+            Ok(legacy.caller(known.principal, true))
+        }
+        None if trust == Trust::Enforce => Err(Refusal::UnknownKey),
+        None => Ok(legacy.caller(trusted_root(&legacy.access_key_id), false)),
+    }
+}
+
 fn trusted(claim: &Claim<'_>) -> Caller {
-    let id = claim.access_key_id.as_str();
+    claim.caller(trusted_root(&claim.access_key_id), false, payload::declared(claim.request))
+}
+
+/// The root of the account that an unknown key means on a trusted listener.
+fn trusted_root(id: &str) -> Principal {
     let is_account = id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
     let account = if is_account { id } else { DEFAULT_ACCOUNT };
-    claim.caller(Principal::Root { account: account.to_owned() }, false, payload::declared(claim.request))
+    Principal::Root { account: account.to_owned() }
 }

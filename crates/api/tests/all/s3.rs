@@ -33,7 +33,7 @@ for name in ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"]:
     try:
         made = s3.put_object(Bucket="first", Key="sum", Body=b"123456789", ChecksumAlgorithm=name)
     except Exception as error:
-        assert "awscrt" in str(error) or "CRT" in str(error), error
+        assert "crt" in str(error).lower(), error
         continue
     assert s3.get_object(Bucket="first", Key="sum", ChecksumMode="ENABLED")["Body"].read() == b"123456789"
 refused(lambda: s3.put_object(Bucket="first", Key="x", Body=b"y", ChecksumSHA256="AAAA"), "BadDigest", 400)

@@ -12,6 +12,9 @@ use crate::protocol::Protocol;
 use crate::request::Request;
 use crate::validate::{Path, cut, step};
 
+/// Parameters of URLs that were presigned the old way.
+const OLD_SIGNATURE: [&str; 4] = ["AWSAccessKeyId", "Signature", "Expires", "x-amz-security-token"];
+
 pub(super) fn decode(identified: &Identified, request: &Request) -> Result<Value, WireError> {
     let service = &*identified.service;
     let input = identified.operation().input.and_then(|id| service.structure(id));
@@ -47,10 +50,12 @@ fn query(
     let literal = |key: &str| route.is_some_and(|r| r.literals.iter().any(|(name, _)| *name == key));
     let members = || input.into_iter().flat_map(|s| s.members.iter()).filter(|m| m.place == Place::Query);
     let is_map = |m: &&Member| matches!(service.shape(m.shape).kind, Kind::Map(_));
+    let is_old = request.query.contains("AWSAccessKeyId=");
+    let of_old_signature = |key: &str| is_old && OLD_SIGNATURE.contains(&key);
     for (key, text) in form_urlencoded::parse(request.query.as_bytes()) {
         if let Some(member) = members().find(|m| !is_map(m) && service.wire_name(m) == key) {
             add(service, member, &text, object)?;
-        } else if literal(&key) || key.is_empty() || key == "x-id" || key.starts_with("X-Amz-") {
+        } else if literal(&key) || key.is_empty() || key == "x-id" || key.starts_with("X-Amz-") || of_old_signature(&key) {
             continue;
         } else if let Some(map) = members().find(is_map) {
             let entries = object.entry(map.name).or_insert_with(super::nothing);

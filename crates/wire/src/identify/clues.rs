@@ -58,13 +58,27 @@ impl<'r> Clues<'r> {
     pub(crate) fn path_with_host(&self, service: &Service, request: &'r Request) -> Cow<'r, str> {
         let bound = service.host_member.and(self.host).and_then(|host| {
             let (label, _) = host.split_once(&format!(".{}.", service.endpoint_prefix))?;
-            (!label.is_empty()).then_some(label)
+            named_in(label)
         });
         match bound {
             Some(label) => Cow::Owned(format!("/{label}{}", request.path)),
             None => Cow::Borrowed(&request.path),
         }
     }
+}
+
+/// What the labels before a service's name bind. At a VPC endpoint they end with its own name, `bucket.vpce-…`, which binds
+/// nothing.
+fn named_in(label: &str) -> Option<&str> {
+    let endpoint = label.match_indices("vpce-").map(|(at, _)| at).find(|at| *at == 0 || label[..*at].ends_with('.'));
+    let bound = match endpoint {
+        None => label,
+        Some(at) => {
+            let before = label[..at].trim_end_matches('.');
+            if before == "bucket" { "" } else { before.strip_suffix(".bucket").unwrap_or(before) }
+        }
+    };
+    (!bound.is_empty()).then_some(bound)
 }
 
 /// The service in `Credential=AKID/20260101/us-east-1/ec2/aws4_request`, of the header or of a presigned URL.
@@ -74,8 +88,17 @@ fn scope(request: &Request) -> Option<&str> {
         let credential = rest.split([',', ' ']).next()?;
         return service_of(credential, "/");
     }
-    let presigned = request.query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-Credential="))?;
+    let Some(presigned) = request.query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-Credential=")) else {
+        return old_presigned(request);
+    };
     service_of(presigned, "/").or_else(|| service_of(presigned, "%2F")).or_else(|| service_of(presigned, "%2f"))
+}
+
+/// A URL that was presigned the old way, without a scope: only S3 has such.
+fn old_presigned(request: &Request) -> Option<&'static str> {
+    let has = |name: &str| request.query.split('&').any(|pair| pair.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
+    let all = ["AWSAccessKeyId", "Signature", "Expires"].into_iter().all(has);
+    (all && !has("Action")).then_some("s3")
 }
 
 /// The last part but one of a credential scope.
@@ -142,6 +165,14 @@ mod tests {
     }
 
     #[test]
+    fn a_url_presigned_the_old_way_is_for_s3() {
+        let old = "AWSAccessKeyId=AK&Signature=x&Expires=1";
+        assert_eq!(scope(&request("/b/k", old, &[])), Some("s3"));
+        assert_eq!(scope(&request("/", &format!("Action=RunInstances&{old}"), &[])), None);
+        assert_eq!(scope(&request("/b/k", "AWSAccessKeyId=AK&Signature=x", &[])), None);
+    }
+
+    #[test]
     fn a_path_of_rpc_names_service_and_operation() {
         assert_eq!(rpc("/service/Logs/operation/PutLogEvents"), Some(("Logs", "PutLogEvents")));
         assert_eq!(rpc("/prefix/service/Logs/operation/PutLogEvents"), Some(("Logs", "PutLogEvents")));
@@ -175,5 +206,9 @@ mod tests {
         assert_eq!(path("my.b.s3.localhost.localstack.cloud:4566"), "/my.b/key");
         assert_eq!(path("s3.us-east-1.amazonaws.com"), "/key");
         assert_eq!(path("localhost:4566"), "/key");
+        let endpoint = "vpce-0123456789abcdef0-abcdefgh.s3.us-east-1.vpce.amazonaws.com";
+        assert_eq!(path(endpoint), "/key");
+        assert_eq!(path(&format!("bucket.{endpoint}")), "/key");
+        assert_eq!(path(&format!("my.b.bucket.{endpoint}")), "/my.b/key");
     }
 }
