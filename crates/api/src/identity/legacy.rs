@@ -98,7 +98,8 @@ impl<'a> Legacy<'a> {
 
     fn string_to_sign(&self) -> String {
         let header = |name: &str| self.request.header(name).unwrap_or_default();
-        let mut text = format!("{}\n{}\n{}\n{}\n", self.request.method, header("content-md5"), header("content-type"), self.expires);
+        let mut text =
+            format!("{}\n{}\n{}\n{}\n", self.request.method, header("content-md5"), header("content-type"), self.expires);
         let mut headers: Vec<(&str, &str)> = self
             .request
             .headers

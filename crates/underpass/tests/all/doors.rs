@@ -268,3 +268,39 @@ fn n17_a_gateway_endpoint_leads_the_subnets_of_its_tables_to_s3_and_nobody_to_an
     account.ec2("modify_vpc_endpoint", json!({ "VpcEndpointId": endpoint, "RemoveRouteTableIds": [table] }));
     eventually("without its route S3 is out of reach", || (s3().status == SILENT).then_some(()));
 }
+
+/// Through a gateway endpoint and at an interface endpoint's own names, S3 knows by which endpoint a request came.
+#[test]
+fn a_buckets_policy_opens_it_to_one_endpoint_only() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let place = Place::new(&account);
+    let table = route(&account, &place.net.vpc, &place.net.subnet, json!({}));
+    let wish = json!({ "VpcId": place.net.vpc, "ServiceName": "com.amazonaws.us-east-1.s3", "RouteTableIds": [table] });
+    let gateway = text_of(&account.ec2("create_vpc_endpoint", wish)["VpcEndpoint"]["VpcEndpointId"]);
+    place.available(&gateway);
+    account.call("s3", "create_bucket", json!({ "Bucket": "private-site" }));
+    account.call("s3", "put_object", json!({ "Bucket": "private-site", "Key": "k", "Body": "by the endpoint" }));
+    let only = |endpoint: &str| {
+        let condition = json!({ "StringNotEquals": { "aws:SourceVpce": endpoint } });
+        let statement = json!([{ "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+                                 "Resource": "arn:aws:s3:::private-site/*", "Condition": condition }]);
+        let policy = json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
+        account.call("s3", "put_bucket_policy", json!({ "Bucket": "private-site", "Policy": policy }));
+    };
+    only(&gateway);
+    let outside = account.refused("s3", "get_object", json!({ "Bucket": "private-site", "Key": "k" }));
+    assert_eq!(outside.code, "AccessDenied");
+    let through = || place.aws(&["s3", "cp", "s3://private-site/k", "-"]);
+    eventually("the gateway endpoint leads to the object", || (through().out == "by the endpoint").then_some(()));
+
+    let made = place.endpoint("s3");
+    let interface = text_of(&made["VpcEndpointId"]);
+    let name = text_of(&made["DnsEntries"][0]["DnsName"]);
+    let own = format!("https://bucket.{}", name.trim_start_matches("*."));
+    only(&interface);
+    let by_own_name = || place.aws(&["--endpoint-url", &own, "s3", "cp", "s3://private-site/k", "-"]);
+    eventually("the interface endpoint leads to the object", || (by_own_name().out == "by the endpoint").then_some(()));
+    let refused = through();
+    assert!(refused.status != 0, "{refused:?}");
+}

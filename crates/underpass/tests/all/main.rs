@@ -19,6 +19,7 @@ mod groups;
 mod input;
 mod instances;
 mod internet;
+mod objects;
 mod offer;
 mod peering;
 mod privatelink;
