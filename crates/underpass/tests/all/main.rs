@@ -26,3 +26,4 @@ mod privatelink;
 mod protocols;
 mod relays;
 mod site;
+mod sweep;

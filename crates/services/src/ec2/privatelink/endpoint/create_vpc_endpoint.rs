@@ -77,6 +77,7 @@ fn name(cx: &Write<'_>, input: &Input, offer: &Offer, vpc: &Vpc, endpoint: &mut 
     let names = private_dns::Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom };
     if input.private_dns_enabled.unwrap_or_else(|| names.by_default()) {
         let names = private_dns::names(cx.txn, &names, vpc, endpoint.state, None)?;
+        let names = private_dns::inside(cx.txn, &input.dns_options, &endpoint.service_name, vpc, names)?;
         (endpoint.private_dns, endpoint.private_names) = (true, names);
     }
     Ok(())

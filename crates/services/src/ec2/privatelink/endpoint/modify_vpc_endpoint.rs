@@ -119,17 +119,25 @@ fn offered(world: &Snapshot, endpoint: &VpcEndpoint) -> BTreeSet<String> {
 /// Private DNS that is on already keeps its names, whatever the service is called now.
 fn change_names(cx: &Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
     match input.private_dns_enabled {
-        Some(true) if !endpoint.private_dns => {
+        Some(false) => (endpoint.private_dns, endpoint.private_names) = (false, Vec::new()),
+        Some(true) | None if changes_names(input, endpoint) => {
             let vpc = find::vpc(cx.txn, cx.owner(), endpoint.vpc.as_str()).map_err(spelled)?;
             let service = endpoint.service.as_ref().and_then(|id| cx.txn.find::<EndpointService>(id.as_str()));
             let offer = private_dns::Offer { name: &endpoint.service_name, owner: &endpoint.owner, custom: service.as_deref() };
-            endpoint.private_names = private_dns::names(cx.txn, &offer, &vpc, endpoint.state, Some(&endpoint.id))?;
+            let names = private_dns::names(cx.txn, &offer, &vpc, endpoint.state, Some(&endpoint.id))?;
+            endpoint.private_names = private_dns::inside(cx.txn, &input.dns_options, &endpoint.service_name, &vpc, names)?;
             endpoint.private_dns = true;
         }
-        Some(false) => (endpoint.private_dns, endpoint.private_names) = (false, Vec::new()),
         _ => {}
     }
     Ok(())
+}
+
+/// Whether private DNS is switched on, or for whom it is changes.
+fn changes_names(input: &Input, endpoint: &VpcEndpoint) -> bool {
+    let wanted = input.dns_options.only_for_inbound();
+    let other = wanted.is_some_and(|wanted| private_dns::inbound_only(endpoint).is_some_and(|known| known != wanted));
+    other || input.private_dns_enabled == Some(true) && !endpoint.private_dns
 }
 
 fn change_subnets(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use resource::{
     AwsService, EndpointId, EndpointKind, EndpointService, EndpointState, HostedZone, Owner, PRIVATE_DOMAIN, PrivateNameState,
-    Vpc, VpcEndpoint, private_domain_key, zone_of_private_name,
+    Resource, Vpc, VpcEndpoint, private_domain_key, zone_of_private_name,
 };
 use serde::Deserialize;
 use store::Snapshot;
@@ -15,6 +15,13 @@ use crate::Error;
 pub struct DnsOptions {
     dns_record_ip_type: Option<String>,
     private_dns_only_for_inbound_resolver_endpoint: Option<bool>,
+}
+
+impl DnsOptions {
+    /// Whether private DNS is to be for inbound resolver endpoints only, if the request says.
+    pub fn only_for_inbound(&self) -> Option<bool> {
+        self.private_dns_only_for_inbound_resolver_endpoint
+    }
 }
 
 /// The service that an endpoint is to: one of AWS's, or somebody's own.
@@ -113,13 +120,91 @@ pub fn check_options(operation: &str, options: &DnsOptions, service: &str) -> Re
         return Err(Error::new("UnsupportedOperation", message));
     }
     match options.private_dns_only_for_inbound_resolver_endpoint {
-        Some(true) => {
+        Some(true) if !has_gateways(service) => {
             Err(invalid(format!("PrivateDnsOnlyForInboundResolverEndpoint is not supported for the service {service}.")))
         }
         _ => Ok(()),
     }
 }
 
+/// The names that an endpoint takes over in `vpc`, of those that it could: none when they are for inbound resolver endpoints
+/// only, as they are by default for a service that has gateway endpoints too. Traffic of the VPC is then the gateway's.
+///
+/// # Errors
+/// `InvalidParameter` when there is no gateway endpoint for it.
+pub fn inside(
+    world: &Snapshot,
+    options: &DnsOptions,
+    service: &str,
+    vpc: &Vpc,
+    names: Vec<String>,
+) -> Result<Vec<String>, Error> {
+    if !has_gateways(service) || options.private_dns_only_for_inbound_resolver_endpoint == Some(false) {
+        return Ok(names);
+    }
+    let mut endpoints = world.linked::<VpcEndpoint>(Vpc::KIND, &vpc.id);
+    let is_gateway =
+        |other: &VpcEndpoint| other.kind == EndpointKind::Gateway && other.service_name == service && other.state.is_open();
+    match endpoints.any(|other| is_gateway(&other)) {
+        true => Ok(Vec::new()),
+        false => Err(invalid(format!(
+            "To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC {} must have a Gateway endpoint for the service. \
+             Create one, or set the option to false",
+            vpc.id
+        ))),
+    }
+}
+
+/// Whether an endpoint's private DNS is for inbound resolver endpoints only.
+pub fn inbound_only(endpoint: &VpcEndpoint) -> Option<bool> {
+    let known = endpoint.kind == EndpointKind::Interface && endpoint.private_dns && has_gateways(&endpoint.service_name);
+    known.then_some(endpoint.private_names.is_empty())
+}
+
+fn has_gateways(service: &str) -> bool {
+    let region = service.split('.').nth(2).unwrap_or_default();
+    AwsService::find(region, service, EndpointKind::Gateway).is_some()
+}
+
 fn invalid(message: String) -> Error {
     Error::new("InvalidParameter", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::ec2::routing::testing::Network;
+
+    const S3: &str = "com.amazonaws.us-east-1.s3";
+
+    fn interface(network: &Network, options: Value) -> Value {
+        json!({"VpcEndpointType": "Interface", "VpcId": network.vpc, "ServiceName": S3, "SubnetIds": [network.subnet],
+               "PrivateDnsEnabled": true, "DnsOptions": options})
+    }
+
+    #[test]
+    fn a14_names_for_inbound_resolvers_only_need_a_gateway_endpoint_and_take_over_nothing() {
+        let network = Network::new();
+        let on = json!({"VpcId": network.vpc, "EnableDnsHostnames": {"Value": true}});
+        network.cloud.ok("ModifyVpcAttribute", on);
+        let only = |wanted: bool| json!({"PrivateDnsOnlyForInboundResolverEndpoint": wanted});
+        for options in [json!({}), only(true)] {
+            assert_eq!(network.cloud.refusal("CreateVpcEndpoint", interface(&network, options)), "InvalidParameter");
+        }
+        network.cloud.ok("CreateVpcEndpoint", json!({"VpcId": network.vpc, "ServiceName": S3}));
+        let made = network.cloud.ok("CreateVpcEndpoint", interface(&network, json!({})))["VpcEndpoint"].clone();
+        assert_eq!(made["DnsOptions"]["PrivateDnsOnlyForInboundResolverEndpoint"], true);
+        let names = || {
+            let key = made["VpcEndpointId"].as_str().expect("an id").to_owned();
+            network.cloud.world().find::<resource::VpcEndpoint>(&key).map(|found| found.private_names.len())
+        };
+        assert_eq!(names(), Some(0));
+        let change = json!({"VpcEndpointId": made["VpcEndpointId"], "DnsOptions": only(false)});
+        network.cloud.ok("ModifyVpcEndpoint", change);
+        assert_eq!(names(), Some(2));
+        let ec2 = json!({"VpcEndpointType": "Interface", "VpcId": network.vpc, "SubnetIds": [network.subnet],
+                         "ServiceName": "com.amazonaws.us-east-1.ec2", "DnsOptions": only(true)});
+        assert_eq!(network.cloud.refusal("CreateVpcEndpoint", ec2), "InvalidParameter", "no gateway leads to EC2");
+    }
 }

@@ -47,6 +47,8 @@ struct GroupView {
 #[serde(rename_all = "PascalCase")]
 struct DnsOptions {
     dns_record_ip_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private_dns_only_for_inbound_resolver_endpoint: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -73,7 +75,10 @@ pub fn endpoint(world: &Snapshot, endpoint: &VpcEndpoint) -> EndpointView {
         subnet_ids: endpoint.subnets.iter().map(ToString::to_string).collect(),
         groups: endpoint.groups.iter().map(group).collect(),
         ip_address_type: "ipv4",
-        dns_options: DnsOptions { dns_record_ip_type: "ipv4" },
+        dns_options: DnsOptions {
+            dns_record_ip_type: "ipv4",
+            private_dns_only_for_inbound_resolver_endpoint: super::private_dns::inbound_only(endpoint),
+        },
         private_dns_enabled: endpoint.private_dns,
         requester_managed: false,
         network_interface_ids: endpoint.interfaces.iter().map(ToString::to_string).collect(),
