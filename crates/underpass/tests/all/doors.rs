@@ -11,14 +11,14 @@ use crate::site::{IMAGE, Net, OTHER_ZONE, Peer, ZONE};
 const SILENT: i32 = 28;
 
 /// A VPC whose own names work, a subnet without any way out, and a group.
-struct Place<'a> {
+pub struct Place<'a> {
     account: &'a Account<'a>,
-    net: Net,
+    pub net: Net,
     group: String,
 }
 
 impl<'a> Place<'a> {
-    fn new(account: &'a Account<'a>) -> Self {
+    pub fn new(account: &'a Account<'a>) -> Self {
         let net = account.net();
         for attribute in ["EnableDnsSupport", "EnableDnsHostnames"] {
             account.ec2("modify_vpc_attribute", json!({ "VpcId": net.vpc, attribute: { "Value": true } }));
@@ -28,7 +28,7 @@ impl<'a> Place<'a> {
     }
 
     /// The `aws` CLI in the subnet, with nothing but the region and the caller's keys.
-    fn aws(&self, arguments: &[&str]) -> Ran {
+    pub fn aws(&self, arguments: &[&str]) -> Ran {
         self.aws_as(self.account, arguments)
     }
 
@@ -38,7 +38,7 @@ impl<'a> Place<'a> {
         self.run_as(account, &[&["env"], limits.as_slice(), arguments].concat())
     }
 
-    fn curl(&self, arguments: &[&str]) -> Ran {
+    pub fn curl(&self, arguments: &[&str]) -> Ran {
         self.run_as(self.account, &[&["curl", "-sS", "--connect-timeout", "1", "--max-time", "5"], arguments].concat())
     }
 
@@ -51,7 +51,7 @@ impl<'a> Place<'a> {
     }
 
     /// An interface endpoint to a service of AWS's, once it is available.
-    fn endpoint(&self, service: &str) -> Value {
+    pub fn endpoint(&self, service: &str) -> Value {
         let doors = self.account.group(&self.net.vpc, &format!("{service} endpoint"));
         self.account.allow(&doors, "tcp", Some(443), Peer::Cidr("10.0.0.0/16"));
         let wish = json!({ "VpcEndpointType": "Interface", "VpcId": self.net.vpc, "SubnetIds": [self.net.subnet],
@@ -61,7 +61,7 @@ impl<'a> Place<'a> {
         made
     }
 
-    fn available(&self, id: &str) {
+    pub fn available(&self, id: &str) {
         eventually("the endpoint is available", || {
             let found = self.account.describe("describe_vpc_endpoints", "VpcEndpointIds", id, "VpcEndpoints");
             (found["State"] == "available").then_some(())
@@ -223,7 +223,7 @@ fn alice(account: &Account<'_>, place: &Place<'_>, (key, secret): &(String, Stri
 }
 
 /// A route table for a subnet, with a default route to `target`.
-fn route(account: &Account<'_>, vpc: &str, subnet: &str, target: Value) -> String {
+pub fn route(account: &Account<'_>, vpc: &str, subnet: &str, target: Value) -> String {
     let table = text_of(&account.ec2("create_route_table", json!({ "VpcId": vpc }))["RouteTable"]["RouteTableId"]);
     account.ec2("associate_route_table", json!({ "RouteTableId": table, "SubnetId": subnet }));
     let mut route = json!({ "RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0" });
@@ -267,40 +267,4 @@ fn n17_a_gateway_endpoint_leads_the_subnets_of_its_tables_to_s3_and_nobody_to_an
     assert_eq!(outside.status, SILENT, "another subnet's table does not lead there");
     account.ec2("modify_vpc_endpoint", json!({ "VpcEndpointId": endpoint, "RemoveRouteTableIds": [table] }));
     eventually("without its route S3 is out of reach", || (s3().status == SILENT).then_some(()));
-}
-
-/// Through a gateway endpoint and at an interface endpoint's own names, S3 knows by which endpoint a request came.
-#[test]
-fn a_buckets_policy_opens_it_to_one_endpoint_only() {
-    let cloud = Cloud::up();
-    let account = cloud.account(CONSUMER);
-    let place = Place::new(&account);
-    let table = route(&account, &place.net.vpc, &place.net.subnet, json!({}));
-    let wish = json!({ "VpcId": place.net.vpc, "ServiceName": "com.amazonaws.us-east-1.s3", "RouteTableIds": [table] });
-    let gateway = text_of(&account.ec2("create_vpc_endpoint", wish)["VpcEndpoint"]["VpcEndpointId"]);
-    place.available(&gateway);
-    account.call("s3", "create_bucket", json!({ "Bucket": "private-site" }));
-    account.call("s3", "put_object", json!({ "Bucket": "private-site", "Key": "k", "Body": "by the endpoint" }));
-    let only = |endpoint: &str| {
-        let condition = json!({ "StringNotEquals": { "aws:SourceVpce": endpoint } });
-        let statement = json!([{ "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
-                                 "Resource": "arn:aws:s3:::private-site/*", "Condition": condition }]);
-        let policy = json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
-        account.call("s3", "put_bucket_policy", json!({ "Bucket": "private-site", "Policy": policy }));
-    };
-    only(&gateway);
-    let outside = account.refused("s3", "get_object", json!({ "Bucket": "private-site", "Key": "k" }));
-    assert_eq!(outside.code, "AccessDenied");
-    let through = || place.aws(&["s3", "cp", "s3://private-site/k", "-"]);
-    eventually("the gateway endpoint leads to the object", || (through().out == "by the endpoint").then_some(()));
-
-    let made = place.endpoint("s3");
-    let interface = text_of(&made["VpcEndpointId"]);
-    let name = text_of(&made["DnsEntries"][0]["DnsName"]);
-    let own = format!("https://bucket.{}", name.trim_start_matches("*."));
-    only(&interface);
-    let by_own_name = || place.aws(&["--endpoint-url", &own, "s3", "cp", "s3://private-site/k", "-"]);
-    eventually("the interface endpoint leads to the object", || (by_own_name().out == "by the endpoint").then_some(()));
-    let refused = through();
-    assert!(refused.status != 0, "{refused:?}");
 }

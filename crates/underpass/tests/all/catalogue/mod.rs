@@ -14,6 +14,7 @@ mod complete;
 mod endpoint;
 mod route;
 mod service;
+mod s3;
 
 use std::process::{Command, Stdio};
 
