@@ -7,7 +7,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: demo demo-down test laws lint tests models-check walk-through format bench fuzz
+.PHONY: demo demo-down test test-terraform laws lint tests models-check walk-through format bench fuzz
 
 export PATH := $(CURDIR)/target/tools/bin:$(PATH):/usr/sbin:/sbin
 
@@ -30,6 +30,10 @@ demo-down:
 test:
 	scripts/install --test
 	$(MAKE) --no-print-directory laws lint tests models-check walk-through format
+
+# Terraform's own way through examples/terraform: apply, a second plan that is empty, destroy. Not part of `make test`.
+test-terraform:
+	scripts/terraform
 
 # The forbidden edges, the house numbers, and whether the papers are true.
 laws:

@@ -95,6 +95,7 @@ impl Reach<'_> {
 
     fn vpc(&mut self, vpc: &Vpc) {
         self.add(Subject::Router(vpc.id.clone()));
+        self.tables_of(&vpc.id);
         for peering in self.world.linked::<PeeringConnection>(Vpc::KIND, &vpc.id) {
             self.add(Subject::Peering(peering.id.clone()));
         }
@@ -289,7 +290,7 @@ impl Reach<'_> {
     fn endpoint(&mut self, endpoint: &VpcEndpoint) {
         self.add(Subject::Endpoint(endpoint.id.clone()));
         for table in self.world.linked::<RouteTable>(VpcEndpoint::KIND, &endpoint.id) {
-            self.add(Subject::Table(table.id.clone()));
+            self.table(&table);
         }
     }
 

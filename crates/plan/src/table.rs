@@ -1,4 +1,4 @@
-//! A route table as prefixes and next hops. The VPC's own blocks come before it and are not in it.
+//! A route table as prefixes and next hops. The VPC's own blocks come before it, but for routes to single subnets in them.
 
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use resource::{
     EndpointId, Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface,
-    PeeringConnection, PeeringId, Route, RouteDestination, RouteTable, RouteTableId, RouteTarget, VpcEndpoint, VpcId,
+    PeeringConnection, PeeringId, Route, RouteDestination, RouteTable, RouteTableId, RouteTarget, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -24,6 +24,8 @@ pub struct Table {
     pub vpc: VpcId,
     /// Where packets go.
     pub routes: Vec<(Ipv4Net, Hop)>,
+    /// Where packets for parts of the VPC's own blocks go, before the VPC delivers them itself.
+    pub within: Vec<(Ipv4Net, Hop)>,
 }
 
 /// Where a route leads.
@@ -46,14 +48,17 @@ pub enum Hop {
 pub(crate) fn plan(world: &Snapshot, id: &RouteTableId) -> Option<Table> {
     let table = world.find::<RouteTable>(id.as_str())?;
     let own = prefixes(world, &table);
-    let mut routes: Vec<(Ipv4Net, Hop)> = Vec::new();
+    let blocks = world.find::<Vpc>(table.vpc.as_str()).map(|vpc| vpc.cidrs.clone()).unwrap_or_default();
+    let is_local = |prefix: &Ipv4Net| blocks.iter().any(|block| block.cidr.contains(prefix));
+    let (mut routes, mut within) = (Vec::new(), Vec::new());
     for (prefix, route) in &own {
         match &route.target {
+            _ if is_local(prefix) => within.push((*prefix, hop(world, &table.vpc, route, DIRECT))),
             RouteTarget::NatGateway(nat) => routes.extend(through(world, nat.as_str(), *prefix, &own)),
             _ => routes.push((*prefix, hop(world, &table.vpc, route, DIRECT))),
         }
     }
-    Some(Table { id: table.id.clone(), vpc: table.vpc.clone(), routes })
+    Some(Table { id: table.id.clone(), vpc: table.vpc.clone(), routes, within })
 }
 
 /// The prefixes of a table with their routes, each once: those of blocks come before those of prefix lists, which lose a tie.
@@ -160,7 +165,7 @@ fn takes_packets(world: &Snapshot, eni: &NetworkInterface) -> bool {
 impl Display for Table {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "table {} in {}", self.id, self.vpc)?;
-        self.routes.iter().try_for_each(|(prefix, hop)| write!(f, "\n    {prefix} {hop}"))
+        self.within.iter().chain(&self.routes).try_for_each(|(prefix, hop)| write!(f, "\n    {prefix} {hop}"))
     }
 }
 

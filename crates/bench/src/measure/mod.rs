@@ -32,7 +32,7 @@ pub struct Scale {
     /// The worlds whose last VPC and endpoint are measured.
     pub worlds: &'static [usize],
     /// How many interfaces the smaller and the larger group has.
-    pub members: [usize; 2],
+    pub members: [usize; 3],
 }
 
 impl Scale {
@@ -44,7 +44,7 @@ impl Scale {
             long: Duration::from_secs(60),
             idle: 4000,
             worlds: &[10, 100, 1000],
-            members: [10, 10_000],
+            members: [10, 1_000, 10_000],
         }
     }
 
@@ -56,7 +56,7 @@ impl Scale {
             long: Duration::from_secs(6),
             idle: 1000,
             worlds: &[10, 30, 100],
-            members: [10, 3000],
+            members: [10, 1_000, 3_000],
         }
     }
 }

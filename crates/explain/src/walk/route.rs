@@ -55,6 +55,11 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a party's table has another way to an address of its own VPC than the VPC itself.
+    pub(super) fn is_diverted(&self, party: &Party, to: Ipv4Addr) -> bool {
+        self.table(party).is_some_and(|table| table.within.iter().any(|(prefix, _)| prefix.contains(&to)))
+    }
+
     /// Whether answers of a party find the way out to where the connection came from.
     pub(super) fn way_back(&mut self, party: &Party, away: Away) {
         let Some(table) = self.table(party) else { return };
@@ -273,7 +278,12 @@ impl Walk<'_> {
 }
 
 fn longest(table: &Table, to: Ipv4Addr) -> Option<&(Ipv4Net, Hop)> {
-    table.routes.iter().filter(|(prefix, _)| prefix.contains(&to)).max_by_key(|(prefix, _)| prefix.prefix_len())
+    table
+        .within
+        .iter()
+        .chain(&table.routes)
+        .filter(|(prefix, _)| prefix.contains(&to))
+        .max_by_key(|(prefix, _)| prefix.prefix_len())
 }
 
 /// Things with commas between.

@@ -140,3 +140,28 @@ fn a_program_of_the_host_has_a_namespace_and_an_interface_of_its_own() {
     cloud.settle();
     assert!(!kernel::Kernel::namespaces(cloud.kernel.as_ref()).unwrap().contains(&interface.to_string()));
 }
+
+#[test]
+fn a_route_to_a_subnet_of_the_vpc_itself_leads_through_an_appliance() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let [a, b, c] = [0, 1, 2].map(|n| cloud.subnet(&vpc, &format!("10.0.{n}.0/24"), 'a'));
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (client, _) = cloud.instance(&a, "10.0.0.4", &[&open]);
+    let (server, _) = cloud.instance(&b, "10.0.1.4", &[&open]);
+    let (appliance, eni) = cloud.instance(&c, "10.0.2.4", &[&open]);
+    cloud.update::<NetworkInterface>(&eni, |eni| eni.source_dest_check = false);
+    let (near, far) = (cloud.table(&vpc, &[Some(&a)]), cloud.table(&vpc, &[Some(&b)]));
+    cloud.route(&near, "10.0.1.0/24", RouteTarget::Interface(eni.clone()));
+    cloud.route(&far, "10.0.0.0/24", RouteTarget::Interface(eni));
+    cloud.settle();
+    cloud.serve(&server, "10.0.1.4:80", "server");
+    cloud.is_silent(&client, "10.0.1.4:80");
+    cloud.run(&appliance, "sysctl", "-q net.ipv4.ip_forward=1").unwrap();
+    assert_eq!(cloud.reaches(&client, "10.0.1.4:80"), "server sees 10.0.0.4");
+    cloud.update::<RouteTable>(&near, |table| table.routes.clear());
+    cloud.update::<RouteTable>(&far, |table| table.routes.clear());
+    cloud.converge();
+    cloud.run(&appliance, "sysctl", "-q net.ipv4.ip_forward=0").unwrap();
+    assert_eq!(cloud.reaches(&client, "10.0.1.4:80"), "server sees 10.0.0.4");
+}

@@ -1,5 +1,6 @@
 //! A route table: a routing table of the router, asked for packets that carry its mark.
 
+use ipnet::Ipv4Net;
 use kernel::{Object, Route, RouteKind, Rule};
 use plan::{Hop, Table};
 
@@ -7,21 +8,34 @@ use super::{in_namespace, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{INTERNET_ROUTER, WAN, interface_device, table_number, to_peer};
 
+/// The routing table of what goes another way than the VPC's own blocks do, which is asked before those.
+const BEFORE_LOCAL: u32 = 0x8000_0000;
+
 pub(super) fn lower(table: &Table) -> Vec<Placed> {
     let number = table_number(&table.id);
-    let mut objects =
-        vec![Object::Rule(Rule { priority: 300, iif: None, from: None, to: None, fwmark: Some(number), table: number })];
-    objects.extend(table.routes.iter().map(|(dst, hop)| match hop {
-        Hop::Internet(realm) => via(number, *dst, WAN, INTERNET_ROUTER, some(*realm)),
-        Hop::Peer(router, address, realm) => via(number, *dst, &to_peer(*router), *address, some(*realm)),
-        Hop::Interface(id, address) => via(number, *dst, &interface_device(id), *address, None),
-        // What the router has sockets for is delivered here, to those whose table says so and to nobody else.
-        Hop::Endpoint(_) => {
-            Object::Route(Route { table: number, dst: *dst, metric: 0, kind: RouteKind::Local { dev: "lo".into() } })
-        }
-        Hop::Checked(_) | Hop::Drop => Object::Route(Route { table: number, dst: *dst, metric: 0, kind: RouteKind::Blackhole }),
-    }));
+    let mut objects = vec![asked(300, number, number)];
+    objects.extend(table.routes.iter().map(|(dst, hop)| route(number, *dst, hop)));
+    if !table.within.is_empty() {
+        let before = number | BEFORE_LOCAL;
+        objects.push(asked(150, number, before));
+        objects.extend(table.within.iter().map(|(dst, hop)| route(before, *dst, hop)));
+    }
     in_namespace(table.vpc.as_str(), objects)
+}
+
+fn asked(priority: u32, mark: u32, table: u32) -> Object {
+    Object::Rule(Rule { priority, iif: None, from: None, to: None, fwmark: Some(mark), table })
+}
+
+fn route(number: u32, dst: Ipv4Net, hop: &Hop) -> Object {
+    match hop {
+        Hop::Internet(realm) => via(number, dst, WAN, INTERNET_ROUTER, some(*realm)),
+        Hop::Peer(router, address, realm) => via(number, dst, &to_peer(*router), *address, some(*realm)),
+        Hop::Interface(id, address) => via(number, dst, &interface_device(id), *address, None),
+        // What the router has sockets for is delivered here, to those whose table says so and to nobody else.
+        Hop::Endpoint(_) => Object::Route(Route { table: number, dst, metric: 0, kind: RouteKind::Local { dev: "lo".into() } }),
+        Hop::Checked(_) | Hop::Drop => Object::Route(Route { table: number, dst, metric: 0, kind: RouteKind::Blackhole }),
+    }
 }
 
 /// The realm of a NAT gateway; none for routes that keep the source.

@@ -35,7 +35,7 @@ pub fn is_local(vpc: &Vpc, block: Ipv4Net) -> bool {
 }
 
 /// Whether a table of `vpc` may have a route to `block` by `target`. More specific than the local route are only routes
-/// to whole subnets, through a NAT gateway or an appliance.
+/// to whole subnets, through an appliance.
 ///
 /// # Errors
 /// `InvalidParameterValue`, `RouteAlreadyExists` for the local route.
@@ -55,7 +55,11 @@ pub fn check(world: &Snapshot, vpc: &Vpc, block: Ipv4Net, target: &RouteTarget) 
         return Err(Error::invalid_value(message));
     }
     match target {
-        RouteTarget::NatGateway(_) | RouteTarget::Interface(_) => Ok(()),
+        RouteTarget::Interface(_) => Ok(()),
+        RouteTarget::NatGateway(_) => Err(Error::new(
+            "UnsupportedOperation",
+            format!("underpass does not support routes to {block}, a subnet of the VPC itself, through a NAT gateway yet"),
+        )),
         _ => Err(Error::invalid_value(format!(
             "A route to {block}, which is more specific than the local route, \
              needs a NAT gateway or a network interface as its target."
