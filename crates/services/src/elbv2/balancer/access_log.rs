@@ -65,10 +65,8 @@ mod tests {
         assert_eq!(refused("logs", ""), "InvalidConfigurationRequest", "its policy lets nobody write");
         let service = json!({"Service": "delivery.logs.amazonaws.com"});
         let statement = |action: &str, resource: &str| json!({"Effect": "Allow", "Principal": service, "Action": action, "Resource": resource});
-        let statements = [
-            statement("s3:GetBucketAcl", "arn:aws:s3:::logs"),
-            statement("s3:PutObject", "arn:aws:s3:::logs/p/AWSLogs/000000000000/*"),
-        ];
+        let statements =
+            [statement("s3:GetBucketAcl", "arn:aws:s3:::logs"), statement("s3:PutObject", "arn:aws:s3:::logs/p/AWSLogs/*")];
         let policy = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
         site.cloud.call_in("s3", "PutBucketPolicy", json!({"Bucket": "logs", "Policy": policy})).expect("a policy");
         assert_eq!(refused("logs", "AWSLogs"), "InvalidConfigurationRequest");
