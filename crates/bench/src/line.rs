@@ -82,8 +82,8 @@ impl Service {
         let servers = serve(&Netns::open(&server.netns)?, meter)?;
         let wanted = [("Name", "bench"), ("Type", "network"), ("Scheme", "internal"), ("Subnets.member.1", &network.subnet)];
         let balancer = cloud.elb("CreateLoadBalancer", &wanted)?.first("LoadBalancerArn")?;
-        for port in [BULK, SERVICE] {
-            listen(&mut cloud, &network.vpc, &balancer, server.address, port)?;
+        for (protocol, port) in [("TCP", BULK), ("TCP_UDP", SERVICE)] {
+            listen(&mut cloud, &network.vpc, &balancer, server.address, (protocol, port))?;
         }
         let wanted = [("AcceptanceRequired", "false"), ("NetworkLoadBalancerArn.1", balancer.as_str())];
         let made = cloud.ec2("CreateVpcEndpointServiceConfiguration", &wanted)?;
@@ -149,15 +149,21 @@ impl Line {
 }
 
 /// A balancer's port with one target.
-fn listen(cloud: &mut Cloud, vpc: &str, balancer: &str, target: Ipv4Addr, port: u16) -> Result<(), Box<dyn Error>> {
+fn listen(
+    cloud: &mut Cloud,
+    vpc: &str,
+    balancer: &str,
+    target: Ipv4Addr,
+    (protocol, port): (&str, u16),
+) -> Result<(), Box<dyn Error>> {
     let (port, name, target) = (port.to_string(), format!("bench-{port}"), target.to_string());
-    let wanted = [("Name", name.as_str()), ("Protocol", "TCP"), ("Port", &port), ("VpcId", vpc), ("TargetType", "ip")];
+    let wanted = [("Name", name.as_str()), ("Protocol", protocol), ("Port", &port), ("VpcId", vpc), ("TargetType", "ip")];
     let checked = [("HealthCheckPort", "7000"), ("HealthCheckIntervalSeconds", "300")];
     let group = cloud.elb("CreateTargetGroup", &[&wanted[..], &checked[..]].concat())?.first("TargetGroupArn")?;
     cloud.elb("RegisterTargets", &[("TargetGroupArn", &group), ("Targets.member.1.Id", &target)])?;
     let wanted = [
         ("LoadBalancerArn", balancer),
-        ("Protocol", "TCP"),
+        ("Protocol", protocol),
         ("Port", &port),
         ("DefaultActions.member.1.Type", "forward"),
         ("DefaultActions.member.1.TargetGroupArn", &group),

@@ -51,10 +51,16 @@ pub struct Port {
     pub transport: Transport,
     /// Whether targets see the client's address (never through PrivateLink).
     pub preserve_client: bool,
+    /// Whether all flows of a client's address go to one target.
+    pub sticky: bool,
     /// Whether connections pass through sockets of the daemon, which reach the targets from the node's address.
     pub sockets: bool,
     /// Where flows go; none means that they vanish.
     pub targets: Vec<Flow>,
+    /// Connections to these are ended.
+    pub cut: Vec<Flow>,
+    /// Connections to others than these are ended, if any are.
+    pub kept: Option<Vec<Flow>>,
 }
 
 /// Where a flow may go.
@@ -79,13 +85,17 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
     let ports = listeners.iter().flat_map(|listener| {
         let group = world.find::<TargetGroup>(&listener.target_group);
         let targets = group.as_ref().map(|group| eligible_targets(world, balancer, group, &interface.zone));
+        let stream = |transport| group.as_ref().filter(|_| transport == Transport::Tcp);
         let port = |transport| Port {
             port: listener.port,
             listener: listener.arn.clone(),
             transport,
             preserve_client: group.as_ref().is_some_and(|group| group.preserve_client_ip() && !by_sockets(listener, group)),
             sockets: group.as_ref().is_some_and(|group| by_sockets(listener, group)),
+            sticky: group.as_ref().is_some_and(|group| group.is_sticky()),
             targets: targets.clone().unwrap_or_default(),
+            cut: stream(transport).map(|group| unhealthy(world, group)).unwrap_or_default(),
+            kept: stream(transport).filter(|group| group.ends_what_left()).map(|group| registered(world, group)),
         };
         listener.protocol.transports().iter().copied().map(port).collect::<Vec<_>>()
     });
@@ -100,13 +110,63 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
 }
 
 /// The targets that new flows of a zone's node may go to: the healthy ones of its zone, or of all zones with cross-zone
-/// balancing. When no target of the balancer's zones is healthy, all of them are tried (fail open).
+/// balancing; all of them, when fewer are healthy than the group demands. When no target of the balancer's zones is healthy,
+/// all of them are tried (fail open).
 pub fn eligible_targets(world: &Snapshot, balancer: &LoadBalancer, group: &TargetGroup, zone: &str) -> Vec<Flow> {
-    let enabled = |z: &str| z == "all" || balancer.zones.iter().any(|node| node.zone == z);
-    let registered: Vec<Candidate> = candidates(world, group).into_iter().filter(|c| enabled(&c.zone)).collect();
-    let fail_open = !registered.iter().any(|c| c.healthy);
-    let here = |c: &&Candidate| balancer.cross_zone() || c.zone == zone || c.zone == "all";
-    let mut flows: Vec<Flow> = registered.iter().filter(here).filter(|c| c.healthy || fail_open).map(|c| c.flow).collect();
+    let reach = Reach::new(world, balancer, group, zone);
+    let all = reach.fails_open || (reach.healthy() > 0 && reach.healthy() < reach.minimum(group, "unhealthy_state_routing"));
+    let mut flows: Vec<Flow> = reach.candidates.iter().filter(|c| c.healthy || all).map(|c| c.flow).collect();
+    flows.sort();
+    flows
+}
+
+/// Whether the node of a zone has as many healthy targets as it needs to be named in DNS.
+pub fn is_named(world: &Snapshot, balancer: &LoadBalancer, group: &TargetGroup, zone: &str) -> bool {
+    let reach = Reach::new(world, balancer, group, zone);
+    reach.healthy() >= reach.minimum(group, "dns_failover").max(1)
+}
+
+/// The targets that the node of a zone may use.
+struct Reach {
+    candidates: Vec<Candidate>,
+    /// Whether no target of any of the balancer's zones is healthy.
+    fails_open: bool,
+}
+
+impl Reach {
+    fn new(world: &Snapshot, balancer: &LoadBalancer, group: &TargetGroup, zone: &str) -> Self {
+        let enabled = |z: &str| z == "all" || balancer.zones.iter().any(|node| node.zone == z);
+        let mut candidates = candidates(world, group);
+        candidates.retain(|c| enabled(&c.zone));
+        let fails_open = !candidates.iter().any(|c| c.healthy);
+        candidates.retain(|c| group.crosses_zones(balancer) || c.zone == zone || c.zone == "all");
+        Self { candidates, fails_open }
+    }
+
+    fn healthy(&self) -> usize {
+        self.candidates.iter().filter(|c| c.healthy).count()
+    }
+
+    fn minimum(&self, group: &TargetGroup, purpose: &str) -> usize {
+        group.minimum_healthy(purpose, self.candidates.len())
+    }
+}
+
+/// The unhealthy targets whose connections are ended: none while none is healthy.
+fn unhealthy(world: &Snapshot, group: &TargetGroup) -> Vec<Flow> {
+    let all = candidates(world, group);
+    if !group.ends_unhealthy() || !all.iter().any(|c| c.healthy) {
+        return Vec::new();
+    }
+    let mut flows: Vec<Flow> = all.iter().filter(|c| c.unhealthy).map(|c| c.flow).collect();
+    flows.sort();
+    flows
+}
+
+/// All targets, with those that drain.
+fn registered(world: &Snapshot, group: &TargetGroup) -> Vec<Flow> {
+    let placed = |target: &Target| Some(Flow { address: target_address(world, group, target)?.0, port: target.port });
+    let mut flows: Vec<Flow> = group.targets.iter().filter_map(placed).collect();
     flows.sort();
     flows
 }
@@ -115,6 +175,7 @@ struct Candidate {
     flow: Flow,
     zone: String,
     healthy: bool,
+    unhealthy: bool,
 }
 
 fn candidates(world: &Snapshot, group: &TargetGroup) -> Vec<Candidate> {
@@ -136,8 +197,9 @@ pub fn target_address(world: &Snapshot, group: &TargetGroup, target: &Target) ->
 fn candidate(world: &Snapshot, group: &TargetGroup, target: &Target) -> Option<Candidate> {
     let (address, zone) = target_address(world, group, target)?;
     let health = world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));
-    let healthy = health.is_some_and(|health| health.state == HealthState::Healthy);
-    Some(Candidate { flow: Flow { address, port: target.port }, zone, healthy })
+    let is = |state| health.as_ref().is_some_and(|health| health.state == state);
+    let (healthy, unhealthy) = (is(HealthState::Healthy), is(HealthState::Unhealthy));
+    Some(Candidate { flow: Flow { address, port: target.port }, zone, healthy, unhealthy })
 }
 
 /// The primary address and zone of a running instance.
@@ -182,7 +244,12 @@ impl Display for Port {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let client = if self.preserve_client { ", client address kept" } else { "" };
         let sockets = if self.sockets { ", by sockets" } else { "" };
-        write!(f, "{} {} to {}{client}{sockets}", self.transport.as_str(), self.port, listed(&self.targets))
+        let sticky = if self.sticky { ", sticky" } else { "" };
+        write!(f, "{} {} to {}{client}{sockets}{sticky}", self.transport.as_str(), self.port, listed(&self.targets))?;
+        if !self.cut.is_empty() {
+            write!(f, ", not {}", listed(&self.cut))?;
+        }
+        self.kept.as_ref().map_or(Ok(()), |kept| write!(f, ", only {}", listed(kept)))
     }
 }
 

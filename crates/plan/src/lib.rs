@@ -20,7 +20,7 @@ mod table;
 
 pub use acl::{Acl, AclRule};
 pub use affected::affected;
-pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, target_address};
+pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, is_named, target_address};
 pub use door::{At, Door};
 pub use endpoint::{Endpoint, Leg};
 pub use gateway::{Gateway, Nat, PublicAddress};

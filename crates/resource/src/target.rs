@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Instance, InstanceId, Kind, Link, Owner, Resource, Tags, Timestamp, Vpc, VpcId};
+use crate::{Instance, InstanceId, Kind, Link, LoadBalancer, Owner, Resource, Tags, Timestamp, Vpc, VpcId};
 
 /// The namespace of links from a target group to its name: key `{account}/{region}/{name}`.
 pub const TARGET_GROUP_NAME: &str = "target-group-name";
@@ -130,6 +130,41 @@ impl TargetGroup {
         self.attribute("proxy_protocol_v2.enabled") == Some("true")
     }
 
+    /// Whether all flows of a client's address go to one target.
+    pub fn is_sticky(&self) -> bool {
+        self.attribute("stickiness.enabled") == Some("true")
+    }
+
+    /// Whether nodes of `balancer` may use targets of other zones.
+    pub fn crosses_zones(&self, balancer: &LoadBalancer) -> bool {
+        match self.attribute("load_balancing.cross_zone.enabled") {
+            Some("true") => true,
+            Some("false") => false,
+            _ => balancer.cross_zone(),
+        }
+    }
+
+    /// Whether connections to targets that have left are ended when the deregistration delay is over.
+    pub fn ends_what_left(&self) -> bool {
+        self.attribute("deregistration_delay.connection_termination.enabled") == Some("true")
+    }
+
+    /// Whether connections to targets that became unhealthy are ended.
+    pub fn ends_unhealthy(&self) -> bool {
+        self.attribute("target_health_state.unhealthy.connection_termination.enabled") == Some("true")
+    }
+
+    /// How many of so many targets must be healthy for one of AWS's purposes, `dns_failover` or `unhealthy_state_routing`: the
+    /// larger of a number and a share, each of which may be off.
+    pub fn minimum_healthy(&self, purpose: &str, of: usize) -> usize {
+        let value = |form: &str| {
+            let key = format!("target_group_health.{purpose}.minimum_healthy_targets.{form}");
+            self.attribute(&key).and_then(|value| value.parse::<usize>().ok())
+        };
+        let share = value("percentage").map_or(0, |percentage| (of * percentage).div_ceil(100));
+        value("count").unwrap_or(0).max(share)
+    }
+
     /// Whether its targets take datagrams.
     pub fn takes_datagrams(&self) -> bool {
         matches!(self.protocol.as_str(), "UDP" | "TCP_UDP")
@@ -140,8 +175,9 @@ impl TargetGroup {
         let flag = |on: bool| Some(if on { "true" } else { "false" });
         match key {
             "deregistration_delay.timeout_seconds" => Some("300"),
-            "deregistration_delay.connection_termination.enabled" => flag(self.takes_datagrams()),
-            "stickiness.enabled" | "proxy_protocol_v2.enabled" => Some("false"),
+            "deregistration_delay.connection_termination.enabled" | "stickiness.enabled" | "proxy_protocol_v2.enabled" => {
+                Some("false")
+            }
             "stickiness.type" => Some("source_ip"),
             "preserve_client_ip.enabled" => flag(self.target_type == TargetType::Instance || self.takes_datagrams()),
             "load_balancing.cross_zone.enabled" => Some("use_load_balancer_configuration"),

@@ -1,11 +1,14 @@
 //! Throughput of one and of four streams, and the processor time of a gigabit.
 
 use std::error::Error;
+use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::Scale;
 use super::samples::Samples;
 use crate::line::Line;
+use crate::netns::Netns;
 use crate::path::{BULK, Path};
 use crate::process::{Background, counted, in_namespace};
 use crate::report::{Report, Target};
@@ -31,6 +34,16 @@ pub(super) fn sample(line: &Line, path: &Path, scale: &Scale, samples: &mut Samp
         samples.note(cost, path.name, used / (bytes * 8.0 / 1e9));
     }
     Ok(())
+}
+
+/// The throughput of one stream from a namespace, in Gbit/s.
+pub(super) fn alone(client: &Netns, to: Ipv4Addr, time: Duration) -> Result<f64, Box<dyn Error>> {
+    let mut iperf = Command::new("iperf3");
+    iperf.args(["--json", "--client", &to.to_string(), "--port", &BULK.to_string()]);
+    iperf.args(["--time", &time.as_secs_f64().ceil().to_string()]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let answer = Background::start(in_namespace(&mut iperf, client))?.json()?;
+    let rate = answer["end"]["sum_received"]["bits_per_second"].as_f64();
+    rate.map(|rate| rate / 1e9).ok_or_else(|| format!("iperf3 to {to}: {}", answer["error"]).into())
 }
 
 pub(super) fn tell(samples: &Samples, report: &mut Report) {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod connections;
+mod datagrams;
 mod describe;
 mod endpoint;
 mod group;
@@ -92,10 +93,12 @@ fn line(daemons: &Daemons, scale: &Scale, report: &mut Report) -> Result<(), Box
             bulk::sample(&line, path, scale, &mut samples)?;
             connections::sample(&line, path, scale, &mut samples)?;
             requests::sample(&line, path, scale, &mut samples)?;
+            datagrams::sample(path, scale, &mut samples)?;
         }
     }
     bulk::tell(&samples, report);
     connections::tell(&samples, report);
     requests::tell(&samples, report);
+    datagrams::tell(&samples, report);
     sustained::sustained(&line, scale, report)
 }

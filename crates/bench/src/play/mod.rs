@@ -1,6 +1,7 @@
 //! The parts that this program plays in processes of their own: servers, clients and the relay of the socket path.
 
 mod connect;
+mod datagrams;
 mod hold;
 mod relay;
 mod request;
@@ -39,6 +40,9 @@ pub enum Role {
     /// Make requests on one kept connection
     #[command(hide = true)]
     Request { to: SocketAddrV4, seconds: f64 },
+    /// Make requests of one datagram each
+    #[command(hide = true)]
+    Datagrams { to: SocketAddrV4, seconds: f64 },
     /// Keep connections open until standard input ends
     #[command(hide = true)]
     Hold { to: SocketAddrV4, count: usize },
@@ -54,6 +58,7 @@ impl Role {
             Self::Serve { port } => serve::serve(*port),
             Self::Connect { to, threads, seconds } => connect::connect(*to, *threads, Duration::from_secs_f64(*seconds)),
             Self::Request { to, seconds } => request::request(*to, Duration::from_secs_f64(*seconds)),
+            Self::Datagrams { to, seconds } => datagrams::ask(*to, Duration::from_secs_f64(*seconds)),
             Self::Hold { to, count } => hold::hold(*to, *count),
             Self::Relay { consumer, provider, source, ways } => relay::relay(consumer, provider, *source, ways),
         }
@@ -135,6 +140,7 @@ mod tests {
         let begun = Instant::now();
         connect::connect(to, 2, time).unwrap();
         request::request(to, time).unwrap();
-        assert!((time * 2..PATIENCE).contains(&begun.elapsed()));
+        datagrams::ask(to, time).unwrap();
+        assert!((time * 3..PATIENCE).contains(&begun.elapsed()));
     }
 }

@@ -1,4 +1,4 @@
-//! A server that answers messages with messages, and closes or keeps the connection as the client says.
+//! A server that answers messages with messages, datagrams too, and closes or keeps the connection as the client says.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -7,7 +7,7 @@ use std::thread;
 
 use socket2::SockRef;
 
-use super::{KEEP, MESSAGE, PATIENCE};
+use super::{KEEP, MESSAGE, PATIENCE, datagrams};
 
 /// How many connections are answered at once.
 const THREADS: usize = 32;
@@ -18,6 +18,7 @@ pub(super) fn serve(port: u16) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))?;
     SockRef::from(&listener).listen(4096)?;
     thread::scope(|scope| {
+        scope.spawn(|| datagrams::answer(port));
         for _ in 0..THREADS {
             scope.spawn(|| accept(&listener));
         }

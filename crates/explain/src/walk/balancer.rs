@@ -130,18 +130,20 @@ impl Walk<'_> {
             let problem = format!("has targets only in {}, which the balancer is not in", placed.join(", "));
             return self.blocked(Code::ZoneNotEnabled, &balancer.arn, problem, Vec::new());
         }
-        let crossing = format!(
-            "aws elbv2 modify-load-balancer-attributes --load-balancer-arn {} --attributes Key=load_balancing.cross_zone.enabled,Value=true",
-            balancer.arn
-        );
-        if !balancer.cross_zone() && !placed.iter().any(|z| z == zone || z == "all") {
+        let on = "--attributes Key=load_balancing.cross_zone.enabled,Value=true";
+        let crossing = match group.attribute("load_balancing.cross_zone.enabled") {
+            Some("false") => format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {on}", group.arn),
+            _ => format!("aws elbv2 modify-load-balancer-attributes --load-balancer-arn {} {on}", balancer.arn),
+        };
+        let crosses = group.crosses_zones(balancer);
+        if !crosses && !placed.iter().any(|z| z == zone || z == "all") {
             let problem =
                 format!("has no target in {zone}, and its nodes keep to their zones (cross-zone load balancing is off)");
             return self.blocked(Code::NoTargetsInZone, &balancer.arn, problem, vec![mend::run(account, crossing)]);
         }
         let problem = format!("has no healthy target that the node in {zone} may use, while other zones have");
         let look = format!("aws elbv2 describe-target-health --target-group-arn {}", group.arn);
-        let fixes = match balancer.cross_zone() {
+        let fixes = match crosses {
             true => vec![mend::run(account, look)],
             false => vec![mend::run(account, look), mend::run(account, crossing)],
         };

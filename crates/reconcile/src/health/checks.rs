@@ -71,7 +71,7 @@ fn nodes(world: &Snapshot, group: &TargetGroup) -> Vec<Node> {
         let interfaces = balancer.zones.iter().filter_map(|zone| world.find::<NetworkInterface>(zone.interface.as_str()));
         nodes.extend(interfaces.filter(|interface| interface.ready).filter_map(|interface| {
             let address = interface.primary()?;
-            Some(Node { zone: interface.zone.clone(), address, port: listener.port, cross_zone: balancer.cross_zone() })
+            Some(Node { zone: interface.zone.clone(), address, port: listener.port, cross_zone: group.crosses_zones(&balancer) })
         }));
     }
     nodes

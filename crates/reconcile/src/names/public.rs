@@ -17,15 +17,19 @@ pub(super) fn front_doors() -> impl Iterator<Item = Entry> {
     FrontDoor::all().flat_map(|door| door.names().filter_map(|name| Entry::public(&name, vec![door.address()])))
 }
 
-/// A balancer's name leads to its nodes that have targets to send to, and to all of them when no node has; each node also
-/// has a name of its own.
+/// A balancer's name leads to its nodes that have as many healthy targets as they need, or to those that have targets to send
+/// to when none has, or to all; each node also has a name of its own.
 pub(super) fn of_balancer(world: &Snapshot, arn: &str) -> Vec<Option<Entry>> {
     let Some(balancer) = world.find::<LoadBalancer>(arn) else { return Vec::new() };
     let name = balancer.dns_name();
     let groups: Vec<Arc<TargetGroup>> = groups(world, arn).collect();
+    let healthy = |zone: &&BalancerZone| groups.iter().any(|group| plan::is_named(world, &balancer, group, &zone.zone));
     let useful =
         |zone: &&BalancerZone| groups.iter().any(|group| !plan::eligible_targets(world, &balancer, group, &zone.zone).is_empty());
-    let mut answering: Vec<&BalancerZone> = balancer.zones.iter().filter(useful).collect();
+    let mut answering: Vec<&BalancerZone> = balancer.zones.iter().filter(healthy).collect();
+    if answering.is_empty() {
+        answering.extend(balancer.zones.iter().filter(useful));
+    }
     if answering.is_empty() {
         answering.extend(&balancer.zones);
     }

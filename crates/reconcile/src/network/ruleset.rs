@@ -10,6 +10,7 @@
 //! | enter     | prerouting -150 | ACL and groups of an address that the router holds (endpoints, nodes)        |
 //! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                            |
 //! | to-target | prerouting -100 | destination: balancers, endpoints, public addresses                          |
+//! | ended     | forward -10     | connections to targets that are to lose them: a reset                        |
 //! | local     | input 0         | what the router itself answers                                               |
 //! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence          |
 //! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, public addresses                      |
@@ -19,8 +20,8 @@
 use ipnet::Ipv4Net;
 use kernel::Object;
 use kernel::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Policy, Rule, Rules, Set, SetData,
-    Table, Type, Value, Verdict, ct_state,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Policy, Reject, Rule,
+    Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
 };
 
 use super::name::{TABLE, WAN};
@@ -65,6 +66,14 @@ pub(super) mod set {
     pub const POOL_OF: &str = "pool-of";
     /// Balancer port to the address that targets see.
     pub const NODE_OF: &str = "node-of";
+    /// Addresses that answer with a reset what belongs to no connection: balancers' and endpoints'.
+    pub const RESETTING: &str = "resetting";
+    /// Balancer port and target: connections that are ended.
+    pub const CUT: &str = "cut";
+    /// Balancer ports that end connections to all targets but some.
+    pub const CLOSING: &str = "closing";
+    /// Balancer port and target: those some.
+    pub const KEPT: &str = "kept";
     /// Endpoint addresses whose connection is accepted.
     pub const OPEN: &str = "open";
     /// Public address to private.
@@ -98,6 +107,8 @@ const UNBOUND: &str = "unbound";
 pub(super) const FABRIC_NET: &str = "240.0.0.0/4";
 /// The fabric addresses of balancer nodes.
 const NODES_NET: &str = "248.0.0.0/6";
+/// TCP's reset flag.
+const RST: u32 = 4;
 /// The simulated internet.
 const INTERNET_NET: &str = "198.18.0.0/15";
 
@@ -126,6 +137,10 @@ fn sets() -> Vec<Set> {
         hashed(set::AMAZON, &[Addr], SetData::None),
         hashed(set::OPEN, &[Addr], SetData::None),
         hashed(set::PUBLIC, &[Addr], SetData::None),
+        hashed(set::RESETTING, &[Addr], SetData::None),
+        hashed(set::CUT, &[Addr, Port, Addr, Port], SetData::None),
+        hashed(set::CLOSING, &[Addr, Port], SetData::None),
+        hashed(set::KEPT, &[Addr, Port, Addr, Port], SetData::None),
         hashed(set::SERVICES, &[Addr, Proto, Port], SetData::Verdict),
         hashed(set::SERVED, &[Addr, Proto, Port], SetData::None),
         hashed(set::FORWARD, &[Addr, Proto, Port], SetData::Values(vec![Addr])),
@@ -151,6 +166,7 @@ fn chains() -> Vec<Chain> {
         base("enter", ChainKind::Filter, Prerouting, -150, Policy::Accept, enter()),
         base("screen", ChainKind::Filter, Prerouting, -145, Policy::Accept, screen()),
         base("to-target", ChainKind::Nat, Prerouting, -100, Policy::Accept, to_target()),
+        base("ended", ChainKind::Filter, Forward, -10, Policy::Accept, ended()),
         base("local", ChainKind::Filter, Input, 0, Policy::Drop, local()),
         base("across", ChainKind::Filter, Forward, 0, Policy::Accept, across()),
         base("from-node", ChainKind::Nat, Postrouting, 100, Policy::Accept, from_node()),
@@ -174,7 +190,8 @@ fn leave() -> Vec<Rule> {
         drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
         vmap([Field::Saddr], set::ACL_OUT),
         known_flow(),
-        drop_if(vec![Match::any_of(Field::CtState, ct_state::INVALID)]),
+        accept_if(vec![stray(), is_tcp(), Match::in_set([Field::Daddr], set::RESETTING)]),
+        drop_if(vec![stray()]),
         vmap([Field::IifName], set::EGRESS),
         drop_if(vec![]),
     ]
@@ -192,7 +209,13 @@ fn across() -> Vec<Rule> {
 }
 
 fn enter() -> Vec<Rule> {
-    vec![vmap([Field::Daddr], set::ACL_MANAGED_IN), known_flow(), vmap([Field::Daddr], set::MANAGED_IN)]
+    let to_nobody = [stray(), is_tcp(), Match::in_set([Field::Daddr], set::RESETTING)];
+    vec![
+        vmap([Field::Daddr], set::ACL_MANAGED_IN),
+        known_flow(),
+        Rule::new(to_nobody, [Action::Reject(Reject::TcpReset)]),
+        vmap([Field::Daddr], set::MANAGED_IN),
+    ]
 }
 
 fn screen() -> Vec<Rule> {
@@ -207,6 +230,17 @@ fn to_target() -> Vec<Rule> {
         Rule::new([], [Action::Dnat(Nat::by_map(port(), set::FORWARD, Gives::Addr))]),
         Rule::new([from_wan], [Action::Dnat(Nat::by_map([Field::Daddr], set::PUBLIC_IN, Gives::Addr))]),
     ]
+}
+
+/// A connection that goes where none may go any more. Datagrams are not told: they have no end.
+fn ended() -> Vec<Rule> {
+    let (port, target) = ([Field::CtOriginalDaddr, Field::CtOriginalDport], [Field::Daddr, Field::ThDport]);
+    let way = || port.iter().chain(&target).cloned().collect::<Vec<_>>();
+    let towards_target =
+        || [Match::any_of(Field::CtStatus, ct_status::DNAT), is_tcp(), Match::is(Field::CtDirection, Value::Proto(0))];
+    let reset = |of: Vec<Match>| Rule::new([&towards_target()[..], &of].concat(), [Action::Reject(Reject::TcpReset)]);
+    let not_kept = Match::in_set(way(), set::KEPT).negate();
+    vec![reset(vec![Match::in_set(way(), set::CUT)]), reset(vec![Match::in_set(port.to_vec(), set::CLOSING), not_kept])]
 }
 
 fn local() -> Vec<Rule> {
@@ -234,7 +268,7 @@ fn from_node() -> Vec<Rule> {
 }
 
 fn exit() -> Vec<Rule> {
-    vec![vmap([Field::Saddr], set::ACL_MANAGED_OUT), known_flow(), vmap([Field::Saddr], set::MANAGED_OUT)]
+    vec![vmap([Field::Saddr], set::ACL_MANAGED_OUT), known_flow(), own_reset(), vmap([Field::Saddr], set::MANAGED_OUT)]
 }
 
 fn arrive() -> Vec<Rule> {
@@ -243,6 +277,7 @@ fn arrive() -> Vec<Rule> {
         accept_if(vec![Match::in_set([Field::Saddr], set::AMAZON)]),
         vmap([Field::Daddr], set::ACL_IN),
         known_flow(),
+        own_reset(),
         vmap([Field::OifName], set::INGRESS),
         drop_if(vec![]),
     ]
@@ -285,6 +320,26 @@ pub(super) fn jump(chain: &str) -> Action {
 /// The value of a device's name.
 pub(super) fn device(name: &str) -> Value {
     Value::Interface(name.into())
+}
+
+/// An address that answers what belongs to no connection with a reset.
+pub(super) fn resets(address: std::net::Ipv4Addr) -> Object {
+    element(set::RESETTING, vec![Value::Addr(address)], Data::None)
+}
+
+/// What belongs to no flow and begins none.
+fn stray() -> Match {
+    Match::any_of(Field::CtState, ct_state::INVALID)
+}
+
+fn is_tcp() -> Match {
+    Match::is(Field::L4Proto, Value::Proto(6))
+}
+
+/// The reset that such an address answers with.
+fn own_reset() -> Rule {
+    let reset = Match { key: vec![Field::TcpFlags], negated: false, with: Operand::Masked { mask: RST, value: RST } };
+    accept_if(vec![stray(), Match::in_set([Field::Saddr], set::RESETTING), reset])
 }
 
 fn known_flow() -> Rule {

@@ -24,6 +24,8 @@ pub enum Rule {
     Flag,
     /// A whole number.
     Number(RangeInclusive<u32>),
+    /// A whole number, or `off`.
+    NumberOrOff(RangeInclusive<u32>),
     /// Any text.
     Text,
     /// One of these.
@@ -71,6 +73,8 @@ impl Attribute {
         let fits = match &self.rule {
             Rule::Flag => matches!(value, "true" | "false"),
             Rule::Number(range) => value.parse().is_ok_and(|n: u32| range.contains(&n)),
+            Rule::NumberOrOff(_) if value == "off" => true,
+            Rule::NumberOrOff(range) => value.parse().is_ok_and(|n: u32| range.contains(&n)),
             Rule::Text => true,
             Rule::Choice(values) => values.contains(&value),
             Rule::Fixed | Rule::Immutable if value == self.default => true,

@@ -8,6 +8,7 @@ mod hosted_zone;
 mod listener;
 mod paging;
 mod refusal;
+mod rule;
 mod tag;
 mod target;
 mod target_group;
@@ -22,5 +23,12 @@ use crate::Service;
 pub const SERVICE: Service = Service {
     name: "elbv2",
     action_prefix: "elasticloadbalancing",
-    operations: &[balancer::OPERATIONS, listener::OPERATIONS, target_group::OPERATIONS, target::OPERATIONS, tag::OPERATIONS],
+    operations: &[
+        balancer::OPERATIONS,
+        listener::OPERATIONS,
+        target_group::OPERATIONS,
+        target::OPERATIONS,
+        tag::OPERATIONS,
+        rule::OPERATIONS,
+    ],
 };

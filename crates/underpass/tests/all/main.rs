@@ -15,6 +15,7 @@ mod doors;
 mod down;
 mod exec;
 mod explained;
+mod flows;
 mod groups;
 mod input;
 mod instances;

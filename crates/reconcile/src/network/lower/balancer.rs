@@ -7,18 +7,22 @@ use std::net::Ipv4Addr;
 
 use super::in_namespace;
 use crate::network::ledger::Placed;
-use crate::network::ruleset::{chain, element, hashed, set, verdict};
+use crate::network::ruleset::{chain, element, hashed, resets, set, verdict};
 
 pub(super) fn lower(balancer: &Balancer) -> Vec<Placed> {
     let ports = balancer.nodes.iter().flat_map(|node| node.ports.iter().map(move |port| (node, port)));
-    let carried = ports.filter(|(_, port)| !port.targets.is_empty() && !port.sockets);
-    in_namespace(balancer.vpc.as_str(), carried.flat_map(|(node, port)| listen(node, port)))
+    let carried = ports.clone().filter(|(_, port)| !port.targets.is_empty() && !port.sockets);
+    // Also where nobody is left to send new flows to.
+    let streams = ports.filter(|(_, port)| !port.sockets);
+    let ended = streams.flat_map(|(node, port)| entries(node).flat_map(|address| ended(address, port)).collect::<Vec<_>>());
+    let held = balancer.nodes.iter().flat_map(|node| entries(node).map(resets));
+    in_namespace(balancer.vpc.as_str(), carried.flat_map(|(node, port)| listen(node, port)).chain(ended).chain(held))
 }
 
 fn listen(node: &Node, port: &Port) -> Vec<Object> {
     let name = format!("{}-{}-{}", node.interface, port.transport.as_str(), port.port);
     let map = format!("{name}-targets");
-    let mut objects = spread(&name, &map, &port.targets);
+    let mut objects = spread(&name, &map, port);
     for address in entries(node) {
         let key = vec![Value::Addr(address), Value::Proto(port.transport.number()), Value::Port(port.port)];
         objects.push(verdict(set::SERVICES, key, Verdict::Goto(name.clone())));
@@ -35,9 +39,26 @@ fn entries(node: &Node) -> impl Iterator<Item = Ipv4Addr> {
     [node.address, node.fabric].into_iter().chain(node.public)
 }
 
-fn spread(name: &str, map: &str, targets: &[Flow]) -> Vec<Object> {
+/// Which connections of a port are ended, by the target that they go to.
+fn ended(entry: Ipv4Addr, port: &Port) -> Vec<Object> {
+    let here = || vec![Value::Addr(entry), Value::Port(port.port)];
+    let to = |set: &'static str| {
+        move |flow: &Flow| element(set, [here(), vec![Value::Addr(flow.address), Value::Port(flow.port)]].concat(), Data::None)
+    };
+    let mut objects: Vec<Object> = port.cut.iter().map(to(set::CUT)).collect();
+    if let Some(kept) = &port.kept {
+        objects.push(element(set::CLOSING, here(), Data::None));
+        objects.extend(kept.iter().map(to(set::KEPT)));
+    }
+    objects
+}
+
+/// The destination of a port's flows is fixed here, so that source and source port make the five-tuple.
+fn spread(name: &str, map: &str, port: &Port) -> Vec<Object> {
+    let targets = &port.targets;
     let modulus = u32::try_from(targets.len()).unwrap_or(u32::MAX);
-    let hash = Field::Hash { over: vec![Field::Saddr, Field::ThSport], modulus, seed: 0 };
+    let over = if port.sticky { vec![Field::Saddr] } else { vec![Field::Saddr, Field::ThSport] };
+    let hash = Field::Hash { over, modulus, seed: 0 };
     let pick = Rule::new([], [Action::Dnat(Nat::by_map([hash], map, Gives::AddrPort))]);
     let mut objects = vec![
         Object::Set(hashed(map, &[Type::Mark], SetData::Values(vec![Type::Addr, Type::Port]))),

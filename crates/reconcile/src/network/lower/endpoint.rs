@@ -13,7 +13,7 @@ use super::group::accepting;
 use super::{in_namespace, link_end, neighbour, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{FABRIC, INTERNET_ROUTER, to_consumer, to_provider};
-use crate::network::ruleset::{FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, set, verdict};
+use crate::network::ruleset::{FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, resets, set, verdict};
 
 /// AWS's MTU through an endpoint.
 const MTU: u32 = 8500;
@@ -34,6 +34,7 @@ fn consumer(endpoint: &Endpoint) -> Vec<Object> {
     ];
     for leg in &endpoint.legs {
         objects.push(via(FABRIC, Ipv4Net::from(leg.node), &near, across(endpoint, endpoint.provider), None));
+        objects.push(resets(leg.address));
         objects.push(element(set::POOL_OF, vec![Value::Addr(leg.address)], Data::Pool(leg.pool.network(), leg.pool.broadcast())));
         if endpoint.open {
             objects.push(element(set::OPEN, vec![Value::Addr(leg.address)], Data::None));

@@ -32,8 +32,9 @@ pub(super) const ROUTER_SETTINGS: &[(&str, &str)] = &[
     ("net/netfilter/nf_conntrack_tcp_timeout_time_wait", "5"),
 ];
 
-/// After so many seconds a flow of datagrams is forgotten: one that was never answered, and one that was.
-const FORGOTTEN: [(&str, u64); 2] = [("udp_timeout", 30), ("udp_timeout_stream", 120)];
+/// After so many seconds a flow is forgotten: datagrams that were never answered, those that were, and an idle connection. That
+/// is what AWS's balancers, NAT gateways and newer instances do.
+const FORGOTTEN: [(&str, u64); 3] = [("udp_timeout", 30), ("udp_timeout_stream", 120), ("tcp_timeout_established", 350)];
 
 pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
     let mut objects: Vec<Object> = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value)).collect();
@@ -41,6 +42,8 @@ pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
         FORGOTTEN
             .map(|(what, seconds)| sysctl(format!("net/netfilter/nf_conntrack_{what}"), &scale.seconds(seconds).to_string())),
     );
+    // What belongs to no connection any more begins none.
+    objects.push(sysctl("net/netfilter/nf_conntrack_tcp_loose", "0"));
     objects.extend(ruleset::objects());
     objects.extend(asking_order());
     objects.push(Object::Route(Route { table: NOWHERE, dst: Default::default(), metric: 0, kind: RouteKind::Blackhole }));

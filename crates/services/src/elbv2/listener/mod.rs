@@ -3,7 +3,7 @@
 use crate::Operation;
 use crate::operation::operation;
 
-mod action;
+pub mod action;
 mod attributes;
 mod certificate;
 mod create_listener;

@@ -13,17 +13,24 @@ pub fn of(group: &TargetGroup) -> Vec<Attribute> {
     };
     vec![
         attribute("deregistration_delay.timeout_seconds", Rule::Number(0..=3600)),
-        attribute("deregistration_delay.connection_termination.enabled", Rule::Fixed),
-        attribute("stickiness.enabled", Rule::Fixed),
+        attribute(
+            "deregistration_delay.connection_termination.enabled",
+            if group.takes_datagrams() { Rule::Fixed } else { Rule::Flag },
+        ),
+        attribute("stickiness.enabled", Rule::Flag),
         attribute("stickiness.type", Rule::Choice(&["source_ip"])),
         attribute("preserve_client_ip.enabled", preserve),
         attribute("proxy_protocol_v2.enabled", if group.takes_datagrams() { Rule::Fixed } else { Rule::Flag }),
-        attribute("load_balancing.cross_zone.enabled", Rule::Fixed),
-        attribute("target_group_health.dns_failover.minimum_healthy_targets.count", Rule::Fixed),
-        attribute("target_group_health.dns_failover.minimum_healthy_targets.percentage", Rule::Fixed),
-        attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Rule::Fixed),
-        attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", Rule::Fixed),
-        attribute("target_health_state.unhealthy.connection_termination.enabled", Rule::Fixed),
+        attribute("load_balancing.cross_zone.enabled", Rule::Choice(&["true", "false", "use_load_balancer_configuration"])),
+        attribute("target_group_health.dns_failover.minimum_healthy_targets.count", Rule::NumberOrOff(1..=1000)),
+        attribute("target_group_health.dns_failover.minimum_healthy_targets.percentage", Rule::NumberOrOff(1..=100)),
+        attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Rule::Number(1..=1000)),
+        attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", Rule::NumberOrOff(1..=100)),
+        // Of datagrams nothing can be ended.
+        attribute(
+            "target_health_state.unhealthy.connection_termination.enabled",
+            if group.protocol == "UDP" { Rule::Fixed } else { Rule::Flag },
+        ),
         attribute("target_health_state.unhealthy.draining_interval_seconds", Rule::Fixed),
     ]
 }

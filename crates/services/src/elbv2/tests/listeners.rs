@@ -94,6 +94,33 @@ fn a_listener_and_its_group_carry_the_same() {
 }
 
 #[test]
+fn a_listener_has_one_rule_which_is_its_own_action() {
+    let site = Site::new();
+    let (balancer, group) = (site.balancer("web"), site.target_group("web", "ip"));
+    let arn = site.listener(&balancer, 80, &group);
+    let shown = site.ok("DescribeRules", json!({"ListenerArn": arn}));
+    let rule = &shown["Rules"][0];
+    assert_eq!((&rule["Priority"], &rule["IsDefault"], &rule["Conditions"]), (&json!("default"), &json!(true), &json!([])));
+    assert_eq!(rule["Actions"][0]["TargetGroupArn"], json!(group));
+    let named = text(rule, "/RuleArn");
+    assert!(named.starts_with(&arn.replace(":listener/", ":listener-rule/")), "{named}");
+    assert_eq!(site.ok("DescribeRules", json!({"RuleArns": [named]})), shown);
+    assert_eq!(site.refusal("DescribeRules", json!({})), "ValidationError");
+    assert_eq!(site.refusal("DescribeRules", json!({"RuleArns": [format!("{named}0")]})), "RuleNotFound");
+    let wish =
+        json!({"ListenerArn": arn, "Priority": 1, "Conditions": [], "Actions": [{"Type": "forward", "TargetGroupArn": group}]});
+    assert_eq!(site.refusal("CreateRule", wish), "InvalidConfigurationRequest");
+    assert_eq!(site.refusal("DeleteRule", json!({"RuleArn": named})), "OperationNotPermitted");
+    assert_eq!(site.refusal("ModifyRule", json!({"RuleArn": named})), "OperationNotPermitted");
+    assert_eq!(site.refusal("ModifyRule", json!({"RuleArn": format!("{named}0")})), "RuleNotFound");
+    let order = json!({"RulePriorities": [{"RuleArn": named, "Priority": 1}]});
+    assert_eq!(site.refusal("SetRulePriorities", order), "OperationNotPermitted");
+    let kind = |kind: &str| json!({"LoadBalancerArn": balancer, "IpAddressType": kind});
+    assert_eq!(site.refusal("SetIpAddressType", kind("dualstack")), "UnsupportedOperation");
+    assert_eq!(site.ok("SetIpAddressType", kind("ipv4")), json!({"IpAddressType": "ipv4"}));
+}
+
+#[test]
 fn a_listener_moves_to_another_port_and_group() {
     let site = Site::new();
     let balancer = site.balancer("web");

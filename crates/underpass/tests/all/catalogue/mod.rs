@@ -10,6 +10,7 @@
 
 #![allow(dead_code, reason = "the rows of other letters need it")]
 
+mod balancer;
 mod complete;
 mod endpoint;
 mod route;

@@ -1,0 +1,29 @@
+//! CreateRule: refused for the listeners that there are, which have no rules but their own action.
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use super::super::{find, refusal};
+use crate::{Error, Write};
+
+/// What is asked.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(dead_code, reason = "the members are known, and the whole is refused")]
+pub struct Input {
+    listener_arn: String,
+    conditions: Option<IgnoredAny>,
+    priority: Option<IgnoredAny>,
+    actions: Option<IgnoredAny>,
+    tags: Option<IgnoredAny>,
+}
+
+/// Never answered.
+#[derive(Serialize)]
+pub struct Output {}
+
+/// Refuses.
+pub fn create_rule(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    let listener = find::listener(cx.txn, cx.owner(), &input.listener_arn)?;
+    Err(refusal::configuration(format!("Listener '{}' of a Network Load Balancer cannot have rules", listener.arn)))
+}

@@ -1,0 +1,25 @@
+//! ModifyRule: a default rule is changed with its listener.
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Write};
+
+/// What is asked.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(dead_code, reason = "the members are known, and the whole is refused")]
+pub struct Input {
+    rule_arn: String,
+    conditions: Option<IgnoredAny>,
+    actions: Option<IgnoredAny>,
+}
+
+/// Never answered.
+#[derive(Serialize)]
+pub struct Output {}
+
+/// Refuses.
+pub fn modify_rule(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
+    Err(super::refuse(cx, &input.rule_arn, "modified; modify its listener"))
+}

@@ -1,0 +1,118 @@
+//! What becomes of flows at a balancer: datagrams, clients' addresses, connections that were idle or lost their target.
+
+use serde_json::json;
+
+use crate::account::Account;
+use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
+use crate::offer::{Access, DRIP, Offer};
+use crate::site::{Peer, permission};
+
+/// Answers each datagram at port 53 with the address that it came from, and is healthy at port 80.
+const ECHO: &str = "#!/bin/sh\ncat > /echo.py <<'END'\n\
+import socket\n\
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('', 53))\n\
+while True:\n\
+\x20   data, peer = s.recvfrom(2048); s.sendto(peer[0].encode(), peer)\n\
+END\npython3 /echo.py &\nexec python3 -m http.server 80\n";
+
+/// Sends a datagram to port 53 of a host and prints the answer.
+const ASK: &str = "import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1); \
+s.sendto(b'x', (sys.argv[1], 53)); print(s.recv(100).decode(), end='')";
+
+/// Fetches the head of a long answer, is idle for so many seconds, and says what becomes of a second request.
+const IDLE: &str = "import socket, sys, time\n\
+s = socket.create_connection((sys.argv[1], 80), 2)\n\
+s.sendall(b'GET /0 HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'[:-2]); time.sleep(float(sys.argv[2]))\n\
+try:\n\
+\x20   s.sendall(b'\\r\\n'); s.settimeout(3); print('answered' if s.recv(10) else 'closed', end='')\n\
+except ConnectionResetError: print('reset', end='')\n\
+except TimeoutError: print('silent', end='')\n";
+
+fn told(account: &Account<'_>, subnet: &str, group: &str, program: &[&str]) -> String {
+    account.exec(&["--subnet", subnet, "--security-group", group], &[&["python3", "-c"], program].concat()).out
+}
+
+#[test]
+fn datagrams_reach_targets_straight_with_their_clients_address_and_through_privatelink_with_the_nodes() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, ECHO, false);
+    let all = permission("-1", None, Peer::Cidr("10.0.0.0/8"));
+    let group = provider.describe_instance(&offer.instance)["SecurityGroups"][0]["GroupId"].clone();
+    provider.ec2("authorize_security_group_ingress", json!({ "GroupId": group, "IpPermissions": all }));
+    let wish = json!({ "Name": "dns", "Protocol": "UDP", "Port": 53, "VpcId": offer.net.vpc, "HealthCheckPort": "80",
+                       "HealthCheckIntervalSeconds": 5 });
+    let targets = provider.elb("create_target_group", wish)["TargetGroups"][0]["TargetGroupArn"].clone();
+    let targets = targets.as_str().unwrap();
+    let action = json!([{ "Type": "forward", "TargetGroupArn": targets }]);
+    let wish = json!({ "LoadBalancerArn": offer.balancer, "Protocol": "UDP", "Port": 53, "DefaultActions": action });
+    provider.elb("create_listener", wish);
+    provider.register(targets, &offer.instance);
+    provider.until_health(targets, &offer.instance, "healthy");
+
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.allow(&access.group, "udp", Some(53), Peer::Cidr("10.0.0.0/16"));
+    consumer.until_endpoint(&access.endpoint, "available");
+    let node = provider.ec2("describe_network_interfaces", json!({ "Filters": [
+        { "Name": "description", "Values": ["ELB net/*"] }, { "Name": "vpc-id", "Values": [offer.net.vpc] }] }));
+    let node = node["NetworkInterfaces"][0]["PrivateIpAddress"].as_str().unwrap().to_owned();
+    let seen = || told(&consumer, &access.net.subnet, &access.group, &[ASK, &access.name]);
+    eventually("the target sees the node", || (seen() == node).then_some(()));
+    let client = provider.group(&offer.net.vpc, "client");
+    let own = provider.exec(
+        &["--subnet", &offer.net.subnet, "--security-group", &client],
+        &["sh", "-c", &format!("hostname -I | tr -d ' \\n'; echo; exec python3 -c \"{ASK}\" {node}")],
+    );
+    let lines: Vec<&str> = own.out.lines().collect();
+    assert_eq!((lines.len(), lines.first()), (2, lines.last()), "the target sees the client: {own:?}");
+
+    let explain = |to: &str, verdict: &str| {
+        let source = format!("{}+{}", access.net.subnet, access.group);
+        consumer.explain(&[&source, to, "--protocol", "udp", "--expect", verdict])
+    };
+    let (open, closed) = (format!("{}:53", access.endpoint), format!("{}:54", access.endpoint));
+    assert_eq!(explain(&open, "allow").status, 0, "{:?}", explain(&open, "allow"));
+    assert_eq!(explain(&closed, "deny").status, 0, "{:?}", explain(&closed, "deny"));
+}
+
+#[test]
+fn a_connection_that_was_idle_for_too_long_is_reset_by_its_next_packet() {
+    let cloud = Cloud::up_with(&["--time-scale", "100"]);
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, DRIP, false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let after = |seconds: &str| told(&consumer, &access.net.subnet, &access.group, &[IDLE, &access.name, seconds]);
+    eventually("a short pause is none", || (after("0.1") == "answered").then_some(()));
+    assert_eq!(after("6"), "reset", "350 seconds are four");
+    let client = provider.group(&offer.net.vpc, "client");
+    provider.allow(&provider_group(&provider, &offer), "tcp", Some(80), Peer::Group(&client));
+    let name = provider.elb("describe_load_balancers", json!({ "LoadBalancerArns": [offer.balancer] }));
+    let name = name["LoadBalancers"][0]["DNSName"].as_str().unwrap().to_owned();
+    let straight = |seconds: &str| told(&provider, &offer.net.subnet, &client, &[IDLE, &name, seconds]);
+    eventually("a short pause is none", || (straight("0.1") == "answered").then_some(()));
+    assert_eq!(straight("6"), "reset");
+}
+
+fn provider_group(provider: &Account<'_>, offer: &Offer) -> String {
+    provider.describe_instance(&offer.instance)["SecurityGroups"][0]["GroupId"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_target_that_left_loses_its_connections_after_the_delay_when_the_group_says_so() {
+    let cloud = Cloud::up_with(&["--time-scale", "100"]);
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, DRIP, false);
+    let attribute = |key: &str, value: &str| {
+        let attributes = json!([{ "Key": key, "Value": value }]);
+        provider.elb("modify_target_group_attributes", json!({ "TargetGroupArn": offer.targets, "Attributes": attributes }));
+    };
+    attribute("deregistration_delay.connection_termination.enabled", "true");
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let (mut download, arrivals) = access.download(&consumer, 1000);
+    provider.elb("deregister_targets", json!({ "TargetGroupArn": offer.targets, "Targets": [{ "Id": offer.instance }] }));
+    provider.until_health(&offer.targets, &offer.instance, "draining");
+    arrivals.go_on();
+    eventually("the connection is reset", || download.0.try_wait().unwrap().map(|status| assert_eq!(status.code(), Some(56))));
+}
