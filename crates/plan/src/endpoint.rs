@@ -29,15 +29,24 @@ pub struct Endpoint {
     pub provider: (u32, Ipv4Addr),
     /// Whether packets pass: the connection is accepted and not rejected.
     pub open: bool,
-    /// What the service listens on.
+    /// The balancers that its interfaces lead to.
+    pub behind: Vec<Behind>,
+    /// Its interfaces and the nodes that they lead to.
+    pub legs: Vec<Leg>,
+}
+
+/// A balancer behind an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// Its ARN.
+    pub balancer: String,
+    /// What it listens on.
     pub ports: Vec<(Transport, u16)>,
     /// The TCP ports among them where sockets of the daemon answer in the consumer's router; the kernel carries the rest.
     pub sockets: Vec<u16>,
-    /// What the balancer's own groups let in, when they filter PrivateLink traffic: judged here, where clients still have
-    /// their addresses. None when nothing more filters.
+    /// What its own groups let in, when they filter PrivateLink traffic: judged here, where clients still have their
+    /// addresses. None when nothing more filters.
     pub screen: Option<Vec<Allow>>,
-    /// Its interfaces and the nodes that they lead to.
-    pub legs: Vec<Leg>,
 }
 
 /// One interface of an endpoint.
@@ -49,6 +58,8 @@ pub struct Leg {
     pub address: Ipv4Addr,
     /// The addresses that its packets have on the fabric.
     pub pool: Ipv4Net,
+    /// The balancer that it leads to.
+    pub balancer: String,
     /// The fabric address of the balancer's node in the same zone.
     pub node: Ipv4Addr,
 }
@@ -59,18 +70,25 @@ pub(crate) fn plan(world: &Snapshot, id: &EndpointId) -> Option<Endpoint> {
         return None;
     }
     let service = world.find::<EndpointService>(endpoint.service.as_ref()?.as_str())?;
-    let balancer = world.find::<LoadBalancer>(service.balancers.first()?)?;
+    let balancers: Vec<_> = service.balancers.iter().filter_map(|arn| world.find::<LoadBalancer>(arn)).collect();
+    let vpc = &balancers.first()?.vpc;
+    let legs: Vec<Leg> = endpoint.interfaces.iter().filter_map(|id| leg(world, &balancers, id)).collect();
+    let used = balancers.iter().filter(|balancer| balancers.len() == 1 || legs.iter().any(|leg| leg.balancer == balancer.arn));
+    let behind = used.map(|balancer| Behind {
+        balancer: balancer.arn.clone(),
+        ports: ports(world, balancer),
+        sockets: sockets(world, balancer),
+        screen: screen(world, balancer),
+    });
     Some(Endpoint {
         id: endpoint.id.clone(),
         vpc: endpoint.vpc.clone(),
         consumer: router(world, &endpoint.vpc)?,
-        provider_vpc: balancer.vpc.clone(),
-        provider: router(world, &balancer.vpc)?,
+        provider_vpc: vpc.clone(),
+        provider: router(world, vpc)?,
         open: endpoint.state.is_open(),
-        ports: ports(world, &balancer),
-        sockets: sockets(world, &balancer),
-        screen: screen(world, &balancer),
-        legs: endpoint.interfaces.iter().filter_map(|id| leg(world, &balancer, id)).collect(),
+        behind: behind.collect(),
+        legs,
     })
 }
 
@@ -93,16 +111,26 @@ fn router(world: &Snapshot, vpc: &VpcId) -> Option<(u32, Ipv4Addr)> {
     Some((number, router_address(number)?))
 }
 
-fn leg(world: &Snapshot, balancer: &LoadBalancer, id: &InterfaceId) -> Option<Leg> {
+/// An interface leads to one balancer of its zone, and to that one however many others come or go.
+fn leg(world: &Snapshot, balancers: &[Arc<LoadBalancer>], id: &InterfaceId) -> Option<Leg> {
     let interface = world.find::<NetworkInterface>(id.as_str())?;
+    let here = |balancer: &&Arc<LoadBalancer>| balancer.zones.iter().any(|zone| zone.zone == interface.zone);
+    let balancer = balancers.iter().filter(here).max_by_key(|balancer| weight(id.as_str(), &balancer.arn))?;
     let zone = balancer.zones.iter().find(|zone| zone.zone == interface.zone)?;
     let node = world.find::<NetworkInterface>(zone.interface.as_str())?;
     Some(Leg {
         interface: interface.id.clone(),
         address: interface.primary()?,
         pool: endpoint_pool(interface.fabric?)?,
+        balancer: balancer.arn.clone(),
         node: node_address(node.fabric?)?,
     })
+}
+
+/// A number that differs for each pair and never changes (FNV-1a).
+fn weight(interface: &str, balancer: &str) -> u64 {
+    let bytes = interface.bytes().chain(balancer.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// What the balancer's groups let in from clients of PrivateLink. Group references match nobody there: their members are
@@ -120,23 +148,41 @@ impl Endpoint {
     /// Where its legs have sockets: only while it is open.
     pub(crate) fn served(&self) -> Vec<Served> {
         let legs = self.legs.iter().filter(|_| self.open);
-        legs.flat_map(|leg| self.sockets.iter().map(|port| Served::tcp(leg.address, *port))).collect()
+        let served = |leg: &Leg| -> Vec<Served> {
+            let sockets = self.behind(leg).map(|behind| behind.sockets.as_slice()).unwrap_or_default();
+            sockets.iter().map(|port| Served::tcp(leg.address, *port)).collect()
+        };
+        legs.flat_map(served).collect()
+    }
+
+    /// What a leg leads to.
+    pub fn behind(&self, leg: &Leg) -> Option<&Behind> {
+        self.behind.iter().find(|behind| behind.balancer == leg.balancer)
+    }
+
+    /// Whether sockets of the daemon answer at any of its interfaces.
+    pub fn has_sockets(&self) -> bool {
+        self.behind.iter().any(|behind| !behind.sockets.is_empty())
     }
 }
 
 impl Display for Endpoint {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let state = if self.open { "open" } else { "closed" };
-        let ports: Vec<String> = self.ports.iter().map(|(transport, port)| format!("{} {port}", transport.as_str())).collect();
-        write!(f, "endpoint {} in {} to {}: {state}, {}", self.id, self.vpc, self.provider_vpc, ports.join(" "))?;
-        if !self.sockets.is_empty() {
-            let sockets: Vec<String> = self.sockets.iter().map(u16::to_string).collect();
-            write!(f, ", by sockets {}", sockets.join(" "))?;
+        write!(f, "endpoint {} in {} to {}: {state}", self.id, self.vpc, self.provider_vpc)?;
+        for Behind { balancer, ports, sockets, .. } in &self.behind {
+            let ports: Vec<String> = ports.iter().map(|(transport, port)| format!("{} {port}", transport.as_str())).collect();
+            let name = if self.behind.len() > 1 { format!("{balancer} ") } else { String::new() };
+            write!(f, ", {name}{}", ports.join(" "))?;
+            if !sockets.is_empty() {
+                let sockets: Vec<String> = sockets.iter().map(u16::to_string).collect();
+                write!(f, ", by sockets {}", sockets.join(" "))?;
+            }
         }
-        for Leg { interface, address, pool, node } in &self.legs {
+        for Leg { interface, address, pool, node, .. } in &self.legs {
             write!(f, "\n    {interface} at {address} as {pool} to {node}")?;
         }
-        let screen = self.screen.iter().flatten();
-        screen.into_iter().try_for_each(|allow| write!(f, "\n    screen in {allow}"))
+        let mut screen = self.behind.iter().filter_map(|behind| behind.screen.as_ref()).flatten();
+        screen.try_for_each(|allow| write!(f, "\n    screen in {allow}"))
     }
 }

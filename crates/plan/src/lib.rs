@@ -22,7 +22,7 @@ pub use acl::{Acl, AclRule};
 pub use affected::affected;
 pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, is_named, target_address};
 pub use door::{At, Door};
-pub use endpoint::{Endpoint, Leg};
+pub use endpoint::{Behind, Endpoint, Leg};
 pub use gateway::{Gateway, Nat, PublicAddress};
 pub use group::{Allow, Group, Peer};
 pub use interface::{Interface, Place};

@@ -183,6 +183,9 @@ pub struct EndpointService {
     /// What it wants to be called in consumers' VPCs.
     #[serde(default)]
     pub private_name: Option<PrivateName>,
+    /// Whether its owner pays for the endpoints to it.
+    #[serde(default)]
+    pub owner_pays: bool,
     /// Its tags.
     pub tags: Tags,
 }

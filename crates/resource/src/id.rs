@@ -101,6 +101,8 @@ ids! {
     PrefixListId = "pl-";
     /// A VPC endpoint.
     EndpointId = "vpce-";
+    /// A notification of what becomes of connections.
+    NotificationId = "vpce-nfn-";
     /// A VPC endpoint service.
     EndpointServiceId = "vpce-svc-";
     /// An instance.

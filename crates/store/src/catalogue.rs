@@ -55,6 +55,7 @@ impl Default for Catalogue {
             Codec::of::<resource::PrefixList>(),
             Codec::of::<resource::VpcEndpoint>(),
             Codec::of::<resource::EndpointService>(),
+            Codec::of::<resource::ConnectionNotification>(),
             Codec::of::<resource::LoadBalancer>(),
             Codec::of::<resource::Listener>(),
             Codec::of::<resource::Certificate>(),

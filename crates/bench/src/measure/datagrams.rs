@@ -5,7 +5,6 @@ use std::process::Stdio;
 
 use super::Scale;
 use super::samples::Samples;
-use crate::line::Line;
 use crate::path::{Path, SERVICE};
 use crate::process::{Background, in_namespace, role};
 use crate::report::{Report, Row, Target};

@@ -60,7 +60,9 @@ impl Walk<'_> {
             return self.end();
         };
         let leg = item.legs.iter().find(|leg| leg.address == party.address).cloned();
-        self.screen(&endpoint, &item, sender);
+        if let Some(leg) = &leg {
+            self.screen(&endpoint, &item, leg, sender);
+        }
         self.answer(party, sender);
         match leg {
             Some(leg) => self.over_fabric(&endpoint, &item, &leg),
@@ -113,8 +115,9 @@ impl Walk<'_> {
     }
 
     /// The balancer's own groups, which judge clients of PrivateLink by their addresses in the consumer's VPC.
-    fn screen(&mut self, endpoint: &VpcEndpoint, item: &Endpoint, sender: &Sender) {
-        let (Some(screen), Some(balancer)) = (&item.screen, self.balancer_behind(endpoint)) else { return };
+    fn screen(&mut self, endpoint: &VpcEndpoint, item: &Endpoint, leg: &Leg, sender: &Sender) {
+        let behind = item.behind(leg);
+        let (Some(screen), Some(balancer)) = (behind.and_then(|b| b.screen.as_ref()), self.balancer(leg)) else { return };
         let passes = screen.iter().any(|allow| allows(self.world, &endpoint.vpc, allow, self.packet, sender.address, &[]));
         if passes {
             return self.passes(&balancer.arn, format!("lets {} in from {} through PrivateLink", self.packet, sender.address));
@@ -133,6 +136,11 @@ impl Walk<'_> {
         self.blocked(Code::Screen, &balancer.arn, problem, fixes);
     }
 
+    /// The balancer that an interface leads to.
+    fn balancer(&self, leg: &Leg) -> Option<std::sync::Arc<LoadBalancer>> {
+        self.world.find::<LoadBalancer>(&leg.balancer)
+    }
+
     fn balancer_behind(&self, endpoint: &VpcEndpoint) -> Option<std::sync::Arc<LoadBalancer>> {
         let service = self.world.find::<EndpointService>(endpoint.service.as_ref()?.as_str())?;
         self.world.find::<LoadBalancer>(service.balancers.first()?)
@@ -140,7 +148,7 @@ impl Walk<'_> {
 
     /// Over the fabric to the node of the same zone.
     fn over_fabric(mut self, endpoint: &VpcEndpoint, item: &Endpoint, leg: &Leg) -> Vec<Way> {
-        let balancer = self.balancer_behind(endpoint);
+        let balancer = self.balancer(leg);
         let node = balancer.as_ref().and_then(|balancer| {
             let nodes = balancer.zones.iter().filter_map(|zone| interface(self.world, &zone.interface));
             nodes.into_iter().find(|node| fabric_of(node) == Some(leg.node))

@@ -105,6 +105,7 @@ impl World {
             balancers,
             principals: Vec::new(),
             private_name: None,
+            owner_pays: false,
             tags: Tags::default(),
         });
         id

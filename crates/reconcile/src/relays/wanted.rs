@@ -112,7 +112,7 @@ fn balancers(world: &Snapshot) -> Vec<Balancer> {
 fn endpoints(world: &Snapshot) -> impl Iterator<Item = Endpoint> {
     let items = world.all::<VpcEndpoint>().filter_map(|endpoint| plan::item(world, &Subject::Endpoint(endpoint.id.clone())));
     items.filter_map(|item| match item {
-        Item::Endpoint(endpoint) if endpoint.open && !endpoint.sockets.is_empty() => Some(endpoint),
+        Item::Endpoint(endpoint) if endpoint.open && endpoint.has_sockets() => Some(endpoint),
         _ => None,
     })
 }

@@ -8,7 +8,7 @@ use api::{Answer, Report, Routes};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::Namespaces;
-use resource::{Instance, InstanceState, NetworkInterface, Resource};
+use resource::{ConnectionNotification, Happened, Instance, InstanceState, NetworkInterface, Resource};
 use serde_json::{Value, json};
 use services::{Caller, Error, perform};
 use store::{Snapshot, Store};
@@ -62,6 +62,7 @@ impl Routes for Own {
         Box::pin(async move {
             let answer = match (request.method.as_str(), request.path.as_str()) {
                 ("GET", "/_underpass/status") => Ok(self.status()),
+                ("GET", "/_underpass/notifications") => Ok(self.notifications(caller)),
                 ("POST", "/_underpass/exec/subnet") => self.subnet(request, caller).await,
                 ("POST", "/_underpass/exec/detach") => self.operation("DetachProcess", request, caller).await,
                 ("POST", "/_underpass/exec/instance") => self.instance(request, caller),
@@ -80,6 +81,17 @@ impl Own {
     fn status(&self) -> Value {
         let world = self.store.snapshot();
         json!({ "stateDir": self.state_dir, "namespaces": self.namespaces.directory(), "revision": world.revision().0, "resources": counts(&world) })
+    }
+
+    /// What became of the connections of which the caller wants to know.
+    fn notifications(&self, caller: &Caller) -> Value {
+        let world = self.store.snapshot();
+        let shown = |notification: Arc<ConnectionNotification>| {
+            let event = |happened: &Happened| json!({ "event": happened.event.as_str(), "endpoint": happened.endpoint.to_string(), "at": happened.at.0 });
+            let events: Vec<Value> = notification.happened.iter().map(event).collect();
+            json!({ "notification": notification.id.to_string(), "topic": notification.topic, "events": events })
+        };
+        world.owned::<ConnectionNotification>(&caller.owner).map(shown).collect()
     }
 
     /// Performs one of our own operations with the caller's permissions.

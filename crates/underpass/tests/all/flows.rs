@@ -53,8 +53,11 @@ fn datagrams_reach_targets_straight_with_their_clients_address_and_through_priva
     let access = Access::to(&offer, &provider, &consumer);
     consumer.allow(&access.group, "udp", Some(53), Peer::Cidr("10.0.0.0/16"));
     consumer.until_endpoint(&access.endpoint, "available");
-    let node = provider.ec2("describe_network_interfaces", json!({ "Filters": [
-        { "Name": "description", "Values": ["ELB net/*"] }, { "Name": "vpc-id", "Values": [offer.net.vpc] }] }));
+    let node = provider.ec2(
+        "describe_network_interfaces",
+        json!({ "Filters": [
+        { "Name": "description", "Values": ["ELB net/*"] }, { "Name": "vpc-id", "Values": [offer.net.vpc] }] }),
+    );
     let node = node["NetworkInterfaces"][0]["PrivateIpAddress"].as_str().unwrap().to_owned();
     let seen = || told(&consumer, &access.net.subnet, &access.group, &[ASK, &access.name]);
     eventually("the target sees the node", || (seen() == node).then_some(()));

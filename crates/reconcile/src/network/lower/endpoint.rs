@@ -38,7 +38,8 @@ fn consumer(endpoint: &Endpoint) -> Vec<Object> {
         objects.push(element(set::POOL_OF, vec![Value::Addr(leg.address)], Data::Pool(leg.pool.network(), leg.pool.broadcast())));
         if endpoint.open {
             objects.push(element(set::OPEN, vec![Value::Addr(leg.address)], Data::None));
-            let carried = endpoint.ports.iter().filter(|(_, port)| !endpoint.sockets.contains(port));
+            let behind = endpoint.behind(leg).into_iter();
+            let carried = behind.flat_map(|behind| behind.ports.iter().filter(|(_, port)| !behind.sockets.contains(port)));
             objects.extend(carried.map(|(transport, port)| forward(leg, *transport, *port)));
         }
     }
@@ -51,14 +52,18 @@ fn forward(leg: &Leg, transport: Transport, port: u16) -> Object {
     element(set::FORWARD, key, Data::Values(vec![Value::Addr(leg.node)]))
 }
 
+/// What the balancers' own groups let in, each at the legs that lead to it.
 fn screen(endpoint: &Endpoint) -> Vec<Object> {
-    let Some(allows) = &endpoint.screen else { return Vec::new() };
-    let name = format!("screen-{}", endpoint.id);
-    let mut rules = accepting(allows, &Field::Saddr);
-    rules.push(drop_if(vec![]));
-    let legs = endpoint.legs.iter();
-    let entered = legs.map(|leg| verdict(set::SCREENED, vec![Value::Addr(leg.address)], Verdict::Goto(name.clone())));
-    entered.chain([Object::Chain(chain(&name, rules))]).collect()
+    let screens = endpoint.behind.iter().enumerate();
+    let screened = screens.filter_map(|(n, behind)| {
+        let name = if n == 0 { format!("screen-{}", endpoint.id) } else { format!("screen-{}-{n}", endpoint.id) };
+        let mut rules = accepting(behind.screen.as_ref()?, &Field::Saddr);
+        rules.push(drop_if(vec![]));
+        let legs = endpoint.legs.iter().filter(|leg| leg.balancer == behind.balancer);
+        let entered = legs.map(|leg| verdict(set::SCREENED, vec![Value::Addr(leg.address)], Verdict::Goto(name.clone())));
+        Some(entered.chain([Object::Chain(chain(&name, rules))]).collect::<Vec<_>>())
+    });
+    screened.flatten().collect()
 }
 
 fn provider(endpoint: &Endpoint) -> Vec<Object> {

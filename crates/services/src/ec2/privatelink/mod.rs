@@ -3,6 +3,7 @@
 mod connection;
 mod dns;
 mod endpoint;
+mod notification;
 mod principal;
 mod service;
 mod service_name;
@@ -32,4 +33,10 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(read "DescribeVpcEndpointConnections" connection::describe_connections::describe_connections),
     operation!(write "AcceptVpcEndpointConnections" connection::accept_connections::accept_connections),
     operation!(write "RejectVpcEndpointConnections" connection::reject_connections::reject_connections),
+    operation!(write "ModifyVpcEndpointServicePayerResponsibility" service::modify_payer_responsibility::modify_payer_responsibility),
+    operation!(read "DescribeVpcEndpointAssociations" endpoint::describe_vpc_endpoint_associations::describe_vpc_endpoint_associations),
+    operation!(write "CreateVpcEndpointConnectionNotification" notification::create_notification::create_notification),
+    operation!(read "DescribeVpcEndpointConnectionNotifications" notification::describe_notifications::describe_notifications),
+    operation!(write "ModifyVpcEndpointConnectionNotification" notification::modify_notification::modify_notification),
+    operation!(write "DeleteVpcEndpointConnectionNotifications" notification::delete_notifications::delete_notifications),
 ];

@@ -317,7 +317,10 @@ fn a_service_stands_on_one_balancer_that_no_other_service_has() {
         input.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
         cloud.call("ModifyVpcEndpointServiceConfiguration", input).map_err(|refused| refused.code)
     };
-    assert_eq!(modify(json!({"AddNetworkLoadBalancerArns": [second]})), Err("UnsupportedOperation".into()));
+    let elsewhere = Site::within(story.provider.cloud.clone()).balancer("elsewhere");
+    assert_eq!(modify(json!({"AddNetworkLoadBalancerArns": [elsewhere]})), Err("UnsupportedOperation".into()), "of another VPC");
+    assert_eq!(modify(json!({"AddNetworkLoadBalancerArns": [second]})), Ok(json!({"Return": true})));
+    assert_eq!(modify(json!({"RemoveNetworkLoadBalancerArns": [second]})), Ok(json!({"Return": true})));
     assert_eq!(modify(json!({"RemoveNetworkLoadBalancerArns": [story.balancer]})), Err("InvalidParameter".into()));
     let swap = json!({"AddNetworkLoadBalancerArns": [second], "RemoveNetworkLoadBalancerArns": [story.balancer]});
     assert_eq!(modify(swap), Ok(json!({"Return": true})));
@@ -438,4 +441,57 @@ fn the_providers_view_of_a_connection_names_who_connects_and_through_what() {
     assert_eq!(connection["VpcEndpointConnectionId"], text(&endpoint, "/VpcEndpointId").replace("vpce-", "vpce-con-"));
     let nobody = json!({"Filters": [{"Name": "vpc-endpoint-owner", "Values": ["333333333333"]}]});
     assert_eq!(story.provider.cloud.ok("DescribeVpcEndpointConnections", nobody)["VpcEndpointConnections"], json!([]));
+}
+
+#[test]
+fn what_becomes_of_connections_is_kept_for_those_who_want_to_know() {
+    let story = Story::permitted(true);
+    let cloud = &story.provider.cloud;
+    let topic = "arn:aws:sns:us-east-1:111111111111:connections";
+    let wish = |member: &str, value: Value| {
+        let mut input =
+            json!({"ServiceId": story.service, "ConnectionNotificationArn": topic, "ConnectionEvents": ["Connect", "Reject"]});
+        input[member] = value;
+        input
+    };
+    let refusal = |member: &str, value: Value| cloud.refusal("CreateVpcEndpointConnectionNotification", wish(member, value));
+    assert_eq!(refusal("VpcEndpointId", json!("vpce-00000000000000000")), "InvalidParameterCombination");
+    assert_eq!(refusal("ConnectionEvents", json!(["Sleep"])), "InvalidParameterValue");
+    assert_eq!(refusal("ConnectionNotificationArn", json!("arn:aws:sqs:us-east-1:1:q")), "InvalidParameterValue");
+    assert_eq!(refusal("ServiceId", json!("vpce-svc-00000000000000000")), "InvalidVpcEndpointServiceId.NotFound");
+    let made = cloud.ok("CreateVpcEndpointConnectionNotification", wish("ConnectionEvents", json!(["Connect", "Reject"])));
+    let id = text(&made, "/ConnectionNotification/ConnectionNotificationId");
+    assert_eq!(made["ConnectionNotification"]["ConnectionNotificationState"], "Enabled");
+
+    let endpoint = text(&story.connect(), "/VpcEndpointId");
+    story.decide("AcceptVpcEndpointConnections", &endpoint);
+    story.decide("RejectVpcEndpointConnections", &endpoint);
+    let kept = cloud.world().find::<resource::ConnectionNotification>(&id).expect("it exists");
+    let events: Vec<_> = kept.happened.iter().map(|happened| (happened.event.as_str(), happened.endpoint.to_string())).collect();
+    assert_eq!(events, [("Connect", endpoint.clone()), ("Reject", endpoint)]);
+
+    let modify = json!({"ConnectionNotificationId": id, "ConnectionEvents": ["Delete"]});
+    assert_eq!(cloud.ok("ModifyVpcEndpointConnectionNotification", modify), json!({"ReturnValue": true}));
+    let filter = json!({"Filters": [{"Name": "service-id", "Values": [story.service]}]});
+    let shown = cloud.ok("DescribeVpcEndpointConnectionNotifications", filter);
+    assert_eq!(shown["ConnectionNotificationSet"][0]["ConnectionEvents"], json!(["Delete"]));
+    cloud.ok("DeleteVpcEndpointConnectionNotifications", json!({"ConnectionNotificationIds": [id]}));
+    let gone = json!({"ConnectionNotificationId": id});
+    assert_eq!(cloud.refusal("DescribeVpcEndpointConnectionNotifications", gone), "InvalidConnectionNotification");
+}
+
+#[test]
+fn the_provider_may_pay_for_ever_and_endpoints_lead_to_services_only() {
+    let story = Story::permitted(false);
+    let cloud = &story.provider.cloud;
+    let pay = |who: &str| json!({"ServiceId": story.service, "PayerResponsibility": who});
+    assert_eq!(cloud.refusal("ModifyVpcEndpointServicePayerResponsibility", pay("Consumer")), "InvalidParameterValue");
+    assert_eq!(cloud.ok("ModifyVpcEndpointServicePayerResponsibility", pay("ServiceOwner")), json!({"ReturnValue": true}));
+    let shown = cloud.ok("DescribeVpcEndpointServiceConfigurations", json!({"ServiceIds": [story.service]}));
+    assert_eq!(shown["ServiceConfigurations"][0]["PayerResponsibility"], "ServiceOwner");
+    let endpoint = text(&story.connect(), "/VpcEndpointId");
+    let answer = story.consumer.cloud.ok("DescribeVpcEndpointAssociations", json!({"VpcEndpointIds": [endpoint]}));
+    assert_eq!(answer, json!({"VpcEndpointAssociations": []}));
+    let unknown = json!({"VpcEndpointIds": ["vpce-00000000000000000"]});
+    assert_eq!(story.consumer.cloud.refusal("DescribeVpcEndpointAssociations", unknown), "InvalidVpcEndpointId.NotFound");
 }

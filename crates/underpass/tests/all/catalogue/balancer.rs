@@ -78,7 +78,8 @@ fn d1_a_balancers_own_groups_judge_clients_of_privatelink_and_b2_nothing_passes_
     provider.allow(&group, "tcp", Some(80), Peer::Group(&own));
     provider.allow(&own, "tcp", Some(80), Peer::Cidr("192.168.0.0/16"));
     let instance = provider.instance(&net.subnet, &[&group], &web(BODY));
-    let wish = json!({ "Name": "web", "Type": "network", "Scheme": "internal", "Subnets": [net.subnet], "SecurityGroups": [own] });
+    let wish =
+        json!({ "Name": "web", "Type": "network", "Scheme": "internal", "Subnets": [net.subnet], "SecurityGroups": [own] });
     let balancer = text_of(&provider.elb("create_load_balancer", wish)["LoadBalancers"][0]["LoadBalancerArn"]);
     provider.wait("elbv2", "load_balancer_available", json!({ "LoadBalancerArns": [balancer] }));
     let targets = provider.target_group("web", &net.vpc, 80, &json!({}));

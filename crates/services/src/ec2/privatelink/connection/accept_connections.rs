@@ -1,8 +1,9 @@
 //! AcceptVpcEndpointConnections: lets endpoints carry packets.
 
-use resource::EndpointState;
+use resource::{ConnectionEvent, EndpointState};
 use serde::Deserialize;
 
+use super::super::notification;
 use super::super::unsuccessful::{self, Output};
 use super::{connected, service, set_state, wrong_state};
 use crate::{Error, Write};
@@ -21,7 +22,10 @@ pub fn accept_connections(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
     unsuccessful::each(&input.vpc_endpoint_ids, |id| {
         let endpoint = connected(cx, &service.id, id)?;
         match endpoint.state {
-            EndpointState::PendingAcceptance | EndpointState::Rejected => set_state(cx, &endpoint, EndpointState::Pending),
+            EndpointState::PendingAcceptance | EndpointState::Rejected => {
+                set_state(cx, &endpoint, EndpointState::Pending);
+                notification::note(cx, &endpoint, ConnectionEvent::Accept);
+            }
             EndpointState::Pending | EndpointState::Available => {}
             EndpointState::Failed | EndpointState::Deleting | EndpointState::Deleted => return Err(wrong_state(&endpoint)),
         }

@@ -1,8 +1,9 @@
 //! RejectVpcEndpointConnections: cuts endpoints off, whether they wait or carry packets already. They stay, for their owners to delete.
 
-use resource::EndpointState;
+use resource::{ConnectionEvent, EndpointState};
 use serde::Deserialize;
 
+use super::super::notification;
 use super::super::unsuccessful::{self, Output};
 use super::{connected, service, set_state, wrong_state};
 use crate::{Error, Write};
@@ -23,6 +24,7 @@ pub fn reject_connections(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
         match endpoint.state {
             EndpointState::PendingAcceptance | EndpointState::Pending | EndpointState::Available => {
                 set_state(cx, &endpoint, EndpointState::Rejected);
+                notification::note(cx, &endpoint, ConnectionEvent::Reject);
                 Ok(())
             }
             _ => Err(wrong_state(&endpoint)),

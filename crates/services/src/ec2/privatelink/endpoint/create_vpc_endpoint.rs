@@ -2,9 +2,10 @@
 
 use rand::Rng;
 use rand::distr::slice::Choose;
-use resource::{EndpointId, EndpointKind, EndpointState, Vpc, VpcEndpoint};
+use resource::{ConnectionEvent, EndpointId, EndpointKind, EndpointState, Vpc, VpcEndpoint};
 use serde::{Deserialize, Serialize};
 
+use super::super::notification;
 use super::super::service;
 use super::super::service_name::{self, Offer};
 use super::place::{self, SubnetConfiguration};
@@ -56,6 +57,7 @@ pub fn create_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, E
         EndpointKind::Gateway => gateway::join(cx, &mut endpoint, &input.route_table_ids)?,
     }
     cx.txn.put(endpoint.clone());
+    notification::note(cx, &endpoint, ConnectionEvent::Connect);
     Ok(Output { client_token: cx.client_token(), vpc_endpoint: view::endpoint(cx.txn, &endpoint) })
 }
 

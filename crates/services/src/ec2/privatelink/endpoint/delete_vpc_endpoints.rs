@@ -1,8 +1,9 @@
 //! DeleteVpcEndpoints: endpoints carry nothing more and go, with their interfaces or routes, once the network has let them go.
 
-use resource::{EndpointState, VpcEndpoint};
+use resource::{ConnectionEvent, EndpointState, VpcEndpoint};
 use serde::Deserialize;
 
+use super::super::notification;
 use super::super::unsuccessful::{self, Output};
 use super::gateway;
 use crate::ec2::find;
@@ -25,6 +26,9 @@ pub fn delete_vpc_endpoints(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         let endpoint = find::endpoint(cx.txn, cx.owner(), id).map_err(not_found)?;
         if endpoint.state != EndpointState::Deleted {
             gateway::leave_all(cx, &endpoint);
+            if endpoint.state != EndpointState::Deleting {
+                notification::note(cx, &endpoint, ConnectionEvent::Delete);
+            }
             cx.txn.update::<VpcEndpoint>(id, |endpoint| endpoint.state = EndpointState::Deleting);
         }
         Ok(())

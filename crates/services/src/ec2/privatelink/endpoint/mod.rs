@@ -2,6 +2,7 @@
 
 pub mod create_vpc_endpoint;
 pub mod delete_vpc_endpoints;
+pub mod describe_vpc_endpoint_associations;
 pub mod describe_vpc_endpoints;
 mod document;
 mod gateway;

@@ -45,7 +45,7 @@ pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         return Err(Error::new("UnsupportedOperation", message));
     }
     let balancers = balancers::parse(cx.txn, cx.owner(), None, &input.network_load_balancer_arns)?;
-    balancers::check_number(&balancers)?;
+    balancers::check_number(cx.txn, &balancers)?;
     let service = EndpointService {
         id: EndpointServiceId::random(),
         owner: cx.owner().clone(),
@@ -53,6 +53,7 @@ pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         balancers,
         principals: Vec::new(),
         private_name: input.private_dns_name.as_deref().map(|name| private_name::of(name, cx.now)).transpose()?,
+        owner_pays: false,
         tags: tags::specified(&input.tag_specifications, "vpc-endpoint-service", &["vpc-endpoint-service"])?,
     };
     cx.txn.put(service.clone());

@@ -16,6 +16,7 @@ pub mod describe_configurations;
 pub mod describe_permissions;
 pub mod describe_vpc_endpoint_services;
 pub mod modify_configuration;
+pub mod modify_payer_responsibility;
 pub mod modify_permissions;
 mod private_name;
 pub mod start_verification;

@@ -23,6 +23,8 @@ pub struct ConfigurationView {
     supported_ip_address_types: [&'static str; 1],
     base_endpoint_dns_names: [String; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
+    payer_responsibility: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     private_dns_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     private_dns_name_configuration: Option<NameView>,
@@ -83,6 +85,7 @@ pub fn configuration(world: &Snapshot, service: &EndpointService) -> Configurati
         network_load_balancer_arns: service.balancers.clone(),
         supported_ip_address_types: ["ipv4"],
         base_endpoint_dns_names: [service.base_dns_name()],
+        payer_responsibility: service.owner_pays.then_some("ServiceOwner"),
         private_dns_name: service.private_name.as_ref().map(|name| name.name.clone()),
         private_dns_name_configuration: service.private_name.as_ref().map(NameView::new),
         tags: tags::view(&service.tags),
