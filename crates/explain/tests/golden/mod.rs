@@ -4,6 +4,7 @@ mod balancer;
 mod door;
 mod inside;
 mod internet;
+mod peering;
 mod privatelink;
 
 use explain::{Explanation, Question, Verdict, explain};
