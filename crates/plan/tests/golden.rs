@@ -299,3 +299,62 @@ fn doors_to_services_of_aws_at_interfaces_and_behind_routes() {
     world.connect(&gateway, EndpointState::Deleting);
     assert_eq!(endpoint_alone(&world, &gateway), "nothing");
 }
+
+#[test]
+fn attributes_of_a_group_decide_who_gets_flows_and_who_loses_them() {
+    let world = World::new();
+    let (balancer, targets, [first, second]) = balanced(&world);
+    let port = || {
+        let item = plan::item(&world.snapshot(), &plan::Subject::Balancer(balancer.clone()));
+        let Some(plan::Item::Balancer(item)) = item else { panic!("no balancer") };
+        item.nodes[0].ports[0].clone()
+    };
+    let set = |key: &str, value: &str| world.target_attribute(&targets, key, value);
+    let ill = |id: &InstanceId, state| world.health(&targets, TargetId::Instance(id.clone()), 8080, state);
+    [&first, &second].into_iter().for_each(|id| ill(id, HealthState::Healthy));
+    set("load_balancing.cross_zone.enabled", "true");
+    let all = port().targets.len();
+    assert!(all >= 2, "the group overrules the balancer");
+    ill(&second, HealthState::Unhealthy);
+    assert_eq!((port().targets.len(), port().cut.len()), (1, 1), "only the healthy one, and the ill one loses its connections");
+    set("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "80");
+    assert_eq!(port().targets.len(), all, "fewer are healthy than the group demands");
+    set("target_health_state.unhealthy.connection_termination.enabled", "false");
+    assert!(port().cut.is_empty());
+    let named = || {
+        let world = world.snapshot();
+        let (balancer, group) = (world.find::<LoadBalancer>(&balancer).unwrap(), world.find::<TargetGroup>(&targets).unwrap());
+        plan::is_named(&world, &balancer, &group, &zone_name('a'))
+    };
+    assert!(named());
+    set("target_group_health.dns_failover.minimum_healthy_targets.count", "2");
+    assert!(!named());
+    assert_eq!((port().sticky, port().kept), (false, None));
+    set("stickiness.enabled", "true");
+    set("deregistration_delay.connection_termination.enabled", "true");
+    assert!(port().sticky && port().kept.is_some_and(|kept| kept.len() >= 2));
+}
+
+#[test]
+fn an_interface_leads_to_one_of_the_balancers_of_its_zone_and_stays_with_it() {
+    let world = World::new();
+    let (endpoint, first) = privatelink(&world);
+    let vpc = world.find::<LoadBalancer>(&first).vpc;
+    let far = world.subnet(&vpc, "10.0.7.0/24", 'b');
+    let second = world.balancer(&[(&far, "10.0.7.5")], &[]);
+    let legs = || {
+        let item = plan::item(&world.snapshot(), &plan::Subject::Endpoint(endpoint.clone()));
+        let Some(plan::Item::Endpoint(item)) = item else { panic!("no endpoint") };
+        item.legs.iter().map(|leg| leg.balancer.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(legs(), [first.clone()]);
+    let service = world.find::<VpcEndpoint>(&endpoint).service.unwrap();
+    let stand = |arns: &[&String]| {
+        let arns: Vec<String> = arns.iter().map(|arn| (*arn).clone()).collect();
+        world.update::<EndpointService>(&service, |service| service.balancers = arns.clone());
+    };
+    stand(&[&second, &first]);
+    assert_eq!(legs(), [first.clone()], "the other balancer is not in its zone");
+    stand(&[&second]);
+    assert!(legs().is_empty());
+}

@@ -192,6 +192,7 @@ fn service(state: PrivateNameState, since: Timestamp) -> EndpointService {
         balancers: Vec::new(),
         principals: Vec::new(),
         private_name: Some(name),
+        owner_pays: false,
         tags: Tags::default(),
     }
 }

@@ -1,7 +1,7 @@
 //! CreateRule: refused for the listeners that there are, which have no rules but their own action.
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::{find, refusal};
 use crate::{Error, Write};
@@ -12,10 +12,10 @@ use crate::{Error, Write};
 #[allow(dead_code, reason = "the members are known, and the whole is refused")]
 pub struct Input {
     listener_arn: String,
-    conditions: Option<IgnoredAny>,
-    priority: Option<IgnoredAny>,
-    actions: Option<IgnoredAny>,
-    tags: Option<IgnoredAny>,
+    conditions: Option<Value>,
+    priority: Option<Value>,
+    actions: Option<Value>,
+    tags: Option<Value>,
 }
 
 /// Never answered.

@@ -1,7 +1,7 @@
 //! ModifyRule: a default rule is changed with its listener.
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{Error, Write};
 
@@ -11,8 +11,8 @@ use crate::{Error, Write};
 #[allow(dead_code, reason = "the members are known, and the whole is refused")]
 pub struct Input {
     rule_arn: String,
-    conditions: Option<IgnoredAny>,
-    actions: Option<IgnoredAny>,
+    conditions: Option<Value>,
+    actions: Option<Value>,
 }
 
 /// Never answered.

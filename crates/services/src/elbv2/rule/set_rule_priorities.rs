@@ -1,7 +1,7 @@
 //! SetRulePriorities: a default rule is the last, whatever its number.
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::refusal::validation;
 use crate::{Error, Write};
@@ -19,7 +19,7 @@ pub struct Input {
 #[allow(dead_code, reason = "the members are known, and the whole is refused")]
 struct Wish {
     rule_arn: String,
-    priority: Option<IgnoredAny>,
+    priority: Option<Value>,
 }
 
 /// Never answered.
