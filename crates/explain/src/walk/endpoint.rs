@@ -1,6 +1,6 @@
 //! Through an interface endpoint: its own filter, the state of its connection, and the provider's balancer behind it.
 
-use plan::{Endpoint, Item, Leg, Subject};
+use plan::{Behind, Endpoint, Item, Leg, Subject};
 use resource::{EndpointService, EndpointState, GroupId, LoadBalancer, NetworkInterface, Resource, Subnet, VpcEndpoint};
 use std::net::Ipv4Addr;
 
@@ -60,8 +60,8 @@ impl Walk<'_> {
             return self.end();
         };
         let leg = item.legs.iter().find(|leg| leg.address == party.address).cloned();
-        if let Some(leg) = &leg {
-            self.screen(&endpoint, &item, leg, sender);
+        if let Some(behind) = leg.as_ref().and_then(|leg| item.behind(leg)).or(item.behind.first()) {
+            self.screen(&endpoint, behind, sender);
         }
         self.answer(party, sender);
         match leg {
@@ -115,9 +115,9 @@ impl Walk<'_> {
     }
 
     /// The balancer's own groups, which judge clients of PrivateLink by their addresses in the consumer's VPC.
-    fn screen(&mut self, endpoint: &VpcEndpoint, item: &Endpoint, leg: &Leg, sender: &Sender) {
-        let behind = item.behind(leg);
-        let (Some(screen), Some(balancer)) = (behind.and_then(|b| b.screen.as_ref()), self.balancer(leg)) else { return };
+    fn screen(&mut self, endpoint: &VpcEndpoint, behind: &Behind, sender: &Sender) {
+        let balancer = self.world.find::<LoadBalancer>(&behind.balancer);
+        let (Some(screen), Some(balancer)) = (&behind.screen, balancer) else { return };
         let passes = screen.iter().any(|allow| allows(self.world, &endpoint.vpc, allow, self.packet, sender.address, &[]));
         if passes {
             return self.passes(&balancer.arn, format!("lets {} in from {} through PrivateLink", self.packet, sender.address));
