@@ -158,15 +158,15 @@ for number, step in enumerate(ansible):
         failed.append(f"ansible {number}: {error}")
 
 if "CreateAutoScalingGroup" in have.get("autoscaling", ()):
-    ec2.create_launch_template(LaunchTemplateName="l", LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"})
+    ec2.create_launch_template(LaunchTemplateName="sweep", LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"})
     client("autoscaling").create_auto_scaling_group(
         AutoScalingGroupName="a", MinSize=0, MaxSize=0, VPCZoneIdentifier=subnet,
-        LaunchTemplate={"LaunchTemplateName": "l", "Version": "$Latest"})
+        LaunchTemplate={"LaunchTemplateName": "sweep", "Version": "$Latest"})
 
 arguments = {
     "DescribeStaleSecurityGroups": {"VpcId": vpc},
     "DescribeVpcEndpointServicePermissions": {"ServiceId": offer},
-    "DescribeLaunchTemplateVersions": {"Versions": ["$Latest"]},
+    "DescribeLaunchTemplateVersions": {"LaunchTemplateName": "sweep", "Versions": ["$Latest"]},
     "DescribeInstanceCreditSpecifications": {"InstanceIds": [instance]},
     "GetManagedPrefixListEntries": {"PrefixListId": ec2.describe_managed_prefix_lists()["PrefixLists"][0]["PrefixListId"]},
     "DescribeListeners": {"LoadBalancerArn": balancer},

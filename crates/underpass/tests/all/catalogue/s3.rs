@@ -6,9 +6,6 @@ use crate::account::text_of;
 use crate::cloud::{CONSUMER, Cloud, eventually};
 use crate::doors::{Place, route};
 
-/// The public address of S3, where a gateway endpoint leads.
-const FRONT: &str = "198.18.0.17";
-
 #[test]
 fn a14_private_dns_of_s3_needs_a_gateway_endpoint_or_the_option_off() {
     let cloud = Cloud::up();
@@ -53,7 +50,9 @@ fn a14_private_dns_of_s3_needs_a_gateway_endpoint_or_the_option_off() {
 
     let off = json!({ "VpcEndpointId": interface, "DnsOptions": { "PrivateDnsOnlyForInboundResolverEndpoint": false } });
     account.ec2("modify_vpc_endpoint", off);
-    eventually("with the option off S3's own name leads there", || (own_name().out == "by the endpoint").then_some(()));
-    let address = place.curl(&["-o", "/dev/null", "-w", "%{remote_ip}", "https://private-site.s3.us-east-1.amazonaws.com/"]).out;
-    assert!(address.starts_with("10.0.") && address != FRONT, "{address}");
+    // The command line would ask for the name without a Region, which no endpoint takes over.
+    let address = || {
+        place.curl(&["-o", "/dev/null", "-w", "%{remote_ip}", "https://private-site.s3.us-east-1.amazonaws.com/"]).out
+    };
+    eventually("with the option off S3's own name leads there", || address().starts_with("10.0.").then_some(()));
 }
