@@ -14,8 +14,8 @@ mod balancer;
 mod complete;
 mod endpoint;
 mod route;
-mod service;
 mod s3;
+mod service;
 
 use std::process::{Command, Stdio};
 

@@ -51,8 +51,7 @@ fn a14_private_dns_of_s3_needs_a_gateway_endpoint_or_the_option_off() {
     let off = json!({ "VpcEndpointId": interface, "DnsOptions": { "PrivateDnsOnlyForInboundResolverEndpoint": false } });
     account.ec2("modify_vpc_endpoint", off);
     // The command line would ask for the name without a Region, which no endpoint takes over.
-    let address = || {
-        place.curl(&["-o", "/dev/null", "-w", "%{remote_ip}", "https://private-site.s3.us-east-1.amazonaws.com/"]).out
-    };
+    let address =
+        || place.curl(&["-o", "/dev/null", "-w", "%{remote_ip}", "https://private-site.s3.us-east-1.amazonaws.com/"]).out;
     eventually("with the option off S3's own name leads there", || address().starts_with("10.0.").then_some(()));
 }
