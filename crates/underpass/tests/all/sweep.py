@@ -131,6 +131,9 @@ if "RequestCertificate" in have.get("acm", ()):
     wanted = options[0]["ResourceRecord"]
     record(wanted["Type"], wanted["Name"], wanted["Value"])
     wait("acm", "CertificateValidated", CertificateArn=certificate)
+    action = {"Type": "forward", "TargetGroupArn": targets}
+    secure = elb.create_listener(LoadBalancerArn=balancer, Protocol="TLS", Port=443, DefaultActions=[action],
+                                 Certificates=[{"CertificateArn": certificate}])["Listeners"][0]["ListenerArn"]
 
 # What Ansible's amazon.aws modules call before and after they change something.
 ansible = [
@@ -163,14 +166,16 @@ if "CreateAutoScalingGroup" in have.get("autoscaling", ()):
         AutoScalingGroupName="a", MinSize=0, MaxSize=0, VPCZoneIdentifier=subnet,
         LaunchTemplate={"LaunchTemplateName": "sweep", "Version": "$Latest"})
 
+prefixes = ec2.create_managed_prefix_list(PrefixListName="sweep", MaxEntries=1, AddressFamily="IPv4")["PrefixList"]["PrefixListId"]
 arguments = {
     "DescribeStaleSecurityGroups": {"VpcId": vpc},
     "DescribeVpcEndpointServicePermissions": {"ServiceId": offer},
     "DescribeLaunchTemplateVersions": {"LaunchTemplateName": "sweep", "Versions": ["$Latest"]},
     "DescribeInstanceCreditSpecifications": {"InstanceIds": [instance]},
-    "GetManagedPrefixListEntries": {"PrefixListId": ec2.describe_managed_prefix_lists()["PrefixLists"][0]["PrefixListId"]},
+    "GetManagedPrefixListEntries": {"PrefixListId": prefixes},
+    "GetManagedPrefixListAssociations": {"PrefixListId": prefixes},
     "DescribeListeners": {"LoadBalancerArn": balancer},
-    "DescribeListenerCertificates": {"ListenerArn": listener},
+    "DescribeListenerCertificates": {"ListenerArn": secure},
     "DescribeRules": {"ListenerArn": listener},
     "DescribeAddressesAttribute": {"Attribute": "domain-name"},
     "ListMultipartUploads": {"Bucket": "sweep"},
