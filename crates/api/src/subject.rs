@@ -36,6 +36,8 @@ pub(crate) fn resources(service: &str, operation: &str, input: &Value, owner: &O
         "ec2" if looks(operation) => Vec::new(),
         "ec2" => ec2(operation, input, owner),
         "iam" => iam(operation, input, &owner.account),
+        "autoscaling" if looks(operation) => Vec::new(),
+        "autoscaling" => autoscaling(input, owner),
         _ => named_by_arn(input),
     };
     found.sort();
@@ -78,6 +80,13 @@ fn iam(operation: &str, input: &Value, account: &str) -> Vec<String> {
     let created_policy = || member("PolicyName").filter(|_| operation == "CreatePolicy").map(|name| arn("policy", name));
     let first = profile().or_else(of_user).or_else(of_role).or_else(of_policy).or_else(created_policy);
     first.into_iter().collect()
+}
+
+/// Auto Scaling's requests name groups by their names: the UUID in their ARNs is whatever it is.
+fn autoscaling(input: &Value, owner: &Owner) -> Vec<String> {
+    let tagged = input["Tags"].as_array().into_iter().flatten().filter_map(|tag| tag["ResourceId"].as_str());
+    let named = input["AutoScalingGroupName"].as_str().into_iter().chain(tagged);
+    named.map(|name| owner.arn("autoscaling", &format!("autoScalingGroup:*:autoScalingGroupName/{name}"))).collect()
 }
 
 /// Every ARN in the input.
@@ -123,6 +132,15 @@ mod tests {
     fn an_endpoint_service_is_not_taken_for_an_endpoint() {
         let found = about("ec2", "ModifyVpcEndpointServicePermissions", json!({"ServiceId": "vpce-svc-0123456789abcdef0"}));
         assert_eq!(found, ["arn:aws:ec2:us-east-1:111111111111:vpc-endpoint-service/vpce-svc-0123456789abcdef0"]);
+    }
+
+    #[test]
+    fn scaling_groups_are_named_by_their_names() {
+        let arn = "arn:aws:autoscaling:us-east-1:111111111111:autoScalingGroup:*:autoScalingGroupName/web";
+        assert_eq!(about("autoscaling", "SetDesiredCapacity", json!({"AutoScalingGroupName": "web"})), [arn]);
+        assert_eq!(about("autoscaling", "DeleteTags", json!({"Tags": [{"ResourceId": "web", "Key": "k"}]})), [arn]);
+        assert_eq!(about("autoscaling", "SetInstanceHealth", json!({"InstanceId": "i-0123456789abcdef0"})), ["*"]);
+        assert_eq!(about("autoscaling", "DescribePolicies", json!({"AutoScalingGroupName": "web"})), ["*"]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn add<'a>(tags: &mut Tags, more: impl IntoIterator<Item = &'a Tag>) -> Resu
         }
         tags.0.insert(key.clone(), value.clone());
     }
-    match tags.0.len() > MAX_TAGS {
+    match tags.0.keys().filter(|key| !is_reserved(key)).count() > MAX_TAGS {
         true => Err(Error::new("TagLimitExceeded", format!("A resource may have at most {MAX_TAGS} tags."))),
         false => Ok(()),
     }
@@ -68,13 +68,23 @@ fn check(key: &str, value: &str) -> Result<(), Error> {
     if key.is_empty() || key.chars().count() > MAX_KEY {
         return Err(Error::invalid_value(format!("Tag key must be 1 to {MAX_KEY} characters long: '{key}'")));
     }
-    if key.to_ascii_lowercase().starts_with("aws:") {
-        return Err(Error::invalid_value("Tag keys starting with 'aws:' are reserved for internal use"));
+    if is_reserved(key) {
+        return Err(reserved());
     }
     match value.chars().count() > MAX_VALUE {
         true => Err(Error::invalid_value(format!("Tag value must be at most {MAX_VALUE} characters long: key '{key}'"))),
         false => Ok(()),
     }
+}
+
+/// Whether a key is one that only AWS's services write.
+pub fn is_reserved(key: &str) -> bool {
+    key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+}
+
+/// What users are told who want to write or remove such a key.
+pub fn reserved() -> Error {
+    Error::invalid_value("Tag keys starting with 'aws:' are reserved for internal use")
 }
 
 /// Tags as answers show them.

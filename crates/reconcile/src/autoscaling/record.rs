@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use resource::{
-    ActivityStatus, HookWait, Instance, InstanceId, LifecycleState, Member, RefreshStatus, SCALING_GROUP_TAG, ScalingActivity,
-    ScalingGroup, SubnetId, Timestamp, Transition, random_uuid, sentence, sentences,
+    ActivityStatus, HookWait, Instance, InstanceId, LifecycleState, Member, Recurrence, RefreshStatus, SCALING_GROUP_TAG,
+    ScalingActivity, ScalingGroup, ScheduledAction, SubnetId, Timestamp, Transition, random_uuid, sentence, sentences,
 };
 use serde_json::{Value, json};
 use store::Txn;
@@ -298,6 +298,7 @@ fn schedule(txn: &mut Txn, key: &str, name: &str, now: Timestamp) {
     txn.update::<ScalingGroup>(key, |group| {
         let Some(at) = group.schedules.iter().position(|action| action.name == name) else { return };
         let action = group.schedules.remove(at);
+        group.schedules.extend(again(&action, now));
         group.min = action.min.unwrap_or(group.min);
         group.max = action.max.unwrap_or(group.max).max(group.min);
         let (before, after) = (group.desired, action.desired.unwrap_or(group.desired).clamp(group.min, group.max));
@@ -310,6 +311,13 @@ fn schedule(txn: &mut Txn, key: &str, name: &str, now: Timestamp) {
             (group.desired, group.wish, group.scaled) = (after, Some(sentence(now, &what)), Some(now));
         }
     });
+}
+
+/// The same action at the next time at which it recurs.
+fn again(action: &ScheduledAction, now: Timestamp) -> Option<ScheduledAction> {
+    let recurrence = Recurrence::parse(action.recurrence.as_deref()?).ok()?;
+    let start = recurrence.after(now).filter(|start| action.end.is_none_or(|end| *start <= end))?;
+    Some(ScheduledAction { start, ..action.clone() })
 }
 
 fn refresh(txn: &mut Txn, key: &str, change: impl FnOnce(&mut resource::InstanceRefresh)) {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use resource::{
-    HealthState, Instance, InstanceState, LaunchTemplate, LaunchVersion, Member, ScalingGroup, Subnet, SubnetId, TargetGroup,
-    TargetHealth, TargetId, Timestamp,
+    HealthState, Instance, InstanceState, LaunchTemplate, LaunchVersion, Listener, Member, Resource, ScalingGroup, Subnet,
+    SubnetId, TargetGroup, TargetHealth, TargetId, Timestamp,
 };
 use store::Snapshot;
 
@@ -38,6 +38,8 @@ pub(super) struct View {
 pub(super) enum Standing {
     /// It is registered; nothing bad is known.
     Registered,
+    /// It is registered, and the balancer does not know yet how it is.
+    Initial,
     /// It is registered, and checks fail.
     Unhealthy,
     /// It is deregistered, and keeps its connections for a while.
@@ -103,6 +105,7 @@ fn version(world: &Snapshot, group: &ScalingGroup) -> Option<LaunchVersion> {
 }
 
 fn standings(world: &Snapshot, group: &ScalingGroup, target_group: &TargetGroup) -> Vec<((String, String), Standing)> {
+    let in_use = world.linked::<Listener>(TargetGroup::KIND, &target_group.arn).next().is_some();
     let of = |member: &Member| {
         let id = TargetId::Instance(member.instance.clone()?);
         let target = target_group.targets.iter().find(|target| target.id == id)?;
@@ -110,6 +113,8 @@ fn standings(world: &Snapshot, group: &ScalingGroup, target_group: &TargetGroup)
         let standing = match health {
             _ if target.draining_since.is_some() => Standing::Draining,
             Some(health) if health.state == HealthState::Unhealthy => Standing::Unhealthy,
+            Some(health) if health.state == HealthState::Healthy => Standing::Registered,
+            _ if in_use => Standing::Initial,
             _ => Standing::Registered,
         };
         Some(((member.token.clone(), target_group.arn.clone()), standing))

@@ -1,8 +1,8 @@
 //! What is only kept for a while, and is over.
 
 use resource::{
-    AccessKey, Bearer, ConsoleOutput, Instance, InstanceState, NatGateway, NatState, RequestToken, Resource,
-    TOKEN_LIFETIME_SECONDS, TargetGroup, TargetId, Timestamp,
+    ACTIVITY_LIFETIME_SECONDS, AccessKey, Bearer, ConsoleOutput, Instance, InstanceState, NatGateway, NatState, RequestToken,
+    Resource, ScalingActivity, TOKEN_LIFETIME_SECONDS, TargetGroup, TargetId, Timestamp,
 };
 use store::{Snapshot, Txn};
 
@@ -20,6 +20,8 @@ pub(super) enum Overdue {
     Nat(String),
     /// The key of a session that has ended.
     Key(String),
+    /// What a scaling group did long ago.
+    Activity(String),
 }
 
 /// Everything that is over at `now`.
@@ -38,10 +40,14 @@ pub(super) fn overdue(world: &Snapshot, now: Timestamp) -> Vec<Overdue> {
         Bearer::Session { expires, .. } | Bearer::UserSession { expires, .. } => over(expires, LISTED),
         Bearer::User(_) | Bearer::Process { .. } => false,
     });
+    let activities = world
+        .all::<ScalingActivity>()
+        .filter(|activity| activity.ended.is_some_and(|ended| over(ended, ACTIVITY_LIFETIME_SECONDS)));
     let tokens = tokens.map(|token| Overdue::Token(token.key()));
     let instances = instances.map(|instance| Overdue::Instance(instance.key()));
     let nats = nats.map(|nat| Overdue::Nat(nat.key()));
-    tokens.chain(instances).chain(nats).chain(keys.map(|key| Overdue::Key(key.key()))).collect()
+    let activities = activities.map(|activity| Overdue::Activity(activity.key()));
+    tokens.chain(instances).chain(nats).chain(keys.map(|key| Overdue::Key(key.key()))).chain(activities).collect()
 }
 
 impl Overdue {
@@ -51,6 +57,7 @@ impl Overdue {
             Self::Token(key) => txn.remove::<RequestToken>(key),
             Self::Nat(key) => txn.remove::<NatGateway>(key),
             Self::Key(key) => txn.remove::<AccessKey>(key),
+            Self::Activity(key) => txn.remove::<ScalingActivity>(key),
             Self::Instance(key) => {
                 deregister(txn, key);
                 txn.remove::<ConsoleOutput>(key);

@@ -9,7 +9,7 @@ use resource::{
 use store::Snapshot;
 
 use super::interface::{self, public_addresses};
-use super::{document, interfaces};
+use super::{document, interfaces, scaling};
 
 /// The longest label of a path that a tag's key can be.
 const LONGEST_TAG: usize = 128;
@@ -23,6 +23,7 @@ pub(super) fn items(world: &Snapshot, instance: &Instance, key: Option<&AccessKe
     let primary = interfaces.first().map(AsRef::as_ref);
     let mut data = machine(instance);
     data.extend(placement(instance));
+    data.extend(scaling::items(world, instance));
     data.extend(primary.into_iter().flat_map(|primary| network(world, instance, primary)));
     data.extend(interfaces.iter().flat_map(|interface| interface::items(world, instance, interface)));
     data.extend(login(world, instance));

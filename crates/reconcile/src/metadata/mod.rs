@@ -3,6 +3,7 @@
 mod document;
 mod interface;
 mod items;
+mod scaling;
 mod session;
 
 use std::collections::{BTreeSet, HashMap};
@@ -15,7 +16,7 @@ use dataplane::metadata::{self, Directory, HopLimit, Settings, Tokens};
 use kernel::Namespaces;
 use resource::{
     AccessKey, ElasticAddress, Holder, Instance, InstanceId, InstanceProfile, InstanceState, KeyPair, NetworkInterface, Resource,
-    Subnet, Timestamp, Vpc, VpcId, VpcState,
+    ScalingGroup, Subnet, Timestamp, Vpc, VpcId, VpcState,
 };
 use store::{Change, Snapshot, Store};
 
@@ -186,6 +187,7 @@ fn touched(world: &Snapshot, change: &Change) -> Vec<InstanceId> {
             });
             ids(&mut named.into_iter())
         }
+        kind if kind == ScalingGroup::KIND => scaling::touched(change),
         _ => Vec::new(),
     }
 }

@@ -16,6 +16,8 @@ mod schedule;
 mod source;
 mod tag;
 mod target;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use serde::Serialize;

@@ -19,6 +19,8 @@ pub(crate) mod testing;
 mod tests;
 
 pub(crate) use compute::template as launch_template;
+#[cfg(test)]
+pub(crate) use compute::testing as compute_testing;
 pub(crate) use privatelink::endpoint_names;
 
 use crate::Service;

@@ -158,8 +158,18 @@ fn counts(world: &Snapshot) -> BTreeMap<&'static str, usize> {
             [$((<resource::$kind as Resource>::KIND.0, world.all::<resource::$kind>().count())),*]
         };
     }
-    let counts =
-        count!(Vpc, Subnet, SecurityGroup, NetworkInterface, Instance, LoadBalancer, TargetGroup, EndpointService, VpcEndpoint);
+    let counts = count!(
+        Vpc,
+        Subnet,
+        SecurityGroup,
+        NetworkInterface,
+        Instance,
+        ScalingGroup,
+        LoadBalancer,
+        TargetGroup,
+        EndpointService,
+        VpcEndpoint
+    );
     counts.into_iter().collect()
 }
 

@@ -26,5 +26,6 @@ mod peering;
 mod privatelink;
 mod protocols;
 mod relays;
+mod scaling;
 mod site;
 mod sweep;

@@ -4,7 +4,7 @@ use resource::{Member, Process};
 
 use super::super::action::{Action, Why};
 use super::super::view::View;
-use super::{choose, replace};
+use super::{choose, refresh, replace};
 
 /// How many are launched in one step.
 const AT_ONCE: u32 = 10;
@@ -44,18 +44,25 @@ fn grow(view: &View, missing: u32) -> Vec<Action> {
     (0..).zip(places).map(|(n, (subnet, zone))| Action::Launch { subnet, zone, why: why(n) }).collect()
 }
 
-/// Who is to be replaced anyway goes first, protected or not; then the termination policies choose.
+/// Who is to be replaced anyway goes first, protected or not; then the termination policies choose. When nobody asked for
+/// less, somebody has come in the place of another, who goes only when enough others are ready.
 fn shrink(view: &View, surplus: u32) -> Vec<Action> {
     if !view.group.runs(Process::Terminate) {
         return Vec::new();
     }
-    let due = replace::due(view);
-    let due = due.iter().map(|(member, why)| Action::Take { member: member.token.clone(), why: *why });
-    let mut taken: Vec<Action> = due.take(surplus as usize).collect();
+    let mut room = if view.group.wish.is_some() { u32::MAX } else { replace::room(view) };
+    let mut may_go = |member: &Member| {
+        let ready = refresh::is_ready(view, member);
+        let may = !ready || room > 0;
+        room = room.saturating_sub(u32::from(ready && may));
+        may
+    };
+    let due = replace::due(view).into_iter().take(surplus as usize).filter(|(member, _)| may_go(member));
+    let mut taken: Vec<Action> = due.map(|(member, why)| Action::Take { member: member.token.clone(), why }).collect();
     let mut rest: Vec<&Member> = view.group.counted().filter(|member| !member.spare && !is_taken(&taken, member)).collect();
     let mut have = have(view) - taken.len() as u32;
     while have > view.group.desired {
-        let Some(victim) = choose::victim(view, &rest) else { break };
+        let Some(victim) = choose::victim(view, &rest).filter(|victim| may_go(victim)) else { break };
         let why = Why::Capacity { from: have, to: have - 1 };
         taken.push(Action::Take { member: victim.token.clone(), why });
         rest.retain(|member| member.token != victim.token);

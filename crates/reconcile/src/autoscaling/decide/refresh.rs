@@ -3,7 +3,7 @@
 use resource::{LifecycleState, Member, Process, RefreshStatus, Reserved};
 
 use super::super::action::{Action, Why};
-use super::super::view::View;
+use super::super::view::{Standing, View};
 use super::{capacity, replace};
 
 /// Whether the refresh that is going on replaces an instance in service now.
@@ -12,13 +12,17 @@ pub(super) fn replaces(view: &View, member: &Member) -> bool {
     view.group.runs(Process::InstanceRefresh) && outdated(view, member) && replace::takes(refresh.protected, member.protected)
 }
 
-/// Whether an instance is in service, healthy, and has been so for the warm-up.
+/// Whether an instance is in service, healthy, has been so for the warm-up, and is known to its balancers.
 pub(super) fn is_ready(view: &View, member: &Member) -> bool {
     let own = view.group.refresh().and_then(|refresh| refresh.warmup);
     let warmup = u64::from(own.or(view.group.warmup).unwrap_or(view.group.grace));
     member.state == LifecycleState::InService
         && member.healthy
         && member.in_service.is_some_and(|since| warmup == 0 || view.passed(since, warmup))
+        && view.group.targets.iter().all(|target| {
+            let known = target.removing || member.registered.contains(&target.arn);
+            known && view.standing(member, &target.arn) != Some(Standing::Initial)
+        })
 }
 
 /// Whether an instance is not what the refresh leads to.

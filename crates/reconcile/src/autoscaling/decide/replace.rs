@@ -42,7 +42,7 @@ pub(super) fn all(view: &View) -> Vec<Action> {
 }
 
 fn replace(view: &View, due: &[(&Member, Why)]) -> Vec<Action> {
-    let (min, max) = percentages(view);
+    let (_, max) = percentages(view);
     let (want, spares) = (view.group.desired, view.group.counted().filter(|member| member.spare).count() as u32);
     let why = due.first().map_or(Why::Lifetime, |(_, why)| *why);
     if max > 100 {
@@ -51,14 +51,21 @@ fn replace(view: &View, due: &[(&Member, Why)]) -> Vec<Action> {
         let places = choose::places(view, more);
         return places.into_iter().map(|(subnet, zone)| Action::Launch { subnet, zone, why }).collect();
     }
-    let ready = view.group.members.iter().filter(|member| refresh::is_ready(view, member)).count() as u32;
-    let floor = (want * min).div_ceil(100);
-    let spare = match ready.saturating_sub(floor) {
+    let spare = match room(view) {
         // A group so small that the floor is all of it still goes on, one at a time.
-        0 if ready == want => 1,
+        0 if ready(view) == want => 1,
         some => some,
     };
     due.iter().take(spare as usize).map(|(member, why)| Action::Take { member: member.token.clone(), why: *why }).collect()
+}
+
+fn ready(view: &View) -> u32 {
+    view.group.members.iter().filter(|member| refresh::is_ready(view, member)).count() as u32
+}
+
+/// How many instances that are ready may go.
+pub(super) fn room(view: &View) -> u32 {
+    ready(view).saturating_sub((view.group.desired * percentages(view).0).div_ceil(100))
 }
 
 /// How far below and above the wanted capacity replacing may go.

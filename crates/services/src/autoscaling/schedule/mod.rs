@@ -1,12 +1,12 @@
-//! Scheduled actions: capacity changes at a time. Those that recur are refused by name.
+//! Scheduled actions: capacity changes at a time, once or again and again.
 
 use std::sync::Arc;
 
-use resource::{ScalingGroup, ScheduledAction, Timestamp, random_uuid};
+use resource::{Recurrence, ScalingGroup, ScheduledAction, Timestamp, random_uuid};
 use serde::{Deserialize, Serialize};
 
 use super::group::{check_sizes, count};
-use super::refusal::validation;
+use super::refusal::{unsupported, validation};
 use super::{Done, find, paging};
 use crate::operation::operation;
 use crate::{Error, Operation, Read, Write};
@@ -26,6 +26,9 @@ pub struct Put {
     scheduled_action_name: String,
     time: Option<Timestamp>,
     start_time: Option<Timestamp>,
+    end_time: Option<Timestamp>,
+    recurrence: Option<String>,
+    time_zone: Option<String>,
     min_size: Option<i64>,
     max_size: Option<i64>,
     desired_capacity: Option<i64>,
@@ -70,6 +73,10 @@ struct ActionView {
     time: Timestamp,
     start_time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recurrence: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     min_size: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_size: Option<u32>,
@@ -80,10 +87,7 @@ struct ActionView {
 /// Makes or replaces an action.
 pub fn put_scheduled_update_group_action(cx: &mut Write<'_>, input: Put) -> Result<Done, Error> {
     let mut group = find::to_change(cx, &input.auto_scaling_group_name)?;
-    let start = input.start_time.or(input.time).ok_or_else(|| validation("Either StartTime or Recurrence must be given"))?;
-    if start <= cx.now {
-        return Err(validation("Given start time is in the past"));
-    }
+    let start = start(&input, cx.now)?;
     let number = |member: &str, value: Option<i64>| value.map(|value| count(member, value)).transpose();
     let (min, max) = (number("MinSize", input.min_size)?, number("MaxSize", input.max_size)?);
     let desired = number("DesiredCapacity", input.desired_capacity)?;
@@ -95,9 +99,34 @@ pub fn put_scheduled_update_group_action(cx: &mut Write<'_>, input: Put) -> Resu
     }
     let known = group.schedules.iter().position(|action| action.name == input.scheduled_action_name);
     let uuid = known.map_or_else(random_uuid, |at| group.schedules.remove(at).uuid);
-    group.schedules.push(ScheduledAction { name: input.scheduled_action_name, uuid, start, min, max, desired });
+    let (name, end, recurrence) = (input.scheduled_action_name, input.end_time, input.recurrence);
+    group.schedules.push(ScheduledAction { name, uuid, start, end, recurrence, min, max, desired });
     cx.txn.put(group);
     Ok(Done {})
+}
+
+/// When an action is carried out first.
+fn start(input: &Put, now: Timestamp) -> Result<Timestamp, Error> {
+    if let Some(zone) = input.time_zone.as_deref().filter(|zone| !["UTC", "Etc/UTC", "GMT", "Etc/GMT"].contains(zone)) {
+        return Err(unsupported(&format!("TimeZone={zone}"), "give the recurrence in UTC"));
+    }
+    let first = input.start_time.or(input.time);
+    if first.is_some_and(|first| first <= now) {
+        return Err(validation("Given start time is in the past"));
+    }
+    let start = match &input.recurrence {
+        None => first.ok_or_else(|| validation("Either StartTime or Recurrence must be given"))?,
+        Some(text) => {
+            let recurrence = Recurrence::parse(text).map_err(|bad| validation(format!("Given recurrence string: {bad}")))?;
+            // The first time may be the minute that was given.
+            let from = first.map_or(now, |first| Timestamp(first.0 - 60_000));
+            recurrence.after(from).ok_or_else(|| validation(format!("The recurrence {text} never comes")))?
+        }
+    };
+    match input.end_time.is_some_and(|end| end < start) {
+        true => Err(validation("Given end time is before the first time that the action would be carried out")),
+        false => Ok(start),
+    }
 }
 
 /// Describes actions that have not been carried out.
@@ -128,6 +157,8 @@ fn view(group: &ScalingGroup, action: &ScheduledAction) -> ActionView {
         arn: group.owner.arn("autoscaling", &path),
         time: action.start,
         start_time: action.start,
+        end_time: action.end,
+        recurrence: action.recurrence.clone(),
         min_size: action.min,
         max_size: action.max,
         desired_capacity: action.desired,

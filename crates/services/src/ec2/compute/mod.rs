@@ -10,7 +10,7 @@ mod interface;
 mod key_pair;
 pub mod template;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 
 use serde::Serialize;
 

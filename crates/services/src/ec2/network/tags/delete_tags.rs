@@ -4,6 +4,7 @@ use resource::Tags;
 use serde::Deserialize;
 
 use super::taggable::{self, Change};
+use crate::tags;
 use crate::{Error, Write};
 
 #[derive(Default, Deserialize)]
@@ -23,8 +24,12 @@ struct Unwanted {
 /// Removes tags from resources; those that are not there are no error.
 pub fn delete_tags(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let owner = cx.owner().clone();
+    if input.tags.iter().any(|tag| tags::is_reserved(&tag.key)) {
+        return Err(tags::reserved());
+    }
+    let unwanted = |key: &str, value: &str| input.tags.is_empty() || input.tags.iter().any(|tag| tag.means(key, value));
     let removed = |tags: &mut Tags| {
-        tags.0.retain(|key, value| !input.tags.is_empty() && !input.tags.iter().any(|tag| tag.means(key, value)));
+        tags.0.retain(|key, value| tags::is_reserved(key) || !unwanted(key, value));
         Ok(())
     };
     for id in &input.resources {

@@ -1,1 +1,0 @@
-//! Decisions, printed; and that they hold in every world.
