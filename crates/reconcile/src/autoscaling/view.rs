@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use resource::{
-    HealthState, Instance, InstanceState, LaunchTemplate, LaunchVersion, Listener, Member, Resource, ScalingGroup, Subnet,
-    SubnetId, TargetGroup, TargetHealth, TargetId, Timestamp,
+    HealthState, Instance, InstanceState, LaunchTemplate, LaunchVersion, Listener, LoadBalancer, Member, Resource, ScalingGroup,
+    Subnet, SubnetId, TargetGroup, TargetHealth, TargetId, Timestamp,
 };
 use store::Snapshot;
 
@@ -105,7 +105,9 @@ fn version(world: &Snapshot, group: &ScalingGroup) -> Option<LaunchVersion> {
 }
 
 fn standings(world: &Snapshot, group: &ScalingGroup, target_group: &TargetGroup) -> Vec<((String, String), Standing)> {
-    let in_use = world.linked::<Listener>(TargetGroup::KIND, &target_group.arn).next().is_some();
+    let listeners = world.linked::<Listener>(TargetGroup::KIND, &target_group.arn);
+    let balancers: Vec<_> = listeners.filter_map(|listener| world.find::<LoadBalancer>(&listener.balancer)).collect();
+    let checked = |member: &Member| balancers.iter().flat_map(|balancer| &balancer.zones).any(|node| node.zone == member.zone);
     let of = |member: &Member| {
         let id = TargetId::Instance(member.instance.clone()?);
         let target = target_group.targets.iter().find(|target| target.id == id)?;
@@ -114,7 +116,7 @@ fn standings(world: &Snapshot, group: &ScalingGroup, target_group: &TargetGroup)
             _ if target.draining_since.is_some() => Standing::Draining,
             Some(health) if health.state == HealthState::Unhealthy => Standing::Unhealthy,
             Some(health) if health.state == HealthState::Healthy => Standing::Registered,
-            _ if in_use => Standing::Initial,
+            _ if checked(member) => Standing::Initial,
             _ => Standing::Registered,
         };
         Some(((member.token.clone(), target_group.arn.clone()), standing))

@@ -45,20 +45,25 @@ fn grow(view: &View, missing: u32) -> Vec<Action> {
 }
 
 /// Who is to be replaced anyway goes first, protected or not; then the termination policies choose. When nobody asked for
-/// less, somebody has come in the place of another, who goes only when enough others are ready.
+/// less, somebody has come in the place of another, who goes only when enough others are ready; who has come stays.
 fn shrink(view: &View, surplus: u32) -> Vec<Action> {
     if !view.group.runs(Process::Terminate) {
         return Vec::new();
     }
-    let mut room = if view.group.wish.is_some() { u32::MAX } else { replace::room(view) };
+    let asked = view.group.wish.is_some();
+    let mut room = if asked { u32::MAX } else { replace::room(view) };
     let mut may_go = |member: &Member| {
-        let ready = refresh::is_ready(view, member);
-        let may = !ready || room > 0;
-        room = room.saturating_sub(u32::from(ready && may));
+        let counts = asked || refresh::is_ready(view, member);
+        let may = !member.healthy || (counts && room > 0);
+        room = room.saturating_sub(u32::from(counts && may));
         may
     };
-    let due = replace::due(view).into_iter().take(surplus as usize).filter(|(member, _)| may_go(member));
-    let mut taken: Vec<Action> = due.map(|(member, why)| Action::Take { member: member.token.clone(), why }).collect();
+    let due = replace::due(view);
+    let first = due.iter().take(surplus as usize).filter(|(member, _)| may_go(member));
+    let mut taken: Vec<Action> = first.map(|(member, why)| Action::Take { member: member.token.clone(), why: *why }).collect();
+    if !asked && !due.is_empty() {
+        return taken;
+    }
     let mut rest: Vec<&Member> = view.group.counted().filter(|member| !member.spare && !is_taken(&taken, member)).collect();
     let mut have = have(view) - taken.len() as u32;
     while have > view.group.desired {

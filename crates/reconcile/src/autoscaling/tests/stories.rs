@@ -11,7 +11,8 @@ async fn a_group_grows_serves_shrinks_and_says_why() {
     world.settle().await;
     assert_eq!(world.per_zone().into_values().collect::<Vec<_>>(), [1, 1]);
     assert_eq!((world.alive(), world.group().wish.clone()), (2, None));
-    let first = &world.activities()[0];
+    let activities = world.activities();
+    let first = activities.iter().find(|(_, cause, _)| cause.contains("from 0 to 1")).expect("there was a first");
     assert_eq!(first.0, "Launching a new EC2 instance:");
     let cause = "At a user request created an AutoScalingGroup changing the desired capacity from 0 to 2.  At an instance was \
                  started in response to a difference between desired and actual capacity, increasing the capacity from 0 to 1.";

@@ -52,7 +52,9 @@ fn terraform_makes_a_group_waits_for_its_capacity_updates_it_and_takes_it_away_e
     site.change(|group| {
         group.targets.retain(|target| !target.removing);
         let arn = group.targets[0].arn.clone();
-        group.members.iter_mut().for_each(|member| drop(member.registered.insert(arn.clone())));
+        for member in &mut group.members {
+            member.registered.insert(arn.clone());
+        }
     });
     assert_eq!(states(), [(other.clone(), "Added".to_owned())]);
     assert_eq!(site.shown()["TargetGroupARNs"], json!([other]));
