@@ -1,6 +1,6 @@
 //! When an action recurs: five fields of cron, in UTC. Minute, hour, day of the month, month, day of the week.
 
-use time::{Date, Duration, Month, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use crate::Timestamp;
 
@@ -66,7 +66,7 @@ impl Recurrence {
         let day = has(self.days, date.day());
         let weekday = has(self.weekdays, date.weekday().number_days_from_sunday());
         let on_day = if self.both { day && weekday } else { day || weekday };
-        has(self.months, Month::from(date.month()).into()) && on_day
+        has(self.months, date.month().into()) && on_day
     }
 
     /// The first minute of a day, from one on, that is one of its.
