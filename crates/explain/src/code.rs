@@ -92,6 +92,10 @@ codes! {
     Unhealthy = "TARGETS_UNHEALTHY";
     /// The VPC's resolver does not answer. Ours.
     NoResolver = "DNS_SUPPORT_DISABLED";
+    /// DHCP tells the machines of the VPC another resolver than the VPC's own. Ours.
+    OtherResolver = "DHCP_OPTIONS_RESOLVER";
+    /// A private zone, or an endpoint's private DNS, has the domain and not the name. Ours.
+    NameHidden = "PRIVATE_DNS_HIDES_NAME";
 }
 
 impl Display for Code {

@@ -15,6 +15,7 @@ mod party;
 mod question;
 mod resolve;
 mod walk;
+mod zones;
 
 pub use code::Code;
 pub use explanation::{Blocker, Explanation, Fix, Hop, Verdict, Way};

@@ -11,6 +11,7 @@ use store::Snapshot;
 use crate::find::{INTERNET_HOST, Start, interface, program};
 use crate::party::{Party, primary};
 use crate::walk::peering::live_to;
+use crate::zones::{self, Said};
 use crate::{Destination, QuestionError};
 
 /// One address that a connection may go to.
@@ -21,6 +22,9 @@ pub(crate) enum Goal {
     Elsewhere(Box<Party>),
     /// A program that need not exist yet.
     Program(Box<Party>),
+    /// A name that a zone or an endpoint of the source's VPC decides about and does not have, and the addresses that it has
+    /// elsewhere.
+    Hidden(String, Vec<Ipv4Addr>),
 }
 
 impl Goal {
@@ -28,14 +32,14 @@ impl Goal {
     pub(crate) fn address(&self) -> Option<Ipv4Addr> {
         match self {
             Self::Address(address, _) => Some(*address),
-            Self::Elsewhere(_) | Self::Program(_) => None,
+            Self::Elsewhere(_) | Self::Program(_) | Self::Hidden(..) => None,
         }
     }
 
     /// Who it is, where that is no question of addresses.
     pub(crate) fn party(&self) -> Option<&Party> {
         match self {
-            Self::Address(..) => None,
+            Self::Address(..) | Self::Hidden(..) => None,
             Self::Elsewhere(party) | Self::Program(party) => Some(party),
         }
     }
@@ -115,13 +119,34 @@ fn balancer(world: &Snapshot, name: &str) -> Option<std::sync::Arc<LoadBalancer>
     world.find::<LoadBalancer>(name).or_else(|| named.next().filter(|_| named.next().is_none()))
 }
 
+/// How many names in a row are followed.
+const LONGEST_CHAIN: usize = 8;
+
 /// What the source's resolver answers for a name.
 fn named(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Goal>> {
-    let addresses = world.all::<LoadBalancer>().find_map(|balancer| balancer_name(world, &balancer, name));
-    let addresses = addresses.or_else(|| world.all::<VpcEndpoint>().find_map(|endpoint| endpoint_name(world, &endpoint, name)));
-    let addresses = addresses.or_else(|| host_name(world, start, name).map(|address| vec![address]));
-    let addresses = addresses.or_else(|| service_name(world, start, name));
-    Some(addresses?.into_iter().map(|address| Goal::Address(address, Some(name.to_owned()))).collect())
+    let found = addresses(world, start, name, LONGEST_CHAIN);
+    let goals = found.map(|found| found.into_iter().map(|address| Goal::Address(address, Some(name.to_owned()))).collect());
+    goals.or_else(|| {
+        let Start::Party(party) = start else { return None };
+        zones::in_vpc(world, &party.vpc, name)?;
+        let outside = addresses(world, &Start::Internet, name, LONGEST_CHAIN).unwrap_or_default();
+        Some(vec![Goal::Hidden(name.to_owned(), outside)])
+    })
+}
+
+/// What users' zones and endpoints say about a name, and AWS's own names where they say nothing.
+fn addresses(world: &Snapshot, start: &Start, name: &str, left: usize) -> Option<Vec<Ipv4Addr>> {
+    if let Some(decider) = zones::decider(world, start, name) {
+        return match decider.says(world, name) {
+            Said::Addresses(addresses) => Some(addresses),
+            Said::SameAs(other) => addresses(world, start, &other, left.checked_sub(1)?),
+            Said::Nothing => None,
+        };
+    }
+    let found = world.all::<LoadBalancer>().find_map(|balancer| balancer_name(world, &balancer, name));
+    let found = found.or_else(|| world.all::<VpcEndpoint>().find_map(|endpoint| endpoint_name(world, &endpoint, name)));
+    let found = found.or_else(|| host_name(world, start, name).map(|address| vec![address]));
+    found.or_else(|| FrontDoor::at(name).map(|door| vec![door.address()]))
 }
 
 /// A balancer's name leads to its nodes that have targets to send to, and to all of them when none has.
@@ -157,20 +182,6 @@ fn endpoint_name(world: &Snapshot, endpoint: &VpcEndpoint, name: &str) -> Option
     let addresses: Vec<Ipv4Addr> =
         legs.filter(|leg| all || endpoint.zonal_name(&leg.zone) == name).map(|leg| leg.address).collect();
     (!addresses.is_empty()).then_some(addresses)
-}
-
-/// A name of AWS's own: where private DNS leads it inside the VPC, else the service's front door.
-fn service_name(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Ipv4Addr>> {
-    let covers = |endpoint: &VpcEndpoint| {
-        let mut names = endpoint.private_names.iter().filter(|_| endpoint.private_dns && endpoint.state.is_open());
-        names.any(|own| own == name || own.strip_prefix('*').is_some_and(|parent| name.ends_with(parent)))
-    };
-    if let Start::Party(party) = start
-        && let Some(endpoint) = world.linked::<VpcEndpoint>(Vpc::KIND, &party.vpc).find(|endpoint| covers(endpoint))
-    {
-        return Some(endpoint.interfaces.iter().filter_map(|id| interface(world, id)).map(|leg| leg.address).collect());
-    }
-    FrontDoor::at(name).map(|door| vec![door.address()])
 }
 
 /// The name of an address: a private one inside its VPC; a public one means the private one inside its VPC.

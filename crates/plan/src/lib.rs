@@ -6,6 +6,7 @@
 mod acl;
 mod affected;
 mod balancer;
+mod delegation;
 mod door;
 mod endpoint;
 mod gateway;
@@ -21,6 +22,7 @@ mod table;
 pub use acl::{Acl, AclRule};
 pub use affected::affected;
 pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, is_named, target_address};
+pub use delegation::{is_delegated, public_zone_of};
 pub use door::{At, Door};
 pub use endpoint::{Behind, Endpoint, Leg};
 pub use gateway::{Gateway, Nat, PublicAddress};

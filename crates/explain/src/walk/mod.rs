@@ -8,6 +8,7 @@ mod endpoint;
 mod inside;
 mod internet;
 mod leave;
+mod name;
 pub(crate) mod peering;
 mod route;
 
@@ -74,6 +75,8 @@ pub(crate) fn ways(world: &Snapshot, start: &Start, goal: &Goal, packet: Packet)
         }
         (Start::Party(party), Goal::Elsewhere(other) | Goal::Program(other)) => walk.disconnected(party, other),
         (Start::Internet, Goal::Elsewhere(other) | Goal::Program(other)) => walk.not_public(other),
+        (Start::Party(party), Goal::Hidden(name, outside)) => walk.hidden(party, name, outside),
+        (Start::Internet, Goal::Hidden(..)) => walk.end(),
     }
 }
 
@@ -117,17 +120,6 @@ impl Walk<'_> {
     /// The walk ends here.
     fn end(self) -> Vec<Way> {
         vec![self.way]
-    }
-
-    fn resolve(&mut self, party: &Party, address: Ipv4Addr, name: Option<&str>) {
-        let Some(name) = name else { return };
-        let vpc = self.world.find::<Vpc>(party.vpc.as_str());
-        if vpc.is_some_and(|vpc| !vpc.dns_support) {
-            let mend = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-support", party.vpc);
-            let problem = format!("its resolver is switched off, so nobody there can look up {name}");
-            return self.blocked(Code::NoResolver, &party.vpc, problem, vec![crate::mend::run(&party.account, mend)]);
-        }
-        self.passes(name, format!("resolves to {address}"));
     }
 
     /// The blocks of a VPC hold the address.

@@ -1,13 +1,12 @@
 //! Names in hosted zones: of public zones that the internet knows, and of private zones in their VPCs.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use dataplane::dns::{DomainName, Kind, Records, Soa};
-use resource::{HostedZone, Policy, RECORD_NAME, RecordContent, RecordSet, RecordType, RecordValue, Resource, Vpc, ZONE_NAME};
+use resource::{HostedZone, Policy, RECORD_NAME, RecordContent, RecordSet, RecordType, RecordValue, Resource, Vpc};
 use store::{Change, Snapshot};
 
-use super::entry::{Data, Entry, PUBLIC_DOMAIN, Scope, Source};
+use super::entry::{Data, Entry, Scope, Source};
 
 /// How many records of a multivalue answer are told at once.
 const MULTIVALUE: usize = 8;
@@ -29,58 +28,11 @@ pub(super) fn of_records(world: &Snapshot, zone: &str, name: &str, kind: RecordT
 /// Who sees a zone: VPCs whose DNS attributes are on, or everybody.
 fn scopes(world: &Snapshot, zone: &HostedZone) -> Vec<Scope> {
     if !zone.private {
-        return Vec::from_iter(is_delegated(world, zone).then_some(Scope::Public));
+        return Vec::from_iter(plan::is_delegated(world, zone).then_some(Scope::Public));
     }
     let vpcs = zone.vpcs.iter().filter_map(|association| world.find::<Vpc>(association.vpc.as_str()));
     let naming = vpcs.filter(|vpc| vpc.dns_support && vpc.dns_hostnames);
     naming.map(|vpc| Scope::Private(vpc.id.clone())).collect()
-}
-
-/// Whether the internet finds a public zone: the zone that it lies in names its servers, or it lies in none and is the
-/// oldest of its name, whose owner is taken to have registered it. AWS's own domain is AWS's.
-fn is_delegated(world: &Snapshot, zone: &HostedZone) -> bool {
-    let name = zone.name.trim_end_matches('.');
-    if name == PUBLIC_DOMAIN || name.ends_with(&format!(".{PUBLIC_DOMAIN}")) {
-        return false;
-    }
-    match parents(&zone.name).find_map(|parent| delegated_at(world, parent)) {
-        None => oldest(world, &zone.name).is_some_and(|oldest| oldest.id == zone.id),
-        Some(parent) => names_servers(world, &parent, zone),
-    }
-}
-
-/// The public zone of that name that the internet finds.
-fn delegated_at(world: &Snapshot, name: &str) -> Option<Arc<HostedZone>> {
-    public(world, name).find(|zone| is_delegated(world, zone))
-}
-
-fn oldest(world: &Snapshot, name: &str) -> Option<Arc<HostedZone>> {
-    public(world, name).max_by_key(|zone| Reverse((zone.created, zone.id.clone())))
-}
-
-fn public<'w>(world: &'w Snapshot, name: &str) -> impl Iterator<Item = Arc<HostedZone>> + 'w {
-    world.named::<HostedZone>(ZONE_NAME, name).filter(|zone| !zone.private)
-}
-
-/// Whether `parent` has a record that names one of the servers of `zone`.
-fn names_servers(world: &Snapshot, parent: &HostedZone, zone: &HostedZone) -> bool {
-    let servers = zone.name_servers();
-    let sets = world.named::<RecordSet>(RECORD_NAME, format!("{}/{}", parent.id, zone.name));
-    sets.filter(|set| set.kind == RecordType::Ns).any(|set| match &set.content {
-        RecordContent::Values { values, .. } => {
-            values.iter().any(|value| servers.iter().any(|server| value.trim_end_matches('.').eq_ignore_ascii_case(server)))
-        }
-        RecordContent::Alias { .. } => false,
-    })
-}
-
-/// The domains that enclose a name, the nearest first.
-fn parents(name: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(parent(name), |name| parent(name))
-}
-
-fn parent(name: &str) -> Option<&str> {
-    name.split_once('.').map(|(_, parent)| parent).filter(|parent| !parent.is_empty())
 }
 
 /// The sets of one name and type as one.

@@ -13,6 +13,7 @@
 mod balancer;
 mod complete;
 mod endpoint;
+mod names;
 mod route;
 mod s3;
 mod service;

@@ -1,0 +1,97 @@
+//! Before the first packet: who answers for the name, if anybody does.
+
+use std::net::Ipv4Addr;
+
+use resource::{DhcpOptions, Vpc};
+
+use super::Walk;
+use crate::Code;
+use crate::explanation::{Fix, Way};
+use crate::mend::run;
+use crate::party::Party;
+use crate::zones::{self, Decider};
+
+/// What DHCP options call the VPC's own resolver.
+const AMAZON: &str = "AmazonProvidedDNS";
+
+impl Walk<'_> {
+    /// The name that led to an address.
+    pub(super) fn resolve(&mut self, party: &Party, address: Ipv4Addr, name: Option<&str>) {
+        let Some(name) = name else { return };
+        if !self.has_resolver(party, name) {
+            return;
+        }
+        match zones::in_vpc(self.world, &party.vpc, name) {
+            None => self.passes(name, format!("resolves to {address}")),
+            Some(decider) => {
+                let what = match &decider {
+                    Decider::Endpoint(_) => "private DNS of the endpoint",
+                    Decider::Zone(_) => "a private hosted zone",
+                };
+                let does = format!("{what} answers {address} for {name} in {}, and hides every public name there", party.vpc);
+                self.passes(decider.id(), does);
+            }
+        }
+    }
+
+    /// A name that a private zone or an endpoint has taken over without having it.
+    pub(super) fn hidden(mut self, party: &Party, name: &str, outside: &[Ipv4Addr]) -> Vec<Way> {
+        if self.has_resolver(party, name)
+            && let Some(decider) = zones::in_vpc(self.world, &party.vpc, name)
+        {
+            let elsewhere = match outside {
+                [] => "it is no name elsewhere either".to_owned(),
+                [address, ..] => format!("elsewhere it is {address}"),
+            };
+            let problem = format!("decides about {name} in {} and does not have it; {elsewhere}", party.vpc);
+            let fixes = fixes(&decider, name, outside);
+            self.blocked(Code::NameHidden, decider.id(), problem, fixes);
+        }
+        self.end()
+    }
+
+    /// Whether the machines of a VPC are told of its resolver, and it answers.
+    fn has_resolver(&mut self, party: &Party, name: &str) -> bool {
+        let Some(vpc) = self.world.find::<Vpc>(party.vpc.as_str()) else { return true };
+        if !vpc.dns_support {
+            let mend = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-support", vpc.id);
+            let problem = format!("its resolver is switched off, so nobody there can look up {name}");
+            self.blocked(Code::NoResolver, &vpc.id, problem, vec![run(&party.account, mend)]);
+            return false;
+        }
+        let options = vpc.dhcp_options.as_ref().and_then(|id| self.world.find::<DhcpOptions>(id.as_str()));
+        let servers = options.iter().flat_map(|options| &options.options).find(|(key, _)| key == "domain-name-servers");
+        let others = servers.map(|(_, servers)| servers).filter(|servers| servers.iter().all(|server| server != AMAZON));
+        if let (Some(options), Some(others)) = (&options, others) {
+            let problem = format!(
+                "tells the machines of {} to ask {} for names, who know nothing of this VPC's private names",
+                vpc.id,
+                others.join(", ")
+            );
+            let mend = format!("aws ec2 associate-dhcp-options --dhcp-options-id default --vpc-id {}", vpc.id);
+            self.blocked(Code::OtherResolver, &options.id, problem, vec![run(&party.account, mend)]);
+            return false;
+        }
+        true
+    }
+}
+
+/// A record with the public address, or an end to the endpoint's private DNS.
+fn fixes(decider: &Decider, name: &str, outside: &[Ipv4Addr]) -> Vec<Fix> {
+    let command = match (decider, outside) {
+        (Decider::Endpoint(endpoint), _) => {
+            format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --no-private-dns-enabled", endpoint.id)
+        }
+        (Decider::Zone(_), []) => return Vec::new(),
+        (Decider::Zone(zone), addresses) => {
+            let records: Vec<String> = addresses.iter().map(|address| format!("{{\"Value\":\"{address}\"}}")).collect();
+            let set = format!("{{\"Name\":\"{name}\",\"Type\":\"A\",\"TTL\":60,\"ResourceRecords\":[{}]}}", records.join(","));
+            format!(
+                "aws route53 change-resource-record-sets --hosted-zone-id {} --change-batch \
+                 '{{\"Changes\":[{{\"Action\":\"CREATE\",\"ResourceRecordSet\":{set}}}]}}'",
+                zone.id
+            )
+        }
+    };
+    vec![run(decider.account(), command)]
+}
