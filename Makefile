@@ -1,5 +1,6 @@
 # make demo    installs what is missing, builds, and shows a PrivateLink that carries packets; leaves the cloud running
 # make test    everything that CI runs
+# make campaign  compares explanations with packets in random worlds, for SECONDS (600) or in the world of a SEED
 # make bench   measures; prints a table and writes target/bench/results.json
 #
 # Every target may be run again. What needs root asks sudo for it when you are not root.
@@ -7,7 +8,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: demo demo-down test test-terraform laws lint tests models-check walk-through format bench fuzz
+.PHONY: demo demo-down test test-terraform laws lint tests models-check walk-through format campaign bench fuzz
 
 export PATH := $(CURDIR)/target/tools/bin:$(PATH):/usr/sbin:/sbin
 
@@ -56,6 +57,11 @@ walk-through:
 
 format:
 	cargo fmt --all --check
+
+# Prints the seed of every world in which a verdict and a packet disagree.
+campaign:
+	EXPLAINED_SECONDS=$(or $(SECONDS),600) EXPLAINED_SEED=$(SEED) \
+	  cargo test --package reconcile --test explained -- --nocapture
 
 bench:
 	scripts/install --bench

@@ -17,6 +17,7 @@ mod names;
 mod route;
 mod s3;
 mod service;
+mod target;
 
 use std::process::{Command, Stdio};
 
