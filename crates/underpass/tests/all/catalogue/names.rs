@@ -101,11 +101,14 @@ fn a9_a_service_has_no_private_name_and_a10_its_name_is_not_proved_and_a11_the_e
     assert!(refused().contains("does not provide a private DNS name"), "{}", refused());
 
     let service = json!({"ServiceId": offer.service});
-    provider
-        .ec2("modify_vpc_endpoint_service_configuration", json!({"ServiceId": offer.service, "PrivateDnsName": "api.example.com"}));
+    provider.ec2(
+        "modify_vpc_endpoint_service_configuration",
+        json!({"ServiceId": offer.service, "PrivateDnsName": "api.example.com"}),
+    );
     let described = || {
         let ids = "ServiceIds";
-        let shown = provider.describe("describe_vpc_endpoint_service_configurations", ids, &offer.service, "ServiceConfigurations");
+        let shown =
+            provider.describe("describe_vpc_endpoint_service_configurations", ids, &offer.service, "ServiceConfigurations");
         shown["PrivateDnsNameConfiguration"].clone()
     };
     assert_eq!(described()["State"], "pendingVerification");
