@@ -158,3 +158,7 @@ fn inside<'w>(world: &'w Snapshot, name: &str) -> impl Iterator<Item = Source> +
         world.all::<HostedZone>().filter(move |zone| !zone.private && (zone.name == name || zone.name.ends_with(&suffix)));
     zones.flat_map(|zone| of_zone(world, &zone).collect::<Vec<_>>())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

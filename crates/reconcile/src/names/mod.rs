@@ -202,7 +202,4 @@ fn residents(world: &Snapshot, change: &Change) -> Vec<Subject> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod hosted_tests;
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;

@@ -9,10 +9,10 @@ use resource::{
 };
 use store::{Snapshot, Store, Txn};
 
-use super::book::Book;
-use super::settle::Settling;
-use super::{reach, sources};
 use crate::TimeScale;
+use crate::names::book::Book;
+use crate::names::settle::Settling;
+use crate::names::{reach, sources};
 use crate::testing::{address, change, endpoint, interface, owner, store, vpc, vpc_id};
 
 fn book(world: &Snapshot) -> Book {
