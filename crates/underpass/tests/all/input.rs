@@ -55,7 +55,8 @@ fn garbage_is_refused_in_the_words_of_its_protocol() {
         ("ssm", "POST /", "X-Amz-Target: AmazonSSM.Moon\r\n", b"{}", "400", "UnknownOperationException"),
         ("lambda", "POST /2015-03-31/functions", "", b"{", "501", "x-amzn-errortype"),
         ("lambda", "GET /no/such/path", "", b"", "404", "UnknownOperationException"),
-        ("route53", "POST /2013-04-01/hostedzone", "", b"<CreateHostedZoneRequest><Name>", "501", "<Code>"),
+        ("route53", "POST /2013-04-01/hostedzone", "", b"<CreateHostedZoneRequest><Name>", "400", "<Code>MalformedXML</Code>"),
+        ("cloudfront", "GET /2020-05-31/distribution", "", b"", "501", "<Code>"),
         ("monitoring", "POST /service/GraniteServiceVersion20100801/operation/ListMetrics", "", b"\xbf\xff", "501", ""),
     ] {
         let answer = send(&cloud, service, line, headers, body);
