@@ -18,7 +18,7 @@ pub(crate) fn foreign_host(request: &Request) -> Option<&str> {
     let host = host(authority).trim_end_matches('.').to_ascii_lowercase();
     let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok();
     let ours = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    let known = literal || !host.contains('.') || OURS.iter().any(|domain| ours(&domain));
+    let known = literal || !host.contains('.') || OURS.iter().any(ours);
     (!known).then_some(authority)
 }
 

@@ -163,7 +163,7 @@ mod tests {
         site.blobs.remove(&kept.id).unwrap();
         let id = kept.id.clone();
         drop(kept);
-        assert_eq!(site.blobs.not_held().unwrap(), [id.clone()]);
+        assert_eq!(site.blobs.not_held().unwrap(), std::slice::from_ref(&id));
         let again = site.blobs.hold(&id);
         assert!(site.blobs.not_held().unwrap().is_empty());
         drop(again);

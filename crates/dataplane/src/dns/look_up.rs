@@ -1,6 +1,7 @@
 //! One name looked up in a view, its aliases followed: for answers, and for whoever verifies something by DNS.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arc_swap::Guard;
@@ -79,19 +80,14 @@ pub(crate) fn follow(view: &View, name: &NameBuf, kind: Kind, luck: u64, tell: &
     for _ in 0..=LONGEST_CHAIN {
         let zones = view.zones_for(name.wire());
         match step(view, &zones, &name, kind, luck, tell) {
-            Next::Ended(end) => return end,
-            Next::Name(target) => name = Cow::Owned(target),
+            ControlFlow::Break(end) => return end,
+            ControlFlow::Continue(target) => name = Cow::Owned(target),
         }
     }
     End::Name
 }
 
-enum Next {
-    Ended(End),
-    Name(NameBuf),
-}
-
-/// Looks one name up.
+/// Looks one name up: ends, or goes on with the name that it is another one for.
 fn step(
     view: &View,
     zones: &Option<Guard<Arc<Zones>>>,
@@ -99,10 +95,10 @@ fn step(
     kind: Kind,
     luck: u64,
     tell: &mut dyn FnMut(Step<'_>),
-) -> Next {
+) -> ControlFlow<End, NameBuf> {
     let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(name.wire())) else {
         tell(Step::Nobody);
-        return Next::Ended(End::NoName);
+        return ControlFlow::Break(End::NoName);
     };
     match zone.find(name.wire(), kind) {
         Found::Records(sets) => {
@@ -111,20 +107,20 @@ fn step(
             if !some {
                 tell(Step::Nothing(zone.apex().wire(), zone.soa()));
             }
-            Next::Ended(End::Name)
+            ControlFlow::Break(End::Name)
         }
         Found::Alias(set) => {
             let set = set.choose(luck);
             tell(Step::Records(name.wire(), set));
-            set.data.first().map_or(Next::Ended(End::Name), |target| Next::Name(NameBuf::folded(target)))
+            set.data.first().map_or(ControlFlow::Break(End::Name), |target| ControlFlow::Continue(NameBuf::folded(target)))
         }
         Found::NoData => {
             tell(Step::Nothing(zone.apex().wire(), zone.soa()));
-            Next::Ended(End::Name)
+            ControlFlow::Break(End::Name)
         }
         Found::NoName => {
             tell(Step::Nothing(zone.apex().wire(), zone.soa()));
-            Next::Ended(End::NoName)
+            ControlFlow::Break(End::NoName)
         }
     }
 }

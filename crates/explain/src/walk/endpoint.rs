@@ -20,7 +20,7 @@ impl Walk<'_> {
     }
 
     /// From an endpoint itself, which takes connections and opens none: past its own filter, to what it leads to.
-    pub(super) fn from_endpoint(mut self, endpoint: &VpcEndpoint, to: Option<&Party>) -> Vec<Way> {
+    pub(super) fn leave_endpoint(mut self, endpoint: &VpcEndpoint, to: Option<&Party>) -> Vec<Way> {
         let legs = endpoint.interfaces.iter().filter_map(|id| interface(self.world, id));
         let balancer = self.balancer_behind(endpoint);
         let node = to.filter(|to| {

@@ -62,7 +62,7 @@ pub(crate) fn ways(world: &Snapshot, start: &Start, goal: &Goal, packet: Packet)
         walk.guests.push((**party).clone());
     }
     match (start, goal) {
-        (Start::Endpoint(endpoint), goal) => walk.from_endpoint(endpoint, goal.party()),
+        (Start::Endpoint(endpoint), goal) => walk.leave_endpoint(endpoint, goal.party()),
         (Start::Party(party), Goal::Address(address, name)) => {
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.resolve(party, *address, name.as_deref());

@@ -26,6 +26,7 @@ fn a_subnet_without_a_way_out_lacks_an_endpoint() {
 #[test]
 fn an_endpoints_group_and_then_its_private_name_let_the_subnet_through() {
     let (world, vpc, subnet, group, instance) = isolated();
+    world.update::<Vpc>(&vpc, |vpc| vpc.dns_hostnames = true);
     let endpoint = world.aws_endpoint("ec2", &vpc, &[(&subnet, "10.0.0.9")], &[&group], &[]);
     assert_eq!(codes(&why(&world, &instance, EC2)), ["SG_HAS_NO_RULES"]);
     world.update::<SecurityGroup>(&group, |group| {

@@ -93,6 +93,7 @@ async fn an_endpoint_is_answered_at_its_addresses_while_it_is_open_and_the_store
     let store = store(|txn| {
         txn.put(vpc(1));
         txn.put(subnet(&vpc_id(1)));
+        txn.put(table(0, None));
         txn.put(NetworkInterface { kind: resource::InterfaceKind::Endpoint, ..crate::testing::interface(&vpc_id(1), at) });
         txn.put(own.clone());
     });

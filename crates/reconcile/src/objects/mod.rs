@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(blobs.not_held().unwrap().len(), 2);
         domain.swept = None;
         domain.converge(&store).await;
-        assert_eq!(blobs.not_held().unwrap(), [shared.clone()]);
+        assert_eq!(blobs.not_held().unwrap(), std::slice::from_ref(&shared));
         for (name, left) in [("abc/one", 1), ("abc/two", 0)] {
             let mut watch = store.watch();
             store.write(|txn| Ok::<_, StoreError>(txn.remove::<Object>(name))).await.unwrap();

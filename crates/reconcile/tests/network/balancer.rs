@@ -57,14 +57,27 @@ fn flows_are_spread_over_targets_and_targets_see_the_client() {
 }
 
 #[test]
-fn an_unhealthy_target_gets_no_new_flows_and_keeps_its_old_ones() {
+fn an_unhealthy_target_gets_no_new_flows_and_keeps_its_old_ones_when_its_group_ends_none() {
     let balanced = balanced();
     let cloud = &balanced.cloud;
+    cloud.target_attribute(&balanced.targets, "target_health_state.unhealthy.connection_termination.enabled", "false");
     let mut streams: Vec<_> = (0..8).map(|_| cloud.connect_to(&balanced.client, "10.0.0.9:80").1).collect();
     cloud.health(&balanced.targets, TargetId::Instance(balanced.served[0].clone()), 8080, HealthState::Unhealthy);
     cloud.settle();
     assert_eq!(balanced.answers(), set(&["second sees 10.0.0.4"]));
     assert!(streams.iter_mut().all(crate::packets::echoes));
+}
+
+#[test]
+fn an_unhealthy_target_loses_its_old_flows_and_a_healthy_one_keeps_them() {
+    let balanced = balanced();
+    let cloud = &balanced.cloud;
+    let streams: Vec<_> = (0..16).map(|_| cloud.connect_to(&balanced.client, "10.0.0.9:80")).collect();
+    cloud.health(&balanced.targets, TargetId::Instance(balanced.served[0].clone()), 8080, HealthState::Unhealthy);
+    cloud.settle();
+    for (greeting, mut stream) in streams {
+        assert_eq!(crate::packets::echoes(&mut stream), greeting.starts_with("second"), "{greeting}");
+    }
 }
 
 #[test]

@@ -54,7 +54,9 @@ fn a_service_is_listed_to_its_owner_and_to_the_accounts_that_it_names() {
     let provider = Site::new();
     let (id, name) = service(&provider);
     let [ann, bob] = ["222222222222", "333333333333"].map(|account| provider.cloud.account(account));
-    let listed = |cloud: &crate::ec2::testing::Cloud| cloud.ok("DescribeVpcEndpointServices", json!({}))["ServiceNames"].clone();
+    let custom = json!({"Filters": [{"Name": "service-name", "Values": ["com.amazonaws.vpce.*"]}]});
+    let listed =
+        |cloud: &crate::ec2::testing::Cloud| cloud.ok("DescribeVpcEndpointServices", custom.clone())["ServiceNames"].clone();
     let change = |member: &str, principal: &str| {
         provider.cloud.ok("ModifyVpcEndpointServicePermissions", json!({"ServiceId": id, member: [principal]}));
     };

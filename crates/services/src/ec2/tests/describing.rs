@@ -217,6 +217,7 @@ fn strangers_see_nothing_of_an_account() {
     assert_eq!(stranger.ok("DescribeInstances", json!({}))["Reservations"], json!([]));
     assert_eq!(stranger.ok("DescribeTags", json!({}))["Tags"], json!([]));
     assert_eq!(stranger.ok("DescribeSecurityGroupRules", json!({}))["SecurityGroupRules"], json!([]));
-    assert_eq!(stranger.ok("DescribeVpcEndpointServices", json!({}))["ServiceNames"], json!([]));
+    let custom = filters("DescribeVpcEndpointServices", &[("service-name", &["com.amazonaws.vpce.*"])]);
+    assert_eq!(stranger.ok("DescribeVpcEndpointServices", custom)["ServiceNames"], json!([]));
     assert_eq!(stranger.ok("DescribeKeyPairs", json!({}))["KeyPairs"], json!([]));
 }
