@@ -27,5 +27,6 @@ mod privatelink;
 mod protocols;
 mod relays;
 mod scaling;
+mod seed_004;
 mod site;
 mod sweep;

@@ -92,7 +92,8 @@ impl<'a> Site<'a> {
     }
 }
 
-fn base64(text: &str) -> String {
+/// Text as user data is sent.
+pub fn base64(text: &str) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let of = |part: &[u8]| {
         let bits = part.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - part.len()));

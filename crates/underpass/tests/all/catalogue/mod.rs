@@ -13,7 +13,7 @@
 mod balancer;
 mod complete;
 mod endpoint;
-mod names;
+pub mod names;
 mod route;
 mod s3;
 mod service;

@@ -20,7 +20,7 @@ fn switch_hostnames_on(account: &Account<'_>, vpc: &str) {
 }
 
 /// A zone on the internet, or in a VPC.
-fn zone(account: &Account<'_>, name: &str, vpc: Option<&str>) -> String {
+pub fn zone(account: &Account<'_>, name: &str, vpc: Option<&str>) -> String {
     let mut input = json!({"Name": name, "CallerReference": format!("{name} {vpc:?}")});
     if let Some(vpc) = vpc {
         input["VPC"] = json!({"VPCRegion": "us-east-1", "VPCId": vpc});
@@ -30,13 +30,13 @@ fn zone(account: &Account<'_>, name: &str, vpc: Option<&str>) -> String {
 }
 
 /// Makes a record, and waits with boto3's waiter until every resolver answers by it.
-fn record(account: &Account<'_>, zone: &str, set: Value) {
+pub fn record(account: &Account<'_>, zone: &str, set: Value) {
     let changes = json!({"Changes": [{"Action": "UPSERT", "ResourceRecordSet": set}]});
     let made = account.call("route53", "change_resource_record_sets", json!({"HostedZoneId": zone, "ChangeBatch": changes}));
     account.wait("route53", "resource_record_sets_changed", json!({"Id": made["ChangeInfo"]["Id"]}));
 }
 
-fn plain(name: &str, kind: &str, value: &str) -> Value {
+pub fn plain(name: &str, kind: &str, value: &str) -> Value {
     json!({"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]})
 }
 
