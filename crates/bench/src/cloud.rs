@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::http::Connection;
@@ -13,6 +14,9 @@ use crate::http::Connection;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks, so that looking takes little from what is looked at.
 const PAUSE: Duration = Duration::from_micros(200);
+
+/// What our own routes read.
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
 /// One account at one daemon, over one connection.
 pub struct Cloud {
@@ -48,16 +52,34 @@ impl Cloud {
     fn query(&mut self, service: &str, version: &str, action: &str, parameters: &[(&str, &str)]) -> Result<Xml, Box<dyn Error>> {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("Action", action).append_pair("Version", version).extend_pairs(parameters);
-        let answer = self.connection.post(
-            &self.account,
-            service,
-            "/",
-            "application/x-www-form-urlencoded; charset=utf-8",
-            &form.finish(),
-        )?;
+        let form_of = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        self.post(service, "/", &form_of, &form.finish()).map(Xml).map_err(|error| format!("{action}: {error}").into())
+    }
+
+    /// Calls an operation of Route 53.
+    pub fn route53(&mut self, path: &str, body: &str) -> Result<Xml, Box<dyn Error>> {
+        self.post("route53", path, &[("content-type", "application/xml")], body).map(Xml)
+    }
+
+    /// Imports a certificate into ACM, both in PEM; its ARN.
+    pub fn import(&mut self, certificate: &str, key: &str) -> Result<String, Box<dyn Error>> {
+        let body = json!({ "Certificate": STANDARD.encode(certificate), "PrivateKey": STANDARD.encode(key) });
+        let target = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "CertificateManager.ImportCertificate")];
+        let answer: Value = serde_json::from_str(&self.post("acm", "/", &target, &body.to_string())?)?;
+        Ok(answer["CertificateArn"].as_str().ok_or("the certificate has no ARN")?.to_owned())
+    }
+
+    /// Asks why a connection passes or does not.
+    pub fn explain(&mut self, source: &str, destination: &str) -> Result<Value, Box<dyn Error>> {
+        let question = json!({ "source": source, "destination": destination, "protocol": "tcp" });
+        Ok(serde_json::from_str(&self.post("underpass", "/_underpass/explain", &JSON, &question.to_string())?)?)
+    }
+
+    fn post(&mut self, service: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<String, Box<dyn Error>> {
+        let answer = self.connection.post(&self.account, service, path, headers, body)?;
         match answer.status {
-            200 => Ok(Xml(answer.body)),
-            status => Err(format!("{action} was refused with {status}: {}", answer.body).into()),
+            200..300 => Ok(answer.body),
+            status => Err(format!("{service} refused with {status}: {}", answer.body).into()),
         }
     }
 
@@ -96,12 +118,8 @@ impl Cloud {
     /// A place in a subnet for programs, until this process ends.
     pub fn seat(&mut self, subnet: &str, group: &str) -> Result<(Seat, String), Box<dyn Error>> {
         let wish = json!({ "SubnetId": subnet, "SecurityGroupIds": [group], "Pid": std::process::id(), "Started": own_start()? });
-        let answer =
-            self.connection.post(&self.account, "underpass", "/_underpass/exec/subnet", "application/json", &wish.to_string())?;
-        if answer.status != 200 {
-            return Err(format!("no place in {subnet}: {}", answer.body).into());
-        }
-        let place: Value = serde_json::from_str(&answer.body)?;
+        let answer = self.post("underpass", "/_underpass/exec/subnet", &JSON, &wish.to_string());
+        let place: Value = serde_json::from_str(&answer.map_err(|error| format!("no place in {subnet}: {error}"))?)?;
         let text = |name: &str| place[name].as_str().unwrap_or_default().to_owned();
         let seat = Seat { netns: text("netns").into(), address: text("privateIpAddress").parse()? };
         Ok((seat, text("networkInterfaceId")))

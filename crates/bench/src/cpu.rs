@@ -1,4 +1,5 @@
-//! Processor time of a set of programs, with what the kernel does for them: by a control group, else of the whole machine.
+//! Processor time of a set of programs, with what the kernel does for them: by a control group, else of the whole machine; and
+//! of one program alone.
 
 use std::fs;
 use std::io;
@@ -76,6 +77,20 @@ impl Drop for Meter {
     }
 }
 
+/// The time that a process and its children have used so far, in hundredths of a second.
+pub fn of(pid: u32) -> io::Result<Duration> {
+    let own = spent(&fs::read_to_string(format!("/proc/{pid}/stat"))?);
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    let children = children.split_whitespace().filter_map(|child| of(child.parse().ok()?).ok());
+    Ok(own + children.sum::<Duration>())
+}
+
+/// Fields 14 and 15 of `/proc/PID/stat`, counted behind the name in parentheses.
+fn spent(stat: &str) -> Duration {
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    Duration::from_millis(fields.filter_map(|field| field.parse::<u64>().ok()).sum::<u64>() * 10)
+}
+
 /// What all processors were busy, of `/proc/stat`, whose unit is a hundredth of a second.
 fn busy(stat: &str) -> Duration {
     let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
@@ -87,6 +102,13 @@ fn busy(stat: &str) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_process_spent_is_its_own_time_and_the_kernels() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 200 0 0 30 12 99 98 20 0 1 0";
+        assert_eq!(spent(stat), Duration::from_millis(420));
+        assert!(of(std::process::id()).is_ok_and(|time| time < Duration::from_secs(3600)));
+    }
 
     #[test]
     fn waiting_is_not_being_busy() {

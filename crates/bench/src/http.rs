@@ -34,11 +34,12 @@ impl Connection {
         account: &str,
         service: &str,
         path: &str,
-        content_type: &str,
+        headers: &[(&str, &str)],
         body: &str,
     ) -> Result<Answer, Box<dyn Error>> {
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {}\r\n\
              authorization: AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request, \
              SignedHeaders=host, Signature=0\r\n\r\n{body}",
             body.len(),
@@ -83,15 +84,16 @@ mod tests {
             for body in ["first", "", "third"] {
                 let mut request = [0; 4096];
                 let length = stream.read(&mut request).unwrap();
+                assert!(String::from_utf8_lossy(&request[..length]).contains("\r\nx: y\r\n"));
                 assert!(String::from_utf8_lossy(&request[..length]).contains("Credential=111111111111/"));
                 write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nx: y\r\n\r\n{body}", body.len()).unwrap();
             }
         });
         let mut connection = Connection::open(to).unwrap();
         let bodies: Vec<String> =
-            (0..3).map(|_| connection.post("111111111111", "ec2", "/", "text/plain", "x").unwrap().body).collect();
+            (0..3).map(|_| connection.post("111111111111", "ec2", "/", &[("x", "y")], "x").unwrap().body).collect();
         assert_eq!(bodies, ["first", "", "third"]);
         server.join().unwrap();
-        assert!(connection.post("111111111111", "ec2", "/", "text/plain", "x").is_err(), "the server is gone");
+        assert!(connection.post("111111111111", "ec2", "/", &[], "x").is_err(), "the server is gone");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -23,10 +24,14 @@ pub const CONSUMER: &str = "222222222222";
 /// Both VPCs have these addresses.
 const VPC: &str = "10.0.0.0/16";
 const SUBNET: &str = "10.0.0.0/20";
+/// What our TLS listener adds to the port of its target.
+pub const SECURE: u16 = 400;
 /// What both routers answer at in their subnets.
 const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
+/// The policy of our TLS listener: TLS 1.3 only.
+const POLICY: &str = "ELBSecurityPolicy-TLS13-1-3-2021-06";
 /// Where the measured endpoint is.
-const ENDPOINT: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 200);
+pub const ENDPOINT: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 200);
 
 /// How long the first byte may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -38,6 +43,7 @@ pub struct Service {
     /// Where the server is.
     pub server: Seat,
     vpc: String,
+    balancer: String,
     _servers: Vec<Background>,
 }
 
@@ -83,13 +89,37 @@ impl Service {
         let wanted = [("Name", "bench"), ("Type", "network"), ("Scheme", "internal"), ("Subnets.member.1", &network.subnet)];
         let balancer = cloud.elb("CreateLoadBalancer", &wanted)?.first("LoadBalancerArn")?;
         for (protocol, port) in [("TCP", BULK), ("TCP_UDP", SERVICE)] {
-            listen(&mut cloud, &network.vpc, &balancer, server.address, (protocol, port))?;
+            let door = Door { listener: (protocol, port), target: (protocol, port), more: &[] };
+            listen(&mut cloud, &network.vpc, &balancer, server.address, &door)?;
         }
         let wanted = [("AcceptanceRequired", "false"), ("NetworkLoadBalancerArn.1", balancer.as_str())];
         let made = cloud.ec2("CreateVpcEndpointServiceConfiguration", &wanted)?;
         let (id, name) = (made.first("serviceId")?, made.first("serviceName")?);
         cloud.ec2("ModifyVpcEndpointServicePermissions", &[("ServiceId", &id), ("AddAllowedPrincipals.1", "*")])?;
-        Ok(Self { name, server, vpc: network.vpc, _servers: servers })
+        Ok(Self { name, server, vpc: network.vpc, balancer, _servers: servers })
+    }
+
+    /// Lets clients speak TLS too, with a certificate of ACM; the server does not notice.
+    pub fn secure(&self, daemon: &Daemon, (certificate, key): (&str, &str)) -> Result<(), Box<dyn Error>> {
+        let mut cloud = daemon.cloud(PROVIDER)?;
+        let arn = cloud.import(certificate, key)?;
+        let more = [("Certificates.member.1.CertificateArn", arn.as_str()), ("SslPolicy", POLICY)];
+        let door = Door { listener: ("TLS", SERVICE + SECURE), target: ("TCP", SERVICE), more: &more };
+        listen(&mut cloud, &self.vpc, &self.balancer, self.server.address, &door)
+    }
+
+    /// Between what proxies stand that do the same for a client.
+    pub fn between(&self, client: &Seat, consumer: &Network, directory: PathBuf) -> std::io::Result<Between> {
+        let router = |vpc: &str| Netns::open(&client.netns.with_file_name(vpc));
+        Ok(Between {
+            consumer: router(&consumer.vpc)?,
+            provider: router(&self.vpc)?,
+            listen: ENDPOINT,
+            source: GATEWAY,
+            target: self.server.address,
+            directory,
+            certificate: None,
+        })
     }
 
     /// Asks for an endpoint to it at an address.
@@ -123,15 +153,7 @@ impl Line {
         let (bare, router_of_bare) =
             path::bare(&Like { mtu: 9001, congestion_control: kernel.client.setting("net/ipv4/tcp_congestion_control")? })?;
         let servers = serve(&bare.server, &meter)?;
-        let router = |vpc: &str| Netns::open(&client.netns.with_file_name(vpc));
-        let between = Between {
-            consumer: router(&consumer.vpc)?,
-            provider: router(&service.vpc)?,
-            listen: ENDPOINT,
-            source: GATEWAY,
-            target: service.server.address,
-            directory: daemons.directory("peers")?,
-        };
+        let between = service.between(&client, &consumer, daemons.directory("peers")?)?;
         let held = daemon.held()?;
         let proxies = peer::start_all(&between, &meter)?;
         let mut paths = vec![bare];
@@ -148,19 +170,23 @@ impl Line {
     }
 }
 
+/// A port of a balancer and one of its target, each with its protocol.
+struct Door<'a> {
+    listener: (&'a str, u16),
+    target: (&'a str, u16),
+    /// What else the listener needs.
+    more: &'a [(&'a str, &'a str)],
+}
+
 /// A balancer's port with one target.
-fn listen(
-    cloud: &mut Cloud,
-    vpc: &str,
-    balancer: &str,
-    target: Ipv4Addr,
-    (protocol, port): (&str, u16),
-) -> Result<(), Box<dyn Error>> {
-    let (port, name, target) = (port.to_string(), format!("bench-{port}"), target.to_string());
+fn listen(cloud: &mut Cloud, vpc: &str, balancer: &str, target: Ipv4Addr, door: &Door<'_>) -> Result<(), Box<dyn Error>> {
+    let name = format!("bench-{}", door.listener.1);
+    let (protocol, port, target) = (door.target.0, door.target.1.to_string(), target.to_string());
     let wanted = [("Name", name.as_str()), ("Protocol", protocol), ("Port", &port), ("VpcId", vpc), ("TargetType", "ip")];
     let checked = [("HealthCheckPort", "7000"), ("HealthCheckIntervalSeconds", "300")];
     let group = cloud.elb("CreateTargetGroup", &[&wanted[..], &checked[..]].concat())?.first("TargetGroupArn")?;
     cloud.elb("RegisterTargets", &[("TargetGroupArn", &group), ("Targets.member.1.Id", &target)])?;
+    let (protocol, port) = (door.listener.0, door.listener.1.to_string());
     let wanted = [
         ("LoadBalancerArn", balancer),
         ("Protocol", protocol),
@@ -168,7 +194,7 @@ fn listen(
         ("DefaultActions.member.1.Type", "forward"),
         ("DefaultActions.member.1.TargetGroupArn", &group),
     ];
-    cloud.elb("CreateListener", &wanted).map(drop)
+    cloud.elb("CreateListener", &[&wanted[..], door.more].concat()).map(drop)
 }
 
 /// Starts the servers in a namespace.

@@ -1,4 +1,4 @@
-//! Measures Underpass against the bare kernel, HAProxy and nginx, and says which targets are reached.
+//! Measures Underpass against the bare kernel, HAProxy, nginx and unbound, and says which targets are reached.
 
 mod cloud;
 mod cpu;
@@ -27,10 +27,10 @@ use measure::Scale;
 #[derive(Parser)]
 #[command(version, about)]
 struct Cli {
-    /// Fewer and shorter rounds, smaller worlds: under two minutes
+    /// Fewer and shorter rounds, smaller worlds: under three minutes
     #[arg(long)]
     quick: bool,
-    /// Only the groups of measures named here: line, start, growth, group
+    /// Only the groups of measures named here: line, tls, names, start, growth, group, explain
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// The program to measure

@@ -25,12 +25,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two packets that ask whether the change is there.
 const PACE: Duration = Duration::from_micros(100);
 
-struct World {
-    subnet: String,
+/// A sender that is a member of a group, and a receiver whose group may let the members in.
+pub(super) struct World {
+    pub(super) vpc: String,
+    pub(super) subnet: String,
     members: String,
     guarded: String,
     sender: Netns,
     receiver: Seat,
+    /// The interfaces of both.
+    pub(super) interfaces: [String; 2],
 }
 
 pub(super) fn group(daemons: &Daemons, scale: &Scale, report: &mut Report) -> Result<(), Box<dyn Error>> {
@@ -56,17 +60,32 @@ pub(super) fn group(daemons: &Daemons, scale: &Scale, report: &mut Report) -> Re
     Ok(())
 }
 
-fn build(cloud: &mut Cloud) -> Result<World, Box<dyn Error>> {
+/// Makes it.
+pub(super) fn build(cloud: &mut Cloud) -> Result<World, Box<dyn Error>> {
     let vpc = cloud.vpc("10.0.0.0/16")?;
     let subnet = cloud.subnet(&vpc, "10.0.0.0/16")?;
     let (members, guarded) = (cloud.group(&vpc, "members")?, cloud.group(&vpc, "guarded")?);
-    let (sender, receiver) = (cloud.seat(&subnet, &members)?.0, cloud.seat(&subnet, &guarded)?.0);
-    Ok(World { subnet, members, guarded, sender: Netns::open(&sender.netns)?, receiver })
+    let ((sender, from), (receiver, to)) = (cloud.seat(&subnet, &members)?, cloud.seat(&subnet, &guarded)?);
+    let sender = Netns::open(&sender.netns)?;
+    Ok(World { vpc, subnet, members, guarded, sender, receiver, interfaces: [from, to] })
+}
+
+impl World {
+    /// What lets the members in.
+    pub(super) fn rule<'a>(&'a self, protocol: &'a str, port: &'a str) -> [(&'a str, &'a str); 5] {
+        [
+            ("GroupId", self.guarded.as_str()),
+            ("IpPermissions.1.IpProtocol", protocol),
+            ("IpPermissions.1.FromPort", port),
+            ("IpPermissions.1.ToPort", port),
+            ("IpPermissions.1.Groups.1.GroupId", &self.members),
+        ]
+    }
 }
 
 /// Adds interfaces to the group of members. One in fifty is in the kernel, with fifty addresses: as many addresses are members
 /// there as there are interfaces.
-fn populate(daemon: &Daemon, world: &World, count: usize) -> Result<(), Box<dyn Error>> {
+pub(super) fn populate(daemon: &Daemon, world: &World, count: usize) -> Result<(), Box<dyn Error>> {
     let each = count.div_ceil(HANDS);
     thread::scope(|scope| {
         let hands: Vec<_> = (0..HANDS)
@@ -100,13 +119,7 @@ fn some(daemon: &Daemon, world: &World, count: usize) -> Result<(), Box<dyn Erro
 /// Lets the members in, waits for their packets, and shuts them out again; in milliseconds from call to packet.
 fn change(cloud: &mut Cloud, world: &World) -> Result<f64, Box<dyn Error>> {
     let port = PORT.to_string();
-    let rule = [
-        ("GroupId", world.guarded.as_str()),
-        ("IpPermissions.1.IpProtocol", "udp"),
-        ("IpPermissions.1.FromPort", &port),
-        ("IpPermissions.1.ToPort", &port),
-        ("IpPermissions.1.Groups.1.GroupId", &world.members),
-    ];
+    let rule = world.rule("udp", &port);
     let to = SocketAddrV4::new(world.receiver.address, PORT);
     let inbox = Netns::open(&world.receiver.netns)?.within(|| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, PORT)))?;
     let outbox = world.sender.within(|| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)))?;

@@ -5,13 +5,16 @@ mod connections;
 mod datagrams;
 mod describe;
 mod endpoint;
+mod explain;
 mod group;
 mod growth;
 mod idle;
+mod names;
 mod requests;
 mod samples;
 mod start;
 mod sustained;
+mod tls;
 
 use std::error::Error;
 use std::time::Duration;
@@ -71,11 +74,14 @@ pub struct Group {
 }
 
 /// All of them.
-pub const GROUPS: [Group; 4] = [
+pub const GROUPS: [Group; 7] = [
     Group { name: "line", run: line },
+    Group { name: "tls", run: tls::tls },
+    Group { name: "names", run: names::names },
     Group { name: "start", run: start::start },
     Group { name: "growth", run: growth::growth },
     Group { name: "group", run: group::group },
+    Group { name: "explain", run: explain::explain },
 ];
 
 /// What passes through a PrivateLink.

@@ -24,11 +24,13 @@ fn configuration(between: &Between, inlets: &[Inlet]) -> Result<String, Box<dyn 
         "global\n  maxconn 9000\n  nbthread {threads}\n\
          defaults\n  mode tcp\n  maxconn 9000\n  timeout connect 5s\n  timeout client 350s\n  timeout server 350s\n"
     );
+    let secure = between.certificate.as_ref();
+    let secure = secure.map(|file| format!(" ssl crt {} ssl-min-ver TLSv1.3", file.display())).unwrap_or_default();
     for inlet in inlets {
         let (listen, target, source) = (inlet.listen, inlet.target, between.source);
         writeln!(
             text,
-            "listen port-{}\n  bind fd@{}\n  server target {target} source {source}",
+            "listen port-{}\n  bind fd@{}{secure}\n  server target {target} source {source}",
             listen.port(),
             inlet.socket.as_raw_fd()
         )?;
@@ -50,5 +52,12 @@ mod tests {
         let text = configuration(&between, &[inlet]).unwrap();
         let wanted = format!("listen port-80\n  bind fd@{socket}\n  server target 10.0.0.3:8080 source 10.0.0.2\n");
         assert!(text.ends_with(&wanted), "{text}");
+    }
+
+    #[test]
+    fn with_a_certificate_clients_speak_tls() {
+        let between = Between { certificate: Some("/b.pem".into()), ..between() };
+        let text = configuration(&between, &[inlet(&between)]).unwrap();
+        assert!(text.contains(" ssl crt /b.pem ssl-min-ver TLSv1.3\n  server target 10.0.0.3:8080 "), "{text}");
     }
 }

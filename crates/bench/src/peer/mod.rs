@@ -1,4 +1,5 @@
-//! What carries connections from one namespace to another instead of the kernel path: HAProxy, nginx and our own socket path.
+//! What carries connections from one namespace to another instead of the kernel path: HAProxy, nginx and our own socket path; and
+//! what answers for names instead of our resolver.
 //!
 //! Each has its listening sockets in the consumer's router and connects from the provider's, exactly where the kernel path
 //! rewrites addresses, so that all of them pass the same links and filters.
@@ -6,6 +7,9 @@
 mod haproxy;
 mod nginx;
 mod socket;
+mod unbound;
+
+pub use unbound::{UNBOUND, unbound};
 
 use std::error::Error;
 use std::io;
@@ -37,6 +41,8 @@ pub struct Between {
     pub target: Ipv4Addr,
     /// Where configuration files may be written.
     pub directory: PathBuf,
+    /// A file with a certificate and its key, if clients speak TLS and targets do not.
+    pub certificate: Option<PathBuf>,
 }
 
 /// A running proxy.
@@ -72,9 +78,10 @@ struct Inlet {
     socket: Socket,
 }
 
-/// Starts all of them.
+/// Starts all of them. TLS of our own is the daemon's, not the socket path's alone.
 pub fn start_all(between: &Between, meter: &Meter) -> Result<Vec<Proxy>, Box<dyn Error>> {
-    PEERS.iter().map(|peer| start(peer, between, meter)).collect()
+    let wanted = PEERS.iter().filter(|peer| between.certificate.is_none() || peer.name != SOCKET);
+    wanted.map(|peer| start(peer, between, meter)).collect()
 }
 
 fn start(peer: &Peer, between: &Between, meter: &Meter) -> Result<Proxy, Box<dyn Error>> {
@@ -93,13 +100,10 @@ impl Proxy {
 }
 
 impl Inlet {
-    /// Has the router let the port in, which drops everything else, and listens on it.
+    /// Has the router let the port in and listens on it.
     fn open(between: &Between, port: u16, shift: u16) -> io::Result<Self> {
         let listen = SocketAddrV4::new(between.listen, port + shift);
-        let (address, number) = (listen.ip().to_string(), listen.port().to_string());
-        let rule = ["insert", "rule", "ip", "underpass", "local", "ip", "daddr", &address, "tcp", "dport", &number, "accept"];
-        let opened = between.consumer.run("nft", &rule);
-        opened.map_err(|error| io::Error::other(error.to_string()))?;
+        let_in(&between.consumer, "tcp", listen)?;
         let socket = between.consumer.within(|| {
             let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking(), None)?;
             socket.set_reuse_address(true)?;
@@ -109,6 +113,13 @@ impl Inlet {
         })?;
         Ok(Self { listen, target: SocketAddrV4::new(between.target, port), socket })
     }
+}
+
+/// Has a router let a port in, which drops everything else. A daemon that runs takes this back in time: it is its router.
+pub fn let_in(router: &Netns, protocol: &str, to: SocketAddrV4) -> io::Result<()> {
+    let (address, port) = (to.ip().to_string(), to.port().to_string());
+    let rule = ["insert", "rule", "ip", "underpass", "local", "ip", "daddr", &address, protocol, "dport", &port, "accept"];
+    router.run("nft", &rule).map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// Lets the program inherit the sockets under the numbers that they have here.
@@ -138,7 +149,8 @@ pub(crate) mod tests {
     pub(super) fn between() -> Between {
         let here = || Netns::open(std::path::Path::new("/proc/self/ns/net")).unwrap();
         let [listen, source, target] = [1, 2, 3].map(|n| Ipv4Addr::new(10, 0, 0, n));
-        Between { consumer: here(), provider: here(), listen, source, target, directory: std::env::temp_dir() }
+        let directory = std::env::temp_dir();
+        Between { consumer: here(), provider: here(), listen, source, target, directory, certificate: None }
     }
 
     pub(super) fn inlet(between: &Between) -> Inlet {

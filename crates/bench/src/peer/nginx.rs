@@ -31,9 +31,14 @@ fn configuration(between: &Between, inlets: &[Inlet]) -> Result<String, Box<dyn 
         "{module}daemon off;\nuser root;\nworker_processes auto;\npid nginx.pid;\nerror_log nginx.log crit;\n\
          events {{ worker_connections 19000; }}\nstream {{\n  proxy_buffer_size 64k;\n  proxy_timeout 350s;\n"
     );
+    if let Some(file) = &between.certificate {
+        let file = file.display();
+        writeln!(text, "  ssl_certificate {file};\n  ssl_certificate_key {file};\n  ssl_protocols TLSv1.3;")?;
+    }
+    let secure = if between.certificate.is_some() { " ssl" } else { "" };
     for inlet in inlets {
         let (listen, target, source) = (inlet.listen, inlet.target, between.source);
-        writeln!(text, "  server {{ listen {listen}; proxy_pass {target}; proxy_bind {source}; }}")?;
+        writeln!(text, "  server {{ listen {listen}{secure}; proxy_pass {target}; proxy_bind {source}; }}")?;
     }
     text.push_str("}\n");
     Ok(text)
@@ -50,5 +55,13 @@ mod tests {
         let between = between();
         let text = configuration(&between, &[inlet(&between)]).unwrap();
         assert!(text.contains("  server { listen 10.0.0.1:80; proxy_pass 10.0.0.3:8080; proxy_bind 10.0.0.2; }\n}\n"), "{text}");
+    }
+
+    #[test]
+    fn with_a_certificate_clients_speak_tls() {
+        let between = Between { certificate: Some("/b.pem".into()), ..between() };
+        let text = configuration(&between, &[inlet(&between)]).unwrap();
+        assert!(text.contains("  ssl_certificate_key /b.pem;\n  ssl_protocols TLSv1.3;\n"), "{text}");
+        assert!(text.contains("listen 10.0.0.1:80 ssl; proxy_pass"), "{text}");
     }
 }

@@ -1,4 +1,5 @@
-//! A client that makes new connections as fast as it can: connect, request, response, wait for the server's close, close.
+//! A client that makes new connections as fast as it can: connect, request, response, wait for the server's close, close. How one
+//! is made is told to it.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -19,10 +20,11 @@ struct Tally {
     last_error: Option<String>,
 }
 
-pub(super) fn connect(to: SocketAddrV4, threads: usize, time: Duration) -> Result<(), Box<dyn Error>> {
+/// Makes connections, each by `once`, on so many threads for so long.
+pub(super) fn connect(threads: usize, time: Duration, once: &(dyn Fn() -> io::Result<()> + Sync)) -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     let tallies: Vec<Tally> = thread::scope(|scope| {
-        let all: Vec<_> = (0..threads).map(|_| scope.spawn(|| run(to, begun, time))).collect();
+        let all: Vec<_> = (0..threads).map(|_| scope.spawn(|| run(once, begun, time))).collect();
         all.into_iter().filter_map(|one| one.join().ok()).collect()
     });
     let mut took: Vec<f64> = tallies.iter().flat_map(|tally| &tally.done).map(|(_, took)| f64::from(*took)).collect();
@@ -45,11 +47,11 @@ pub(super) fn connect(to: SocketAddrV4, threads: usize, time: Duration) -> Resul
     Ok(())
 }
 
-fn run(to: SocketAddrV4, begun: Instant, time: Duration) -> Tally {
+fn run(once: &dyn Fn() -> io::Result<()>, begun: Instant, time: Duration) -> Tally {
     let mut tally = Tally::default();
     while begun.elapsed() < time {
         let start = Instant::now();
-        match once(to) {
+        match once() {
             Ok(()) => tally.done.push((begun.elapsed().as_secs_f32(), start.elapsed().as_secs_f32() * 1e6)),
             Err(error) => {
                 tally.failed += 1;
@@ -60,7 +62,8 @@ fn run(to: SocketAddrV4, begun: Instant, time: Duration) -> Tally {
     tally
 }
 
-fn once(to: SocketAddrV4) -> io::Result<()> {
+/// One connection without more.
+pub(super) fn once(to: SocketAddrV4) -> io::Result<()> {
     let mut socket = open(to)?;
     socket.write_all(&[CLOSE; MESSAGE])?;
     let mut answer = [0; MESSAGE];

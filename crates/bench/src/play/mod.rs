@@ -3,8 +3,10 @@
 mod connect;
 mod datagrams;
 mod hold;
+pub mod names;
 mod relay;
 mod request;
+mod secure;
 mod serve;
 
 use std::error::Error;
@@ -22,6 +24,13 @@ const MESSAGE: usize = 64;
 const CLOSE: u8 = b'c';
 /// The first byte of a request whose connection is kept.
 const KEEP: u8 = b'k';
+
+/// The first byte of a request after which the server sends without end.
+const POUR: u8 = b'p';
+/// The first byte of a request after which the server reads to the end.
+const DRAIN: u8 = b'd';
+/// What is written and read at once where only the sum counts.
+const BLOCK: usize = 64 << 10;
 
 /// How long a connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -43,6 +52,18 @@ pub enum Role {
     /// Make requests of one datagram each
     #[command(hide = true)]
     Datagrams { to: SocketAddrV4, seconds: f64 },
+    /// Make new connections with a full handshake of TLS, each with one request
+    #[command(hide = true)]
+    Shake { to: SocketAddrV4, threads: usize, seconds: f64 },
+    /// Receive through TLS, over some connections
+    #[command(hide = true)]
+    Receive { to: SocketAddrV4, streams: usize, seconds: f64 },
+    /// Send through TLS, over some connections
+    #[command(hide = true)]
+    Send { to: SocketAddrV4, streams: usize, seconds: f64 },
+    /// Ask for names
+    #[command(hide = true)]
+    Names { to: SocketAddrV4, seconds: f64 },
     /// Keep connections open until standard input ends
     #[command(hide = true)]
     Hold { to: SocketAddrV4, count: usize },
@@ -56,7 +77,18 @@ impl Role {
     pub fn play(&self) -> Result<(), Box<dyn Error>> {
         match self {
             Self::Serve { port } => serve::serve(*port),
-            Self::Connect { to, threads, seconds } => connect::connect(*to, *threads, Duration::from_secs_f64(*seconds)),
+            Self::Connect { to, threads, seconds } => {
+                connect::connect(*threads, Duration::from_secs_f64(*seconds), &|| connect::once(*to))
+            }
+            Self::Shake { to, threads, seconds } => {
+                let client = secure::Client::new()?;
+                connect::connect(*threads, Duration::from_secs_f64(*seconds), &|| client.once(*to))
+            }
+            Self::Receive { to, streams, seconds } => {
+                secure::carry(*to, *streams, Duration::from_secs_f64(*seconds), secure::receive)
+            }
+            Self::Send { to, streams, seconds } => secure::carry(*to, *streams, Duration::from_secs_f64(*seconds), secure::send),
+            Self::Names { to, seconds } => names::ask(*to, Duration::from_secs_f64(*seconds)),
             Self::Request { to, seconds } => request::request(*to, Duration::from_secs_f64(*seconds)),
             Self::Datagrams { to, seconds } => datagrams::ask(*to, Duration::from_secs_f64(*seconds)),
             Self::Hold { to, count } => hold::hold(*to, *count),
@@ -77,6 +109,11 @@ fn open_within(to: SocketAddrV4, patience: Duration) -> io::Result<Socket> {
     socket.set_tcp_nodelay(true)?;
     socket.connect(&SocketAddr::V4(to).into())?;
     Ok(socket)
+}
+
+/// One full handshake of TLS with a request and its response.
+pub fn knock_secure(to: SocketAddrV4) -> Result<(), Box<dyn Error>> {
+    Ok(secure::Client::new()?.once(to)?)
 }
 
 /// One request and its response, if they pass at once: a packet that is dropped is not sent again.
@@ -138,7 +175,7 @@ mod tests {
         let to = server();
         let time = Duration::from_millis(50);
         let begun = Instant::now();
-        connect::connect(to, 2, time).unwrap();
+        connect::connect(2, time, &|| connect::once(to)).unwrap();
         request::request(to, time).unwrap();
         datagrams::ask(to, time).unwrap();
         assert!((time * 3..PATIENCE).contains(&begun.elapsed()));

@@ -1,4 +1,5 @@
-//! A server that answers messages with messages, datagrams too, and closes or keeps the connection as the client says.
+//! A server that answers messages with messages, datagrams too, and closes or keeps the connection as the client says; or pours
+//! out what it has, or takes in what comes.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -7,7 +8,7 @@ use std::thread;
 
 use socket2::SockRef;
 
-use super::{KEEP, MESSAGE, PATIENCE, datagrams};
+use super::{BLOCK, DRAIN, KEEP, MESSAGE, PATIENCE, POUR, datagrams};
 
 /// How many connections are answered at once.
 const THREADS: usize = 32;
@@ -38,12 +39,36 @@ fn answer(mut stream: TcpStream) -> io::Result<()> {
     let mut message = [0; MESSAGE];
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.read_exact(&mut message)?;
-    stream.write_all(&message)?;
-    if message[0] == KEEP {
-        stream.set_read_timeout(None)?;
-        stream.set_nodelay(true)?;
-        thread::Builder::new().stack_size(STACK).spawn(move || keep(stream))?;
+    match message[0] {
+        POUR => aside(move || pour(&stream)),
+        DRAIN => aside(move || drain(&stream)),
+        KEEP => {
+            stream.write_all(&message)?;
+            stream.set_read_timeout(None)?;
+            stream.set_nodelay(true)?;
+            aside(move || keep(stream))
+        }
+        _ => stream.write_all(&message),
     }
+}
+
+/// On a thread of its own: who accepts goes on accepting.
+fn aside(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().stack_size(STACK).spawn(work).map(drop)
+}
+
+/// Sends until the client has had enough.
+fn pour(mut stream: &TcpStream) -> io::Result<()> {
+    let block = vec![0; BLOCK];
+    loop {
+        stream.write_all(&block)?;
+    }
+}
+
+/// Reads until the client has sent all.
+fn drain(mut stream: &TcpStream) -> io::Result<()> {
+    let mut block = vec![0; BLOCK];
+    while stream.read(&mut block)? > 0 {}
     Ok(())
 }
 
