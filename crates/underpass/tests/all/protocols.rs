@@ -22,7 +22,7 @@ fn an_operation_that_we_do_not_have_is_refused_by_name_in_every_protocol() {
         ("lambda", "list_functions", json!({}), "ListFunctions"),
         ("apigateway", "get_rest_apis", json!({}), "GetRestApis"),
         ("apigatewayv2", "get_apis", json!({}), "GetApis"),
-        ("s3", "list_directory_buckets", json!({}), "ListDirectoryBuckets"),
+        ("s3", "get_bucket_analytics_configuration", json!({ "Bucket": "x", "Id": "y" }), "GetBucketAnalyticsConfiguration"),
         ("route53", "list_health_checks", json!({}), "ListHealthChecks"),
         ("cloudfront", "list_distributions", json!({}), "ListDistributions"),
         ("cloudwatch", "list_metrics", json!({}), "ListMetrics"),
@@ -150,12 +150,11 @@ fn every_list_that_can_be_paged_is_the_same_page_by_page() {
     let subnet = account.subnet(&vpc, "10.0.100.0/24", "us-east-1a");
     let balancer = account.balancer("web", &[&subnet]);
     let group = account.target_group("web", &vpc, 80, &json!({}));
-    for port in 1..8 {
-        account.listener(&balancer, port, &group);
-    }
+    let listeners: Vec<String> = (1..8).map(|port| account.listener(&balancer, port, &group)).collect();
     let with = json!({
         "describe_addresses_attribute": { "Attribute": "domain-name" },
         "describe_listeners": { "LoadBalancerArn": balancer },
+        "describe_rules": { "ListenerArn": listeners[0] },
         "describe_launch_template_versions": { "LaunchTemplateName": "template-1" },
         "get_managed_prefix_list_entries": { "PrefixListId": list },
     });
