@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let route = Route {
         upstream: place(target_in)?,
         sources: vec![source.parse()?],
+        as_client: None,
         targets: vec![target.parse()?],
         evicted: Vec::new(),
         proxy_header: None,

@@ -48,12 +48,17 @@ pub trait Place: Debug + Send + Sync + 'static {
     /// A listening TCP socket at an address that only some routing tables deliver here: it answers as if the address were
     /// the namespace's own.
     fn routed_tcp_listener(&self, addr: SocketAddrV4) -> io::Result<TcpListener> {
-        let socket = self.socket(Type::STREAM)?;
-        socket.set_reuse_address(true)?;
-        socket.set_ip_transparent_v4(true)?;
-        let socket = bound(socket, addr)?;
+        let socket = bound(transparent(self.socket(Type::STREAM)?)?, addr)?;
         socket.listen(BACKLOG)?;
         Ok(socket.into())
+    }
+
+    /// An unconnected TCP socket that will connect as `client`, whose address is somebody else's. Its packets carry `mark`:
+    /// the namespace has to know their answers by it, and to deliver them here.
+    fn tcp_as(&self, client: SocketAddrV4, mark: u32) -> io::Result<TcpStream> {
+        let socket = transparent(self.socket(Type::STREAM)?)?;
+        socket.set_mark(mark)?;
+        Ok(bound(socket, client)?.into())
     }
 
     /// An unconnected TCP socket that will connect from `source`; its port is chosen at connect, so that ports are only
@@ -67,6 +72,13 @@ pub trait Place: Debug + Send + Sync + 'static {
 
 fn bound(socket: Socket, addr: SocketAddrV4) -> io::Result<Socket> {
     socket.bind(&SocketAddr::V4(addr).into())?;
+    Ok(socket)
+}
+
+/// A socket that may have any address, also one that others have.
+fn transparent(socket: Socket) -> io::Result<Socket> {
+    socket.set_reuse_address(true)?;
+    socket.set_ip_transparent_v4(true)?;
     Ok(socket)
 }
 

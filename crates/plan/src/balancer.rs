@@ -53,7 +53,7 @@ pub struct Port {
     pub preserve_client: bool,
     /// Whether all flows of a client's address go to one target.
     pub sticky: bool,
-    /// Whether connections pass through sockets of the daemon, which reach the targets from the node's address.
+    /// Whether connections pass through sockets of the daemon.
     pub sockets: bool,
     /// Where flows go; none means that they vanish.
     pub targets: Vec<Flow>,
@@ -90,7 +90,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
             port: listener.port,
             listener: listener.arn.clone(),
             transport,
-            preserve_client: group.as_ref().is_some_and(|group| group.preserve_client_ip() && !by_sockets(listener, group)),
+            preserve_client: group.as_ref().is_some_and(|group| group.preserve_client_ip()),
             sockets: group.as_ref().is_some_and(|group| by_sockets(listener, group)),
             sticky: group.as_ref().is_some_and(|group| group.is_sticky()),
             targets: targets.clone().unwrap_or_default(),

@@ -336,6 +336,18 @@ fn attributes_of_a_group_decide_who_gets_flows_and_who_loses_them() {
 }
 
 #[test]
+fn targets_see_the_client_also_where_sockets_carry_its_bytes() {
+    let world = World::new();
+    let (balancer, targets, _) = balanced(&world);
+    let ports = || balancer_alone(&world, &balancer).matches(", client address kept, by sockets").count();
+    assert_eq!(ports(), 0, "the kernel carries them");
+    world.target_attribute(&targets, "proxy_protocol_v2.enabled", "true");
+    assert_eq!(ports(), 2);
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "false");
+    assert_eq!(ports(), 0, "the node's address");
+}
+
+#[test]
 fn an_interface_leads_to_one_of_the_balancers_of_its_zone_and_stays_with_it() {
     let world = World::new();
     let (endpoint, first) = privatelink(&world);

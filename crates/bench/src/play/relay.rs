@@ -24,6 +24,7 @@ pub(super) fn relay(consumer: &Path, provider: &Path, source: Ipv4Addr, ways: &[
         let route = Route {
             upstream: Arc::clone(&provider),
             sources: vec![source],
+            as_client: None,
             targets: vec![target],
             evicted: Vec::new(),
             proxy_header: None,

@@ -18,6 +18,8 @@ pub struct Route {
     pub upstream: Arc<dyn Place>,
     /// The addresses to connect from; each flow has one. With none, connections are reset.
     pub sources: Vec<Ipv4Addr>,
+    /// The mark with which to connect as the client itself, with its address and port; none connects from a source.
+    pub as_client: Option<u32>,
     /// The targets that get new connections. With none, connections are reset.
     pub targets: Vec<SocketAddrV4>,
     /// Targets whose connections end now, by reset: gone, or unhealthy with connection termination.
@@ -71,6 +73,7 @@ mod tests {
         Route {
             upstream: Arc::new(Here),
             sources: vec![Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2)],
+            as_client: None,
             targets: (0..targets).map(|n| SocketAddrV4::new(Ipv4Addr::new(10, 0, 1, n), 80)).collect(),
             evicted: Vec::new(),
             proxy_header: None,

@@ -144,6 +144,30 @@ async fn a_connection_crosses_between_two_networks_with_the_same_addresses() {
     assert_eq!(&heard, b"ping");
 }
 
+#[tokio::test]
+async fn a_target_sees_the_client_itself_where_answers_are_delivered_to_the_socket() {
+    let (router, client, target) = (Net::new("between"), Net::new("client"), Net::new("target"));
+    router.link(("r0", "10.0.0.1/24"), &client, ("c0", "10.0.0.9/24"));
+    router.link(("r1", "10.0.1.1/24"), &target, ("t0", "10.0.1.5/24"));
+    target.ip("route add default via 10.0.1.1");
+    router.ip("route add local default dev lo table 110");
+    router.ip("rule add iif r1 pref 50 lookup 110");
+    let (node, served) =
+        (SocketAddrV4::new(Ipv4Addr::new(10, 0, 0, 1), 443), SocketAddrV4::new(Ipv4Addr::new(10, 0, 1, 5), 8080));
+    let server = TcpListener::from_std(target.place().tcp_listener(served, false).unwrap()).unwrap();
+    let engine = Engine::start(1).unwrap();
+    let mut route = route(&[served]);
+    (route.upstream, route.sources, route.as_client) = (router.place(), vec![*node.ip()], Some(1));
+    let _listener = engine.listen(router.place().as_ref(), node, route, 100).unwrap();
+    let mut stream = connect(client.place().as_ref(), Ipv4Addr::new(10, 0, 0, 9), node).await;
+    let (mut accepted, from) = timeout(PATIENCE, server.accept()).await.unwrap().unwrap();
+    assert_eq!(from, stream.local_addr().unwrap(), "address and port");
+    accepted.write_all(b"pong").await.unwrap();
+    let mut heard = [0; 4];
+    timeout(PATIENCE, stream.read_exact(&mut heard)).await.unwrap().unwrap();
+    assert_eq!(&heard, b"pong");
+}
+
 /// Asks for a token; `None` if the reply does not arrive.
 async fn token(place: &dyn Place, from: Ipv4Addr, server: SocketAddrV4) -> Option<String> {
     let mut stream = connect(place, from, server).await;

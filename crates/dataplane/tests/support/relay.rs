@@ -22,6 +22,7 @@ pub fn route(targets: &[SocketAddrV4]) -> Route {
     Route {
         upstream: Arc::new(Here),
         sources: vec![NODE],
+        as_client: None,
         targets: targets.to_vec(),
         evicted: Vec::new(),
         proxy_header: None,

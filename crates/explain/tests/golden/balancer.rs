@@ -81,6 +81,20 @@ fn a_target_that_sees_clients_must_let_clients_in() {
 }
 
 #[test]
+fn a_tls_listener_keeps_the_clients_address_as_any_other() {
+    let Served { world, client, servers, balancer, targets, .. } = served(Some(HealthState::Healthy));
+    let listener = world.snapshot().linked::<Listener>(LoadBalancer::KIND, &balancer).next().unwrap().arn.clone();
+    world.update::<Listener>(&listener, |listener| listener.protocol = ListenerProtocol::Tls);
+    assert!(why(&world, &client, "b1:80").to_string().contains("sends to 10.0.1.4:8080 as 10.0.1.9"));
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
+    let told = why(&world, &client, "b1:80").to_string();
+    assert!(told.contains("sends to 10.0.1.4:8080 as 10.0.0.4"), "{told}");
+    assert!(told.contains("x sg-00000000000000003 lets no tcp 8080 in from 10.0.0.4"), "{told}");
+    world.allow(&servers, ingress(Traffic::Tcp(8080, 8080), from("10.0.0.4/32")));
+    passes(&why(&world, &client, "b1:80"));
+}
+
+#[test]
 fn a_target_whose_group_does_not_let_the_balancer_in_is_named() {
     let Served { world, client, servers, nodes, .. } = served(Some(HealthState::Unhealthy));
     world.update::<SecurityGroup>(&servers, |group| group.rules = vec![ingress(Traffic::Tcp(8081, 8081), members(&nodes))]);

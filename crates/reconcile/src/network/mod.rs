@@ -18,7 +18,7 @@ use crate::TimeScale;
 
 pub use domain::NetworkDomain;
 use ledger::Ledger;
-pub(crate) use name::table_number;
+pub(crate) use name::{AS_CLIENT, table_number};
 pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};
 
 /// The network of this machine as this process wants it and believes it to be.

@@ -26,8 +26,15 @@ pub(super) const WAN: &str = "wan";
 pub(super) const FABRIC: u32 = 240;
 /// The routing table of a VPC's own blocks.
 pub(super) const LOCAL: u32 = 100;
+/// The routing table of answers to a socket of the daemon that has somebody else's address: all is delivered here.
+pub(super) const SOCKETS: u32 = 110;
 /// The routing table of packets that no table had a route for.
 pub(super) const NOWHERE: u32 = 999;
+
+/// The mark of packets that a socket of the daemon sends as its client, and of their flows. Those of route tables are higher.
+pub(crate) const AS_CLIENT: u32 = 1;
+/// The mark of the answers to them.
+pub(super) const TO_SOCKET: u32 = 2;
 
 /// Whether a namespace is a machine's, in which somebody else is root.
 pub(super) fn is_machine(namespace: &str) -> bool {

@@ -7,14 +7,16 @@
 //! | chain     | where           | what it does                                                               |
 //! | --------- | --------------- | -------------------------------------------------------------------------- |
 //! | leave     | prerouting -155 | source check, the source subnet's ACL, the source's groups                  |
-//! | enter     | prerouting -150 | ACL and groups of an address that the router holds (endpoints, nodes)        |
+//! | enter     | prerouting -150 | answers to sockets that have their client's address, by the mark of the flow; |
+//! |           |                 | ACL and groups of an address that the router holds (endpoints, nodes)        |
 //! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                            |
 //! | to-target | prerouting -100 | destination: balancers, endpoints, public addresses                          |
 //! | ended     | forward -10     | connections to targets that are to lose them: a reset                        |
 //! | local     | input 0         | what the router itself answers                                               |
 //! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence          |
 //! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, public addresses                      |
-//! | exit      | postrouting 140 | ACL and groups of an address that the router holds, as a source               |
+//! | exit      | postrouting 140 | the mark of such a socket's packets becomes their flow's;                     |
+//! |           |                 | ACL and groups of an address that the router holds, as a source               |
 //! | arrive    | postrouting 150 | the destination subnet's ACL, the destination's groups                        |
 
 use ipnet::Ipv4Net;
@@ -24,7 +26,7 @@ use kernel::nft::{
     Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
 };
 
-use super::name::{TABLE, WAN};
+use super::name::{AS_CLIENT, TABLE, TO_SOCKET, WAN};
 
 /// Sets and maps by name.
 pub(super) mod set {
@@ -211,6 +213,7 @@ fn across() -> Vec<Rule> {
 fn enter() -> Vec<Rule> {
     let to_nobody = [stray(), is_tcp(), Match::in_set([Field::Daddr], set::RESETTING)];
     vec![
+        answer_to_socket(),
         vmap([Field::Daddr], set::ACL_MANAGED_IN),
         known_flow(),
         Rule::new(to_nobody, [Action::Reject(Reject::TcpReset)]),
@@ -268,7 +271,14 @@ fn from_node() -> Vec<Rule> {
 }
 
 fn exit() -> Vec<Rule> {
-    vec![vmap([Field::Saddr], set::ACL_MANAGED_OUT), known_flow(), own_reset(), vmap([Field::Saddr], set::MANAGED_OUT)]
+    let remembered = Rule::new([Match::is(Field::Mark, Value::Mark(AS_CLIENT))], [Action::SetCtMark(Mark::Packet)]);
+    vec![
+        remembered,
+        vmap([Field::Saddr], set::ACL_MANAGED_OUT),
+        known_flow(),
+        own_reset(),
+        vmap([Field::Saddr], set::MANAGED_OUT),
+    ]
 }
 
 fn arrive() -> Vec<Rule> {
@@ -350,6 +360,12 @@ fn known_flow() -> Rule {
 fn answer_to_open() -> Rule {
     let open = Match::in_set([Field::CtOriginalDaddr], set::OPEN);
     accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED), open])
+}
+
+/// An answer to what a socket of the daemon sent with its client's address: it is the socket's, not the client's.
+fn answer_to_socket() -> Rule {
+    let answer = [Match::is(Field::CtMark, Value::Mark(AS_CLIENT)), Match::is(Field::CtDirection, Value::Proto(1))];
+    Rule::new(answer, [Action::SetMark(Mark::Value(TO_SOCKET))])
 }
 
 fn unmarked() -> Match {

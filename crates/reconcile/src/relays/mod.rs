@@ -18,6 +18,7 @@ use kernel::Namespaces;
 use resource::{SslPolicy, VpcId};
 use store::{Change, Snapshot, Store};
 
+use crate::network::AS_CLIENT;
 use crate::{Domain, ObjectSink, TimeScale};
 use wanted::{Door, Terminated, Wanted};
 
@@ -189,6 +190,7 @@ fn route(namespaces: &Namespaces, scale: TimeScale, wanted: &Wanted, spoken: Opt
     Ok(Route {
         upstream: Arc::new(open(namespaces, &wanted.upstream)?),
         sources: vec![wanted.node],
+        as_client: wanted.as_client.then_some(AS_CLIENT),
         targets: wanted.targets.clone(),
         evicted: wanted.evicted.clone(),
         proxy_header: wanted.proxied.then(|| ProxyHeader { endpoint: wanted.endpoint.clone(), checksum: false }),

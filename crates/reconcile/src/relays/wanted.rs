@@ -27,8 +27,10 @@ pub(super) struct Door {
 pub(super) struct Wanted {
     /// The VPC of the targets.
     pub(super) upstream: VpcId,
-    /// The node's address, from which targets are connected to.
+    /// The node's address, from which targets are connected to,
     pub(super) node: Ipv4Addr,
+    /// unless they see the client's.
+    pub(super) as_client: bool,
     pub(super) targets: Vec<SocketAddrV4>,
     /// Targets that keep no connection.
     pub(super) evicted: Vec<SocketAddrV4>,
@@ -125,6 +127,7 @@ fn wanted(world: &Snapshot, upstream: &VpcId, node: &Node, port: &Port, endpoint
     Some(Wanted {
         upstream: upstream.clone(),
         node: node.address,
+        as_client: port.preserve_client && endpoint.is_none(),
         evicted: unhealthy(world, &group).filter(|target| !targets.contains(target)).collect(),
         targets,
         proxied: group.proxy_protocol(),

@@ -118,6 +118,7 @@ fn a_tls_listener_tells_its_targets_who_asks_through_which_endpoint() {
     cloud.crash();
     through_the_endpoint(&cloud, &site);
     policies_and_protocols(&cloud, &site);
+    targets_see_whoever_comes_straight(&cloud, &site);
     a_rejected_endpoint_is_silent(&cloud, &site);
 }
 
@@ -208,6 +209,35 @@ fn policies_and_protocols(cloud: &Cloud, (offer, _, certificate, listener): &(Of
         provider.refused("acm", "delete_certificate", json!({ "CertificateArn": other.arn })).code,
         "ResourceInUseException"
     );
+}
+
+fn targets_see_whoever_comes_straight(cloud: &Cloud, (offer, access, certificate, _): &(Offer, Access, Imported, String)) {
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let group = provider.group(&offer.net.vpc, "straight");
+    let balancers = provider.elb("describe_load_balancers", json!({ "LoadBalancerArns": [offer.balancer] }));
+    let name = text_of(&balancers["LoadBalancers"][0]["DNSName"]);
+    let keep = |value: &str| {
+        let attributes = json!([{ "Key": "preserve_client_ip.enabled", "Value": value }]);
+        provider.elb("modify_target_group_attributes", json!({ "TargetGroupArn": offer.targets, "Attributes": attributes }));
+    };
+    let secure = || {
+        let client = Client { account: &provider, net: &offer.net, group: &group };
+        client.told(&name, ("service.example.com", &certificate.pem), "TLSv1_3", "")
+    };
+    let plain = || {
+        let said = provider.curl(&offer.net.subnet, &group, &format!("http://{name}/")).out;
+        serde_json::from_str::<Value>(&said).ok()
+    };
+    let kept = |told: &Value| told["peer"] == told["source"];
+    assert!(kept(&secure()), "instances see clients unless told not to");
+    eventually("they do over TCP", || plain().filter(kept));
+    let through = eventually("plain TCP answers", || serde_json::from_str::<Value>(&access.fetched(&consumer)).ok());
+    keep("false");
+    let node = eventually("targets see the node", || Some(secure()).filter(|told| !kept(told)))["peer"].clone();
+    assert_eq!(through["peer"], node, "as they always do through PrivateLink");
+    eventually("they do over TCP", || plain().filter(|told| told["peer"] == node));
+    keep("true");
+    eventually("targets see the client again", || Some(secure()).filter(kept));
 }
 
 fn a_rejected_endpoint_is_silent(cloud: &Cloud, (offer, access, ..): &(Offer, Access, Imported, String)) {

@@ -69,8 +69,12 @@ const HERE: u32 = 255;
 /// An address that the namespace holds for a service, of which there may be thousands: a route costs the same however many
 /// there are, while the kernel walks a device's addresses with each that is added.
 fn held_address(address: Ipv4Addr) -> Object {
-    let kind = RouteKind::Local { dev: "lo".into() };
-    Object::Route(Route { table: HERE, dst: Ipv4Net::from(address), metric: 0, kind })
+    delivered(HERE, Ipv4Net::from(address))
+}
+
+/// What a table delivers to sockets of the router, whoever has the address.
+fn delivered(table: u32, dst: Ipv4Net) -> Object {
+    Object::Route(Route { table, dst, metric: 0, kind: RouteKind::Local { dev: "lo".into() } })
 }
 
 /// A route through a neighbour that need not be on the link by anybody's prefix.

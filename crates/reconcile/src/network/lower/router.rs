@@ -6,10 +6,10 @@ use kernel::nft::{Data, Value, Verdict};
 use kernel::{Object, Route, RouteKind, Rule};
 use plan::Router;
 
-use super::{in_namespace, on_device, own_address, sysctl};
+use super::{delivered, in_namespace, on_device, own_address, sysctl};
 use crate::TimeScale;
 use crate::network::ledger::Placed;
-use crate::network::name::{FABRIC, LOCAL, NOWHERE};
+use crate::network::name::{FABRIC, LOCAL, NOWHERE, SOCKETS, TO_SOCKET};
 use crate::network::ruleset::{self, FABRIC_NET, element, set, verdict};
 
 /// The resolver of every VPC.
@@ -46,6 +46,7 @@ pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
     objects.push(sysctl("net/netfilter/nf_conntrack_tcp_loose", "0"));
     objects.extend(ruleset::objects());
     objects.extend(asking_order());
+    objects.push(delivered(SOCKETS, Default::default()));
     objects.push(Object::Route(Route { table: NOWHERE, dst: Default::default(), metric: 0, kind: RouteKind::Blackhole }));
     objects.extend(router.cidrs.iter().map(|cidr| on_device(LOCAL, *cidr, "lo")));
     objects.extend(router.gateways.iter().map(|address| own_address(*address)));
@@ -59,11 +60,13 @@ pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
     in_namespace(router.vpc.as_str(), objects)
 }
 
-/// The fabric first, then the VPC's own blocks, then (by mark, see the tables) the sender's route table, then nowhere.
+/// What is for sockets that have others' addresses first, then the fabric, then the VPC's own blocks, then (by mark, see the
+/// tables) the sender's route table, then nowhere.
 fn asking_order() -> impl Iterator<Item = Object> {
-    let rule = |priority, to: Option<&str>, table| {
+    let rule = |priority, to: Option<&str>, fwmark, table| {
         let to = to.map(|net| net.parse().expect("a literal network is well-formed"));
-        Object::Rule(Rule { priority, iif: None, from: None, to, fwmark: None, table })
+        Object::Rule(Rule { priority, iif: None, from: None, to, fwmark, table })
     };
-    [rule(100, Some(FABRIC_NET), FABRIC), rule(200, None, LOCAL), rule(400, None, NOWHERE)].into_iter()
+    let first = [rule(50, None, Some(TO_SOCKET), SOCKETS), rule(100, Some(FABRIC_NET), None, FABRIC)];
+    first.into_iter().chain([rule(200, None, None, LOCAL), rule(400, None, None, NOWHERE)])
 }

@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 use kernel::{Object, Route, RouteKind, Rule};
 use plan::{Hop, Table};
 
-use super::{in_namespace, via};
+use super::{delivered, in_namespace, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{INTERNET_ROUTER, WAN, interface_device, table_number, to_peer};
 
@@ -33,7 +33,7 @@ fn route(number: u32, dst: Ipv4Net, hop: &Hop) -> Object {
         Hop::Peer(router, address, realm) => via(number, dst, &to_peer(*router), *address, some(*realm)),
         Hop::Interface(id, address) => via(number, dst, &interface_device(id), *address, None),
         // What the router has sockets for is delivered here, to those whose table says so and to nobody else.
-        Hop::Endpoint(_) => Object::Route(Route { table: number, dst, metric: 0, kind: RouteKind::Local { dev: "lo".into() } }),
+        Hop::Endpoint(_) => delivered(number, dst),
         Hop::Checked(_) | Hop::Drop => Object::Route(Route { table: number, dst, metric: 0, kind: RouteKind::Blackhole }),
     }
 }
