@@ -248,13 +248,16 @@ fn ended() -> Vec<Rule> {
 
 fn local() -> Vec<Rule> {
     let to_amazon = || Match::in_set([Field::Daddr], set::AMAZON);
+    let served = || Match::in_set([Field::Daddr, Field::L4Proto, Field::ThDport], set::SERVED);
     vec![
         accept_if(vec![Match::is(Field::IifName, device("lo"))]),
         known_flow(),
         accept_if(vec![to_amazon(), Match::is(Field::UdpDport, Value::Port(53))]),
         accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(53))]),
         accept_if(vec![to_amazon(), Match::is(Field::TcpDport, Value::Port(80))]),
-        accept_if(vec![Match::in_set([Field::Daddr, Field::L4Proto, Field::ThDport], set::SERVED)]),
+        // What came to a public address is only known for whom it is here.
+        Rule::new([served()], [Action::Vmap { key: vec![Field::Daddr], map: set::HOME.into() }]),
+        accept_if(vec![served()]),
     ]
 }
 

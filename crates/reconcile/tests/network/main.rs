@@ -17,6 +17,7 @@ mod pace;
 mod packets;
 mod peering;
 mod privatelink;
+mod relays;
 mod repair;
 mod ruleset;
 mod settling;
