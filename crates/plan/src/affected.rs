@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use resource::{
     BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, Kind, Listener,
-    LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PeeringConnection, PrefixList, Resource, RouteTable, RulePeer,
-    SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
+    LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PeeringConnection, PrefixList, ResolverAddress, ResolverEndpoint,
+    ResolverEndpointState, Resource, RouteTable, RulePeer, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc,
+    VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
 
@@ -44,12 +45,19 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     reach.change(change, |health: &TargetHealth| health.state, |reach, health| reach.target_group(&health.group));
     reach.change(change, |service: &EndpointService| service.balancers.clone(), Reach::service);
     reach.change(change, VpcEndpoint::clone, Reach::endpoint);
+    reach.change(change, read_of_resolver, |reach, resolver| reach.add(Subject::Resolver(resolver.id.clone())));
     reach.found
 }
 
 /// What the plan reads of an interface: neither what people write on it nor what we say of it.
 fn read_of_interface(interface: &NetworkInterface) -> NetworkInterface {
     NetworkInterface { ready: false, description: String::new(), tags: Tags::default(), ..interface.clone() }
+}
+
+/// What the plan reads of a resolver endpoint: neither what people write on it nor whether it is told that it is there.
+fn read_of_resolver(resolver: &ResolverEndpoint) -> (VpcId, bool, bool, Vec<ResolverAddress>) {
+    let goes = resolver.state == ResolverEndpointState::Deleting;
+    (resolver.vpc.clone(), goes, resolver.served, resolver.addresses.clone())
 }
 
 /// What the plan reads of a balancer.

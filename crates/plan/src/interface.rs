@@ -61,6 +61,8 @@ pub enum Place {
         subnet: Ipv4Net,
         /// The route table by which answers leave for clients outside the VPC.
         table: RouteTableId,
+        /// Whether sockets of the daemon answer datagrams there, which have no connection that knows its table.
+        datagrams: bool,
     },
 }
 
@@ -101,7 +103,8 @@ fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {
     let subnet = world.find::<Subnet>(eni.subnet.as_str())?;
     let table = table_of(world, &eni.vpc, &eni.subnet)?;
     if eni.kind != InterfaceKind::Workload {
-        return Some(Place::Router { subnet: subnet.cidr, table });
+        let datagrams = eni.kind == InterfaceKind::Resolver;
+        return Some(Place::Router { subnet: subnet.cidr, table, datagrams });
     }
     let attachment = eni.attachment.as_ref()?;
     Some(Place::Workload {

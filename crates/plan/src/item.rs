@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use resource::VpcId;
 
-use crate::{Acl, Balancer, Door, Endpoint, Gateway, Group, Interface, Nat, Peering, PublicAddress, Router, Served, Table};
+use crate::{
+    Acl, Balancer, Door, Endpoint, Gateway, Group, Interface, Nat, Peering, PublicAddress, Resolver, Router, Served, Table,
+};
 
 /// One thing that the network should have; see each kind for what it means to packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,7 @@ pub enum Item {
     Balancer(Balancer),
     Endpoint(Endpoint),
     Door(Door),
+    Resolver(Resolver),
 }
 
 impl Item {
@@ -40,6 +43,7 @@ impl Item {
             Self::Balancer(item) => &item.vpc,
             Self::Endpoint(item) => &item.vpc,
             Self::Door(item) => &item.vpc,
+            Self::Resolver(item) => &item.vpc,
         }
     }
 
@@ -49,6 +53,7 @@ impl Item {
             Self::Balancer(item) => item.served(),
             Self::Endpoint(item) => item.served(),
             Self::Door(item) => item.served(),
+            Self::Resolver(item) => item.served(),
             _ => Vec::new(),
         }
     }
@@ -69,6 +74,7 @@ impl Display for Item {
             Self::Balancer(item) => item.fmt(f),
             Self::Endpoint(item) => item.fmt(f),
             Self::Door(item) => item.fmt(f),
+            Self::Resolver(item) => item.fmt(f),
         }
     }
 }

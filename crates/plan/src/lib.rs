@@ -14,6 +14,7 @@ mod group;
 mod interface;
 mod item;
 mod peering;
+mod resolver;
 mod router;
 mod served;
 mod subject;
@@ -30,6 +31,7 @@ pub use group::{Allow, Group, Peer};
 pub use interface::{Interface, Place};
 pub use item::Item;
 pub use peering::{Peering, PeeringEnd, peering_between};
+pub use resolver::Resolver;
 pub use resource::Transport;
 pub use router::Router;
 pub use served::{Served, by_sockets};
@@ -55,5 +57,6 @@ pub fn item(world: &Snapshot, subject: &Subject) -> Option<Item> {
             Some(door) => Item::Door(door),
             None => Item::Endpoint(endpoint::plan(world, id)?),
         },
+        Subject::Resolver(id) => Item::Resolver(resolver::plan(world, id)?),
     })
 }

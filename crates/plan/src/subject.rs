@@ -2,8 +2,8 @@
 
 use resource::{
     AclId, AllocationId, ElasticAddress, EndpointId, GroupId, InterfaceId, InternetGateway, InternetGatewayId, LoadBalancer,
-    NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, PeeringConnection, PeeringId, RouteTable, RouteTableId,
-    SecurityGroup, Vpc, VpcEndpoint, VpcId,
+    NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, PeeringConnection, PeeringId, ResolverEndpoint, RouteTable,
+    RouteTableId, SecurityGroup, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -22,6 +22,7 @@ pub enum Subject {
     Peering(PeeringId),
     Balancer(String),
     Endpoint(EndpointId),
+    Resolver(String),
 }
 
 /// Every subject of `world`.
@@ -37,6 +38,7 @@ pub fn subjects(world: &Snapshot) -> impl Iterator<Item = Subject> + '_ {
     let peerings = world.all::<PeeringConnection>().map(|r| Subject::Peering(r.id.clone()));
     let balancers = world.all::<LoadBalancer>().map(|r| Subject::Balancer(r.arn.clone()));
     let endpoints = world.all::<VpcEndpoint>().map(|r| Subject::Endpoint(r.id.clone()));
+    let resolvers = world.all::<ResolverEndpoint>().map(|r| Subject::Resolver(r.id.clone()));
     let network = routers.chain(groups).chain(acls).chain(tables).chain(gateways);
-    network.chain(interfaces).chain(addresses).chain(nats).chain(peerings).chain(balancers).chain(endpoints)
+    network.chain(interfaces).chain(addresses).chain(nats).chain(peerings).chain(balancers).chain(endpoints).chain(resolvers)
 }

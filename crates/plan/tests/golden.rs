@@ -301,6 +301,26 @@ fn doors_to_services_of_aws_at_interfaces_and_behind_routes() {
 }
 
 #[test]
+fn an_inbound_resolver_endpoint_is_served_on_both_transports_while_its_sockets_are_open() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let subnet = world.subnet(&vpc, "10.0.0.0/24", 'a');
+    let group = world.group(&vpc, &[all_out()]);
+    let id = world.resolver(&[(&subnet, "10.0.0.53")], &[&group]);
+    let item = || plan::item(&world.snapshot(), &plan::Subject::Resolver(id.clone()));
+    insta::assert_snapshot!(item().unwrap(), @"
+    resolver rslvr-in-00000000000000001 of vpc-00000000000000001: open
+        eni-00000000000000001 at 10.0.0.53
+    ");
+    let at = ip("10.0.0.53");
+    assert_eq!(item().unwrap().served(), [plan::Served::udp(at, 53), plan::Served::tcp(at, 53)]);
+    world.update::<ResolverEndpoint>(&id, |endpoint| endpoint.served = false);
+    assert_eq!(item().unwrap().served(), [], "before its sockets are open nothing is let in");
+    world.update::<ResolverEndpoint>(&id, |endpoint| endpoint.state = ResolverEndpointState::Deleting);
+    assert!(item().is_none());
+}
+
+#[test]
 fn attributes_of_a_group_decide_who_gets_flows_and_who_loses_them() {
     let world = World::new();
     let (balancer, targets, [first, second]) = balanced(&world);

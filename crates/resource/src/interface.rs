@@ -60,6 +60,8 @@ pub enum InterfaceKind {
     Balancer,
     /// A NAT gateway.
     NatGateway,
+    /// A resolver endpoint.
+    Resolver,
 }
 
 impl InterfaceKind {

@@ -27,6 +27,7 @@ const SERVICES: &[Service] = &[
     crate::sts::SERVICE,
     crate::s3::SERVICE,
     crate::route53::SERVICE,
+    crate::resolver::SERVICE,
 ];
 
 /// All of them.

@@ -77,6 +77,7 @@ impl Default for Catalogue {
             Codec::of::<resource::HostedZone>(),
             Codec::of::<resource::RecordSet>(),
             Codec::of::<resource::ZoneChange>(),
+            Codec::of::<resource::ResolverEndpoint>(),
             Codec::of::<resource::Bucket>(),
             Codec::of::<resource::Object>(),
             Codec::of::<resource::Upload>(),

@@ -21,6 +21,7 @@ impl Walk<'_> {
         match party.interface.as_ref().map(|interface| interface.kind) {
             Some(InterfaceKind::Endpoint) => self.at_endpoint(&party, &sender),
             Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),
+            Some(InterfaceKind::Resolver) => self.at_resolver(&party, &sender),
             Some(InterfaceKind::NatGateway) => {
                 self.blocked(Code::TargetPort, &party.name, "is a NAT gateway's: it answers nobody", Vec::new());
                 self.end()

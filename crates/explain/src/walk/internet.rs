@@ -54,7 +54,7 @@ impl Walk<'_> {
         let sender = Sender { address: from, party: None, away: Some(Away::Internet(from)) };
         match party.interface.as_ref().map(|interface| interface.kind) {
             Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),
-            Some(InterfaceKind::NatGateway | InterfaceKind::Endpoint) => {
+            Some(InterfaceKind::NatGateway | InterfaceKind::Endpoint | InterfaceKind::Resolver) => {
                 self.blocked(Code::TargetPort, &party.name, "takes no connections from the internet", Vec::new());
                 self.end()
             }

@@ -10,6 +10,7 @@ mod internet;
 mod leave;
 mod name;
 pub(crate) mod peering;
+mod resolver;
 mod route;
 
 use std::net::Ipv4Addr;

@@ -56,6 +56,20 @@ fn the_routes_of_a_gateway_endpoint_lead_to_s3_and_to_nothing_else() {
 }
 
 #[test]
+fn an_inbound_resolver_endpoint_answers_questions_of_those_whom_its_group_lets_in() {
+    let (world, _, subnet, group, instance) = isolated();
+    let resolver = world.resolver(&[(&subnet, "10.0.0.53")], &[&group]);
+    let ask = |protocol: &str| asked(&world, instance.as_str(), "10.0.0.53:53", protocol);
+    assert_eq!(codes(&ask("udp")), ["SG_HAS_NO_RULES"]);
+    world.update::<SecurityGroup>(&group, |group| group.rules = vec![all_out(), ingress(Traffic::All, from("10.0.0.0/16"))]);
+    passes(&ask("udp"));
+    passes(&ask("tcp"));
+    assert_eq!(codes(&asked(&world, instance.as_str(), "10.0.0.53:54", "udp")), ["TARGET_PORT_RESTRICTION"]);
+    world.update::<ResolverEndpoint>(&resolver, |endpoint| endpoint.served = false);
+    assert_eq!(codes(&ask("udp")), ["BAD_STATE"]);
+}
+
+#[test]
 fn a_front_door_takes_what_it_serves_from_everybody_who_gets_there() {
     let world = World::new();
     passes(&why(&world, "internet", EC2));

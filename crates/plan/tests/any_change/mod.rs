@@ -34,6 +34,7 @@ pub fn busy_world() -> World {
         );
         world.aws_endpoint("ec2", vpc, &[(&b, "10.0.1.9")], &[&inner], &[]);
         world.aws_endpoint("s3", vpc, &[], &[], &[&private]);
+        world.resolver(&[(&a, "10.0.0.53"), (&b, "10.0.1.53")], &[&web]);
         let balancer = world.balancer(&[(&a, "10.0.0.6"), (&b, "10.0.1.6")], &[&web]);
         let targets = world.target_group(vpc, TargetType::Instance);
         let addresses = world.target_group(vpc, TargetType::Ip);
@@ -98,7 +99,7 @@ fn all<R: Resource>(txn: &Txn) -> Vec<R> {
 pub fn change(txn: &mut Txn, graveyard: &mut Graveyard, seed: u64) -> String {
     let dice = &mut Dice(seed);
     dice.below(1);
-    match dice.below(25) {
+    match dice.below(26) {
         0 => restore(txn, graveyard, dice),
         1 => remove_anything(txn, graveyard, dice),
         2 => edit::<Vpc>(txn, dice, vpc),
@@ -121,6 +122,7 @@ pub fn change(txn: &mut Txn, graveyard: &mut Graveyard, seed: u64) -> String {
             service.balancers = dice.some(&ids::<LoadBalancer, _>(txn, |r| r.arn))
         }),
         22 | 23 => edit::<PeeringConnection>(txn, dice, peering),
+        24 => edit::<ResolverEndpoint>(txn, dice, resolver),
         _ => edit::<VpcEndpoint>(txn, dice, endpoint),
     }
 }
@@ -138,7 +140,7 @@ fn restore(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) -> String 
 }
 
 fn remove_anything(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) -> String {
-    match dice.below(18) {
+    match dice.below(19) {
         0 => remove::<Vpc>(txn, graveyard, dice),
         1 => remove::<Subnet>(txn, graveyard, dice),
         2 => remove::<RouteTable>(txn, graveyard, dice),
@@ -156,6 +158,7 @@ fn remove_anything(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) ->
         14 => remove::<TargetHealth>(txn, graveyard, dice),
         16 => remove::<PeeringConnection>(txn, graveyard, dice),
         15 => remove::<EndpointService>(txn, graveyard, dice),
+        17 => remove::<ResolverEndpoint>(txn, graveyard, dice),
         _ => remove::<VpcEndpoint>(txn, graveyard, dice),
     }
 }
@@ -318,6 +321,15 @@ fn target_group(group: &mut TargetGroup, dice: &mut Dice, txn: &Txn) {
     group.targets.truncate(dice.below(4));
     group.targets.push(Target { id, port: 80, zone, draining_since: (dice.below(4) == 0).then_some(Timestamp(1)) });
     group.attributes.insert("preserve_client_ip.enabled".into(), dice.coin().to_string());
+}
+
+fn resolver(resolver: &mut ResolverEndpoint, dice: &mut Dice, _: &Txn) {
+    use ResolverEndpointState::{Creating, Deleting, Operational};
+    match dice.below(3) {
+        0 => resolver.state = [Creating, Operational, Deleting][dice.below(3)],
+        1 => resolver.served = dice.coin(),
+        _ => resolver.addresses.truncate(dice.below(3)),
+    }
 }
 
 fn endpoint(endpoint: &mut VpcEndpoint, dice: &mut Dice, txn: &Txn) {

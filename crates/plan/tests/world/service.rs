@@ -190,6 +190,32 @@ impl World {
         id
     }
 
+    /// An inbound resolver endpoint that answers at an address in each subnet.
+    pub fn resolver(&self, at: &[(&SubnetId, &str)], groups: &[&GroupId]) -> String {
+        let id = self.id("rslvr-in-");
+        let address = |(subnet, address): &(&SubnetId, &str)| ResolverAddress {
+            id: self.id("rni-"),
+            subnet: (*subnet).clone(),
+            interface: self.interface(subnet, InterfaceKind::Resolver, address, groups, Holder::Service),
+            address: address.parse().unwrap(),
+        };
+        self.put(ResolverEndpoint {
+            id: id.clone(),
+            owner: owner(),
+            name: None,
+            request: id.clone(),
+            vpc: self.find::<Subnet>(at[0].0).vpc,
+            groups: groups.iter().map(|id| (*id).clone()).collect(),
+            addresses: at.iter().map(address).collect(),
+            state: ResolverEndpointState::Operational,
+            served: true,
+            created: Timestamp(1),
+            modified: Timestamp(1),
+            tags: Tags::default(),
+        });
+        id
+    }
+
     /// Moves an endpoint's connection.
     pub fn connect(&self, endpoint: &EndpointId, state: EndpointState) {
         self.update::<VpcEndpoint>(endpoint, |endpoint| endpoint.state = state);

@@ -35,6 +35,12 @@ impl Book {
         View::new(scopes.map(|scope| self.layer(scope)))
     }
 
+    /// What those see who ask a VPC at its inbound endpoints.
+    pub(super) fn inbound_view(&mut self, vpc: &VpcId) -> View {
+        let [inbound, private, own] = [Scope::Inbound, Scope::Private, Scope::Vpc].map(|scope| self.layer(scope(vpc.clone())));
+        View::new([inbound, private, own, self.layer(Scope::Public)])
+    }
+
     /// What the internet sees.
     pub(super) fn public_view(&mut self) -> View {
         View::new([self.layer(Scope::Public)])
@@ -48,6 +54,7 @@ impl Book {
     pub(super) fn forget(&mut self, vpc: &VpcId) {
         self.layers.remove(&Scope::Vpc(vpc.clone()));
         self.layers.remove(&Scope::Private(vpc.clone()));
+        self.layers.remove(&Scope::Inbound(vpc.clone()));
     }
 
     /// Everything that has names here.

@@ -31,6 +31,8 @@ pub(super) enum Scope {
     Public,
     /// One VPC: what it knows of itself.
     Vpc(VpcId),
+    /// Those who ask a VPC at its inbound endpoints, before all else: what endpoints take over for them alone.
+    Inbound(VpcId),
     /// One VPC, before what it knows of itself: private hosted zones, and the hidden ones of its endpoints.
     Private(VpcId),
 }
@@ -67,9 +69,8 @@ fn of_subject(world: &Snapshot, subject: &Subject) -> Vec<Option<Entry>> {
         Subject::Address(id) => public::of_address(world, id).into_iter().chain(private::of_address(world, id)).collect(),
         Subject::Balancer(arn) => public::of_balancer(world, arn),
         Subject::Endpoint(id) => public::of_endpoint(world, id).into_iter().chain(private::of_endpoint(world, id)).collect(),
-        Subject::Table(_) | Subject::Group(_) | Subject::Acl(_) | Subject::Gateway(_) | Subject::Nat(_) | Subject::Peering(_) => {
-            Vec::new()
-        }
+        Subject::Table(_) | Subject::Group(_) | Subject::Acl(_) | Subject::Gateway(_) => Vec::new(),
+        Subject::Nat(_) | Subject::Peering(_) | Subject::Resolver(_) => Vec::new(),
     }
 }
 
@@ -126,6 +127,7 @@ impl Display for Entry {
             Scope::Public => write!(f, "public {}", self.zone)?,
             Scope::Vpc(id) => write!(f, "{id} {}", self.zone)?,
             Scope::Private(id) => write!(f, "{id} private {}", self.zone)?,
+            Scope::Inbound(id) => write!(f, "{id} inbound {}", self.zone)?,
         }
         match &self.record {
             None => Ok(()),

@@ -3,6 +3,7 @@
 mod book;
 mod entry;
 mod hosted;
+mod inbound;
 mod private;
 mod public;
 mod settle;
@@ -16,7 +17,8 @@ use dataplane::dns::{self, View};
 use kernel::Namespaces;
 use plan::Subject;
 use resource::{
-    ElasticAddress, InternetGateway, NetworkInterface, PeeringConnection, Resource, Subnet, Vpc, VpcEndpoint, VpcId, VpcState,
+    DNS_PORT, ElasticAddress, InternetGateway, NetworkInterface, PeeringConnection, Resource, Subnet, Vpc, VpcEndpoint, VpcId,
+    VpcState,
 };
 use store::{Change, Snapshot, Store};
 
@@ -25,17 +27,18 @@ use crate::sites::Sites;
 use crate::{Domain, TimeScale};
 use book::Book;
 use entry::Source;
+use inbound::Inbound;
 use settle::Settling;
 
 /// The resolver's address in every VPC, besides the one in its own block.
 const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
-const PORT: u16 = 53;
 
 /// Names on this machine.
 pub struct NamesDomain {
     book: Book,
     sites: Sites,
     noted: BTreeSet<Source>,
+    inbound: Inbound,
     settling: Settling,
     scale: TimeScale,
     /// Whether the internet may have come or gone.
@@ -46,7 +49,8 @@ impl NamesDomain {
     /// Answers in `namespaces`, where time passes at `scale`.
     pub fn new(namespaces: Namespaces, scale: TimeScale) -> Self {
         let (book, sites) = (Book::new(), Sites::new(namespaces));
-        Self { book, sites, noted: BTreeSet::new(), settling: Settling::default(), scale, internet: false }
+        let (inbound, settling) = (Inbound::default(), Settling::default());
+        Self { book, sites, noted: BTreeSet::new(), inbound, settling, scale, internet: false }
     }
 
     /// What the internet sees, now and later: for domains that verify something by public DNS.
@@ -60,6 +64,7 @@ impl Domain for NamesDomain {
 
     fn note(&mut self, world: &Snapshot, change: &Change) {
         self.noted.extend(reach(world, change));
+        self.inbound.note(world, change);
         self.settling.note(change);
         self.internet |= change.kind == InternetGateway::KIND;
     }
@@ -69,6 +74,7 @@ impl Domain for NamesDomain {
         self.noted.extend(self.book.sources().cloned());
         let open = self.sites.namespaces().filter_map(|name| VpcId::parse(name).ok());
         self.noted.extend(open.map(|vpc| Source::Plan(Subject::Router(vpc))));
+        self.inbound.note_all(world, &self.sites);
         self.settling.note_all(world);
         self.internet = true;
     }
@@ -84,6 +90,7 @@ impl Domain for NamesDomain {
                 self.vpc(&world, id).await;
             }
         }
+        self.inbound.converge(store, &world, &mut self.book, &mut self.sites).await;
         let public = self.internet_view();
         self.settling.tell(store, &public, self.scale).await;
         self.sites.patience()
@@ -117,7 +124,7 @@ impl NamesDomain {
     }
 
     async fn answer(&mut self, namespace: &str, addresses: &[Ipv4Addr], view: View) {
-        let addrs = addresses.iter().map(|address| SocketAddrV4::new(*address, PORT)).collect();
+        let addrs = addresses.iter().map(|address| SocketAddrV4::new(*address, DNS_PORT)).collect();
         self.sites.serve(namespace, addrs, move |place, addrs| dns::serve(place, addrs, &view)).await;
     }
 }

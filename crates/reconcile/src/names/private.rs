@@ -7,8 +7,8 @@ use std::sync::Arc;
 use dataplane::dns::Records;
 use ipnet::Ipv4Net;
 use resource::{
-    AllocationId, ElasticAddress, EndpointId, Holder, InterfaceId, NetworkInterface, PeeringConnection, Resource, Subnet, Vpc,
-    VpcEndpoint, VpcId, private_dns_name, private_domain, public_dns_name, zone_of_private_name,
+    AllocationId, ElasticAddress, EndpointId, EndpointState, Holder, InterfaceId, NetworkInterface, PeeringConnection, Resource,
+    Subnet, Vpc, VpcEndpoint, VpcId, private_dns_name, private_domain, public_dns_name, zone_of_private_name,
 };
 use store::Snapshot;
 
@@ -69,6 +69,9 @@ pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry
     if naming(world, &endpoint.vpc).is_none() {
         return Vec::new();
     }
+    if endpoint.private_dns && endpoint.private_names.is_empty() {
+        return for_inbound(world, &endpoint);
+    }
     let scope = || Scope::Private(endpoint.vpc.clone());
     let zones: Vec<&str> = endpoint.private_zones().collect();
     let named = |name: &String| {
@@ -77,11 +80,28 @@ pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry
             let own = Records::cname(TTL, &endpoint.regional_name().parse().ok()?);
             return Some(Entry { record: Some((name.parse().ok()?, Data::Set(own))), ..Entry::zone(scope(), zone)? });
         }
-        let interfaces = endpoint.interfaces.iter().filter_map(|id| world.find::<NetworkInterface>(id.as_str()));
-        Entry::addresses(scope(), zone, name, interfaces.filter_map(|interface| interface.primary()).collect())
+        Entry::addresses(scope(), zone, name, legs(world, &endpoint))
     };
     let names = endpoint.private_names.iter().filter(|name| zones.contains(&zone_of_private_name(name)));
     zones.iter().map(|zone| Entry::zone(scope(), zone)).chain(names.map(named)).collect()
+}
+
+/// The names of the service of an endpoint whose private DNS is for inbound resolver endpoints only.
+fn for_inbound(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Option<Entry>> {
+    let there = !matches!(endpoint.state, EndpointState::Deleting | EndpointState::Deleted);
+    let service = endpoint.aws_service().filter(|_| there);
+    let names = service.into_iter().flat_map(|service| service.private_names(&endpoint.owner.region));
+    let entry = |name: String| {
+        let scope = Scope::Inbound(endpoint.vpc.clone());
+        Entry::addresses(scope, zone_of_private_name(&name), &name, legs(world, endpoint))
+    };
+    names.map(entry).collect()
+}
+
+/// The addresses of an endpoint's interfaces.
+fn legs(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Ipv4Addr> {
+    let interfaces = endpoint.interfaces.iter().filter_map(|id| world.find::<NetworkInterface>(id.as_str()));
+    interfaces.filter_map(|interface| interface.primary()).collect()
 }
 
 /// The VPC, if it has private names.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use dataplane::dns::answer_datagram;
 use proptest::prelude::*;
 use resource::{
-    BalancerState, EndpointState, HealthState, LoadBalancer, PeeringConnection, PeeringId, PeeringSide, PeeringState, Subnet,
-    Tags, TargetHealth, TargetId, Timestamp, VpcEndpoint,
+    BalancerState, EndpointState, HealthState, LoadBalancer, PeeringConnection, PeeringId, PeeringSide, PeeringState,
+    ResolverAddress, ResolverEndpoint, ResolverEndpointState, Subnet, Tags, TargetHealth, TargetId, Timestamp, VpcEndpoint,
 };
 use store::Txn;
 
@@ -317,7 +317,7 @@ fn ask(namespaces: &Namespaces, namespace: &str, server: Ipv4Addr, name: &str, k
     let ask = || {
         let socket = std::net::UdpSocket::bind("0.0.0.0:0")?;
         socket.set_read_timeout(Some(Duration::from_secs(5)))?;
-        socket.connect((server, PORT))?;
+        socket.connect((server, DNS_PORT))?;
         socket.send(&question(name, kind))?;
         let mut answer = vec![0; 512];
         let length = socket.recv(&mut answer)?;
@@ -356,6 +356,99 @@ async fn both_addresses_of_a_vpcs_resolver_answer_and_fall_silent_when_support_i
     let refused = ask(&namespaces, consumer.as_str(), RESOLVER, ENDPOINT, A).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
     assert!(ask(&namespaces, vpc_id(1).as_str(), RESOLVER, ENDPOINT, A).is_ok(), "the other VPC is not touched");
+    drop((domain, network));
+    namespaces.remove().unwrap();
+}
+
+#[tokio::test]
+async fn names_for_inbound_endpoints_only_are_known_to_nobody_else() {
+    const S3: &str = "s3.us-east-1.amazonaws.com";
+    let store = store(cloud).await;
+    let own = VpcEndpoint {
+        service: None,
+        service_name: "com.amazonaws.us-east-1.s3".into(),
+        private_dns: true,
+        private_names: Vec::new(),
+        ..endpoint(&vpc_id(2), EndpointState::Available, &[address(30)])
+    };
+    let front = resource::FrontDoor::of("s3").unwrap().address();
+    change(&store, |txn| txn.put(own.clone())).await;
+    let mut book = book(&store.snapshot());
+    let (inside, inbound) = (book.view(&vpc_id(2)), book.inbound_view(&vpc_id(2)));
+    assert_eq!(resolve(&inside, S3), Some(vec![front]));
+    assert_eq!(resolve(&inbound, S3), Some(vec![address(30)]));
+    assert_eq!(resolve(&inbound, "bucket.s3.us-east-1.amazonaws.com"), Some(vec![address(30)]));
+    assert_eq!(resolve(&inbound, "ip-10-0-0-40.ec2.internal"), Some(vec![address(40)]), "the rest is the VPC's");
+    change(&store, |txn| txn.put(VpcEndpoint { state: EndpointState::Deleting, ..own.clone() })).await;
+    book.rewrite(&store.snapshot(), &BTreeSet::from([Source::Plan(Subject::Endpoint(own.id.clone()))]));
+    assert_eq!(resolve(&inbound, S3), Some(vec![front]));
+}
+
+/// An inbound endpoint of the consumer's VPC.
+fn inbound(at: Ipv4Addr) -> ResolverEndpoint {
+    ResolverEndpoint {
+        id: "rslvr-in-00000000000000001".into(),
+        owner: owner(),
+        name: None,
+        request: "one".into(),
+        vpc: vpc_id(2),
+        groups: Vec::new(),
+        addresses: vec![ResolverAddress {
+            id: "rni-00000000000000001".into(),
+            subnet: subnet(&vpc_id(2)).id,
+            interface: interface_id(at),
+            address: at,
+        }],
+        state: ResolverEndpointState::Creating,
+        served: false,
+        created: Timestamp(0),
+        modified: Timestamp(0),
+        tags: Tags::default(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inbound_endpoint_answers_as_its_vpc_until_nobody_wants_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
+    let mut network = crate::network::Network::new(Arc::new(kernel::Netlink::new(namespaces.clone(), "underpass")));
+    let (at, endpoint) = (address(53), inbound(address(53)));
+    let main_table = resource::RouteTable {
+        id: resource::RouteTableId::random(),
+        owner: owner(),
+        vpc: vpc_id(2),
+        routes: Vec::new(),
+        associations: vec![resource::RouteTableAssociation { id: "rtbassoc-1".into(), subnet: None }],
+        tags: Tags::default(),
+    };
+    let store = store(cloud).await;
+    change(&store, |txn| {
+        txn.put(subnet(&vpc_id(2)));
+        txn.put(NetworkInterface { kind: resource::InterfaceKind::Resolver, ..interface(&vpc_id(2), at) });
+        txn.put(main_table.clone());
+        txn.put(endpoint.clone());
+    })
+    .await;
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
+    let served = |store: &Store| store.snapshot().find::<ResolverEndpoint>(&endpoint.id).unwrap().served;
+    domain.note_all(&store.snapshot());
+    domain.converge(&store).await;
+    assert!(!served(&store), "there is no namespace yet");
+    assert!(network.converge_all(&store.snapshot()).failed.is_empty());
+    domain.note_all(&store.snapshot());
+    domain.converge(&store).await;
+    assert!(served(&store));
+    let answer = ask(&namespaces, vpc_id(2).as_str(), at, "ip-10-0-0-40.ec2.internal", A).unwrap();
+    assert_eq!(addresses(&question("ip-10-0-0-40.ec2.internal", A), &answer).unwrap(), [address(40)]);
+
+    let mut watch = store.watch();
+    change(&store, |txn| {
+        txn.put(ResolverEndpoint { state: ResolverEndpointState::Deleting, served: true, ..endpoint.clone() });
+    })
+    .await;
+    watch.try_next().unwrap().changes.iter().for_each(|change| domain.note(&store.snapshot(), change));
+    domain.converge(&store).await;
+    assert!(ask(&namespaces, vpc_id(2).as_str(), at, ENDPOINT, A).is_err());
     drop((domain, network));
     namespaces.remove().unwrap();
 }

@@ -3,7 +3,7 @@
 use plan::{Item, Subject};
 use resource::{
     BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, PeeringConnection,
-    PeeringState, Resource, Subnet, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
+    PeeringState, ResolverEndpoint, ResolverEndpointState, Resource, Subnet, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
 };
 use store::Txn;
 
@@ -18,6 +18,7 @@ pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
         (Subject::Peering(id), _) => peering(txn, id.as_str(), item.is_some()),
         (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
         (Subject::Endpoint(id), _) => endpoint(txn, id.as_str(), item),
+        (Subject::Resolver(id), _) => resolver(txn, id, item),
         _ => {}
     }
 }
@@ -90,6 +91,22 @@ fn endpoint(txn: &mut Txn, id: &str, item: Option<&Item>) {
                 txn.remove::<NetworkInterface>(interface.as_str());
             }
             txn.remove::<VpcEndpoint>(id);
+        }
+        _ => {}
+    }
+}
+
+fn resolver(txn: &mut Txn, id: &str, item: Option<&Item>) {
+    let Some(resolver) = txn.find::<ResolverEndpoint>(id) else { return };
+    match (resolver.state, item) {
+        (ResolverEndpointState::Creating, Some(Item::Resolver(carried))) if carried.open => {
+            txn.update::<ResolverEndpoint>(id, |resolver| resolver.state = ResolverEndpointState::Operational);
+        }
+        (ResolverEndpointState::Deleting, None) => {
+            for address in &resolver.addresses {
+                txn.remove::<NetworkInterface>(address.interface.as_str());
+            }
+            txn.remove::<ResolverEndpoint>(id);
         }
         _ => {}
     }

@@ -44,7 +44,7 @@ pub fn create_interface(txn: &mut Txn, wanted: Wanted<'_>) -> Result<NetworkInte
     };
     let fabric = match wanted.kind {
         InterfaceKind::Workload => None,
-        InterfaceKind::Endpoint | InterfaceKind::Balancer | InterfaceKind::NatGateway => {
+        InterfaceKind::Endpoint | InterfaceKind::Balancer | InterfaceKind::NatGateway | InterfaceKind::Resolver => {
             Some(txn.next_number("fabric").ok_or_else(|| Error::internal("all fabric numbers are used"))?)
         }
     };

@@ -26,6 +26,7 @@ mod peering;
 mod privatelink;
 mod protocols;
 mod relays;
+mod resolver;
 mod scaling;
 mod seed_004;
 mod site;

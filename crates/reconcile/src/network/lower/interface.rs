@@ -27,9 +27,10 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
     let mut objects = membership(interface);
     objects.extend(profiles(&interface.groups));
     let mut placed = match &interface.place {
-        Place::Router { subnet, table } => {
+        Place::Router { subnet, table, datagrams } => {
             objects.extend(held(interface, *subnet));
             objects.extend(at_home(interface, table));
+            objects.extend(interface.addresses.iter().filter(|_| *datagrams).map(|address| answering(*address, table)));
             Vec::new()
         }
         Place::Workload { .. } => {
@@ -92,6 +93,12 @@ fn at_home(interface: &Interface, table: &RouteTableId) -> Vec<Object> {
     let addresses = interface.addresses.iter();
     objects.extend(addresses.map(|address| verdict(set::HOME, vec![Value::Addr(*address)], Verdict::Jump(name.clone()))));
     objects
+}
+
+/// What the router's own sockets send from an address leaves by the table of the address's subnet, after all that is marked.
+fn answering(address: Ipv4Addr, table: &RouteTableId) -> Object {
+    let (iif, from) = (Some("lo".into()), Some(Ipv4Net::from(address)));
+    Object::Rule(Rule { priority: 350, iif, from, to: None, fwmark: None, table: table_number(table) })
 }
 
 /// The router's side of a workload's link.

@@ -42,7 +42,7 @@ fn carried(item: &Item, scale: TimeScale) -> Vec<Placed> {
         Item::Balancer(item) => balancer::lower(item),
         Item::Endpoint(item) => endpoint::lower(item),
         // Others hold its addresses, the daemon has its sockets.
-        Item::Door(_) => Vec::new(),
+        Item::Door(_) | Item::Resolver(_) => Vec::new(),
     }
 }
 

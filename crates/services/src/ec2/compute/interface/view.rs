@@ -190,7 +190,7 @@ pub fn groups(world: &Snapshot, ids: &[GroupId]) -> Vec<GroupIdentifier> {
 /// AWS's name of a kind of interface.
 pub fn kind(kind: InterfaceKind) -> &'static str {
     match kind {
-        InterfaceKind::Workload => "interface",
+        InterfaceKind::Workload | InterfaceKind::Resolver => "interface",
         InterfaceKind::Endpoint => "vpc_endpoint",
         InterfaceKind::Balancer => "network_load_balancer",
         InterfaceKind::NatGateway => "nat_gateway",

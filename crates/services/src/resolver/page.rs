@@ -1,0 +1,46 @@
+//! Pages and filters of lists, with Route 53 Resolver's error codes.
+
+use serde::Deserialize;
+
+use super::refusal::parameter;
+use crate::Error;
+use crate::page::{self, Ask, Page};
+
+/// How many are shown at once unless the request says otherwise.
+const PAGE: usize = 100;
+
+/// A filter: values are alternatives.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Filter {
+    name: String,
+    values: Vec<String>,
+}
+
+/// A page of `items`, which stay in their order.
+///
+/// # Errors
+/// `InvalidNextTokenException`.
+pub fn cut<T>(max: Option<usize>, token: Option<&str>, items: Vec<T>) -> Result<Page<T>, Error> {
+    let numbered: Vec<(usize, T)> = items.into_iter().enumerate().collect();
+    let ask = Ask { max_results: Some(max.unwrap_or(PAGE)), token };
+    let page = page::cut(ask, numbered, |(n, _)| format!("{n:08}"))
+        .map_err(|error| Error::new("InvalidNextTokenException", error.message))?;
+    Ok(Page { items: page.items.into_iter().map(|(_, item)| item).collect(), next: page.next })
+}
+
+/// Whether something passes `filters`; `read` gives its values under a filter's name, none for a name that there is not.
+///
+/// # Errors
+/// `InvalidParameterException` for an unknown name.
+pub fn passes(filters: &[Filter], read: impl Fn(&str) -> Option<Vec<String>>) -> Result<bool, Error> {
+    for filter in filters {
+        // AWS takes both spellings, `Status` and `STATUS`, `HostVPCId` and `HOST_VPC_ID`.
+        let name: String = filter.name.chars().filter(|c| *c != '_').collect::<String>().to_ascii_lowercase();
+        let values = read(&name).ok_or_else(|| parameter(format!("The filter '{}' is invalid", filter.name)))?;
+        if !values.iter().any(|value| filter.values.contains(value)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
