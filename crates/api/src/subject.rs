@@ -38,6 +38,7 @@ pub(crate) fn resources(service: &str, operation: &str, input: &Value, owner: &O
         "iam" => iam(operation, input, &owner.account),
         "autoscaling" if looks(operation) => Vec::new(),
         "autoscaling" => autoscaling(input, owner),
+        "route53resolver" => resolver(operation, input, owner),
         _ => named_by_arn(input),
     };
     found.sort();
@@ -87,6 +88,15 @@ fn autoscaling(input: &Value, owner: &Owner) -> Vec<String> {
     let tagged = input["Tags"].as_array().into_iter().flatten().filter_map(|tag| tag["ResourceId"].as_str());
     let named = input["AutoScalingGroupName"].as_str().into_iter().chain(tagged);
     named.map(|name| owner.arn("autoscaling", &format!("autoScalingGroup:*:autoScalingGroupName/{name}"))).collect()
+}
+
+/// Route 53 Resolver's requests name endpoints and rules by their ids, those about tags by ARNs.
+fn resolver(operation: &str, input: &Value, owner: &Owner) -> Vec<String> {
+    let created = (operation == "CreateResolverEndpoint").then_some(("resolver-endpoint", "*"));
+    let members = [("ResolverEndpointId", "resolver-endpoint"), ("ResolverRuleId", "resolver-rule")];
+    let named = members.into_iter().filter_map(|(member, kind)| Some((kind, input[member].as_str()?)));
+    let found = created.into_iter().chain(named).map(|(kind, id)| owner.arn("route53resolver", &format!("{kind}/{id}")));
+    found.chain(named_by_arn(input)).collect()
 }
 
 /// Every ARN in the input.
@@ -141,6 +151,16 @@ mod tests {
         assert_eq!(about("autoscaling", "DeleteTags", json!({"Tags": [{"ResourceId": "web", "Key": "k"}]})), [arn]);
         assert_eq!(about("autoscaling", "SetInstanceHealth", json!({"InstanceId": "i-0123456789abcdef0"})), ["*"]);
         assert_eq!(about("autoscaling", "DescribePolicies", json!({"AutoScalingGroupName": "web"})), ["*"]);
+    }
+
+    #[test]
+    fn resolver_endpoints_are_named_by_their_ids() {
+        let arn = |id: &str| format!("arn:aws:route53resolver:us-east-1:111111111111:resolver-endpoint/{id}");
+        assert_eq!(about("route53resolver", "CreateResolverEndpoint", json!({"Direction": "INBOUND"})), [arn("*")]);
+        let one = json!({"ResolverEndpointId": "rslvr-in-0"});
+        assert_eq!(about("route53resolver", "DeleteResolverEndpoint", one), [arn("rslvr-in-0")]);
+        assert_eq!(about("route53resolver", "TagResource", json!({"ResourceArn": arn("x")})), [arn("x")]);
+        assert_eq!(about("route53resolver", "ListResolverEndpoints", json!({})), ["*"]);
     }
 
     #[test]
