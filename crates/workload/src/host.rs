@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::Signal;
-
 use crate::error::During;
 use crate::foreground::Relay;
+use crate::tether::Tether;
 use crate::{Error, StepFailed, mounts, namespaces, trust};
 
 /// What a program of the host sees differently.
@@ -60,9 +58,10 @@ fn run_here(view: &View<'_>, program: &[OsString]) -> Result<u8, StepFailed> {
         command.env_remove(name);
     }
     command.envs(view.env.iter().map(|(name, value)| (name, value)));
-    // SAFETY: between fork and exec it makes one system call.
+    let (tether, _anchor) = Tether::new().during("tie the program to its caller")?;
+    // SAFETY: between fork and exec it only makes system calls.
     unsafe {
-        command.pre_exec(|| Ok(set_pdeathsig(Signal::SIGKILL)?));
+        command.pre_exec(move || tether.fasten());
     }
     let relay = Relay::begin().during("take signals")?;
     let child = command.spawn().during(format!("run {}", name.display()))?;

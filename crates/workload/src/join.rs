@@ -18,6 +18,7 @@ use crate::foreground::Relay;
 use crate::layout::Layout;
 use crate::process::ProcessHandle;
 use crate::record::{Record, read_json};
+use crate::tether::Tether;
 use crate::{Spec, StepFailed, cgroup, helper, init, namespaces, own_executable};
 
 /// Exit statuses that are ours and not the program's, with the numbers that shells and container tools use.
@@ -93,11 +94,12 @@ fn start(program: &[OsString], spec: &Spec, confinement: Confinement) -> Result<
     if let Some(terminal) = std::env::var_os("TERM") {
         command.env("TERM", terminal);
     }
+    let (tether, _anchor) = Tether::new().during("tie the program to its caller")?;
     // SAFETY: between fork and exec it only makes system calls with values prepared before.
     unsafe {
         command.pre_exec(move || {
             confinement.apply()?;
-            Ok(set_pdeathsig(Signal::SIGKILL)?)
+            tether.fasten()
         });
     }
     command.spawn().during(format!("{RUN} {}", name.display()))

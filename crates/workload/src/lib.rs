@@ -25,6 +25,7 @@ mod probe;
 mod process;
 mod record;
 mod spec;
+mod tether;
 pub mod trust;
 
 pub use error::{Error, StepFailed};
