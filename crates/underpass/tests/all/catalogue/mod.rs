@@ -8,8 +8,6 @@
 //! row.answers(BODY);
 //! ```
 
-#![allow(dead_code, reason = "the rows of other letters need it")]
-
 mod balancer;
 mod complete;
 mod endpoint;
@@ -31,8 +29,6 @@ use crate::site::web;
 
 /// What `curl` exits with when nothing answers, not even with a refusal.
 pub const SILENT: i32 = 28;
-/// What `curl` exits with when the connection is refused.
-pub const REFUSED: i32 = 7;
 /// What `curl` exits with when the name does not exist.
 pub const NO_SUCH_NAME: i32 = 6;
 /// What the servers of the rows answer.
@@ -45,8 +41,6 @@ pub enum Client<'a> {
     In(&'a str, &'a str),
     /// A program in an instance.
     Instance(&'a str),
-    /// A host on the internet.
-    Internet,
 }
 
 /// A client, and what it cannot do until the cause is mended.
@@ -56,7 +50,6 @@ pub struct Row<'a> {
     client: Client<'a>,
     /// What the explanation is asked for.
     to: String,
-    protocol: &'static str,
     /// What the client runs.
     program: Vec<String>,
 }
@@ -73,7 +66,7 @@ impl<'a> Row<'a> {
     pub fn new(asker: &'a Account<'a>, client: Client<'a>, host: &str, port: u16) -> Self {
         let url = format!("http://{host}:{port}/");
         let program = ["curl", "-sS", "--connect-timeout", "1", "--max-time", "5", &url].map(str::to_owned).into();
-        Self { asker, client, to: format!("{host}:{port}"), protocol: "tcp", program }
+        Self { asker, client, to: format!("{host}:{port}"), program }
     }
 
     /// The same, but the explanation is asked for another name of the destination: an endpoint, an instance, a balancer.
@@ -84,11 +77,6 @@ impl<'a> Row<'a> {
     /// The same, but the client runs another program, which exits with 0 and prints the body when it works.
     pub fn running(self, program: &[&str]) -> Self {
         Self { program: program.iter().map(|&word| word.to_owned()).collect(), ..self }
-    }
-
-    /// The same, but the explanation is asked for another protocol than `tcp`.
-    pub fn over(self, protocol: &'static str) -> Self {
-        Self { protocol, ..self }
     }
 
     /// Runs the client.
@@ -134,7 +122,7 @@ impl<'a> Row<'a> {
     /// What is said when the verdict is as expected.
     #[track_caller]
     fn explanation(&self, expected: &str) -> Value {
-        let asked = [&self.client.source(), &self.to, "--protocol", self.protocol, "--expect", expected, "--output", "json"];
+        let asked = [&self.client.source(), &self.to, "--expect", expected, "--output", "json"];
         let told = self.asker.explain(&asked);
         assert_eq!(told.status, 0, "expected {expected} of {asked:?}: {told:?}");
         serde_json::from_str(&told.out).unwrap()
@@ -147,7 +135,6 @@ impl Client<'_> {
         match self {
             Self::In(subnet, group) => vec!["--subnet", subnet, "--security-group", group],
             Self::Instance(id) => vec!["--instance", id],
-            Self::Internet => vec!["--internet"],
         }
     }
 
@@ -156,7 +143,6 @@ impl Client<'_> {
         match self {
             Self::In(subnet, group) => format!("{subnet}+{group}"),
             Self::Instance(id) => (*id).to_owned(),
-            Self::Internet => "internet".to_owned(),
         }
     }
 }
