@@ -9,6 +9,7 @@ use serde_json::Value;
 const EC2_TYPES: &[(&str, &str, &str)] = &[
     ("vpc-", "vpc", "Vpc"),
     ("subnet-", "subnet", "Subnet"),
+    ("vpcbpa-exclude-", "vpc-block-public-access-exclusion", "VpcBlockPublicAccessExclusion"),
     ("rtb-", "route-table", "RouteTable"),
     ("sg-", "security-group", "SecurityGroup"),
     ("sgr-", "security-group-rule", "SecurityGroupRule"),

@@ -40,6 +40,8 @@ codes! {
     NoPublicAddress = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS";
     /// No public address leads to the destination.
     NotPublic = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS";
+    /// Block Public Access cuts the VPC off from the internet.
+    PublicAccessBlocked = "VPC_BLOCK_PUBLIC_ACCESS_ENABLED";
     /// An appliance may not send what is not its own.
     SourceCheck = "ENI_SOURCE_DEST_CHECK_RESTRICTION";
     /// Nobody has the address.
@@ -90,6 +92,20 @@ codes! {
     Screen = "PRIVATELINK_SG_RULES_MISMATCH";
     /// No target that the node may use is healthy, while others are. Ours.
     Unhealthy = "TARGETS_UNHEALTHY";
+    /// The endpoint's policy lets none of the calls through. Ours.
+    EndpointPolicy = "VPC_ENDPOINT_POLICY";
+    /// The private DNS that would lead the name to an endpoint is off, has no effect, or is another VPC's. Ours.
+    PrivateDnsOff = "PRIVATE_DNS_NOT_IN_EFFECT";
+    /// The private name of an endpoint service is not proved. Ours.
+    NameNotVerified = "PRIVATE_DNS_NAME_NOT_VERIFIED";
+    /// The VPC has no endpoint to the service. Ours.
+    NoEndpoint = "NO_ENDPOINT_TO_SERVICE";
+    /// The region has no such endpoint service. Ours.
+    NoService = "ENDPOINT_SERVICE_UNKNOWN";
+    /// The account may not make endpoints to the service. Ours.
+    NotPermitted = "ENDPOINT_SERVICE_PRINCIPAL_NOT_ALLOWED";
+    /// The subnet has no address left for an endpoint. Ours.
+    SubnetFull = "SUBNET_HAS_NO_FREE_ADDRESSES";
     /// The VPC's resolver does not answer. Ours.
     NoResolver = "DNS_SUPPORT_DISABLED";
     /// DHCP tells the machines of the VPC another resolver than the VPC's own. Ours.

@@ -19,7 +19,7 @@ pub struct Explanation {
     pub destination: String,
     /// What it comes to.
     pub verdict: Verdict,
-    /// Everything that is in the way on any of the ways, once.
+    /// Everything that is in the way on any of the ways, once, and what refuses the calls that arrive.
     pub blockers: Vec<Blocker>,
     /// One for each address and each target that a connection may go to.
     pub ways: Vec<Way>,
@@ -36,6 +36,8 @@ pub struct Explanation {
 pub enum Verdict {
     /// Every connection passes.
     Allowed,
+    /// Every connection passes, and what is asked for over it is refused.
+    Refused,
     /// Some connections pass and some do not, as addresses and targets are picked.
     Partly,
     /// No connection passes.
@@ -49,6 +51,8 @@ pub struct Way {
     pub hops: Vec<Hop>,
     /// What stops them; nothing when they arrive.
     pub blockers: Vec<Blocker>,
+    /// What refuses the calls that arrive over them.
+    pub refusals: Vec<Blocker>,
     /// The address that they leave their source with.
     #[serde(skip)]
     pub from: Option<Ipv4Addr>,
@@ -99,7 +103,7 @@ pub struct Fix {
 impl Explanation {
     pub(crate) fn new(question: &Question, addresses: Vec<Ipv4Addr>, ways: Vec<Way>) -> Self {
         let mut blockers: Vec<Blocker> = Vec::new();
-        for blocker in ways.iter().flat_map(|way| &way.blockers) {
+        for blocker in ways.iter().flat_map(|way| way.blockers.iter().chain(&way.refusals)) {
             if !blockers.contains(blocker) {
                 blockers.push(blocker.clone());
             }
@@ -107,6 +111,7 @@ impl Explanation {
         let open = ways.iter().filter(|way| way.blockers.is_empty()).count();
         let verdict = match open {
             0 => Verdict::Denied,
+            _ if open == ways.len() && ways.iter().any(|way| !way.refusals.is_empty()) => Verdict::Refused,
             _ if open == ways.len() => Verdict::Allowed,
             _ => Verdict::Partly,
         };
@@ -121,6 +126,7 @@ impl Display for Explanation {
         write!(f, "{} to {}: ", self.source, self.destination)?;
         match self.verdict {
             Verdict::Allowed => f.write_str("allowed")?,
+            Verdict::Refused => f.write_str("packets pass, and calls are refused")?,
             Verdict::Denied => f.write_str("denied")?,
             Verdict::Partly => write!(f, "allowed on {open} of {} ways", self.ways.len())?,
         }

@@ -39,7 +39,7 @@ pub fn explain(world: &Snapshot, question: &Question) -> Result<Explanation, Que
     let start = find::start(world, &question.source)?;
     let goals = resolve::goals(world, &start, &question.destination)?;
     find::allowed(world, question, &start, &goals)?;
-    let ways = goals.iter().flat_map(|goal| walk::ways(world, &start, goal, question.packet)).collect();
+    let ways = goals.iter().flat_map(|goal| walk::ways(world, &start, goal, question)).collect();
     Ok(Explanation::new(question, goals.iter().filter_map(Goal::address).collect(), ways))
 }
 

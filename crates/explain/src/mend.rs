@@ -157,3 +157,17 @@ fn nat_gateway(world: &Snapshot, party: &Party) -> Option<Vec<Fix>> {
         run(&party.account, route),
     ])
 }
+
+/// Makes a hosted zone, for everybody or for a VPC, and leaves its id in a variable.
+pub(crate) fn new_zone(domain: &str, vpc: Option<&Vpc>) -> String {
+    let vpc = vpc.map(|vpc| format!(" --vpc VPCRegion={},VPCId={}", vpc.owner.region, vpc.id)).unwrap_or_default();
+    let create = format!("aws route53 create-hosted-zone --name {domain} --caller-reference \"$(date +%s%N)\"{vpc}");
+    format!("ZONE=$({create} --query HostedZone.Id --output text)")
+}
+
+/// Writes a record set, given as the members of a JSON object, in which the shell's variables may stand.
+pub(crate) fn record(zone: &str, set: &str) -> String {
+    let batch = format!("{{\"Changes\":[{{\"Action\":\"UPSERT\",\"ResourceRecordSet\":{{{set}}}}}]}}");
+    let quoted = batch.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("aws route53 change-resource-record-sets --hosted-zone-id {zone} --change-batch \"{quoted}\"")
+}

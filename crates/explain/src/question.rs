@@ -19,6 +19,8 @@ pub struct Question {
     pub destination: Destination,
     /// What.
     pub packet: Packet,
+    /// Which call of a service of AWS's, as policies name it (`ec2:DescribeVpcs`); none when it may be any.
+    pub action: Option<String>,
 }
 
 /// Who sends.
@@ -53,6 +55,8 @@ pub enum Destination {
     Address(Ipv4Addr),
     /// A name, as the source's resolver answers for it.
     Name(String),
+    /// A service that endpoints lead to, by its name: `com.amazonaws.…`.
+    Service(String),
     /// A host on the simulated internet.
     Internet,
 }
@@ -73,6 +77,9 @@ pub enum QuestionError {
     /// Not a protocol that can be asked about.
     #[error("{0:?} is no protocol: give tcp, udp or icmp")]
     Protocol(String),
+    /// Not a call that policies can speak of.
+    #[error("{0:?} is no action: write it as policies do, as in ec2:DescribeVpcs")]
+    Action(String),
     /// TCP and UDP go to a port.
     #[error("{0} goes to a port: write it behind the destination, as in {1}:443")]
     NoPort(&'static str, String),
@@ -80,8 +87,8 @@ pub enum QuestionError {
     #[error("there is no {0}")]
     Unknown(String),
     /// The name has no addresses for the source.
-    #[error("the name {0} does not exist for {1}")]
-    NoSuchName(String, String),
+    #[error("the name {0} does not exist for {1}{2}")]
+    NoSuchName(String, String, String),
 }
 
 impl Question {
@@ -98,7 +105,20 @@ impl Question {
             "icmp" => Packet::Icmp(8),
             other => return Err(QuestionError::Protocol(other.to_owned())),
         };
-        Ok(Self { account: None, source: source.parse()?, destination: host.parse()?, packet })
+        Ok(Self { account: None, source: source.parse()?, destination: host.parse()?, packet, action: None })
+    }
+
+    /// The same question about one call of a service of AWS's.
+    ///
+    /// # Errors
+    /// When it is not of the form `service:Operation`.
+    pub fn about(self, action: Option<&str>) -> Result<Self, QuestionError> {
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let is_action = |text: &str| text.split_once(':').is_some_and(|(service, name)| is_word(service) && is_word(name));
+        match action {
+            Some(text) if !is_action(text) => Err(QuestionError::Action(text.to_owned())),
+            action => Ok(Self { action: action.map(str::to_owned), ..self }),
+        }
     }
 }
 
@@ -154,6 +174,7 @@ impl FromStr for Destination {
         match text {
             "internet" => Ok(Self::Internet),
             arn if arn.starts_with("arn:") => Ok(Self::Balancer(arn.to_owned())),
+            service if service.starts_with("com.amazonaws.") => Ok(Self::Service(service.to_owned())),
             name if name.contains('.') => Ok(Self::Name(name.trim_end_matches('.').to_ascii_lowercase())),
             name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
                 Ok(Self::Balancer(name.to_owned()))
@@ -190,7 +211,7 @@ impl Display for Destination {
             Self::Interface(id) => id.fmt(f),
             Self::Subnet(id, groups) => f.write_str(&program_name(id, groups)),
             Self::Endpoint(id) => id.fmt(f),
-            Self::Balancer(name) | Self::Name(name) => f.write_str(name),
+            Self::Balancer(name) | Self::Name(name) | Self::Service(name) => f.write_str(name),
             Self::Address(address) => address.fmt(f),
             Self::Internet => f.write_str("the internet"),
         }
@@ -228,6 +249,8 @@ mod tests {
         );
         assert_eq!(failed("internet", "10.0.0.4:1", "sctp"), "\"sctp\" is no protocol: give tcp, udp or icmp");
         assert!(failed("internet", "a b:1", "tcp").contains("is no destination"));
-        assert!(Question::parse("internet", "10.0.0.4", "icmp").is_ok());
+        let question = Question::parse("internet", "10.0.0.4", "icmp").unwrap();
+        assert!(question.clone().about(Some("ec2:DescribeVpcs")).is_ok());
+        assert_eq!(question.about(Some("ec2:*")).unwrap_err(), QuestionError::Action("ec2:*".to_owned()));
     }
 }

@@ -1,10 +1,11 @@
 //! Finds where a destination's packets go: the addresses that it has for the source.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use resource::{
-    EndpointKind, FrontDoor, Instance, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, Vpc, VpcEndpoint, VpcId,
-    private_dns_name, public_dns_name,
+    EndpointKind, EndpointService, EndpointState, FrontDoor, Instance, Listener, LoadBalancer, NetworkInterface, Resource,
+    TargetGroup, Vpc, VpcEndpoint, VpcId, private_dns_name, public_dns_name,
 };
 use store::Snapshot;
 
@@ -25,6 +26,10 @@ pub(crate) enum Goal {
     /// A name that a zone or an endpoint of the source's VPC decides about and does not have, and the addresses that it has
     /// elsewhere.
     Hidden(String, Vec<Ipv4Addr>),
+    /// A name that nobody knows, and that an endpoint of the source's VPC would lead to.
+    Promised(String, Arc<VpcEndpoint>),
+    /// A service, by name, to which the source's VPC has no endpoint.
+    Service(String),
 }
 
 impl Goal {
@@ -32,14 +37,14 @@ impl Goal {
     pub(crate) fn address(&self) -> Option<Ipv4Addr> {
         match self {
             Self::Address(address, _) => Some(*address),
-            Self::Elsewhere(_) | Self::Program(_) | Self::Hidden(..) => None,
+            Self::Elsewhere(_) | Self::Program(_) | Self::Hidden(..) | Self::Promised(..) | Self::Service(_) => None,
         }
     }
 
     /// Who it is, where that is no question of addresses.
     pub(crate) fn party(&self) -> Option<&Party> {
         match self {
-            Self::Address(..) | Self::Hidden(..) => None,
+            Self::Address(..) | Self::Hidden(..) | Self::Promised(..) | Self::Service(_) => None,
             Self::Elsewhere(party) | Self::Program(party) => Some(party),
         }
     }
@@ -64,12 +69,24 @@ pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) 
             world.find::<VpcEndpoint>(id.as_str()).map(|e| of_endpoint(world, start, &e)).unwrap_or_default()
         }
         Destination::Balancer(name) => balancer(world, name).map(|b| of_balancer(world, start, &b)).unwrap_or_default(),
+        Destination::Service(name) => service(world, start, name),
         Destination::Name(name) => {
-            let missing = || QuestionError::NoSuchName(name.clone(), of_start(start));
+            let missing = || QuestionError::NoSuchName(name.clone(), of_start(start), nameless(world, start));
             return named(world, start, name).filter(|goals| !goals.is_empty()).ok_or_else(missing);
         }
     };
     if goals.is_empty() { Err(unknown()) } else { Ok(goals) }
+}
+
+/// What is to be said of endpoints in the source's VPC whose services have no name of their own.
+fn nameless(world: &Snapshot, start: &Start) -> String {
+    let Start::Party(party) = start else { return String::new() };
+    let custom = |endpoint: &Arc<VpcEndpoint>| {
+        let service = world.find::<EndpointService>(endpoint.service.as_ref()?.as_str())?;
+        let told = format!("; {} leads to a service without a private DNS name, under {}", endpoint.id, endpoint.regional_name());
+        service.private_name.is_none().then_some(told)
+    };
+    world.linked::<VpcEndpoint>(Vpc::KIND, &party.vpc).filter_map(|endpoint| custom(&endpoint)).collect()
 }
 
 fn of_start(start: &Start) -> String {
@@ -107,6 +124,14 @@ fn of_endpoint(world: &Snapshot, start: &Start, endpoint: &VpcEndpoint) -> Vec<G
     legs.flat_map(|party| of_party(world, start, party)).collect()
 }
 
+/// The endpoint to a service in the source's VPC, if there is one.
+fn service(world: &Snapshot, start: &Start, name: &str) -> Vec<Goal> {
+    let Start::Party(party) = start else { return Vec::new() };
+    let mut endpoints = world.linked::<VpcEndpoint>(Vpc::KIND, &party.vpc);
+    let own = endpoints.find(|endpoint| endpoint.service_name == name && endpoint.state != EndpointState::Deleted);
+    own.map_or_else(|| vec![Goal::Service(name.to_owned())], |endpoint| of_endpoint(world, start, &endpoint))
+}
+
 /// All of its nodes, also those that its name does not lead to now.
 fn of_balancer(world: &Snapshot, start: &Start, balancer: &LoadBalancer) -> Vec<Goal> {
     let nodes = balancer.zones.iter().filter_map(|zone| interface(world, &zone.interface));
@@ -114,7 +139,7 @@ fn of_balancer(world: &Snapshot, start: &Start, balancer: &LoadBalancer) -> Vec<
 }
 
 /// A balancer by ARN, or by its name if only one has it.
-fn balancer(world: &Snapshot, name: &str) -> Option<std::sync::Arc<LoadBalancer>> {
+fn balancer(world: &Snapshot, name: &str) -> Option<Arc<LoadBalancer>> {
     let mut named = world.all::<LoadBalancer>().filter(|balancer| balancer.name == name);
     world.find::<LoadBalancer>(name).or_else(|| named.next().filter(|_| named.next().is_none()))
 }
@@ -128,9 +153,21 @@ fn named(world: &Snapshot, start: &Start, name: &str) -> Option<Vec<Goal>> {
     let goals = found.map(|found| found.into_iter().map(|address| Goal::Address(address, Some(name.to_owned()))).collect());
     goals.or_else(|| {
         let Start::Party(party) = start else { return None };
+        if let Some(endpoint) = promising(world, party, name) {
+            return Some(vec![Goal::Promised(name.to_owned(), endpoint)]);
+        }
         zones::in_vpc(world, &party.vpc, name)?;
         let outside = addresses(world, &Start::Internet, name, LONGEST_CHAIN).unwrap_or_default();
         Some(vec![Goal::Hidden(name.to_owned(), outside)])
+    })
+}
+
+/// The endpoint in a party's VPC whose service wants to be called by a name.
+fn promising(world: &Snapshot, party: &Party, name: &str) -> Option<Arc<VpcEndpoint>> {
+    world.linked::<VpcEndpoint>(Vpc::KIND, &party.vpc).find(|endpoint| {
+        let service = endpoint.service.as_ref().and_then(|id| world.find::<EndpointService>(id.as_str()));
+        let own = service.as_ref().and_then(|service| service.private_name.as_ref());
+        own.is_some_and(|own| zones::covers(&own.name, name))
     })
 }
 

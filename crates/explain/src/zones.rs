@@ -71,18 +71,20 @@ impl Decider {
     pub(crate) fn says(&self, world: &Snapshot, name: &str) -> Said {
         match self {
             Self::Zone(zone) => of_zone(world, zone, name),
-            Self::Endpoint(endpoint) => {
-                let covers = |own: &String| own == name || own.strip_prefix('*').is_some_and(|parent| name.ends_with(parent));
-                match endpoint.private_names.iter().any(covers) {
-                    true => {
-                        let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));
-                        Said::Addresses(legs.map(|leg| leg.address).collect())
-                    }
-                    false => Said::Nothing,
+            Self::Endpoint(endpoint) => match endpoint.private_names.iter().any(|own| covers(own, name)) {
+                true => {
+                    let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));
+                    Said::Addresses(legs.map(|leg| leg.address).collect())
                 }
-            }
+                false => Said::Nothing,
+            },
         }
     }
+}
+
+/// Whether a private name, which may begin with a wildcard, is or holds `name`.
+pub(crate) fn covers(own: &str, name: &str) -> bool {
+    own == name || own.strip_prefix('*').is_some_and(|parent| name.ends_with(parent))
 }
 
 /// The addresses of the name itself, or of the wildcard of its nearest existing ancestor.

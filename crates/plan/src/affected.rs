@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use resource::{
     BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, Kind, Listener,
-    LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PeeringConnection, PrefixList, ResolverAddress, ResolverEndpoint,
-    ResolverEndpointState, Resource, RouteTable, RulePeer, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc,
-    VpcEndpoint, VpcId,
+    LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccess,
+    PublicAccessExclusion, ResolverAddress, ResolverEndpoint, ResolverEndpointState, Resource, RouteTable, RulePeer,
+    SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
 
@@ -45,6 +45,12 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     reach.change(change, |health: &TargetHealth| health.state, |reach, health| reach.target_group(&health.group));
     reach.change(change, |service: &EndpointService| service.balancers.clone(), Reach::service);
     reach.change(change, VpcEndpoint::clone, Reach::endpoint);
+    reach.change(change, |access: &PublicAccess| (access.mode, access.settled), |reach, access| reach.public(&access.owner));
+    reach.change(
+        change,
+        |exclusion: &PublicAccessExclusion| (exclusion.of.clone(), exclusion.mode, exclusion.state),
+        |reach, exclusion| reach.public(&exclusion.owner),
+    );
     reach.change(change, read_of_resolver, |reach, resolver| reach.add(Subject::Resolver(resolver.id.clone())));
     reach.found
 }
@@ -299,6 +305,14 @@ impl Reach<'_> {
         self.add(Subject::Endpoint(endpoint.id.clone()));
         for table in self.world.linked::<RouteTable>(VpcEndpoint::KIND, &endpoint.id) {
             self.table(&table);
+        }
+    }
+
+    /// The public addresses of an account in a Region.
+    fn public(&mut self, owner: &Owner) {
+        self.add(Subject::PublicAccess(owner.key()));
+        for address in self.world.owned::<ElasticAddress>(owner).filter(|address| address.association.is_some()) {
+            self.address(&address);
         }
     }
 

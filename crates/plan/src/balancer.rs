@@ -9,6 +9,7 @@ use resource::{
 };
 use store::Snapshot;
 
+use crate::passage::{Passage, passage};
 use crate::router::listed;
 use crate::served::{Served, by_sockets};
 
@@ -103,10 +104,16 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
         zone: interface.zone.clone(),
         address: interface.primary()?,
         fabric: node_address(interface.fabric?)?,
-        public: world.linked::<ElasticAddress>(NetworkInterface::KIND, &interface.id).next().map(|a| a.public),
+        public: public_of(world, &interface),
         ports: ports.collect(),
         interface: interface.id.clone(),
     })
+}
+
+/// The public address of a node, unless Block Public Access lets nobody in: clients of the VPC itself come by the gateway too.
+fn public_of(world: &Snapshot, node: &NetworkInterface) -> Option<Ipv4Addr> {
+    let address = world.linked::<ElasticAddress>(NetworkInterface::KIND, &node.id).next()?;
+    (passage(world, node) == Passage::Open).then_some(address.public)
 }
 
 /// The targets that new flows of a zone's node may go to: the healthy ones of its zone, or of all zones with cross-zone

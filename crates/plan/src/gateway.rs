@@ -9,6 +9,8 @@ use resource::{
 };
 use store::Snapshot;
 
+use crate::{Passage, passage};
+
 /// The link of a VPC's router to the internet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gateway {
@@ -37,6 +39,8 @@ pub struct PublicAddress {
     pub public: Ipv4Addr,
     /// The private one.
     pub private: Ipv4Addr,
+    /// What passes between it and the internet.
+    pub passage: Passage,
 }
 
 /// A NAT gateway: packets routed to it leave for the internet with its public address, for elsewhere with its private one.
@@ -73,6 +77,7 @@ pub(crate) fn plan_address(world: &Snapshot, id: &AllocationId) -> Option<Public
         fabric: router_address(vpc.router)?,
         public: address.public,
         private: association.private,
+        passage: passage(world, &interface),
     })
 }
 
@@ -116,7 +121,12 @@ impl Display for Gateway {
 
 impl Display for PublicAddress {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "address {} in {}: {} stands for {}", self.id, self.vpc, self.public, self.private)
+        write!(f, "address {} in {}: {} stands for {}", self.id, self.vpc, self.public, self.private)?;
+        match self.passage {
+            Passage::Open => Ok(()),
+            Passage::Out => f.write_str(", outwards only"),
+            Passage::Shut => f.write_str(", and nothing passes"),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod gateway;
 mod group;
 mod interface;
 mod item;
+mod passage;
 mod peering;
 mod resolver;
 mod router;
@@ -30,6 +31,7 @@ pub use gateway::{Gateway, Nat, PublicAddress};
 pub use group::{Allow, Group, Peer};
 pub use interface::{Interface, Place};
 pub use item::Item;
+pub use passage::{Passage, passage};
 pub use peering::{Peering, PeeringEnd, peering_between};
 pub use resolver::Resolver;
 pub use resource::Transport;
@@ -58,5 +60,6 @@ pub fn item(world: &Snapshot, subject: &Subject) -> Option<Item> {
             None => Item::Endpoint(endpoint::plan(world, id)?),
         },
         Subject::Resolver(id) => Item::Resolver(resolver::plan(world, id)?),
+        Subject::PublicAccess(_) => return None,
     })
 }

@@ -2,8 +2,8 @@
 
 use resource::{
     AclId, AllocationId, ElasticAddress, EndpointId, GroupId, InterfaceId, InternetGateway, InternetGatewayId, LoadBalancer,
-    NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, PeeringConnection, PeeringId, ResolverEndpoint, RouteTable,
-    RouteTableId, SecurityGroup, Vpc, VpcEndpoint, VpcId,
+    NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, PeeringConnection, PeeringId, PublicAccess, PublicAccessExclusion,
+    ResolverEndpoint, Resource, RouteTable, RouteTableId, SecurityGroup, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -23,6 +23,8 @@ pub enum Subject {
     Balancer(String),
     Endpoint(EndpointId),
     Resolver(String),
+    /// What an account in a Region blocks: carried out by its public addresses, so that there is no item of it.
+    PublicAccess(String),
 }
 
 /// Every subject of `world`.
@@ -40,5 +42,9 @@ pub fn subjects(world: &Snapshot) -> impl Iterator<Item = Subject> + '_ {
     let endpoints = world.all::<VpcEndpoint>().map(|r| Subject::Endpoint(r.id.clone()));
     let resolvers = world.all::<ResolverEndpoint>().map(|r| Subject::Resolver(r.id.clone()));
     let network = routers.chain(groups).chain(acls).chain(tables).chain(gateways);
+    let blocked = world.all::<PublicAccess>().map(|r| r.key());
+    let exempt = world.all::<PublicAccessExclusion>().map(|r| r.owner.key());
+    let access = blocked.chain(exempt).map(Subject::PublicAccess);
+    let network = network.chain(access);
     network.chain(interfaces).chain(addresses).chain(nats).chain(peerings).chain(balancers).chain(endpoints).chain(resolvers)
 }

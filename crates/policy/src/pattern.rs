@@ -1,6 +1,7 @@
 //! Strings with wildcards (`*`, `?`) and policy variables (`${aws:username, 'nobody'}`), and how they match.
 
 use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter, Write};
 
 use crate::fault::Fault;
 use crate::request::Context;
@@ -72,6 +73,25 @@ impl Pattern {
         wanted.len() == found.len() && wanted.iter().zip(found).all(|(tokens, text)| glob(tokens, text, |a, b| a == b))
     }
 
+    /// Does every text that begins with `prefix` match, in whatever case?
+    pub fn covers_prefix(&self, prefix: &str) -> bool {
+        // What no pattern spells out is matched by wildcards alone, and more than one of it by `*` alone.
+        let strange = |n: usize| format!("{prefix}{}", "\u{10FFFF}".repeat(n));
+        let nothing = Context::default();
+        (0..3).all(|n| self.matches_any_case(&strange(n), &nothing))
+    }
+
+    /// Does any text that begins with `prefix` match, in whatever case? A variable may have any value.
+    pub fn meets_prefix(&self, prefix: &str) -> bool {
+        let mut left: Vec<&[Token]> = vec![&self.tokens];
+        for c in prefix.chars() {
+            left = left.into_iter().flat_map(|tokens| after(tokens, c)).collect();
+            left.sort_unstable_by_key(|tokens| tokens.len());
+            left.dedup_by_key(|tokens| tokens.len());
+        }
+        !left.is_empty()
+    }
+
     /// Do all variables have a value in this context?
     pub fn resolves(&self, context: &Context) -> bool {
         self.resolve(context).is_some()
@@ -92,6 +112,27 @@ impl Pattern {
             }
         }
         Some(Cow::Owned(resolved))
+    }
+}
+
+/// What may be left of a pattern once it has taken a character.
+fn after(tokens: &[Token], c: char) -> Vec<&[Token]> {
+    match tokens.split_first() {
+        None => Vec::new(),
+        Some((Token::Char(wanted), rest)) => wanted.to_lowercase().eq(c.to_lowercase()).then_some(rest).into_iter().collect(),
+        Some((Token::AnyOne, rest)) => vec![rest],
+        Some((Token::AnyRun | Token::Variable { .. }, rest)) => std::iter::once(tokens).chain(after(rest, c)).collect(),
+    }
+}
+
+impl Display for Pattern {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.tokens.iter().try_for_each(|token| match token {
+            Token::Char(c) => f.write_char(*c),
+            Token::AnyOne => f.write_char('?'),
+            Token::AnyRun => f.write_char('*'),
+            Token::Variable { key, .. } => write!(f, "${{{key}}}"),
+        })
     }
 }
 
@@ -203,6 +244,23 @@ mod tests {
         assert!(!pattern("${aws:none}").matches("", &context));
         assert!(!pattern("${aws:tags}").matches("a", &context));
         assert!(!pattern("${aws:tags}").resolves(&context));
+    }
+
+    #[test]
+    fn a_pattern_meets_or_covers_what_begins_with_a_prefix() {
+        for (p, meets, covers) in [
+            ("*", true, true),
+            ("ec2:*", true, true),
+            ("EC*", true, true),
+            ("ec2:Describe*", true, false),
+            ("ec2:?*", true, false),
+            ("*:DescribeVpcs", true, false),
+            ("s3:*", false, false),
+            ("ec", false, false),
+            ("${aws:x}", true, false),
+        ] {
+            assert_eq!((pattern(p).meets_prefix("ec2:"), pattern(p).covers_prefix("ec2:")), (meets, covers), "{p}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The `Principal` element: whom a statement is about, and how exactly it names them.
 
+use std::fmt::{self, Display, Formatter};
+
 use crate::fault::Fault;
 use crate::principal::Principal;
 
@@ -70,6 +72,16 @@ impl Named {
             (Self::Service(name), Principal::Service { name: own }) => (name == own).then_some(Reach::Exact),
             (Self::Federated(name), Principal::Federated { provider }) => (name == provider).then_some(Reach::Exact),
             _ => None,
+        }
+    }
+}
+
+impl Display for Named {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anyone => f.write_str("*"),
+            Self::Account(text) | Self::Arn(text) | Self::UniqueId(text) => f.write_str(text),
+            Self::Service(text) | Self::Federated(text) | Self::Canonical(text) => f.write_str(text),
         }
     }
 }

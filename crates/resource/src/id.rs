@@ -93,6 +93,8 @@ ids! {
     AllocationId = "eipalloc-";
     /// A NAT gateway.
     NatGatewayId = "nat-";
+    /// An exclusion from Block Public Access.
+    PublicAccessExclusionId = "vpcbpa-exclude-";
     /// A VPC peering connection.
     PeeringId = "pcx-";
     /// A set of DHCP options.

@@ -51,6 +51,8 @@ impl Default for Catalogue {
             Codec::of::<resource::InternetGateway>(),
             Codec::of::<resource::ElasticAddress>(),
             Codec::of::<resource::NatGateway>(),
+            Codec::of::<resource::PublicAccess>(),
+            Codec::of::<resource::PublicAccessExclusion>(),
             Codec::of::<resource::PeeringConnection>(),
             Codec::of::<resource::PrefixList>(),
             Codec::of::<resource::VpcEndpoint>(),

@@ -1,9 +1,10 @@
 //! At a way to one of AWS's own services: an endpoint of its own in the VPC, or the service's front door on the internet.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use plan::{Door, Item, Subject};
-use resource::{AwsService, EndpointId, FrontDoor, Vpc, VpcEndpoint};
+use resource::{AwsService, EndpointId, FrontDoor, PeeringConnection, Vpc, VpcEndpoint};
 
 use super::{Sender, Walk};
 use crate::explanation::Fix;
@@ -12,7 +13,7 @@ use crate::{Code, Packet, mend};
 
 impl Walk<'_> {
     /// At an endpoint that the daemon itself answers; what it answers is up to the endpoint's policy, request by request.
-    pub(super) fn at_door(&mut self, id: &EndpointId, to: Ipv4Addr) {
+    pub(super) fn at_door(&mut self, id: &EndpointId, sender: &Sender, to: Ipv4Addr) {
         let Some(endpoint) = self.world.find::<VpcEndpoint>(id.as_str()) else { return };
         let Some(Item::Door(door)) = plan::item(self.world, &Subject::Endpoint(id.clone())) else {
             let problem = format!("is {}", endpoint.state.as_str());
@@ -23,9 +24,7 @@ impl Walk<'_> {
         }
         let (answers, what) = (door.addresses().contains(&to), &endpoint.service_name);
         self.takes(id, answers.then_some(&door), what, &format!("has no {what} at {to}"));
-        if self.way.blockers.is_empty() && endpoint.policy.is_some() {
-            self.passes(id, "has a policy, which judges every request (a refusal names it)");
-        }
+        self.endpoint_policy(&endpoint, sender);
     }
 
     /// At a front door on the internet, if there is one at the address.
@@ -59,56 +58,120 @@ impl Walk<'_> {
     }
 }
 
+/// What a subnet lacks to reach a service of AWS's.
+pub(super) struct Lack {
+    pub code: Code,
+    pub component: String,
+    /// What is wrong, besides that no route leads to the service's public address.
+    pub problem: String,
+    pub fixes: Vec<Fix>,
+}
+
 impl Walk<'_> {
-    /// What a subnet without a way to the internet lacks to reach the service whose front door has the address: a sentence and
-    /// the commands. None when no service has it, or none that takes interface endpoints.
-    pub(super) fn endpoint_instead(&self, party: &Party, to: Ipv4Addr) -> Option<(String, Vec<Fix>)> {
+    /// What a subnet without a way to the internet lacks to reach the service whose front door has the address. None when no
+    /// service has it, or none that takes interface endpoints.
+    pub(super) fn endpoint_instead(&self, party: &Party, table: &str, to: Ipv4Addr) -> Option<Lack> {
         let door = FrontDoor::all().find(|door| door.address() == to)?;
         let vpc = self.world.find::<Vpc>(party.vpc.as_str())?;
         let region = &vpc.owner.region;
         let named = |service: &&AwsService| service.private_names(region).next().is_some();
         let service = AwsService::all().find(|service| service.signing_name == door.signing_name && named(service))?;
-        let own = |endpoint: &std::sync::Arc<VpcEndpoint>| endpoint.aws_service() == Some(service);
+        let own = |endpoint: &Arc<VpcEndpoint>| endpoint.aws_service() == Some(service);
         if let Some(endpoint) = self.in_vpc::<VpcEndpoint>(&party.vpc).find(own) {
-            return Some(self.other_name(&endpoint));
+            return Some(self.other_name(party, table, &endpoint));
         }
-        let mut fixes = Vec::new();
-        for attribute in
-            [(!vpc.dns_support).then_some("support"), (!vpc.dns_hostnames).then_some("hostnames")].into_iter().flatten()
-        {
-            let command = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-{attribute}", party.vpc);
-            fixes.push(mend::run(&party.account, command));
+        if let Some((endpoint, far)) = self.of_peer(party, own) {
+            return Some(elsewhere(&endpoint, &vpc, &far, self.switching_on(party)));
         }
+        let problem = format!("has no route for {to}, a service of AWS's to which {} has no endpoint", party.vpc);
+        let fixes = self.creating(party, &service.service_name(region), "--private-dns-enabled");
+        Some(Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes })
+    }
+
+    /// From nothing to an endpoint to a service in a party's subnet, with the party's groups.
+    fn creating(&self, party: &Party, service: &str, more: &str) -> Vec<Fix> {
+        let mut fixes = self.switching_on(party);
         let groups: Vec<&str> = party.groups.iter().map(resource::GroupId::as_str).collect();
         let create = format!(
-            "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {} --subnet-ids {} --security-group-ids {} --private-dns-enabled",
+            "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {service} --subnet-ids {} --security-group-ids {} {more}",
             party.vpc,
-            service.service_name(region),
             party.subnet,
             groups.join(" ")
         );
         fixes.push(mend::run(&party.account, create));
         fixes.extend(self.let_own_group_in(party));
-        Some((format!("a service of AWS's to which {} has no endpoint", party.vpc), fixes))
+        fixes
     }
 
-    /// The endpoint is there, and the name is not one of those that it takes over.
-    fn other_name(&self, endpoint: &VpcEndpoint) -> (String, Vec<Fix>) {
+    /// The endpoint is there, and the name does not lead to it: private DNS is off, has no effect, or takes over other names.
+    fn other_name(&self, party: &Party, table: &str, endpoint: &VpcEndpoint) -> Lack {
         let account = &endpoint.owner.account;
-        let enable = format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --private-dns-enabled", endpoint.id);
-        let names = if endpoint.private_dns { endpoint.private_names.join(" and ") } else { endpoint.regional_name() };
-        let fixes = if endpoint.private_dns { Vec::new() } else { vec![mend::run(account, enable)] };
-        (format!("a service of AWS's for which {} answers, but only under the name {names}", endpoint.id), fixes)
+        let mut fixes = self.switching_on(party);
+        if !endpoint.private_dns {
+            let enable = format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --private-dns-enabled", endpoint.id);
+            fixes.push(mend::run(account, enable));
+            let problem = format!(
+                "answers in {}, but only under the name {}: its private DNS is off, and no route leads to the public address",
+                party.vpc,
+                endpoint.regional_name()
+            );
+            return Lack { code: Code::PrivateDnsOff, component: endpoint.id.to_string(), problem, fixes };
+        }
+        if !fixes.is_empty() {
+            let problem = format!(
+                "has DNS hostnames or support off, so the private DNS of {} has no effect, and no route leads to the public address",
+                endpoint.id
+            );
+            return Lack { code: Code::PrivateDnsOff, component: party.vpc.to_string(), problem, fixes };
+        }
+        let names = endpoint.private_names.join(" and ");
+        let problem =
+            format!("has no route to a service of AWS's for which {} answers, but only under the name {names}", endpoint.id);
+        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes: Vec::new() }
+    }
+
+    /// An endpoint in a VPC that is peered with a party's.
+    fn of_peer(&self, party: &Party, wanted: impl Fn(&Arc<VpcEndpoint>) -> bool) -> Option<(Arc<VpcEndpoint>, Arc<Vpc>)> {
+        let peerings = self.in_vpc::<PeeringConnection>(&party.vpc).filter(|peering| peering.state.carries());
+        let far = peerings.filter_map(|peering| self.world.find::<Vpc>(peering.sides_from(&party.vpc)?.1.vpc.as_str()));
+        far.into_iter().find_map(|far| Some((self.in_vpc::<VpcEndpoint>(&far.id).find(&wanted)?, far)))
     }
 
     /// The endpoint carries the groups of its first client, which may not let in their own members.
-    fn let_own_group_in(&self, party: &Party) -> Vec<Fix> {
+    pub(super) fn let_own_group_in(&self, party: &Party) -> Vec<Fix> {
         let mut trial = self.clone();
         let before = trial.way.blockers.len();
         let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
         trial.groups_in(party, &sender);
         trial.way.blockers.drain(..).skip(before).flat_map(|blocker| blocker.fixes).collect()
     }
+}
+
+/// The endpoint of a peered VPC answers, and its private DNS is its own VPC's: a private zone that both see takes its place.
+fn elsewhere(endpoint: &VpcEndpoint, near: &Vpc, far: &Vpc, mut fixes: Vec<Fix>) -> Lack {
+    let names = endpoint.private_names.join(" and ");
+    let problem = format!(
+        "answers for {names} in {}, and its private DNS is no name in {}: a private zone of both VPCs would be one",
+        far.id, near.id
+    );
+    let own = |command: String| mend::run(&endpoint.owner.account, command);
+    if endpoint.private_dns {
+        fixes.push(own(format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --no-private-dns-enabled", endpoint.id)));
+    }
+    let entry = format!("aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {}", endpoint.id);
+    fixes.push(own(format!("ENTRY=$({entry} --query 'VpcEndpoints[0].DnsEntries[0].HostedZoneId' --output text)")));
+    for name in endpoint.private_names.iter().filter(|name| !name.starts_with('*')) {
+        fixes.push(own(mend::new_zone(name, Some(far))));
+        let alias =
+            format!("\"HostedZoneId\":\"$ENTRY\",\"DNSName\":\"{}\",\"EvaluateTargetHealth\":false", endpoint.regional_name());
+        fixes.push(own(mend::record("$ZONE", &format!("\"Name\":\"{name}\",\"Type\":\"A\",\"AliasTarget\":{{{alias}}}"))));
+        let vpc = format!("--hosted-zone-id $ZONE --vpc VPCRegion={},VPCId={}", near.owner.region, near.id);
+        if near.owner.account != endpoint.owner.account {
+            fixes.push(own(format!("aws route53 create-vpc-association-authorization {vpc}")));
+        }
+        fixes.push(mend::run(&near.owner.account, format!("aws route53 associate-vpc-with-hosted-zone {vpc}")));
+    }
+    Lack { code: Code::PrivateDnsOff, component: endpoint.id.to_string(), problem, fixes }
 }
 
 fn ports(ports: &[u16]) -> String {

@@ -51,7 +51,7 @@ impl Walk<'_> {
             return self.end();
         };
         if endpoint.aws_service().is_some() {
-            self.at_door(&endpoint.id, party.address);
+            self.at_door(&endpoint.id, sender, party.address);
             self.answer(party, sender);
             return self.end();
         }

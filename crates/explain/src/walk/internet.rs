@@ -53,12 +53,16 @@ impl Walk<'_> {
         let Some(party) = holder(self.world, &address.vpc, address.private) else { return self.end() };
         let sender = Sender { address: from, party: None, away: Some(Away::Internet(from)) };
         match party.interface.as_ref().map(|interface| interface.kind) {
-            Some(InterfaceKind::Balancer) => self.at_node(&party, sender, None),
+            Some(InterfaceKind::Balancer) => {
+                self.let_in(&party);
+                self.at_node(&party, sender, None)
+            }
             Some(InterfaceKind::NatGateway | InterfaceKind::Endpoint | InterfaceKind::Resolver) => {
                 self.blocked(Code::TargetPort, &party.name, "takes no connections from the internet", Vec::new());
                 self.end()
             }
             Some(InterfaceKind::Workload) | None => {
+                self.let_in(&party);
                 self.arrive(&party, &sender);
                 self.end()
             }
@@ -129,6 +133,11 @@ impl Walk<'_> {
             Some(service) => service.service_name(),
             None => {
                 fixes.extend(self.offer(other));
+                if party.account != other.account {
+                    let permit = "aws ec2 modify-vpc-endpoint-service-permissions --service-id ${SERVICE##*.}";
+                    let who = format!("--add-allowed-principals arn:aws:iam::{}:root", party.account);
+                    fixes.push(mend::run(&other.account, format!("{permit} {who}")));
+                }
                 "$SERVICE".to_owned()
             }
         };
@@ -143,6 +152,22 @@ impl Walk<'_> {
         fixes
     }
 
+    /// Makes the balancer send what is asked about to `other`.
+    fn listening(&self, other: &Party) -> Vec<Fix> {
+        let Some((transport, port)) = self.packet.listened_for() else { return Vec::new() };
+        let (protocol, address) = (transport.as_str().to_uppercase(), other.address);
+        let create = format!("aws elbv2 create-target-group --name privatelink --protocol {protocol} --port {port}");
+        let query = "--query 'TargetGroups[0].TargetGroupArn' --output text";
+        let commands = [
+            format!("TARGETS=$({create} --vpc-id {} --target-type ip {query})", other.vpc),
+            format!("aws elbv2 register-targets --target-group-arn $TARGETS --targets Id={address}"),
+            format!(
+                "aws elbv2 create-listener --load-balancer-arn $NLB --protocol {protocol} --port {port} --default-actions Type=forward,TargetGroupArn=$TARGETS"
+            ),
+        ];
+        commands.map(|command| mend::run(&other.account, command)).into()
+    }
+
     /// Makes a service of the balancer in a VPC, and the balancer if there is none.
     fn offer(&self, other: &Party) -> Vec<Fix> {
         let mut fixes = Vec::new();
@@ -152,6 +177,8 @@ impl Walk<'_> {
                 let query = "--query 'LoadBalancers[0].LoadBalancerArn' --output text";
                 let create = "aws elbv2 create-load-balancer --type network --scheme internal --name privatelink";
                 fixes.push(mend::run(&other.account, format!("NLB=$({create} --subnets {} {query})", other.subnet)));
+                fixes.push(mend::run(&other.account, "aws elbv2 wait load-balancer-available --load-balancer-arns $NLB"));
+                fixes.extend(self.listening(other));
                 "$NLB".to_owned()
             }
         };

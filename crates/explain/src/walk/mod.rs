@@ -10,8 +10,12 @@ mod internet;
 mod leave;
 mod name;
 pub(crate) mod peering;
+mod policy;
+mod promised;
+mod public_access;
 mod resolver;
 mod route;
+mod service;
 
 use std::net::Ipv4Addr;
 
@@ -23,13 +27,15 @@ use crate::explanation::{Blocker, Fix, Hop, Way};
 use crate::find::Start;
 use crate::party::Party;
 use crate::resolve::Goal;
-use crate::{Code, Ground, Packet};
+use crate::{Code, Ground, Packet, Question};
 
 /// A connection on its way.
 #[derive(Clone)]
 pub(crate) struct Walk<'a> {
     world: &'a Snapshot,
     packet: Packet,
+    /// Which call of a service of AWS's is to be made; none when it may be any.
+    action: Option<&'a str>,
     /// Who takes part and has no interface yet.
     guests: Vec<Party>,
     way: Way,
@@ -56,9 +62,10 @@ pub(crate) enum Away {
 }
 
 /// Every way that packets may take to `goal`.
-pub(crate) fn ways(world: &Snapshot, start: &Start, goal: &Goal, packet: Packet) -> Vec<Way> {
+pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question: &'a Question) -> Vec<Way> {
     let from = if let Start::Party(party) = start { Some(party.address) } else { None };
-    let mut walk = Walk { world, packet, guests: Vec::new(), way: Way { from, ..Way::default() } };
+    let (packet, action) = (question.packet, question.action.as_deref());
+    let mut walk = Walk { world, packet, action, guests: Vec::new(), way: Way { from, ..Way::default() } };
     if let Goal::Program(party) = goal {
         walk.guests.push((**party).clone());
     }
@@ -77,7 +84,12 @@ pub(crate) fn ways(world: &Snapshot, start: &Start, goal: &Goal, packet: Packet)
         (Start::Party(party), Goal::Elsewhere(other) | Goal::Program(other)) => walk.disconnected(party, other),
         (Start::Internet, Goal::Elsewhere(other) | Goal::Program(other)) => walk.not_public(other),
         (Start::Party(party), Goal::Hidden(name, outside)) => walk.hidden(party, name, outside),
-        (Start::Internet, Goal::Hidden(..)) => walk.end(),
+        (Start::Party(party), Goal::Promised(name, endpoint)) => {
+            walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
+            walk.promised(party, name, endpoint)
+        }
+        (Start::Party(party), Goal::Service(name)) => walk.to_service(party, name),
+        (Start::Internet, Goal::Hidden(..) | Goal::Promised(..) | Goal::Service(_)) => walk.end(),
     }
 }
 
@@ -90,6 +102,13 @@ impl Walk<'_> {
         let (component, problem) = (component.to_string(), problem.into());
         self.hop(component.clone(), problem.clone(), false);
         self.way.blockers.push(Blocker { code, component, problem, fixes, ground: None });
+    }
+
+    /// Packets arrive, and what is asked for over the connection is refused.
+    fn refused(&mut self, code: Code, component: impl ToString, problem: impl Into<String>, fixes: Vec<Fix>) {
+        let (component, problem) = (component.to_string(), problem.into());
+        self.hop(component.clone(), problem.clone(), false);
+        self.way.refusals.push(Blocker { code, component, problem, fixes, ground: None });
     }
 
     fn hop(&mut self, component: String, does: String, passes: bool) {

@@ -51,7 +51,7 @@ impl Walk<'_> {
     }
 
     /// Whether the machines of a VPC are told of its resolver, and it answers.
-    fn has_resolver(&mut self, party: &Party, name: &str) -> bool {
+    pub(super) fn has_resolver(&mut self, party: &Party, name: &str) -> bool {
         let Some(vpc) = self.world.find::<Vpc>(party.vpc.as_str()) else { return true };
         if !vpc.dns_support {
             let mend = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-support", vpc.id);

@@ -49,7 +49,8 @@ impl Walk<'_> {
             }
             Some((prefix, Hop::Endpoint(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
-                self.at_door(id, to);
+                let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
+                self.at_door(id, &sender, to);
                 self.end()
             }
         }
@@ -135,8 +136,8 @@ impl Walk<'_> {
     fn no_route(mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Vec<Way> {
         let problem = format!("has no route for {to}");
         if !to.is_private() {
-            if let Some((what, fixes)) = self.endpoint_instead(party, to) {
-                self.blocked(Code::NoRoute, &table.id, format!("{problem}, {what}"), fixes);
+            if let Some(lack) = self.endpoint_instead(party, table.id.as_str(), to) {
+                self.blocked(lack.code, lack.component, lack.problem, lack.fixes);
                 return self.end();
             }
             let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");
@@ -222,10 +223,14 @@ impl Walk<'_> {
         if let Some((id, public)) = nat {
             self.passes(&id, format!("sends it on as {public}"));
             self.out_of_nat(&id, to);
+            if let Some(home) = self.home_of_nat(&id) {
+                self.let_out(&home);
+            }
             return self.onto_internet(public, to);
         }
         if let Some(public) = party.public_out(self.world) {
             self.passes(&party.name, format!("is {public} on the internet"));
+            self.let_out(party);
             return self.onto_internet(public, to);
         }
         self.no_public_address(party);
@@ -243,10 +248,13 @@ impl Walk<'_> {
 
     /// The boundary of the NAT gateway's own subnet.
     fn out_of_nat(&mut self, id: &str, to: Ipv4Addr) {
-        let home = self.world.find::<NatGateway>(id).and_then(|nat| interface(self.world, nat.interface.as_ref()?));
-        if let Some(home) = home {
+        if let Some(home) = self.home_of_nat(id) {
             self.boundary(&home, true, to);
         }
+    }
+
+    fn home_of_nat(&self, id: &str) -> Option<Party> {
+        interface(self.world, self.world.find::<NatGateway>(id)?.interface.as_ref()?)
     }
 
     /// The route that mends the table leads to the internet gateway, which is not enough for everybody.

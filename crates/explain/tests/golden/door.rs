@@ -1,5 +1,6 @@
 //! AWS's own services: endpoints to them, routes of gateway endpoints, front doors.
 
+use explain::{Question, explain};
 use resource::*;
 
 use super::{asked, codes, passes, why};
@@ -37,9 +38,74 @@ fn an_endpoints_group_and_then_its_private_name_let_the_subnet_through() {
     let port = why(&world, &instance, format!("{endpoint}:80"));
     assert!(codes(&port).contains(&"TARGET_PORT_RESTRICTION"), "{port}");
     world.update::<VpcEndpoint>(&endpoint, |endpoint| endpoint.private_dns = false);
-    assert_eq!(codes(&why(&world, &instance, EC2)), ["NO_ROUTE_TO_DESTINATION"], "the name leads to the front door again");
+    assert_eq!(codes(&why(&world, &instance, EC2)), ["PRIVATE_DNS_NOT_IN_EFFECT"], "the name leads to the front door again");
+    world.update::<VpcEndpoint>(&endpoint, |endpoint| endpoint.private_dns = true);
+    world.update::<Vpc>(&vpc, |vpc| vpc.dns_hostnames = false);
+    let told = why(&world, &instance, EC2);
+    assert_eq!((codes(&told), told.blockers[0].component.as_str()), (vec!["PRIVATE_DNS_NOT_IN_EFFECT"], vpc.as_str()));
+    assert!(told.blockers[0].fixes[0].command.ends_with("--enable-dns-hostnames"), "{told}");
     world.connect(&endpoint, EndpointState::Deleting);
     assert_eq!(codes(&why(&world, &instance, "10.0.0.9:443")), ["BAD_STATE"]);
+}
+
+#[test]
+fn private_dns_of_a_peer_is_no_name_here() {
+    let (world, vpc, _, _, instance) = isolated();
+    let far = world.vpc("10.1.0.0/16");
+    let group = world.group(&far, &[ingress(Traffic::Tcp(443, 443), from("10.0.0.0/8"))]);
+    world.aws_endpoint("ec2", &far, &[(&world.subnet(&far, "10.1.0.0/24", 'a'), "10.1.0.9")], &[&group], &[]);
+    assert_eq!(codes(&why(&world, &instance, EC2)), ["NO_ROUTE_TO_DESTINATION"], "nothing connects the two");
+    world.peering(&vpc, &far, PeeringState::Active);
+    insta::assert_snapshot!(why(&world, &instance, EC2));
+}
+
+/// An endpoint to EC2 that lets its subnet in, with a policy.
+fn guarded(statements: &str) -> (World, InstanceId) {
+    let (world, vpc, subnet, group, instance) = isolated();
+    world.update::<SecurityGroup>(&group, |group| {
+        group.rules = vec![all_out(), ingress(Traffic::Tcp(443, 443), from("10.0.0.0/16"))]
+    });
+    let endpoint = world.aws_endpoint("ec2", &vpc, &[(&subnet, "10.0.0.9")], &[&group], &[]);
+    let document = format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#);
+    world.update::<VpcEndpoint>(&endpoint, |endpoint| endpoint.policy = Some(document.clone()));
+    (world, instance)
+}
+
+#[test]
+fn a_policy_that_can_allow_nothing_refuses_every_call_though_packets_arrive() {
+    let (world, instance) = guarded(r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#);
+    insta::assert_snapshot!(why(&world, &instance, "10.0.0.9:443"));
+    let (world, instance) = guarded(r#"{"Sid":"Shut","Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#);
+    let told = why(&world, &instance, "10.0.0.9:443");
+    assert_eq!((told.verdict, codes(&told)), (explain::Verdict::Refused, vec!["VPC_ENDPOINT_POLICY"]));
+    assert!(told.to_string().contains("statement 0 (Shut) denies them"), "{told}");
+    assert!(told.ways.iter().all(|way| way.blockers.is_empty()), "packets pass");
+}
+
+#[test]
+fn what_a_policy_depends_on_is_named_and_one_call_is_judged_exactly() {
+    let look = r#"{"Effect":"Allow","Principal":"*","Action":"ec2:Describe*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111111111111"}}}"#;
+    let (world, instance) = guarded(look);
+    let told = why(&world, &instance, "10.0.0.9:443");
+    passes(&told);
+    let depends = "through if the action is ec2:Describe* and StringEquals aws:PrincipalAccount [\"111111111111\"]";
+    assert!(told.to_string().contains(depends), "{told}");
+    let about = |action: &str| {
+        let question = Question::parse(instance.as_str(), "10.0.0.9:443", "tcp").unwrap().about(Some(action)).unwrap();
+        explain(&world.snapshot(), &question).unwrap()
+    };
+    passes(&about("ec2:DescribeVpcs"));
+    assert_eq!(codes(&about("ec2:CreateVpc")), ["VPC_ENDPOINT_POLICY"]);
+    assert_eq!(codes(&about("s3:GetObject")), ["VPC_ENDPOINT_POLICY"]);
+
+    // An instance with a role of the account asks as that role.
+    let (role, profile) = ("arn:aws:iam::111111111111:role/web", "arn:aws:iam::111111111111:instance-profile/web");
+    world.role(role, profile);
+    world.update::<Instance>(&instance, |instance| instance.profile = Some(profile.to_owned()));
+    assert!(
+        about("ec2:DescribeVpcs").to_string().contains("lets ec2:DescribeVpcs of arn:aws:sts::111111111111:assumed-role/web")
+    );
+    passes(&about("ec2:DescribeVpcs"));
 }
 
 #[test]

@@ -58,6 +58,45 @@ fn a_public_subnet_is_not_enough_without_a_public_address() {
 }
 
 #[test]
+fn block_public_access_cuts_a_vpc_off_but_for_what_is_exempt() {
+    let world = World::new();
+    let (vpc, subnet, instance, eni, gateway) = lonely(&world);
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    world.public_address("198.18.0.10", Some(&eni));
+    world.block_public_access(BlockMode::Bidirectional);
+    insta::assert_snapshot!(why(&world, &instance, "internet:443"));
+    assert!(codes(&why(&world, "internet", "198.18.0.10:22")).contains(&"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"));
+    let exclusion = world.exempt(Excluded::Subnet(subnet), ExclusionMode::Egress);
+    passes(&why(&world, &instance, "internet:443"));
+    let inwards = why(&world, "internet", "198.18.0.10:22");
+    let mend = inwards.blockers.iter().flat_map(|blocker| &blocker.fixes).map(|fix| fix.command.as_str());
+    let mend: Vec<&str> = mend.filter(|command| command.contains("public-access")).collect();
+    let modify = "aws ec2 modify-vpc-block-public-access-exclusion";
+    assert_eq!(mend, [format!("{modify} --exclusion-id {exclusion} --internet-gateway-exclusion-mode allow-bidirectional")]);
+    world.block_public_access(BlockMode::Ingress);
+    assert_eq!(codes(&why(&world, &instance, "internet:443")), ["VPC_BLOCK_PUBLIC_ACCESS_ENABLED"], "only NAT gateways send");
+    world.update::<PublicAccessExclusion>(&exclusion, |exclusion| exclusion.of = Excluded::Vpc(vpc.clone()));
+    world.update::<PublicAccessExclusion>(&exclusion, |exclusion| exclusion.mode = ExclusionMode::Bidirectional);
+    passes(&why(&world, &instance, "internet:443"));
+}
+
+#[test]
+fn what_goes_out_by_a_nat_gateway_passes_where_only_ingress_is_blocked() {
+    let world = World::new();
+    let (vpc, subnet, instance, _, gateway) = lonely(&world);
+    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
+    let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
+    world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    world.block_public_access(BlockMode::Ingress);
+    passes(&why(&world, &instance, "internet:443"));
+    world.block_public_access(BlockMode::Bidirectional);
+    let told = why(&world, &instance, "internet:443");
+    assert_eq!(codes(&told), ["VPC_BLOCK_PUBLIC_ACCESS_ENABLED"]);
+    assert!(told.blockers[0].fixes[0].command.contains(public.as_str()), "the gateway's subnet is judged: {told}");
+}
+
+#[test]
 fn a_nat_gateway_needs_a_way_out_of_its_own_subnet() {
     let world = World::new();
     let (vpc, subnet, instance, _, gateway) = lonely(&world);
@@ -192,6 +231,10 @@ fn two_vpcs_with_overlapping_blocks_are_told_to_use_privatelink() {
 
     1. DISCONNECTED_VPCS eni-00000000000000002 of i-00000000000000002: is in vpc-00000000000000002, and nothing connects vpc-00000000000000001 to it; their blocks overlap, so peering could not connect them: PrivateLink can
        NLB=$(aws elbv2 create-load-balancer --type network --scheme internal --name privatelink --subnets subnet-00000000000000002 --query 'LoadBalancers[0].LoadBalancerArn' --output text)
+       aws elbv2 wait load-balancer-available --load-balancer-arns $NLB
+       TARGETS=$(aws elbv2 create-target-group --name privatelink --protocol TCP --port 443 --vpc-id vpc-00000000000000002 --target-type ip --query 'TargetGroups[0].TargetGroupArn' --output text)
+       aws elbv2 register-targets --target-group-arn $TARGETS --targets Id=10.0.0.4
+       aws elbv2 create-listener --load-balancer-arn $NLB --protocol TCP --port 443 --default-actions Type=forward,TargetGroupArn=$TARGETS
        SERVICE=$(aws ec2 create-vpc-endpoint-service-configuration --no-acceptance-required --network-load-balancer-arns $NLB --query ServiceConfiguration.ServiceName --output text)
        aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id vpc-00000000000000001 --service-name $SERVICE --subnet-ids subnet-00000000000000001 --security-group-ids sg-00000000000000001
     ");

@@ -4,6 +4,7 @@ mod balancer;
 mod door;
 mod inside;
 mod internet;
+mod offered;
 mod peering;
 mod privatelink;
 

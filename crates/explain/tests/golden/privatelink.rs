@@ -217,6 +217,10 @@ fn the_provider_cannot_open_a_connection_to_the_consumer() {
 
     1. PRIVATELINK_IS_ONE_WAY eni-00000000000000001 of i-00000000000000001: is in vpc-00000000000000001, and nothing connects vpc-00000000000000002 to it; vpce-00000000000000001 is one-way: it carries connections from vpc-00000000000000001 only
        NLB=$(aws elbv2 create-load-balancer --type network --scheme internal --name privatelink --subnets subnet-00000000000000001 --query 'LoadBalancers[0].LoadBalancerArn' --output text)
+       aws elbv2 wait load-balancer-available --load-balancer-arns $NLB
+       TARGETS=$(aws elbv2 create-target-group --name privatelink --protocol TCP --port 80 --vpc-id vpc-00000000000000001 --target-type ip --query 'TargetGroups[0].TargetGroupArn' --output text)
+       aws elbv2 register-targets --target-group-arn $TARGETS --targets Id=10.0.0.4
+       aws elbv2 create-listener --load-balancer-arn $NLB --protocol TCP --port 80 --default-actions Type=forward,TargetGroupArn=$TARGETS
        SERVICE=$(aws ec2 create-vpc-endpoint-service-configuration --no-acceptance-required --network-load-balancer-arns $NLB --query ServiceConfiguration.ServiceName --output text)
        aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id vpc-00000000000000002 --service-name $SERVICE --subnet-ids subnet-00000000000000002 --security-group-ids sg-00000000000000003
     ");

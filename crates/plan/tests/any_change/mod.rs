@@ -49,6 +49,8 @@ pub fn busy_world() -> World {
         let place = format!("10.0.0.{}", 20 + world.number("endpoint address"));
         world.endpoint(&service, &[(&other, &place)], &[&clients], EndpointState::Available);
     }
+    world.block_public_access(BlockMode::Ingress);
+    world.exempt(Excluded::Vpc(vpcs[0].clone()), ExclusionMode::Egress);
     let away = world.vpc("10.9.0.0/16");
     let subnet = world.subnet(&away, "10.9.0.0/24", 'a');
     let group = world.group(&away, &[all_out()]);
@@ -99,7 +101,7 @@ fn all<R: Resource>(txn: &Txn) -> Vec<R> {
 pub fn change(txn: &mut Txn, graveyard: &mut Graveyard, seed: u64) -> String {
     let dice = &mut Dice(seed);
     dice.below(1);
-    match dice.below(26) {
+    match dice.below(28) {
         0 => restore(txn, graveyard, dice),
         1 => remove_anything(txn, graveyard, dice),
         2 => edit::<Vpc>(txn, dice, vpc),
@@ -123,6 +125,10 @@ pub fn change(txn: &mut Txn, graveyard: &mut Graveyard, seed: u64) -> String {
         }),
         22 | 23 => edit::<PeeringConnection>(txn, dice, peering),
         24 => edit::<ResolverEndpoint>(txn, dice, resolver),
+        25 => edit::<PublicAccess>(txn, dice, |access, dice, _| {
+            access.mode = [BlockMode::Off, BlockMode::Bidirectional, BlockMode::Ingress][dice.below(3)];
+        }),
+        26 => edit::<PublicAccessExclusion>(txn, dice, exclusion),
         _ => edit::<VpcEndpoint>(txn, dice, endpoint),
     }
 }
@@ -140,7 +146,7 @@ fn restore(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) -> String 
 }
 
 fn remove_anything(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) -> String {
-    match dice.below(19) {
+    match dice.below(21) {
         0 => remove::<Vpc>(txn, graveyard, dice),
         1 => remove::<Subnet>(txn, graveyard, dice),
         2 => remove::<RouteTable>(txn, graveyard, dice),
@@ -159,6 +165,8 @@ fn remove_anything(txn: &mut Txn, graveyard: &mut Graveyard, dice: &mut Dice) ->
         16 => remove::<PeeringConnection>(txn, graveyard, dice),
         15 => remove::<EndpointService>(txn, graveyard, dice),
         17 => remove::<ResolverEndpoint>(txn, graveyard, dice),
+        18 => remove::<PublicAccess>(txn, graveyard, dice),
+        19 => remove::<PublicAccessExclusion>(txn, graveyard, dice),
         _ => remove::<VpcEndpoint>(txn, graveyard, dice),
     }
 }
@@ -185,6 +193,15 @@ fn vpc(vpc: &mut Vpc, dice: &mut Dice, _: &Txn) {
     if dice.coin() {
         vpc.cidrs.push(CidrAssociation { id: "vpc-cidr-assoc-2".into(), cidr: "10.1.0.0/16".parse().unwrap() });
     }
+}
+
+fn exclusion(exclusion: &mut PublicAccessExclusion, dice: &mut Dice, txn: &Txn) {
+    exclusion.mode = if dice.coin() { ExclusionMode::Bidirectional } else { ExclusionMode::Egress };
+    exclusion.state = [ExclusionState::Creating, ExclusionState::Created, ExclusionState::Deleting][dice.below(3)];
+    exclusion.of = match dice.any(&ids::<Subnet, _>(txn, |r| r.id)) {
+        Some(subnet) if dice.coin() => Excluded::Subnet(subnet),
+        _ => dice.any(&ids::<Vpc, _>(txn, |r| r.id)).map_or(exclusion.of.clone(), Excluded::Vpc),
+    };
 }
 
 fn table(table: &mut RouteTable, dice: &mut Dice, txn: &Txn) {

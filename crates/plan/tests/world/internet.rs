@@ -51,6 +51,28 @@ impl World {
         });
         id
     }
+
+    /// What the account does not let pass.
+    pub fn block_public_access(&self, mode: BlockMode) {
+        self.put(PublicAccess { owner: owner(), mode, settled: false, updated: Timestamp(1) });
+    }
+
+    pub fn exempt(&self, of: Excluded, mode: ExclusionMode) -> PublicAccessExclusionId {
+        let id = PublicAccessExclusionId::parse(&self.id("vpcbpa-exclude-")).unwrap();
+        self.put(PublicAccessExclusion {
+            id: id.clone(),
+            owner: owner(),
+            of,
+            mode,
+            state: ExclusionState::Creating,
+            created: Timestamp(1),
+            updated: Timestamp(1),
+            deleted: None,
+            tags: Tags::default(),
+        });
+        id
+    }
+
     /// A private NAT gateway with its interface.
     pub fn private_nat_gateway(&self, subnet: &SubnetId, private: &str) -> NatGatewayId {
         let interface = self.interface(subnet, InterfaceKind::NatGateway, private, &[], Holder::Service);

@@ -145,6 +145,34 @@ impl World {
         id
     }
 
+    /// A role that may do nothing, and the profile that gives it to instances, by their ARNs.
+    pub fn role(&self, role: &str, profile: &str) {
+        let name = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+        self.put(Role {
+            arn: role.to_owned(),
+            owner: owner(),
+            id: "AROA1".into(),
+            name: name(role),
+            path: "/".into(),
+            description: None,
+            trust: String::new(),
+            max_session: 3600,
+            created: Timestamp(1),
+            grants: Grants::default(),
+            tags: Tags::default(),
+        });
+        self.put(InstanceProfile {
+            arn: profile.to_owned(),
+            owner: owner(),
+            id: "AIPA1".into(),
+            name: name(profile),
+            path: "/".into(),
+            role: Some(role.to_owned()),
+            created: Timestamp(1),
+            tags: Tags::default(),
+        });
+    }
+
     /// An open endpoint to one of AWS's services: with an interface at an address in each subnet, or with a route in each table.
     pub fn aws_endpoint(
         &self,

@@ -4,6 +4,8 @@ mod moment;
 mod operator;
 mod value;
 
+use std::fmt::{self, Display, Formatter};
+
 use crate::fault::Fault;
 use crate::pattern::Syntax;
 use crate::request::Context;
@@ -47,6 +49,11 @@ impl Condition {
         })
     }
 
+    /// The key as written.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     fn holds(&self, context: &Context) -> bool {
         let found = context.values(&self.key);
         if self.operator.test == Test::Null {
@@ -71,8 +78,14 @@ impl Condition {
     }
 
     /// A variable without a value makes a condition fail, negated or not.
-    fn resolves(&self, context: &Context) -> bool {
+    pub fn resolves(&self, context: &Context) -> bool {
         self.values.iter().all(|value| value.resolves(context))
+    }
+}
+
+impl Display for Condition {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {:?}", self.operator.name, self.key, self.written)
     }
 }
 

@@ -36,7 +36,8 @@ fn question(world: &Snapshot, path: &InsightsPath) -> Result<Question, String> {
         PathPoint::Service(_) | PathPoint::Address(_) => return Err(format!("{} sends nothing.", path.source.point.text())),
     };
     let packet = if path.udp { Packet::Udp(path.port, path.port) } else { Packet::Tcp(path.port, path.port) };
-    Ok(Question { account: Some(path.owner.account.clone()), source, destination: destination(world, path)?, packet })
+    let account = Some(path.owner.account.clone());
+    Ok(Question { account, source, destination: destination(world, path)?, packet, action: None })
 }
 
 fn destination(world: &Snapshot, path: &InsightsPath) -> Result<Destination, String> {

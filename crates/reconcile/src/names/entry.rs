@@ -70,7 +70,7 @@ fn of_subject(world: &Snapshot, subject: &Subject) -> Vec<Option<Entry>> {
         Subject::Balancer(arn) => public::of_balancer(world, arn),
         Subject::Endpoint(id) => public::of_endpoint(world, id).into_iter().chain(private::of_endpoint(world, id)).collect(),
         Subject::Table(_) | Subject::Group(_) | Subject::Acl(_) | Subject::Gateway(_) => Vec::new(),
-        Subject::Nat(_) | Subject::Peering(_) | Subject::Resolver(_) => Vec::new(),
+        Subject::Nat(_) | Subject::Peering(_) | Subject::Resolver(_) | Subject::PublicAccess(_) => Vec::new(),
     }
 }
 

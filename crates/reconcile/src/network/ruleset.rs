@@ -91,6 +91,10 @@ pub(super) mod set {
     pub const HOME: &str = "home";
     /// The public addresses of the VPC: what may go out to the internet, as a source.
     pub const PUBLIC: &str = "public";
+    /// Public addresses that Block Public Access cuts off from the internet.
+    pub const SHUT: &str = "shut";
+    /// Public addresses to which Block Public Access lets nobody open a connection.
+    pub const OUT_ONLY: &str = "out-only";
 }
 
 /// The chain for packets that come from a provider's router.
@@ -139,6 +143,8 @@ fn sets() -> Vec<Set> {
         hashed(set::AMAZON, &[Addr], SetData::None),
         hashed(set::OPEN, &[Addr], SetData::None),
         hashed(set::PUBLIC, &[Addr], SetData::None),
+        hashed(set::SHUT, &[Addr], SetData::None),
+        hashed(set::OUT_ONLY, &[Addr], SetData::None),
         hashed(set::RESETTING, &[Addr], SetData::None),
         hashed(set::CUT, &[Addr, Port, Addr, Port], SetData::None),
         hashed(set::CLOSING, &[Addr, Port], SetData::None),
@@ -177,9 +183,31 @@ fn chains() -> Vec<Chain> {
         chain(UNBOUND, unbound()),
         chain(FROM_SERVICE, vec![vmap([Field::CtOriginalDaddr], set::HOME), answer_to_open(), drop_if(vec![])]),
         chain(FROM_CONSUMER, vec![accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]),
-        chain(FROM_INTERNET, vec![accept_if(vec![within(Field::Daddr, INTERNET_NET)]), drop_if(vec![])]),
+        chain(FROM_INTERNET, from_internet()),
         chain(TO_SERVICE, vec![accept_if(vec![Match::in_set([Field::CtOriginalDaddr], set::OPEN)]), drop_if(vec![])]),
-        chain(TO_INTERNET, vec![accept_if(vec![Match::in_set([Field::Saddr], set::PUBLIC)]), drop_if(vec![])]),
+        chain(TO_INTERNET, to_internet()),
+    ]
+}
+
+/// To the VPC's own public addresses, as far as Block Public Access lets connections in.
+fn from_internet() -> Vec<Rule> {
+    let begun_outside = Match::is(Field::CtDirection, Value::Proto(0));
+    vec![
+        drop_if(vec![Match::in_set([Field::Daddr], set::SHUT)]),
+        drop_if(vec![begun_outside, Match::in_set([Field::Daddr], set::OUT_ONLY)]),
+        accept_if(vec![within(Field::Daddr, INTERNET_NET)]),
+        drop_if(vec![]),
+    ]
+}
+
+/// From the VPC's own public addresses, as far as Block Public Access lets packets out.
+fn to_internet() -> Vec<Rule> {
+    let begun_outside = Match::is(Field::CtDirection, Value::Proto(1));
+    vec![
+        drop_if(vec![Match::in_set([Field::Saddr], set::SHUT)]),
+        drop_if(vec![begun_outside, Match::in_set([Field::Saddr], set::OUT_ONLY)]),
+        accept_if(vec![Match::in_set([Field::Saddr], set::PUBLIC)]),
+        drop_if(vec![]),
     ]
 }
 

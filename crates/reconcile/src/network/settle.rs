@@ -2,8 +2,9 @@
 
 use plan::{Item, Subject};
 use resource::{
-    BalancerState, ElasticAddress, EndpointState, LoadBalancer, NatGateway, NatState, NetworkInterface, PeeringConnection,
-    PeeringState, ResolverEndpoint, ResolverEndpointState, Resource, Subnet, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
+    BalancerState, ElasticAddress, EndpointState, ExclusionState, LoadBalancer, NatGateway, NatState, NetworkInterface,
+    PeeringConnection, PeeringState, PublicAccess, PublicAccessExclusion, ResolverEndpoint, ResolverEndpointState, Resource,
+    Subnet, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
 };
 use store::Txn;
 
@@ -19,6 +20,7 @@ pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
         (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
         (Subject::Endpoint(id), _) => endpoint(txn, id.as_str(), item),
         (Subject::Resolver(id), _) => resolver(txn, id, item),
+        (Subject::PublicAccess(owner), _) => public_access(txn, owner),
         _ => {}
     }
 }
@@ -93,6 +95,23 @@ fn endpoint(txn: &mut Txn, id: &str, item: Option<&Item>) {
             txn.remove::<VpcEndpoint>(id);
         }
         _ => {}
+    }
+}
+
+/// The public addresses obey: what was chosen and who is exempt stands.
+fn public_access(txn: &mut Txn, owner: &str) {
+    let unsettled = |access: &PublicAccess| !access.settled;
+    if txn.find::<PublicAccess>(owner).is_some_and(|access| unsettled(&access)) {
+        txn.update::<PublicAccess>(owner, |access| access.settled = true);
+    }
+    let moving = |exclusion: &PublicAccessExclusion| exclusion.state.settled() != exclusion.state;
+    let of_owner = txn.all::<PublicAccessExclusion>().filter(|exclusion| exclusion.owner.key() == owner && moving(exclusion));
+    for exclusion in of_owner.collect::<Vec<_>>() {
+        txn.update::<PublicAccessExclusion>(exclusion.id.as_str(), |exclusion| {
+            exclusion.state = exclusion.state.settled();
+            exclusion.updated = Timestamp::now();
+            exclusion.deleted = (exclusion.state == ExclusionState::Deleted).then_some(exclusion.updated);
+        });
     }
 }
 

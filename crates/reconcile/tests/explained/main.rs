@@ -92,7 +92,7 @@ fn explained(cloud: &Cloud<Netlink>, Asked { source, to, ping, .. }: &Asked) -> 
 /// What is wrong, when the packets do not what was said of them.
 fn compare(kernel: &Netlink, explanation: &Explanation, asked: &Asked) -> Option<String> {
     let agree = match explanation.verdict {
-        Verdict::Allowed => connects(kernel, asked, PATIENCE),
+        Verdict::Allowed | Verdict::Refused => connects(kernel, asked, PATIENCE),
         Verdict::Denied => !connects(kernel, asked, SILENCE),
         Verdict::Partly => {
             let met = many(kernel, asked);

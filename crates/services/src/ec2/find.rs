@@ -6,8 +6,8 @@ use std::sync::Arc;
 use resource::{
     AclId, AllocationId, DhcpOptions, DhcpOptionsId, ElasticAddress, EndpointId, EndpointService, EndpointServiceId, GroupId,
     InsightsAnalysis, InsightsAnalysisId, InsightsPath, InsightsPathId, Instance, InstanceId, InterfaceId, InternetGateway,
-    InternetGatewayId, Kind, MalformedId, NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, Owner, Resource, RouteTable,
-    RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint, VpcId,
+    InternetGatewayId, Kind, MalformedId, NatGateway, NatGatewayId, NetworkAcl, NetworkInterface, Owner, PublicAccessExclusion,
+    PublicAccessExclusionId, Resource, RouteTable, RouteTableId, SecurityGroup, Subnet, SubnetId, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -110,6 +110,8 @@ finders! {
     insights_path: InsightsPathId -> InsightsPath, "InvalidNetworkInsightsPathId", "InvalidNetworkInsightsPathId", "NetworkInsightsPath";
     /// An analysis of a path, by id.
     insights_analysis: InsightsAnalysisId -> InsightsAnalysis, "InvalidNetworkInsightsAnalysisId", "InvalidNetworkInsightsAnalysisId", "NetworkInsightsAnalysis";
+    /// An exclusion from Block Public Access, by id.
+    public_access_exclusion: PublicAccessExclusionId -> PublicAccessExclusion, "InvalidVpcBlockPublicAccessExclusionId", "InvalidVpcBlockPublicAccessExclusionId", "vpcBlockPublicAccessExclusion";
     /// An instance by id.
     instance: InstanceId -> Instance, "InvalidInstanceID", "InvalidInstanceID", "instance";
 }

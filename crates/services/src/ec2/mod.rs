@@ -12,6 +12,7 @@ mod insights;
 mod network;
 mod peering;
 mod privatelink;
+mod public_access;
 mod routing;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -37,5 +38,6 @@ pub const SERVICE: Service = Service {
         privatelink::OPERATIONS,
         peering::OPERATIONS,
         insights::OPERATIONS,
+        public_access::OPERATIONS,
     ],
 };

@@ -22,6 +22,9 @@ pub struct Explain {
     /// What is sent
     #[arg(long, value_enum, default_value_t)]
     protocol: Protocol,
+    /// At an endpoint to one of AWS's services, the one call that its policy is asked about, such as ec2:DescribeVpcs
+    #[arg(long)]
+    action: Option<String>,
     /// Exit with 0 when it is so and with 1 when it is not, whatever is found
     #[arg(long, value_enum)]
     expect: Option<Expected>,
@@ -48,9 +51,9 @@ enum Protocol {
 /// What somebody relies on.
 #[derive(Clone, Copy, ValueEnum)]
 enum Expected {
-    /// Every connection passes.
+    /// Every connection passes, and no endpoint's policy refuses what is asked for over it.
     Allow,
-    /// No connection passes.
+    /// No connection passes, or whatever is asked for over it is refused.
     Deny,
 }
 
@@ -78,7 +81,8 @@ impl Explain {
     }
 
     fn ask(&self, client: &Client) -> Result<Value, Box<dyn Error>> {
-        let question = json!({ "source": self.source, "destination": self.destination, "protocol": self.protocol.name() });
+        let (source, destination, protocol) = (&self.source, &self.destination, self.protocol.name());
+        let question = json!({ "source": source, "destination": destination, "protocol": protocol, "action": self.action });
         client.call("POST", "/_underpass/explain", &question)
     }
 
@@ -121,7 +125,7 @@ fn as_expected(expected: Option<Expected>, verdict: &Value) -> bool {
     match expected {
         None => true,
         Some(Expected::Allow) => verdict == "allowed",
-        Some(Expected::Deny) => verdict == "denied",
+        Some(Expected::Deny) => verdict == "denied" || verdict == "refused",
     }
 }
 
@@ -147,5 +151,6 @@ mod tests {
         assert_eq!(met("allowed"), [true, false, true]);
         assert_eq!(met("denied"), [false, true, true]);
         assert_eq!(met("partly"), [false, false, true]);
+        assert_eq!(met("refused"), [false, true, true]);
     }
 }

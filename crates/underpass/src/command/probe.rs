@@ -63,7 +63,7 @@ pub(super) fn probe(client: &Client, source: &str, answer: &Value, kind: Kind) -
 fn try_all(netns: &str, from: Ipv4Addr, addresses: &[Ipv4Addr], kind: Kind, verdict: &str) -> Result<Tried, Box<dyn Error>> {
     let place = Namespace::open(netns).map_err(|e| format!("cannot enter {netns}: {e}"))?;
     let (tries, patience) = match verdict {
-        "allowed" => (1, PATIENCE),
+        "allowed" | "refused" => (1, PATIENCE),
         "denied" => (1, SILENCE),
         _ => (MANY, SILENCE),
     };
@@ -88,9 +88,9 @@ fn agrees(verdict: &str, kind: Kind, found: &[Outcome]) -> Option<bool> {
     let arrived = found.iter().filter(|outcome| outcome.arrived()).count();
     match (verdict, kind) {
         ("denied", _) => Some(arrived == 0),
-        ("allowed", _) if arrived == found.len() => Some(true),
+        ("allowed" | "refused", _) if arrived == found.len() => Some(true),
         ("allowed", Kind::Udp(_)) if found.iter().all(|outcome| *outcome != Outcome::Unreachable) => None,
-        ("allowed", _) => Some(false),
+        ("allowed" | "refused", _) => Some(false),
         (_, Kind::Udp(_)) => None,
         _ => Some(arrived > 0 && arrived < found.len()),
     }
@@ -169,6 +169,8 @@ mod tests {
         assert_eq!(agrees("allowed", tcp, &[Answered, Silence]), Some(false));
         assert_eq!(agrees("denied", tcp, &[Silence, Unreachable]), Some(true));
         assert_eq!(agrees("denied", tcp, &[Refused]), Some(false));
+        assert_eq!(agrees("refused", tcp, &[Answered]), Some(true), "packets arrive, calls are refused");
+        assert_eq!(agrees("refused", tcp, &[Silence]), Some(false));
     }
 
     #[test]

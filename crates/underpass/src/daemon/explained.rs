@@ -16,6 +16,7 @@ struct Asked {
     source: String,
     destination: String,
     protocol: String,
+    action: Option<String>,
 }
 
 /// Why packets pass or do not, for scripts and for people.
@@ -23,7 +24,8 @@ pub(super) fn answer(world: &Snapshot, namespaces: &Namespaces, request: &Reques
     let asked: Asked =
         serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is no question: {e}")))?;
     let bad = |error: QuestionError| Error::invalid_value(error.to_string());
-    let question = Question::parse(&asked.source, &asked.destination, &asked.protocol).map_err(bad)?;
+    let question = Question::parse(&asked.source, &asked.destination, &asked.protocol);
+    let question = question.and_then(|question| question.about(asked.action.as_deref())).map_err(bad)?;
     let question = Question { account: Some(caller.owner.account.clone()), ..question };
     let explanation = explain::explain(world, &question).map_err(bad)?;
     let origin = origin(world, namespaces, &question.source).map_err(bad)?;

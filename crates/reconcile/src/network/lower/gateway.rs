@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Link, LinkKind, Object, Route, RouteKind};
-use plan::{Gateway, Nat, PublicAddress};
+use plan::{Gateway, Nat, Passage, PublicAddress};
 use resource::FrontDoor;
 
 use super::router::ROUTER_SETTINGS;
@@ -50,7 +50,12 @@ pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
         pair(set::PUBLIC_OUT, address.private, address.public),
         public(address.public),
     ];
-    let mut placed = in_namespace(address.vpc.as_str(), objects);
+    let blocked = match address.passage {
+        Passage::Open => None,
+        Passage::Out => Some(element(set::OUT_ONLY, vec![Value::Addr(address.public)], Data::None)),
+        Passage::Shut => Some(element(set::SHUT, vec![Value::Addr(address.public)], Data::None)),
+    };
+    let mut placed = in_namespace(address.vpc.as_str(), objects.into_iter().chain(blocked));
     let kind = RouteKind::Unicast {
         dev: to_vpc(address.router),
         via: Some(address.fabric),

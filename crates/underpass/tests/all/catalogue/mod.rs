@@ -12,6 +12,7 @@ mod balancer;
 mod complete;
 mod endpoint;
 pub mod names;
+mod public_access;
 mod route;
 mod s3;
 mod service;
@@ -39,6 +40,8 @@ pub const BODY: &str = "it works";
 pub enum Client<'a> {
     /// A program in a subnet with a group.
     In(&'a str, &'a str),
+    /// A host on the simulated internet.
+    Internet,
     /// A program in an instance.
     Instance(&'a str),
 }
@@ -134,6 +137,7 @@ impl Client<'_> {
     fn place(&self) -> Vec<&str> {
         match self {
             Self::In(subnet, group) => vec!["--subnet", subnet, "--security-group", group],
+            Self::Internet => vec!["--internet"],
             Self::Instance(id) => vec!["--instance", id],
         }
     }
@@ -142,6 +146,7 @@ impl Client<'_> {
     fn source(&self) -> String {
         match self {
             Self::In(subnet, group) => format!("{subnet}+{group}"),
+            Self::Internet => "internet".to_owned(),
             Self::Instance(id) => (*id).to_owned(),
         }
     }

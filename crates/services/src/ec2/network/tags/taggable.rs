@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use resource::{
     DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, InsightsAnalysis, InsightsPath, Instance, InternetGateway, KeyPair,
-    LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, Resource, RouteTable,
-    SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
+    LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccessExclusion,
+    Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
 };
 use store::{Snapshot, Txn};
 
@@ -78,6 +78,7 @@ taggable! {
     "igw-" "internet-gateway" "InvalidInternetGatewayID.NotFound" InternetGateway;
     "eipalloc-" "elastic-ip" "InvalidAllocationID.NotFound" ElasticAddress;
     "nat-" "natgateway" "NatGatewayNotFound" NatGateway;
+    "vpcbpa-exclude-" "vpc-block-public-access-exclusion" "InvalidVpcBlockPublicAccessExclusionId.NotFound" PublicAccessExclusion;
     "dopt-" "dhcp-options" "InvalidDhcpOptionID.NotFound" DhcpOptions;
     "pl-" "prefix-list" "InvalidPrefixListID.NotFound" PrefixList;
     "vpce-" "vpc-endpoint" "InvalidVpcEndpointId.NotFound" VpcEndpoint;
