@@ -121,6 +121,7 @@ mod tests {
             route_tables: Vec::new(),
             private_dns: false,
             private_names: Vec::new(),
+            service_defined_records: false,
             policy: None,
             dns_label: "abcd1234".into(),
             created: Timestamp(0),

@@ -247,6 +247,7 @@ pub(crate) fn endpoint(vpc: &VpcId, state: EndpointState, addresses: &[Ipv4Addr]
         route_tables: Vec::new(),
         private_dns: false,
         private_names: Vec::new(),
+        service_defined_records: false,
         policy: None,
         dns_label: "abcd1234".into(),
         created: Timestamp(0),

@@ -47,6 +47,9 @@ pub struct VpcEndpoint {
     /// The names that then do; they stay whatever the service is called later.
     #[serde(default)]
     pub private_names: Vec<String>,
+    /// Whether the service says which kinds of records its names have.
+    #[serde(default)]
+    pub service_defined_records: bool,
     /// The policy document, as given.
     pub policy: Option<String>,
     /// The random label in its DNS names.

@@ -369,6 +369,7 @@ async fn names_for_inbound_endpoints_only_are_known_to_nobody_else() {
         service_name: "com.amazonaws.us-east-1.s3".into(),
         private_dns: true,
         private_names: Vec::new(),
+        service_defined_records: false,
         ..endpoint(&vpc_id(2), EndpointState::Available, &[address(30)])
     };
     let front = resource::FrontDoor::of("s3").unwrap().address();

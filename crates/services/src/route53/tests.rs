@@ -301,6 +301,7 @@ fn hold(names: &Names, vpc: &str, name: &str) -> String {
         route_tables: Vec::new(),
         private_dns: true,
         private_names: vec![name.into()],
+        service_defined_records: false,
         policy: None,
         dns_label: "abcd1234".into(),
         created: resource::Timestamp(0),

@@ -250,6 +250,63 @@ fn a_modified_endpoint_is_pending_until_the_network_follows() {
 }
 
 #[test]
+fn the_interfaces_of_an_endpoint_have_the_addresses_that_were_asked_for() {
+    let story = Story::permitted(false);
+    let [a, b] = &story.consumer.subnets;
+    let at = |subnet: &str, address: &str| json!([{"SubnetId": subnet, "Ipv4": address}]);
+    let mut wish = story.request("SubnetIds", json!([a]));
+    wish["SubnetConfigurations"] = at(a, "10.0.1.77");
+    let made = story.consumer.cloud.ok("CreateVpcEndpoint", wish);
+    let id = text(&made, "/VpcEndpoint/VpcEndpointId");
+    story.provider.settle();
+    let addresses = || {
+        let all = story.interfaces(&id).into_iter().filter_map(|eni| Some(eni.primary()?.to_string()));
+        all.collect::<Vec<_>>()
+    };
+    let modify = |change: Value| {
+        let mut input = change;
+        input["VpcEndpointId"] = json!(id);
+        story.consumer.cloud.call("ModifyVpcEndpoint", input).map(drop).map_err(|refused| refused.code)
+    };
+    assert_eq!(addresses(), ["10.0.1.77"]);
+    let first = story.interfaces(&id)[0].id.clone();
+    assert_eq!(modify(json!({"SubnetConfigurations": at(a, "10.0.1.77")})), Ok(()));
+    assert_eq!((story.states(&id)[0].clone(), &story.interfaces(&id)[0].id), (json!("available"), &first), "nothing changed");
+    let both = json!({"AddSubnetIds": [b], "SubnetConfigurations": at(b, "10.0.2.88")});
+    assert_eq!(modify(both), Ok(()));
+    assert_eq!((addresses(), story.states(&id)[0].clone()), (vec!["10.0.1.77".into(), "10.0.2.88".into()], json!("pending")));
+    assert_eq!(modify(json!({"SubnetConfigurations": at(a, "10.0.1.78")})), Ok(()));
+    assert_eq!(addresses(), ["10.0.2.88", "10.0.1.78"], "another address is another interface");
+    assert!(story.interfaces(&id).iter().all(|eni| eni.id != first));
+    let third = story.consumer.subnet("us-east-1c", "10.0.3.0/24");
+    let refused = [
+        (json!({"SubnetConfigurations": at(&third, "10.0.3.9")}), "InvalidParameter"),
+        (json!({"SubnetConfigurations": at(a, "10.0.2.9")}), "InvalidParameterValue"),
+        (json!({"SubnetConfigurations": at(a, "address")}), "InvalidParameterValue"),
+        (json!({"RemoveSubnetIds": [a], "SubnetConfigurations": at(a, "10.0.1.9")}), "InvalidParameter"),
+        (json!({"SubnetConfigurations": [{"SubnetId": a, "Ipv6": "::1"}]}), "UnsupportedOperation"),
+    ];
+    for (change, code) in refused {
+        assert_eq!(modify(change.clone()), Err(code.into()), "{change}");
+    }
+    assert_eq!(addresses(), ["10.0.2.88", "10.0.1.78"], "a refusal changes nothing");
+}
+
+#[test]
+fn the_kind_of_an_endpoints_records_is_kept_and_shown() {
+    let story = Story::permitted(false);
+    let id = text(&story.connect(), "/VpcEndpointId");
+    let shown = || story.consumer.cloud.ok("DescribeVpcEndpoints", json!({}))["VpcEndpoints"][0]["DnsOptions"].clone();
+    assert_eq!(shown(), json!({"DnsRecordIpType": "ipv4"}));
+    let modify = |kind: &str| json!({"VpcEndpointId": id, "DnsOptions": {"DnsRecordIpType": kind}});
+    story.consumer.cloud.ok("ModifyVpcEndpoint", modify("service-defined"));
+    assert_eq!(shown(), json!({"DnsRecordIpType": "service-defined"}));
+    assert_eq!(story.consumer.cloud.refusal("ModifyVpcEndpoint", modify("dualstack")), "UnsupportedOperation");
+    let gateway = json!({"VpcEndpointId": id, "DnsOptions": {"PrivateDnsOnlyForInboundResolverEndpoint": true}});
+    assert_eq!(story.consumer.cloud.refusal("ModifyVpcEndpoint", gateway), "InvalidParameter");
+}
+
+#[test]
 fn permissions_are_shown_once_each_and_taking_one_away_cuts_nothing() {
     let story = Story::new(false);
     let root = format!("arn:aws:iam::{CONSUMER}:root");

@@ -106,6 +106,7 @@ fn blank(cx: &Write<'_>, input: &Input, offer: &Offer, vpc: &Vpc) -> Result<VpcE
         route_tables: Vec::new(),
         private_dns: false,
         private_names: Vec::new(),
+        service_defined_records: input.dns_options.service_defined().unwrap_or(false),
         policy: input.policy_document.clone(),
         dns_label: random_label(),
         created: cx.now,

@@ -8,6 +8,7 @@ use store::Snapshot;
 
 use super::super::service;
 use super::super::service_name::Offer;
+use super::place::SubnetConfiguration;
 use super::private_dns::{self, DnsOptions};
 use super::{document, gateway, place, spelled};
 use crate::ec2::find;
@@ -30,6 +31,7 @@ pub struct Input {
     ip_address_type: Option<String>,
     dns_options: DnsOptions,
     private_dns_enabled: Option<bool>,
+    subnet_configurations: Vec<SubnetConfiguration>,
 }
 
 /// The answer.
@@ -82,7 +84,8 @@ fn check(input: &Input, endpoint: &VpcEndpoint) -> Result<(), Error> {
         ));
     }
     let tables = !input.add_route_table_ids.is_empty() || !input.remove_route_table_ids.is_empty();
-    let subnets = !input.add_subnet_ids.is_empty() || !input.remove_subnet_ids.is_empty();
+    let subnets = [&input.add_subnet_ids, &input.remove_subnet_ids].iter().any(|ids| !ids.is_empty());
+    let subnets = subnets || !input.subnet_configurations.is_empty();
     let groups = !input.add_security_group_ids.is_empty() || !input.remove_security_group_ids.is_empty();
     match endpoint.kind {
         EndpointKind::Interface if tables => invalid("Route table IDs are only supported for Gateway type VPC Endpoint."),
@@ -118,6 +121,7 @@ fn offered(world: &Snapshot, endpoint: &VpcEndpoint) -> BTreeSet<String> {
 
 /// Private DNS that is on already keeps its names, whatever the service is called now.
 fn change_names(cx: &Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
+    endpoint.service_defined_records = input.dns_options.service_defined().unwrap_or(endpoint.service_defined_records);
     match input.private_dns_enabled {
         Some(false) => (endpoint.private_dns, endpoint.private_names) = (false, Vec::new()),
         Some(true) | None if changes_names(input, endpoint) => {
@@ -140,6 +144,7 @@ fn changes_names(input: &Input, endpoint: &VpcEndpoint) -> bool {
     other || input.private_dns_enabled == Some(true) && !endpoint.private_dns
 }
 
+/// Subnets go, then others come; an interface whose address is to be another one is made anew.
 fn change_subnets(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint) -> Result<(), Error> {
     for text in &input.remove_subnet_ids {
         let id = SubnetId::parse(text).ok().filter(|id| endpoint.subnets.contains(id));
@@ -148,8 +153,13 @@ fn change_subnets(cx: &mut Write<'_>, input: &Input, endpoint: &mut VpcEndpoint)
         })?;
         place::leave(cx, endpoint, &id);
     }
+    let moved = place::moved(cx.txn, endpoint, &input.subnet_configurations)?;
+    moved.iter().for_each(|subnet| place::leave(cx, endpoint, subnet));
     let offered = offered(cx.txn, endpoint);
-    let places = place::parse(&cx.read(), &endpoint.vpc, &offered, &endpoint.subnets, &input.add_subnet_ids, &[])?;
+    let wanted = moved.iter().map(ToString::to_string).chain(input.add_subnet_ids.iter().cloned()).collect::<Vec<_>>();
+    let stays = |c: &&SubnetConfiguration| wanted.contains(&c.subnet_id) || !endpoint.subnets.iter().any(|id| c.is_for(id));
+    let configurations: Vec<_> = input.subnet_configurations.iter().filter(stays).cloned().collect();
+    let places = place::parse(&cx.read(), &endpoint.vpc, &offered, &endpoint.subnets, &wanted, &configurations)?;
     place::fill(cx, endpoint, &places)
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use resource::{Attachment, AttachmentId, Holder, InterfaceKind, NetworkInterface, Subnet, SubnetId, Tags, VpcEndpoint, VpcId};
 use serde::Deserialize;
+use store::Snapshot;
 
 use super::spelled;
 use crate::ec2::address::{Wanted, create_interface};
@@ -16,11 +17,19 @@ use crate::{Error, Read, Write};
 const REQUESTER: &str = "amazon-aws";
 
 /// The address that the interface in a subnet shall have.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct SubnetConfiguration {
-    subnet_id: String,
+    /// The subnet.
+    pub subnet_id: String,
     ipv4: Option<String>,
+}
+
+impl SubnetConfiguration {
+    /// Whether it speaks of `subnet`.
+    pub fn is_for(&self, subnet: &SubnetId) -> bool {
+        self.subnet_id == subnet.as_str()
+    }
 }
 
 /// A subnet that gets an interface.
@@ -65,6 +74,27 @@ pub fn parse(
         places.push(Place { subnet, address });
     }
     Ok(places)
+}
+
+/// The subnets in which `endpoint` has an interface whose address shall be another one.
+///
+/// # Errors
+/// `InvalidParameterValue` for what is no address.
+pub fn moved(
+    world: &Snapshot,
+    endpoint: &VpcEndpoint,
+    configurations: &[SubnetConfiguration],
+) -> Result<Vec<SubnetId>, Error> {
+    let mut moved = Vec::new();
+    for (subnet, interface) in endpoint.subnets.iter().zip(&endpoint.interfaces) {
+        let wanted = configurations.iter().find(|c| c.is_for(subnet)).and_then(|c| c.ipv4.as_deref());
+        let wanted = wanted.map(parse_address).transpose()?;
+        let known = world.find::<NetworkInterface>(interface.as_str()).and_then(|interface| interface.primary());
+        if wanted.is_some() && wanted != known {
+            moved.push(subnet.clone());
+        }
+    }
+    Ok(moved)
 }
 
 /// Makes the interfaces of `endpoint` in `places` and adds them to it. The endpoint itself is not written.

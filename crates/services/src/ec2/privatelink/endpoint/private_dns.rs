@@ -22,6 +22,11 @@ impl DnsOptions {
     pub fn only_for_inbound(&self) -> Option<bool> {
         self.private_dns_only_for_inbound_resolver_endpoint
     }
+
+    /// Whether the service says which kinds of records the names have, if the request says. Here all of them are `A`.
+    pub fn service_defined(&self) -> Option<bool> {
+        self.dns_record_ip_type.as_deref().map(|kind| kind == "service-defined")
+    }
 }
 
 /// The service that an endpoint is to: one of AWS's, or somebody's own.

@@ -76,7 +76,7 @@ pub fn endpoint(world: &Snapshot, endpoint: &VpcEndpoint) -> EndpointView {
         groups: endpoint.groups.iter().map(group).collect(),
         ip_address_type: "ipv4",
         dns_options: DnsOptions {
-            dns_record_ip_type: "ipv4",
+            dns_record_ip_type: if endpoint.service_defined_records { "service-defined" } else { "ipv4" },
             private_dns_only_for_inbound_resolver_endpoint: super::private_dns::inbound_only(endpoint),
         },
         private_dns_enabled: endpoint.private_dns,
