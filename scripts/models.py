@@ -17,7 +17,8 @@ import botocore
 import botocore.loaders
 
 SERVICES = """ec2 elbv2 autoscaling route53 route53resolver acm iam sts apigateway apigatewayv2 apprunner ecs ecr lambda
-cloudformation logs ssm s3 wafv2 cloudfront cognito-idp servicediscovery events""".split()
+cloudformation logs ssm s3 wafv2 cloudfront cognito-idp servicediscovery events
+service-quotas""".split()
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crates", "wire", "models")
 

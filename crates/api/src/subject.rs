@@ -40,6 +40,7 @@ pub(crate) fn resources(service: &str, operation: &str, input: &Value, owner: &O
         "autoscaling" if looks(operation) => Vec::new(),
         "autoscaling" => autoscaling(input, owner),
         "route53resolver" => resolver(operation, input, owner),
+        "service-quotas" => quota(operation, input, owner).into_iter().collect(),
         _ => named_by_arn(input),
     };
     found.sort();
@@ -98,6 +99,12 @@ fn resolver(operation: &str, input: &Value, owner: &Owner) -> Vec<String> {
     let named = members.into_iter().filter_map(|(member, kind)| Some((kind, input[member].as_str()?)));
     let found = created.into_iter().chain(named).map(|(kind, id)| owner.arn("route53resolver", &format!("{kind}/{id}")));
     found.chain(named_by_arn(input)).collect()
+}
+
+/// Wishes for more are about a quota; looking is about everything.
+fn quota(operation: &str, input: &Value, owner: &Owner) -> Option<String> {
+    let (service, code) = input["ServiceCode"].as_str().zip(input["QuotaCode"].as_str())?;
+    (!looks(operation)).then(|| owner.arn("servicequotas", &format!("{service}/{code}")))
 }
 
 /// Every ARN in the input.
@@ -162,6 +169,14 @@ mod tests {
         assert_eq!(about("route53resolver", "DeleteResolverEndpoint", one), [arn("rslvr-in-0")]);
         assert_eq!(about("route53resolver", "TagResource", json!({"ResourceArn": arn("x")})), [arn("x")]);
         assert_eq!(about("route53resolver", "ListResolverEndpoints", json!({})), ["*"]);
+    }
+
+    #[test]
+    fn a_wish_for_more_names_its_quota() {
+        let quota = json!({"ServiceCode": "vpc", "QuotaCode": "L-29B6F2EB"});
+        let arn = "arn:aws:servicequotas:us-east-1:111111111111:vpc/L-29B6F2EB";
+        assert_eq!(about("service-quotas", "RequestServiceQuotaIncrease", quota.clone()), [arn]);
+        assert_eq!(about("service-quotas", "GetServiceQuota", quota), ["*"]);
     }
 
     #[test]

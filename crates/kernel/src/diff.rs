@@ -29,15 +29,16 @@ pub fn diff(wanted: &[Object], observed: &[Object]) -> Vec<Change> {
     changes
 }
 
-/// Which devices and sets must be made anew, and so take their dependents along.
+/// Which devices, sets and times of remembering must be made anew, and so take their dependents along.
 struct Lost {
     devices: BTreeSet<String>,
     sets: BTreeSet<(String, String)>,
+    timeouts: BTreeSet<(String, String)>,
 }
 
 impl Lost {
     fn of(wanted: &[Object], there: &BTreeMap<Key, &Object>, keys: &BTreeSet<Key>) -> Lost {
-        let mut lost = Lost { devices: BTreeSet::new(), sets: BTreeSet::new() };
+        let mut lost = Lost { devices: BTreeSet::new(), sets: BTreeSet::new(), timeouts: BTreeSet::new() };
         for object in wanted {
             match (object, there.get(&object.key())) {
                 (Object::Link(new), Some(Object::Link(old))) if !same_pair(&new.kind, &old.kind) => {
@@ -45,6 +46,9 @@ impl Lost {
                 }
                 (Object::Set(new), Some(Object::Set(old))) if new != old => {
                     lost.sets.insert((new.table.clone(), new.name.clone()));
+                }
+                (Object::Timeout(new), Some(Object::Timeout(old))) if new != old => {
+                    lost.timeouts.insert((new.table.clone(), new.name.clone()));
                 }
                 _ => {}
             }
@@ -74,7 +78,9 @@ impl Lost {
             Object::Sysctl(sysctl) => device_of_sysctl(&sysctl.path).is_some_and(|dev| self.devices.contains(dev)),
             Object::Element(element) => self.sets.contains(&(element.table.clone(), element.set.clone())),
             Object::Chain(chain) => {
-                sets_of(chain).into_iter().any(|set| self.sets.contains(&(chain.table.clone(), set.to_owned())))
+                let named = |name: &str| (chain.table.clone(), name.to_owned());
+                sets_of(chain).into_iter().any(|set| self.sets.contains(&named(set)))
+                    || timeouts_of(chain).into_iter().any(|timeout| self.timeouts.contains(&named(timeout)))
             }
             _ => false,
         }
@@ -123,6 +129,15 @@ pub(crate) fn chains_of(chain: &Chain) -> Vec<&str> {
             _ => None,
         })
         .collect()
+}
+
+/// The names of the times of remembering that the rules of a chain set.
+pub(crate) fn timeouts_of(chain: &Chain) -> Vec<&str> {
+    let Rules::Listed(rules) = &chain.rules else {
+        return Vec::new();
+    };
+    let actions = rules.iter().flat_map(|rule| &rule.actions);
+    actions.filter_map(|action| if let Action::Timeout(name) = action { Some(name.as_str()) } else { None }).collect()
 }
 
 fn map_of(action: &Action) -> Option<&str> {

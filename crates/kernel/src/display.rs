@@ -17,6 +17,7 @@ impl Display for Object {
             Object::Set(set) => write!(f, "{set}"),
             Object::Chain(chain) => write!(f, "{chain}"),
             Object::Element(element) => write!(f, "{element}"),
+            Object::Timeout(timeout) => write!(f, "{timeout}"),
         }
     }
 }
@@ -45,6 +46,7 @@ impl Display for Key {
             Key::Table(name) => write!(f, "table ip {name}"),
             Key::Set(table, name) => write!(f, "set ip {table} {name}"),
             Key::Chain(table, name) => write!(f, "chain ip {table} {name}"),
+            Key::Timeout(table, name) => write!(f, "ct timeout ip {table} {name}"),
             Key::Element(table, set, key, end) => {
                 let data = crate::nft::Data::None;
                 let (table, set, key, key_end) = (table.clone(), set.clone(), key.clone(), end.clone());

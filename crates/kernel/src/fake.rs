@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::diff::{chains_of, same_pair, sets_of};
+use crate::diff::{chains_of, same_pair, sets_of, timeouts_of};
 use crate::error::KernelError;
 use crate::kernel::Kernel;
 use crate::nft::{Data, Verdict};
@@ -171,9 +171,11 @@ impl State {
         let has = |key: Key| self.namespaces.get(namespace).is_some_and(|objects| objects.contains_key(&key));
         match object {
             Object::Set(set) => has(Key::Table(set.table.clone())),
+            Object::Timeout(timeout) => has(Key::Table(timeout.table.clone())),
             Object::Chain(chain) => {
                 has(Key::Table(chain.table.clone()))
                     && sets_of(chain).into_iter().all(|set| has(Key::Set(chain.table.clone(), set.to_owned())))
+                    && timeouts_of(chain).into_iter().all(|name| has(Key::Timeout(chain.table.clone(), name.to_owned())))
                     && chains_of(chain).into_iter().all(|name| has(Key::Chain(chain.table.clone(), name.to_owned())))
             }
             Object::Element(element) => {
@@ -211,7 +213,7 @@ impl State {
                 self.forget_device(far, &peer.name);
             }
             Some(Object::Table(table)) => self.retain(namespace, |key| match key {
-                Key::Set(of, _) | Key::Chain(of, _) | Key::Element(of, ..) => *of != table.name,
+                Key::Set(of, _) | Key::Chain(of, _) | Key::Timeout(of, _) | Key::Element(of, ..) => *of != table.name,
                 _ => true,
             }),
             Some(Object::Set(set)) => self.retain(namespace, |key| match key {

@@ -158,6 +158,17 @@ pub struct Element {
     pub data: Data,
 }
 
+/// How long flows of TCP are remembered whose first packet met [`Action::Timeout`] of this name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeout {
+    /// The table in which it lies.
+    pub table: String,
+    /// Its name. The kernel cannot change one: let the name say what it is.
+    pub name: String,
+    /// For so many seconds an established flow without packets.
+    pub established: u32,
+}
+
 /// What a key leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {

@@ -75,6 +75,9 @@ pub(crate) fn observe(prefix: &str) -> Result<Vec<Object>, KernelError> {
             objects.extend(elements(&socket, set)?.into_iter().map(Object::Element));
         }
         objects.extend(sets.into_iter().map(Object::Set));
+        let timeouts = inventory(&socket, word::GETOBJ, |w| w.text(word::OBJECT_TABLE, &table.name))?;
+        let timeouts = timeouts.iter().filter_map(|body| decode::timeout(body)).filter(|timeout| timeout.table == table.name);
+        objects.extend(timeouts.map(Object::Timeout));
         objects.push(Object::Table(table));
     }
     Ok(objects)

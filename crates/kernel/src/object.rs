@@ -31,6 +31,8 @@ pub enum Object {
     Chain(nft::Chain),
     /// One element of a set or map.
     Element(nft::Element),
+    /// How long some flows are remembered.
+    Timeout(nft::Timeout),
 }
 
 /// What makes an object the same object within its namespace.
@@ -56,6 +58,8 @@ pub enum Key {
     Chain(String, String),
     /// An element, by table, set, key and inclusive end of the key's range.
     Element(String, String, Vec<nft::Value>, Option<Vec<nft::Value>>),
+    /// A time of remembering, by table and name.
+    Timeout(String, String),
 }
 
 /// One step from an observed to a wanted namespace.
@@ -210,6 +214,7 @@ impl Object {
             Object::Table(table) => Key::Table(table.name.clone()),
             Object::Set(set) => Key::Set(set.table.clone(), set.name.clone()),
             Object::Chain(chain) => Key::Chain(chain.table.clone(), chain.name.clone()),
+            Object::Timeout(timeout) => Key::Timeout(timeout.table.clone(), timeout.name.clone()),
             Object::Element(e) => Key::Element(e.table.clone(), e.set.clone(), e.key.clone(), e.key_end.clone()),
         }
     }

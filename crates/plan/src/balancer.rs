@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 
 use resource::{
-    ElasticAddress, HealthState, Instance, InstanceState, InterfaceId, Listener, LoadBalancer, NetworkInterface, Resource,
-    Subnet, Target, TargetGroup, TargetHealth, TargetId, Transport, Vpc, VpcId, node_address,
+    DEFAULT_IDLE_SECONDS, ElasticAddress, HealthState, Instance, InstanceState, InterfaceId, Listener, LoadBalancer,
+    NetworkInterface, Resource, Subnet, Target, TargetGroup, TargetHealth, TargetId, Transport, Vpc, VpcId, node_address,
 };
 use store::Snapshot;
 
@@ -56,6 +56,9 @@ pub struct Port {
     pub sticky: bool,
     /// Whether connections pass through sockets of the daemon.
     pub sockets: bool,
+    /// After how many seconds without packets the kernel forgets a connection; none is AWS's default, or says nothing of
+    /// connections.
+    pub idle: Option<u32>,
     /// Where flows go; none means that they vanish.
     pub targets: Vec<Flow>,
     /// Connections to these are ended.
@@ -93,6 +96,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
             transport,
             preserve_client: group.as_ref().is_some_and(|group| group.preserve_client_ip()),
             sockets: group.as_ref().is_some_and(|group| by_sockets(listener, group)),
+            idle: idle(listener, transport),
             sticky: group.as_ref().is_some_and(|group| group.is_sticky()),
             targets: targets.clone().unwrap_or_default(),
             cut: stream(transport).map(|group| unhealthy(world, group)).unwrap_or_default(),
@@ -114,6 +118,11 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
 fn public_of(world: &Snapshot, node: &NetworkInterface) -> Option<Ipv4Addr> {
     let address = world.linked::<ElasticAddress>(NetworkInterface::KIND, &node.id).next()?;
     (passage(world, node) == Passage::Open).then_some(address.public)
+}
+
+/// What the listener says of idle connections, where it is not what they have anyway.
+fn idle(listener: &Listener, transport: Transport) -> Option<u32> {
+    Some(listener.idle_seconds()).filter(|seconds| transport == Transport::Tcp && *seconds != DEFAULT_IDLE_SECONDS)
 }
 
 /// The targets that new flows of a zone's node may go to: the healthy ones of its zone, or of all zones with cross-zone
@@ -162,7 +171,7 @@ impl Reach {
 /// The unhealthy targets whose connections are ended: none while none is healthy.
 fn unhealthy(world: &Snapshot, group: &TargetGroup) -> Vec<Flow> {
     let all = candidates(world, group);
-    if !group.ends_unhealthy() || !all.iter().any(|c| c.healthy) {
+    if !group.cuts_unhealthy() || !all.iter().any(|c| c.healthy) {
         return Vec::new();
     }
     let mut flows: Vec<Flow> = all.iter().filter(|c| c.unhealthy).map(|c| c.flow).collect();
@@ -253,6 +262,9 @@ impl Display for Port {
         let sockets = if self.sockets { ", by sockets" } else { "" };
         let sticky = if self.sticky { ", sticky" } else { "" };
         write!(f, "{} {} to {}{client}{sockets}{sticky}", self.transport.as_str(), self.port, listed(&self.targets))?;
+        if let Some(idle) = self.idle {
+            write!(f, ", idle for {idle} s")?;
+        }
         if !self.cut.is_empty() {
             write!(f, ", not {}", listed(&self.cut))?;
         }

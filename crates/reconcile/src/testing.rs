@@ -186,7 +186,8 @@ pub(crate) fn target_group(name: &str, vpc: &VpcId, targets: impl IntoIterator<I
 
 /// What the checks of a target at port 80 have found.
 pub(crate) fn health(group: &TargetGroup, target: &TargetId, state: HealthState) -> TargetHealth {
-    TargetHealth { group: group.arn.clone(), target: target.clone(), port: 80, state, reason: None, description: None }
+    let (reason, description) = (None, None);
+    TargetHealth { group: group.arn.clone(), target: target.clone(), port: 80, state, since: Timestamp(0), reason, description }
 }
 
 /// An internal balancer with a node at each of these addresses, from us-east-1a on.

@@ -147,6 +147,19 @@ pub struct Listener {
     pub tags: Tags,
 }
 
+/// The attribute that says after how long a connection is idle.
+pub const IDLE_TIMEOUT: &str = "tcp.idle_timeout.seconds";
+
+/// AWS's idle time of a connection, in seconds, until a listener says otherwise; that of an endpoint always.
+pub const DEFAULT_IDLE_SECONDS: u32 = 350;
+
+impl Listener {
+    /// After how many seconds without packets a connection is forgotten.
+    pub fn idle_seconds(&self) -> u32 {
+        self.attributes.get(IDLE_TIMEOUT).and_then(|seconds| seconds.parse().ok()).unwrap_or(DEFAULT_IDLE_SECONDS)
+    }
+}
+
 /// How a listener speaks TLS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListenerTls {

@@ -10,6 +10,9 @@ use crate::{Instance, InstanceId, Kind, Link, LoadBalancer, Owner, Resource, Tag
 /// The namespace of links from a target group to its name: key `{account}/{region}/{name}`.
 pub const TARGET_GROUP_NAME: &str = "target-group-name";
 
+/// The attribute that says for how long an unhealthy target keeps its connections.
+pub const DRAINING_INTERVAL: &str = "target_health_state.unhealthy.draining_interval_seconds";
+
 /// Targets that serve the same thing, and how to know that they do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TargetGroup {
@@ -149,9 +152,20 @@ impl TargetGroup {
         self.attribute("deregistration_delay.connection_termination.enabled") == Some("true")
     }
 
-    /// Whether connections to targets that became unhealthy are ended.
+    /// Whether connections to targets that are unhealthy for good do not go on: they are ended at once, or were let go on for
+    /// a while.
+    pub fn cuts_unhealthy(&self) -> bool {
+        self.ends_unhealthy() || self.unhealthy_draining() > 0
+    }
+
+    /// Whether connections to targets that became unhealthy are ended at once.
     pub fn ends_unhealthy(&self) -> bool {
         self.attribute("target_health_state.unhealthy.connection_termination.enabled") == Some("true")
+    }
+
+    /// For how many seconds an unhealthy target keeps its connections before they are ended; 0 is for good, or not at all.
+    pub fn unhealthy_draining(&self) -> u64 {
+        self.attribute(DRAINING_INTERVAL).and_then(|seconds| seconds.parse().ok()).unwrap_or(0)
     }
 
     /// How many of so many targets must be healthy for one of AWS's purposes, `dns_failover` or `unhealthy_state_routing`: the
@@ -186,7 +200,7 @@ impl TargetGroup {
             "target_group_health.dns_failover.minimum_healthy_targets.percentage"
             | "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage" => Some("off"),
             "target_health_state.unhealthy.connection_termination.enabled" => Some("true"),
-            "target_health_state.unhealthy.draining_interval_seconds" => Some("0"),
+            DRAINING_INTERVAL => Some("0"),
             _ => None,
         }
     }
@@ -225,6 +239,9 @@ pub struct TargetHealth {
     pub port: u16,
     /// Where it stands.
     pub state: HealthState,
+    /// Since when.
+    #[serde(default)]
+    pub since: Timestamp,
     /// AWS's reason code, such as `Target.Timeout`.
     pub reason: Option<String>,
     /// The reason in words.
@@ -239,8 +256,17 @@ pub enum HealthState {
     Initial,
     /// Enough successes in a row.
     Healthy,
+    /// Enough failures in a row, a moment ago: connections go on.
+    UnhealthyDraining,
     /// Enough failures in a row.
     Unhealthy,
+}
+
+impl HealthState {
+    /// Whether checks found it unhealthy.
+    pub fn is_unhealthy(self) -> bool {
+        matches!(self, Self::UnhealthyDraining | Self::Unhealthy)
+    }
 }
 
 impl TargetHealth {

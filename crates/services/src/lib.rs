@@ -10,6 +10,7 @@ pub mod filter;
 pub mod iam;
 mod operation;
 pub mod page;
+pub mod quotas;
 pub mod resolver;
 pub mod route53;
 pub mod s3;

@@ -28,6 +28,7 @@ const SERVICES: &[Service] = &[
     crate::s3::SERVICE,
     crate::route53::SERVICE,
     crate::resolver::SERVICE,
+    crate::quotas::SERVICE,
 ];
 
 /// All of them.

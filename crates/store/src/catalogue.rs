@@ -86,6 +86,7 @@ impl Default for Catalogue {
             Codec::of::<resource::UploadedPart>(),
             Codec::of::<resource::Sequence>(),
             Codec::of::<resource::RequestToken>(),
+            Codec::of::<resource::QuotaChange>(),
         ])
     }
 }

@@ -19,6 +19,7 @@
     ("route53", include_str!("route53.json")),
     ("route53resolver", include_str!("route53resolver.json")),
     ("s3", include_str!("s3.json")),
+    ("service-quotas", include_str!("service-quotas.json")),
     ("servicediscovery", include_str!("servicediscovery.json")),
     ("ssm", include_str!("ssm.json")),
     ("sts", include_str!("sts.json")),

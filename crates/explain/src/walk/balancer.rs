@@ -154,7 +154,7 @@ impl Walk<'_> {
     fn checks(&mut self, node: &Party, group: &TargetGroup) {
         let ill = |target: &&Target| {
             let health = self.world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));
-            health.is_some_and(|health| health.state == HealthState::Unhealthy)
+            health.is_some_and(|health| health.state.is_unhealthy())
         };
         let ill: Vec<&Target> = group.targets.iter().filter(ill).collect();
         for target in ill {

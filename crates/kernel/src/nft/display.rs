@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Result};
 
 use super::{
     Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, NatTo, Operand, Per, Policy,
-    Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
+    Reject, Rule, Rules, Set, SetData, Table, Timeout, Type, Value, Verdict, ct_state, ct_status,
 };
 
 impl Display for Table {
@@ -105,6 +105,13 @@ impl Display for Value {
             Value::Mark(mark) => write!(f, "{mark:#010x}"),
             Value::Interface(name) => write!(f, "\"{name}\""),
         }
+    }
+}
+
+impl Display for Timeout {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Timeout { table, name, established } = self;
+        write!(f, "ct timeout ip {table} {name} {{ protocol tcp; policy = {{ established: {established} }}; }}")
     }
 }
 
@@ -217,6 +224,7 @@ impl Display for Action {
             Action::Masquerade => f.write_str("masquerade"),
             Action::SetMark(mark) => write!(f, "meta mark set {mark}"),
             Action::SetCtMark(mark) => write!(f, "ct mark set {mark}"),
+            Action::Timeout(name) => write!(f, "ct timeout set \"{name}\""),
             Action::Notrack => f.write_str("notrack"),
             Action::ClampMss(Some(size)) => write!(f, "tcp option maxseg size set {size}"),
             Action::ClampMss(None) => f.write_str("tcp option maxseg size set rt mtu"),

@@ -158,6 +158,8 @@ pub enum Action {
     SetMark(Mark),
     /// `ct mark set`
     SetCtMark(Mark),
+    /// Remember the flow for as long as [`super::Timeout`] of this name says. Only with a flow's first packet, and TCP.
+    Timeout(String),
     /// Do not follow the flow. Only before conntrack, at priority -300.
     Notrack,
     /// Clamp TCP's maximum segment size to this, or to the path MTU of the route.

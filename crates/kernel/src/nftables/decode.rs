@@ -4,7 +4,7 @@ use super::message::hook;
 use super::value::{read_data, types, values};
 use super::word::{self, HEADER};
 use crate::netlink::Attributes;
-use crate::nft::{Chain, Data, Element, Rules, Set, SetData, Table, Type, Value};
+use crate::nft::{Chain, Data, Element, Rules, Set, SetData, Table, Timeout, Type, Value};
 
 /// A table.
 pub(super) fn table(body: &[u8]) -> Option<Table> {
@@ -32,6 +32,15 @@ pub(super) fn rule(body: &[u8]) -> Option<((String, String), Option<u64>)> {
         _ => None,
     };
     Some((place, digest))
+}
+
+/// How long flows are remembered; another kind of object is none.
+pub(super) fn timeout(body: &[u8]) -> Option<Timeout> {
+    let attributes = Attributes::after(body, HEADER.len());
+    let policy = attributes.inside(word::OBJECT_DATA).inside(word::TIMEOUT_POLICY);
+    attributes.u32_be(word::OBJECT_TYPE).filter(|kind| *kind == word::CT_TIMEOUT)?;
+    let (table, name) = (attributes.text(word::OBJECT_TABLE)?, attributes.text(word::OBJECT_NAME)?);
+    Some(Timeout { table, name, established: policy.u32_be(word::TCP_ESTABLISHED)? })
 }
 
 /// A set that has a name of its own. One of types that we do not use is none.
@@ -189,7 +198,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), interval: bool) {
-            let _ = (table(&bytes), chain(&bytes), rule(&bytes), set(&bytes));
+            let _ = (table(&bytes), chain(&bytes), rule(&bytes), set(&bytes), timeout(&bytes));
             let mut list = Writer::default();
             list.raw(&HEADER);
             list.nest(word::ELEMENTS, |w| w.nest(word::ITEM, |w| w.raw(&bytes)));

@@ -82,6 +82,10 @@ impl Expressions<'_> {
                 self.mark(mark);
                 self.numbers("ct", &[(2, 3), (4, FIRST_REGISTER)]);
             }
+            Action::Timeout(name) => self.expression("objref", |w| {
+                w.u32_be(1, word::CT_TIMEOUT);
+                w.text(2, name);
+            }),
             Action::Notrack => self.bare("notrack"),
             Action::ClampMss(size) => self.clamp(*size),
             Action::ResetTcpOption(option) => {

@@ -5,7 +5,7 @@ use super::step::{Slot, Step};
 use super::value::{concat, concat_number, length, width, write_data};
 use super::word::{self, HEADER};
 use crate::netlink::{Writer, flag};
-use crate::nft::{Chain, ChainKind, Data, Hook, HookPoint, Policy, Rule, Set, SetData, Type};
+use crate::nft::{Chain, ChainKind, Data, Hook, HookPoint, Policy, Rule, Set, SetData, Timeout, Type};
 
 /// The batch. The message of a step has the number of the step plus one; the last is acknowledged.
 pub(super) fn batch(steps: &[Step<'_>]) -> Writer {
@@ -40,6 +40,12 @@ fn write(w: &mut Writer, sequence: u32, flags: u16, step: &Step<'_>) {
             w.text(word::CHAIN_TABLE, table);
             w.text(word::CHAIN_NAME, name);
         }),
+        Step::NewTimeout(timeout) => w.message(word::NEWOBJ, create, sequence, &HEADER, |w| new_timeout(w, timeout)),
+        Step::DeleteTimeout(table, name) => w.message(word::DELOBJ, flags, sequence, &HEADER, |w| {
+            w.text(word::OBJECT_TABLE, table);
+            w.text(word::OBJECT_NAME, name);
+            w.u32_be(word::OBJECT_TYPE, word::CT_TIMEOUT);
+        }),
         Step::NewSet(set) => w.message(word::NEWSET, create, sequence, &HEADER, |w| new_set(w, set, sequence)),
         Step::NewElements(set, some) => w.message(word::NEWELEM, create, sequence, &HEADER, |w| {
             elements(w, set, some.iter().map(|e| (Slot { key: &e.key, end: e.key_end.as_deref() }, &e.data)));
@@ -61,6 +67,18 @@ fn new_chain(w: &mut Writer, chain: &Chain) {
         w.u32_be(word::CHAIN_POLICY, policy_number(hook.policy));
         w.text(word::CHAIN_TYPE, hook.kind.word());
     }
+}
+
+/// For TCP over IPv4, in network byte order; what is not said stays as the namespace has it.
+fn new_timeout(w: &mut Writer, timeout: &Timeout) {
+    w.text(word::OBJECT_TABLE, &timeout.table);
+    w.text(word::OBJECT_NAME, &timeout.name);
+    w.u32_be(word::OBJECT_TYPE, word::CT_TIMEOUT);
+    w.nest(word::OBJECT_DATA, |w| {
+        w.attr(word::TIMEOUT_FAMILY, &u16::from(HEADER[0]).to_be_bytes());
+        w.attr(word::TIMEOUT_PROTOCOL, &[expression::TRANSPORT_TCP]);
+        w.nest(word::TIMEOUT_POLICY, |w| w.u32_be(word::TCP_ESTABLISHED, timeout.established));
+    });
 }
 
 fn new_rule(w: &mut Writer, chain: &Chain, rule: &Rule) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::nft::{Chain, Element, Rule, Rules, Set, Table, Value};
+use crate::nft::{Chain, Element, Rule, Rules, Set, Table, Timeout, Value};
 use crate::object::{Change, Key, Object};
 
 /// The most elements in one message, so that their list stays below the 65,535 bytes of an attribute.
@@ -21,6 +21,8 @@ pub(super) enum Step<'a> {
     DeleteSet(&'a str, &'a str),
     DeleteChain(&'a str, &'a str),
     NewSet(&'a Set),
+    NewTimeout(&'a Timeout),
+    DeleteTimeout(&'a str, &'a str),
     NewElements(&'a Set, Vec<&'a Element>),
     NewRule(&'a Chain, &'a Rule),
 }
@@ -79,6 +81,8 @@ struct Plan<'a> {
     elements_out: BTreeMap<(&'a str, &'a str), (&'a Set, Vec<Slot<'a>>)>,
     sets_out: Vec<Step<'a>>,
     chains_out: Vec<Step<'a>>,
+    timeouts_out: Vec<Step<'a>>,
+    timeouts: Vec<Step<'a>>,
     sets: Vec<Step<'a>>,
     elements: BTreeMap<(&'a str, &'a str), (&'a Set, Vec<&'a Element>)>,
     rules: Vec<Step<'a>>,
@@ -114,6 +118,12 @@ impl<'a> Plan<'a> {
             Change::Add(object) | Change::Replace(object) => match object {
                 Object::Table(table) => self.before.push(Step::NewTable(table)),
                 Object::Chain(chain) => self.place_chain(chain),
+                Object::Timeout(timeout) => {
+                    if matches!(change, Change::Replace(_)) {
+                        self.timeouts_out.push(Step::DeleteTimeout(&timeout.table, &timeout.name));
+                    }
+                    self.timeouts.push(Step::NewTimeout(timeout));
+                }
                 Object::Set(set) => {
                     if matches!(change, Change::Replace(_)) {
                         self.sets_out.push(Step::DeleteSet(&set.table, &set.name));
@@ -145,7 +155,8 @@ impl<'a> Plan<'a> {
     fn place_removal(&mut self, key: &'a Key, known: &'a KnownSets) {
         match key {
             Key::Table(name) => self.before.insert(0, Step::DeleteTable(name)),
-            Key::Chain(table, _) | Key::Set(table, _) | Key::Element(table, ..) if self.gone_tables.contains(table.as_str()) => {}
+            Key::Chain(table, _) | Key::Set(table, _) | Key::Timeout(table, _) | Key::Element(table, ..)
+                if self.gone_tables.contains(table.as_str()) => {}
             // A chain that goes and comes again goes first.
             Key::Chain(table, name) if self.made_chains.contains(&(table.as_str(), name.as_str())) => {
                 self.before.extend([Step::Flush(table, name), Step::DeleteChain(table, name)]);
@@ -154,6 +165,7 @@ impl<'a> Plan<'a> {
                 self.flushes.push(Step::Flush(table, name));
                 self.chains_out.push(Step::DeleteChain(table, name));
             }
+            Key::Timeout(table, name) => self.timeouts_out.push(Step::DeleteTimeout(table, name)),
             Key::Set(table, name) => self.sets_out.push(Step::DeleteSet(table, name)),
             Key::Element(table, set, first, end) => {
                 let name = (table.as_str(), set.as_str());
@@ -185,6 +197,8 @@ impl<'a> Plan<'a> {
         }
         steps.extend(self.sets_out);
         steps.extend(self.chains_out);
+        steps.extend(self.timeouts_out);
+        steps.extend(self.timeouts);
         steps.extend(self.sets);
         for (set, elements) in self.elements.into_values() {
             steps.extend(elements.chunks(ELEMENTS).map(|some| Step::NewElements(set, some.to_vec())));
@@ -215,7 +229,11 @@ fn instead<'a>(step: &Step<'a>, errno: i32) -> Option<Vec<Step<'a>>> {
     let absent = errno == libc::ENOENT;
     let different = matches!(errno, libc::EEXIST | libc::EBUSY | libc::EOPNOTSUPP);
     match step {
-        Step::DeleteTable(_) | Step::Flush(..) | Step::DeleteSet(..) | Step::DeleteChain(..) if absent => Some(Vec::new()),
+        Step::DeleteTable(_) | Step::Flush(..) | Step::DeleteSet(..) | Step::DeleteChain(..) | Step::DeleteTimeout(..)
+            if absent =>
+        {
+            Some(Vec::new())
+        }
         Step::DeleteElements(set, slots) if absent => Some(match &slots[..] {
             [_] => Vec::new(),
             many => many.iter().map(|slot| Step::DeleteElements(set, vec![*slot])).collect(),
@@ -248,6 +266,8 @@ impl fmt::Display for Step<'_> {
             Step::DeleteSet(table, name) => write!(f, "delete set ip {table} {name}"),
             Step::DeleteChain(table, name) => write!(f, "delete chain ip {table} {name}"),
             Step::NewSet(set) => write!(f, "add {set}"),
+            Step::NewTimeout(timeout) => write!(f, "add {timeout}"),
+            Step::DeleteTimeout(table, name) => write!(f, "delete ct timeout ip {table} {name}"),
             Step::NewElements(_, elements) => match &elements[..] {
                 [one] => write!(f, "add {one}"),
                 [first, ..] => write!(f, "add {} elements beginning with {first}", elements.len()),

@@ -25,6 +25,9 @@ pub(super) const DELSET: u16 = SUBSYSTEM | 11;
 pub(super) const NEWELEM: u16 = SUBSYSTEM | 12;
 pub(super) const GETELEM: u16 = SUBSYSTEM | 13;
 pub(super) const DELELEM: u16 = SUBSYSTEM | 14;
+pub(super) const NEWOBJ: u16 = SUBSYSTEM | 18;
+pub(super) const GETOBJ: u16 = SUBSYSTEM | 19;
+pub(super) const DELOBJ: u16 = SUBSYSTEM | 20;
 
 /// An item of any list.
 pub(super) const ITEM: u16 = 1;
@@ -82,6 +85,18 @@ pub(super) const ELEM_DATA: u16 = 2;
 pub(super) const ELEM_FLAGS: u16 = 3;
 pub(super) const ELEM_KEY_END: u16 = 10;
 pub(super) const INTERVAL_END: u32 = 1;
+
+pub(super) const OBJECT_TABLE: u16 = 1;
+pub(super) const OBJECT_NAME: u16 = 2;
+pub(super) const OBJECT_TYPE: u16 = 3;
+pub(super) const OBJECT_DATA: u16 = 4;
+/// The type of objects that say how long flows are remembered.
+pub(super) const CT_TIMEOUT: u32 = 7;
+pub(super) const TIMEOUT_FAMILY: u16 = 1;
+pub(super) const TIMEOUT_PROTOCOL: u16 = 2;
+pub(super) const TIMEOUT_POLICY: u16 = 3;
+/// `CTA_TIMEOUT_TCP_ESTABLISHED`.
+pub(super) const TCP_ESTABLISHED: u16 = 3;
 
 pub(super) const DATA_VALUE: u16 = 1;
 pub(super) const DATA_VERDICT: u16 = 2;

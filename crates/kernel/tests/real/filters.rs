@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use kernel::nft::{
     Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Per, Policy, Reject, Rule,
-    Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
+    Rules, Set, SetData, Table, Timeout, Type, Value, Verdict, ct_state, ct_status,
 };
 use kernel::{Change, Kernel, KernelError, Key, Object};
 
@@ -27,6 +27,10 @@ pub fn base(name: &str, kind: ChainKind, point: HookPoint, priority: i32, rules:
 
 pub fn set(name: &str, key: &[Type], data: SetData, interval: bool) -> Object {
     Object::Set(Set { table: TABLE.into(), name: name.into(), key: key.to_vec(), data, interval })
+}
+
+pub fn timeout(name: &str, established: u32) -> Object {
+    Object::Timeout(Timeout { table: TABLE.into(), name: name.into(), established })
 }
 
 pub fn element(set: &str, key: &[Value], key_end: Option<&[Value]>, data: Data) -> Object {
@@ -112,6 +116,7 @@ fn actions() -> Vec<Rule> {
         act(Action::Reject(Reject::TcpReset)),
         act(Action::Reject(Reject::Icmp(13))),
         act(Action::ResetTcpOption(4)),
+        act(Action::Timeout("short".into())),
     ]
 }
 
@@ -136,6 +141,7 @@ fn everything() -> Vec<Object> {
     let data = |value: &[Value]| Data::Values(value.to_vec());
     vec![
         table(),
+        timeout("short", 60),
         set("nets", &[Type::Addr], SetData::None, true),
         set("rules", &[Type::Addr, Type::Port], SetData::None, true),
         set("spoof", &[Type::Interface, Type::Addr], SetData::None, false),

@@ -76,7 +76,8 @@ impl World {
 
     /// What the checks of a target have found.
     pub fn health(&self, group: &str, target: TargetId, port: u16, state: HealthState) {
-        self.put(TargetHealth { group: group.into(), target, port, state, reason: None, description: None });
+        let since = Timestamp(0);
+        self.put(TargetHealth { group: group.into(), target, port, state, since, reason: None, description: None });
     }
 
     pub fn listener(&self, balancer: &str, port: u16, target_group: &str) -> String {

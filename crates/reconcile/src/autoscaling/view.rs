@@ -114,7 +114,7 @@ fn standings(world: &Snapshot, group: &ScalingGroup, target_group: &TargetGroup)
         let health = world.find::<TargetHealth>(&TargetHealth::key_of(&target_group.arn, &id, target.port));
         let standing = match health {
             _ if target.draining_since.is_some() => Standing::Draining,
-            Some(health) if health.state == HealthState::Unhealthy => Standing::Unhealthy,
+            Some(health) if health.state.is_unhealthy() => Standing::Unhealthy,
             Some(health) if health.state == HealthState::Healthy => Standing::Registered,
             _ if checked(member) => Standing::Initial,
             _ => Standing::Registered,

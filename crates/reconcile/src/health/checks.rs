@@ -11,6 +11,11 @@ use plan::target_address;
 use resource::{HealthCheck, Listener, LoadBalancer, NetworkInterface, Resource, TargetGroup, TargetHealth, VpcId};
 use store::Snapshot;
 
+use crate::TimeScale;
+
+/// No checks follow each other faster than that.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// A check, and the VPC in which its node stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wanted {
@@ -41,8 +46,9 @@ impl Wanted {
 }
 
 /// The checks of a group's targets: each target is checked by the node of its zone, or by another when balancing crosses
-/// zones. A group that no listener uses is not checked, nor is a target that nothing may reach.
-pub(super) fn of_group(world: &Snapshot, group: &TargetGroup) -> BTreeMap<CheckId, Wanted> {
+/// zones. A group that no listener uses is not checked, nor is a target that nothing may reach. Checks follow each other faster
+/// where time does; how long one may take is a matter of the machine.
+pub(super) fn of_group(world: &Snapshot, group: &TargetGroup, scale: TimeScale) -> BTreeMap<CheckId, Wanted> {
     let nodes = nodes(world, group);
     let targets = group.targets.iter().filter(|target| target.draining_since.is_none());
     let checks = targets.filter_map(|target| {
@@ -51,7 +57,7 @@ pub(super) fn of_group(world: &Snapshot, group: &TargetGroup) -> BTreeMap<CheckI
         let node = own.or_else(|| nodes.iter().find(|node| node.cross_zone))?;
         let port = group.health_check.port.unwrap_or(target.port);
         let id = CheckId(TargetHealth::key_of(&group.arn, &target.id, target.port));
-        Some((id, wanted(group, node, SocketAddrV4::new(address, port))))
+        Some((id, wanted(group, node, SocketAddrV4::new(address, port), scale)))
     });
     checks.collect()
 }
@@ -77,14 +83,14 @@ fn nodes(world: &Snapshot, group: &TargetGroup) -> Vec<Node> {
     nodes
 }
 
-fn wanted(group: &TargetGroup, node: &Node, target: SocketAddrV4) -> Wanted {
+fn wanted(group: &TargetGroup, node: &Node, target: SocketAddrV4, scale: TimeScale) -> Wanted {
     let HealthCheck { interval, timeout, healthy_threshold, unhealthy_threshold, .. } = group.health_check;
     Wanted {
         vpc: group.vpc.clone(),
         node: node.address,
         target,
         protocol: protocol(&group.health_check, node),
-        interval: Duration::from_secs(interval.into()),
+        interval: scale.shorten(Duration::from_secs(interval.into())).max(SHORTEST),
         timeout: Duration::from_secs(timeout.into()),
         thresholds: Thresholds { healthy: healthy_threshold, unhealthy: unhealthy_threshold },
         proxy_header: group.proxy_protocol(),

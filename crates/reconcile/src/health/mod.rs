@@ -1,6 +1,7 @@
 //! Health of targets: which node checks which target and how, what the checks found, and when draining is over.
 
 mod checks;
+mod drained;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -77,11 +78,21 @@ impl Domain for HealthDomain {
         }
         if !noted.is_empty() {
             self.publish();
-            if let Err(error) = store.write(|txn| -> Result<(), StoreError> { Ok(self.tidy(txn, &noted)) }).await {
+        }
+        let over = drained::over(&world, self.scale, Timestamp::now());
+        if !noted.is_empty() || !over.is_empty() {
+            let write = |txn: &mut Txn| -> Result<(), StoreError> {
+                self.tidy(txn, &noted);
+                over.iter().for_each(|key| drained::end(txn, key));
+                Ok(())
+            };
+            if let Err(error) = store.write(write).await {
                 tracing::error!(%error, "the health of targets could not be written");
             }
         }
-        until_drained(&store.snapshot(), self.scale).map_or(LOOK, |wait| wait.min(LOOK))
+        let world = store.snapshot();
+        let waits = [until_drained(&world, self.scale), drained::until_next(&world, self.scale, Timestamp::now())];
+        waits.into_iter().flatten().fold(LOOK, Duration::min)
     }
 }
 
@@ -104,7 +115,7 @@ fn groups_of<'a>(world: &'a Snapshot, balancer: &str) -> impl Iterator<Item = St
 
 impl HealthDomain {
     fn want(&mut self, world: &Snapshot, arn: &str) {
-        match world.find::<TargetGroup>(arn).map(|group| checks::of_group(world, &group)) {
+        match world.find::<TargetGroup>(arn).map(|group| checks::of_group(world, &group, self.scale)) {
             Some(checks) if !checks.is_empty() => drop(self.wanted.insert(arn.to_owned(), checks)),
             _ => drop(self.wanted.remove(arn)),
         }
@@ -168,17 +179,20 @@ pub async fn record(mut transitions: Receiver<Transition>, store: Store) {
 
 fn note_health(txn: &mut Txn, transition: &Transition) {
     let Some((group, target)) = target_of(txn, &transition.id.0) else { return };
+    let before = txn.find::<TargetHealth>(&transition.id.0);
     let state = match transition.health {
         Health::Initial { .. } => HealthState::Initial,
         Health::Healthy { .. } => HealthState::Healthy,
-        Health::Unhealthy { .. } => HealthState::Unhealthy,
+        Health::Unhealthy { .. } => drained::unhealthy(txn, &group, before.as_deref()),
     };
+    let since = before.filter(|before| before.state == state).map_or_else(Timestamp::now, |before| before.since);
     let reason = transition.health.reason();
     txn.put(TargetHealth {
         group,
         target: target.id,
         port: target.port,
         state,
+        since,
         reason: reason.map(|reason| reason.code().to_owned()),
         description: reason.map(words),
     });

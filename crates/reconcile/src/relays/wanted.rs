@@ -12,9 +12,6 @@ use store::Snapshot;
 
 use super::log;
 
-/// AWS's idle time of a connection, in seconds.
-const IDLE: u64 = 350;
-
 /// A socket, by the VPC in whose router it is and its address there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Door {
@@ -122,7 +119,6 @@ fn endpoints(world: &Snapshot) -> impl Iterator<Item = Endpoint> {
 fn wanted(world: &Snapshot, upstream: &VpcId, node: &Node, port: &Port, endpoint: Option<String>) -> Option<Wanted> {
     let listener = world.find::<Listener>(&port.listener)?;
     let group = world.find::<TargetGroup>(&listener.target_group)?;
-    let idle = listener.attributes.get("tcp.idle_timeout.seconds").and_then(|seconds| seconds.parse().ok());
     let targets: Vec<_> = port.targets.iter().map(|flow| SocketAddrV4::new(flow.address, flow.port)).collect();
     Some(Wanted {
         upstream: upstream.clone(),
@@ -132,14 +128,14 @@ fn wanted(world: &Snapshot, upstream: &VpcId, node: &Node, port: &Port, endpoint
         targets,
         proxied: group.proxy_protocol(),
         endpoint,
-        idle: idle.unwrap_or(IDLE),
+        idle: listener.idle_seconds().into(),
         tls: (listener.protocol == ListenerProtocol::Tls).then(|| listener.arn.clone()),
     })
 }
 
 /// The targets of a group that keep no connection because checks found them unhealthy.
 fn unhealthy<'a>(world: &'a Snapshot, group: &'a TargetGroup) -> impl Iterator<Item = SocketAddrV4> + 'a {
-    let ends = group.attribute("target_health_state.unhealthy.connection_termination.enabled") != Some("false");
+    let ends = group.cuts_unhealthy();
     let targets = group.targets.iter().filter(move |_| ends);
     let found = |target: &&resource::Target| {
         let health = world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));

@@ -119,3 +119,64 @@ fn a_target_that_left_loses_its_connections_after_the_delay_when_the_group_says_
     arrivals.go_on();
     eventually("the connection is reset", || download.0.try_wait().unwrap().map(|status| assert_eq!(status.code(), Some(56))));
 }
+
+#[test]
+fn a_listener_says_for_how_long_its_connections_may_be_idle() {
+    let cloud = Cloud::up_with(&["--time-scale", "100"]);
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, DRIP, false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let listeners = provider.elb("describe_listeners", json!({ "LoadBalancerArn": offer.balancer }));
+    let listener = listeners["Listeners"][0]["ListenerArn"].clone();
+    let idle = |seconds: &str| {
+        let attributes = json!([{ "Key": "tcp.idle_timeout.seconds", "Value": seconds }]);
+        json!({ "ListenerArn": listener, "Attributes": attributes })
+    };
+    let client = provider.group(&offer.net.vpc, "client");
+    provider.allow(&provider_group(&provider, &offer), "tcp", Some(80), Peer::Group(&client));
+    let name = provider.elb("describe_load_balancers", json!({ "LoadBalancerArns": [offer.balancer] }));
+    let name = name["LoadBalancers"][0]["DNSName"].as_str().unwrap().to_owned();
+    let straight = |seconds: &str| told(&provider, &offer.net.subnet, &client, &[IDLE, &name, seconds]);
+    let through = |seconds: &str| told(&consumer, &access.net.subnet, &access.group, &[IDLE, &access.name, seconds]);
+    provider.elb("modify_listener_attributes", idle("6000"));
+    eventually("350 seconds are no limit any more", || (straight("6") == "answered").then_some(()));
+    provider.elb("modify_listener_attributes", idle("60"));
+    eventually("60 seconds are one", || (straight("2.5") == "reset").then_some(()));
+    eventually("through PrivateLink too", || (through("2.5") == "reset").then_some(()));
+    assert_eq!(straight("0.1"), "answered");
+    assert_eq!(provider.refused("elbv2", "modify_listener_attributes", idle("59")).code, "ValidationError");
+    provider.elb("modify_listener_attributes", idle("350"));
+    eventually("350 seconds are four", || (straight("2.5") == "answered").then_some(()));
+}
+
+#[test]
+fn an_unhealthy_target_drains_for_as_long_as_its_group_says_and_then_loses_its_connections() {
+    let cloud = Cloud::up_with(&["--time-scale", "100"]);
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, DRIP, false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let (mut download, arrivals) = access.download(&consumer, 10000);
+    let group = provider_group(&provider, &offer);
+    provider.allow(&group, "tcp", Some(81), Peer::Cidr("10.0.0.0/8"));
+    let both = "#!/bin/sh\npython3 -m http.server 81 &\nexec python3 -m http.server 80\n";
+    let well = provider.instance(&offer.net.subnet, &[&group], both);
+    provider.register(&offer.targets, &well);
+    provider.until_health(&offer.targets, &well, "healthy");
+
+    let attribute = |key: &str, value: &str| {
+        let key = format!("target_health_state.unhealthy.{key}");
+        json!({ "TargetGroupArn": offer.targets, "Attributes": [{ "Key": key, "Value": value }] })
+    };
+    let interval = attribute("draining_interval_seconds", "1000");
+    let refused = provider.refused("elbv2", "modify_target_group_attributes", interval.clone());
+    assert_eq!(refused.code, "InvalidConfigurationRequest", "connections end at once");
+    provider.elb("modify_target_group_attributes", attribute("connection_termination.enabled", "false"));
+    provider.elb("modify_target_group_attributes", interval);
+    provider.elb("modify_target_group", json!({ "TargetGroupArn": offer.targets, "HealthCheckPort": "81" }));
+    provider.until_health(&offer.targets, &offer.instance, "unhealthy.draining");
+    arrivals.go_on();
+    provider.until_health(&offer.targets, &offer.instance, "unhealthy");
+    eventually("the connection is reset", || download.0.try_wait().unwrap().map(|status| assert_eq!(status.code(), Some(56))));
+}

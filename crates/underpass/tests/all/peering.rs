@@ -63,3 +63,38 @@ fn two_accounts_peer_and_what_routes_and_groups_allow_passes_until_one_of_them_d
     assert_eq!(tables["RouteTables"][0]["Routes"][1]["State"], "blackhole");
     two.allow(&servers, "tcp", Some(81), Peer::Cidr("10.0.0.0/16"));
 }
+
+#[test]
+fn a_balancer_checks_and_reaches_an_address_in_a_peered_vpc() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let (near, far) = (account.vpc("10.0.0.0/16"), account.vpc("10.1.0.0/16"));
+    let (subnet, served) = (account.subnet(&near, "10.0.1.0/24", ZONE), account.subnet(&far, "10.1.1.0/24", ZONE));
+    let (clients, servers) = (account.group(&near, "clients"), account.group(&far, "servers"));
+    account.allow(&servers, "tcp", Some(80), Peer::Cidr("10.0.1.0/24"));
+    let server = account.private_ip(&account.instance(&served, &[&servers], &web(BODY)));
+    let wish = json!({ "VpcId": near, "PeerVpcId": far });
+    let id = text_of(&account.ec2("create_vpc_peering_connection", wish)["VpcPeeringConnection"]["VpcPeeringConnectionId"]);
+    until(&account, &id, "pending-acceptance");
+    account.ec2("accept_vpc_peering_connection", json!({ "VpcPeeringConnectionId": id }));
+    until(&account, &id, "active");
+    for (vpc, block) in [(&near, "10.1.0.0/16"), (&far, "10.0.0.0/16")] {
+        let route = json!({ "RouteTableId": main_table(&account, vpc), "DestinationCidrBlock": block, "VpcPeeringConnectionId": id });
+        account.ec2("create_route", route);
+    }
+    let balancer = account.balancer("web", &[&subnet]);
+    let targets = account.target_group("web", &near, 80, &json!({ "TargetType": "ip" }));
+    account.listener(&balancer, 80, &targets);
+    let register = |target: Value| json!({ "TargetGroupArn": targets, "Targets": [target] });
+    let outside = account.refused("elbv2", "register_targets", register(json!({ "Id": server })));
+    assert_eq!(outside.code, "ValidationError", "the zone of an address outside the VPC has to be said");
+    let public = account.refused("elbv2", "register_targets", register(json!({ "Id": "8.8.8.8", "AvailabilityZone": "all" })));
+    assert_eq!(public.code, "InvalidTarget");
+    account.elb("register_targets", register(json!({ "Id": server, "AvailabilityZone": "all" })));
+    account.until_health(&targets, &server, "healthy");
+    let name = account.elb("describe_load_balancers", json!({ "LoadBalancerArns": [balancer] }));
+    let url = format!("http://{}/", text_of(&name["LoadBalancers"][0]["DNSName"]));
+    account.until_fetched(&subnet, &clients, &url, BODY);
+    account.ec2("delete_vpc_peering_connection", json!({ "VpcPeeringConnectionId": id }));
+    account.until_health(&targets, &server, "unhealthy");
+}

@@ -39,7 +39,7 @@ fn carried(item: &Item, scale: TimeScale) -> Vec<Placed> {
         Item::Address(item) => gateway::lower_address(item),
         Item::Nat(item) => gateway::lower_nat(item),
         Item::Peering(item) => peering::lower(item),
-        Item::Balancer(item) => balancer::lower(item),
+        Item::Balancer(item) => balancer::lower(item, scale),
         Item::Endpoint(item) => endpoint::lower(item),
         // Others hold its addresses, the daemon has its sockets.
         Item::Door(_) | Item::Resolver(_) => Vec::new(),

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{permission, security_group};
 use crate::ec2::{defaults, find};
+use crate::quotas::{self, known::GROUPS};
 use crate::tags::{self, Tag, TagSpecification};
 use crate::{Error, Write};
-
-const GROUPS_PER_REGION: usize = 2500;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -40,7 +39,7 @@ pub fn create_security_group(cx: &mut Write<'_>, input: Input) -> Result<Output,
         let message = format!("The security group '{name}' already exists for VPC '{}'", vpc.id);
         return Err(Error::new("InvalidGroup.Duplicate", message));
     }
-    if cx.txn.taken(Link::name(GROUP_QUOTA, owner.key())) >= GROUPS_PER_REGION {
+    if cx.txn.taken(Link::name(GROUP_QUOTA, owner.key())) >= quotas::most(cx.txn, &owner, &GROUPS) {
         return Err(Error::new("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached."));
     }
     let tags = tags::specified(&input.tag_specifications, "security-group", &["security-group"])?;

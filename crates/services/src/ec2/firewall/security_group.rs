@@ -8,9 +8,10 @@ use store::Snapshot;
 use super::permission::GroupPair;
 use crate::Error;
 use crate::ec2::{defaults, find, peering};
-
-const RULES_PER_DIRECTION: u32 = 60;
-const GROUPS_PER_INTERFACE: usize = 5;
+use crate::quotas::{
+    self,
+    known::{GROUP_RULES, GROUPS_OF_INTERFACE},
+};
 
 /// The group of a request that names it by id, or by name in the default VPC.
 ///
@@ -62,10 +63,11 @@ pub fn for_interface(world: &Snapshot, owner: &Owner, vpc: &Vpc, wanted: &[Strin
             groups.push(group.id.clone());
         }
     }
-    match groups.len() > GROUPS_PER_INTERFACE {
+    let most = quotas::most(world, owner, &GROUPS_OF_INTERFACE);
+    match groups.len() > most {
         true => Err(Error::new(
             "SecurityGroupsPerInterfaceLimitExceeded",
-            format!("The maximum number of security groups per interface ({GROUPS_PER_INTERFACE}) has been reached."),
+            format!("The maximum number of security groups per interface ({most}) has been reached."),
         )),
         false => Ok(groups),
     }
@@ -139,16 +141,15 @@ fn abroad(world: &Snapshot, group: &SecurityGroup, id: &str, pair: &GroupPair) -
 /// # Errors
 /// `RulesPerSecurityGroupLimitExceeded`.
 pub fn check_size(world: &Snapshot, group: &SecurityGroup) -> Result<(), Error> {
+    let most = quotas::most(world, &group.owner, &GROUP_RULES);
     for egress in [false, true] {
         let rules = || group.rules.iter().filter(|rule| rule.egress == egress);
         let v4: u32 = rules().map(|rule| weight(world, rule)).sum();
         let v6 = rules()
             .filter(|rule| matches!(rule.peer, RulePeer::Cidr6(_) | RulePeer::Group { .. } | RulePeer::PeerGroup { .. }))
             .count();
-        if v4 > RULES_PER_DIRECTION || v6 > RULES_PER_DIRECTION as usize {
-            let message = format!(
-                "The maximum number of rules per security group has been reached: {RULES_PER_DIRECTION} for each direction."
-            );
+        if v4 as usize > most || v6 > most {
+            let message = format!("The maximum number of rules per security group has been reached: {most} for each direction.");
             return Err(Error::new("RulesPerSecurityGroupLimitExceeded", message));
         }
     }

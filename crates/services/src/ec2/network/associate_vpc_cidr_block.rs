@@ -10,10 +10,8 @@ use store::Snapshot;
 use super::create_vpc::{cidr_association, vpc_block};
 use super::view::CidrView;
 use crate::ec2::{cidr, find, peering};
+use crate::quotas::{self, known::BLOCKS};
 use crate::{Error, Write};
-
-/// AWS's quota of IPv4 blocks per VPC.
-const MAX_BLOCKS: usize = 5;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -37,8 +35,9 @@ pub fn associate_vpc_cidr_block(cx: &mut Write<'_>, input: Input) -> Result<Outp
         return Err(Error::unsupported_member("AssociateVpcCidrBlock", "AmazonProvidedIpv6CidrBlock"));
     }
     let block = vpc_block(input.cidr_block.as_deref().ok_or_else(|| Error::missing("CidrBlock"))?)?;
-    if vpc.cidrs.len() >= MAX_BLOCKS {
-        return Err(Error::new("CidrLimitExceeded", format!("A VPC can have at most {MAX_BLOCKS} IPv4 CIDR blocks.")));
+    let most = quotas::most(cx.txn, cx.owner(), &BLOCKS);
+    if vpc.cidrs.len() >= most {
+        return Err(Error::new("CidrLimitExceeded", format!("A VPC can have at most {most} IPv4 CIDR blocks.")));
     }
     let blocks: Vec<Ipv4Net> = vpc.cidrs.iter().map(|association| association.cidr).collect();
     let tables = cx.txn.linked::<RouteTable>(Vpc::KIND, &vpc.id);

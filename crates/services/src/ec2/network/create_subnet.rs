@@ -9,11 +9,9 @@ use store::{Snapshot, Txn};
 
 use super::view::SubnetView;
 use crate::ec2::{cidr, defaults, find};
+use crate::quotas::{self, known::SUBNETS};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
-
-/// AWS's quota of subnets per VPC.
-const MAX_SUBNETS: usize = 200;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -86,8 +84,9 @@ fn subnet_block(world: &Snapshot, vpc: &Vpc, text: &str) -> Result<Ipv4Net, Erro
         let message = format!("The CIDR '{block}' conflicts with another subnet: {} has {}.", sibling.id, sibling.cidr);
         return Err(Error::new("InvalidSubnet.Conflict", message));
     }
-    match siblings.len() >= MAX_SUBNETS {
-        true => Err(Error::new("SubnetLimitExceeded", format!("A VPC can have at most {MAX_SUBNETS} subnets."))),
+    let most = quotas::most(world, &vpc.owner, &SUBNETS);
+    match siblings.len() >= most {
+        true => Err(Error::new("SubnetLimitExceeded", format!("A VPC can have at most {most} subnets."))),
         false => Ok(block),
     }
 }

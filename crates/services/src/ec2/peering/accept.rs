@@ -29,8 +29,8 @@ pub fn accept(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     if !peering.fits(requester.as_deref(), accepter.as_deref()) {
         return Err(super::wrong_state(&peering, "accepted: the two VPCs overlap, or one of them is gone"));
     }
-    super::check_active(cx.txn, &peering.accepter.vpc)?;
-    super::check_active(cx.txn, &peering.requester.vpc)?;
+    super::check_active(cx.txn, &peering.accepter.owner, &peering.accepter.vpc)?;
+    super::check_active(cx.txn, &peering.requester.owner, &peering.requester.vpc)?;
     let blocks = |vpc: &Vpc| vpc.cidrs.iter().map(|association| association.cidr).collect();
     let mut accepted = (*peering).clone();
     accepted.state = PeeringState::Provisioning;

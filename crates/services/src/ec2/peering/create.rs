@@ -6,11 +6,9 @@ use store::Snapshot;
 
 use super::view::{self, View};
 use crate::ec2::find;
+use crate::quotas::{self, known::PEERING_REQUESTS};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
-
-/// AWS's quota of requests that wait for their acceptance, per account and Region.
-const MAX_OUTSTANDING: usize = 25;
 
 /// What is asked.
 #[derive(Default, Deserialize)]
@@ -48,7 +46,7 @@ pub fn create(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
         return Err(Error::new("VpcPeeringConnectionAlreadyExists", message));
     }
     check_outstanding(cx.txn, &owner)?;
-    super::check_active(cx.txn, &vpc.id)?;
+    super::check_active(cx.txn, cx.owner(), &vpc.id)?;
     let own_tags = tags::specified(&input.tag_specifications, "vpc-peering-connection", &["vpc-peering-connection"])?;
     let cidrs = vpc.cidrs.iter().map(|association| association.cidr).collect();
     let peering = PeeringConnection {
@@ -80,7 +78,7 @@ fn side(owner: Owner, vpc: VpcId) -> PeeringSide {
 
 fn check_outstanding(world: &Snapshot, owner: &Owner) -> Result<(), Error> {
     let waiting = world.owned::<PeeringConnection>(owner).filter(|peering| peering.state.is_pending()).count();
-    match waiting >= MAX_OUTSTANDING {
+    match waiting >= quotas::most(world, owner, &PEERING_REQUESTS) {
         true => Err(Error::new(
             "OutstandingVpcPeeringConnectionLimitExceeded",
             format!("{waiting} VPC peering connections of this account wait for their acceptance already."),

@@ -21,10 +21,8 @@ pub use create::has_asked;
 pub use view::tags_of;
 
 use crate::operation::operation;
+use crate::quotas::{self, known::PEERINGS};
 use crate::{Error, Operation};
-
-/// AWS's quota of connections per VPC, which it raises to 125 on request.
-const MAX_ACTIVE: usize = 50;
 
 /// The operations.
 pub const OPERATIONS: &[Operation] = &[
@@ -104,9 +102,9 @@ pub fn carrying(world: &Snapshot, one: &VpcId, other: &VpcId) -> Option<Arc<Peer
 }
 
 /// Refuses one active connection too many.
-fn check_active(world: &Snapshot, vpc: &VpcId) -> Result<(), Error> {
+fn check_active(world: &Snapshot, owner: &Owner, vpc: &VpcId) -> Result<(), Error> {
     let active = world.linked::<PeeringConnection>(Vpc::KIND, vpc).filter(|peering| peering.state.carries()).count();
-    match active >= MAX_ACTIVE {
+    match active >= quotas::most(world, owner, &PEERINGS) {
         true => Err(Error::new(
             "VpcPeeringConnectionsPerVpcLimitExceeded",
             format!("{vpc} has {active} active VPC peering connections already, the most that a VPC may have."),

@@ -8,8 +8,6 @@ mod route_table;
 #[cfg(test)]
 pub mod testing;
 
-pub use route::MAX_ROUTES;
-
 use crate::Operation;
 use crate::operation::operation;
 

@@ -10,6 +10,7 @@ use super::super::{arn, find, refusal, tag};
 use super::groups;
 use super::node::{self, Plan, SubnetMapping};
 use super::view::{self, Balancers};
+use crate::quotas::{self, known::BALANCERS};
 use crate::tags::Tag;
 use crate::{Error, Read, Write};
 
@@ -84,6 +85,10 @@ fn existing(cx: &Read<'_>, wish: &Wish) -> Result<Option<Arc<LoadBalancer>>, Err
 }
 
 fn create(cx: &mut Write<'_>, wish: Wish) -> Result<LoadBalancer, Error> {
+    let most = quotas::most(cx.txn, cx.owner(), &BALANCERS);
+    if cx.txn.owned::<LoadBalancer>(cx.owner()).count() >= most {
+        return Err(Error::new("TooManyLoadBalancers", format!("You have reached the limit of {most} Network Load Balancers")));
+    }
     node::check(cx.txn, wish.internet_facing, &wish.plans)?;
     let id = arn::random_suffix();
     let description = node::description(&wish.name, &id);

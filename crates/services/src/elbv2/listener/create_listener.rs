@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use resource::Listener;
 use serde::Deserialize;
 
+use super::super::target::quota;
 use super::super::{arn, find, tag};
 use super::action::{self, Action};
 use super::protocol;
 use super::tls::{self, CertificateRef, Wish};
 use super::view::{self, Listeners};
+use crate::quotas::{self, known::LISTENERS};
 use crate::tags::Tag;
 use crate::{Error, Write};
-
-const MAX_LISTENERS: usize = 50;
 
 /// What is asked.
 #[derive(Default, Deserialize)]
@@ -56,10 +56,12 @@ pub fn create_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
                 format!("A listener already exists on port {} for this load balancer '{}'", listener.port, balancer.arn),
             ));
         }
-        None if known.len() >= MAX_LISTENERS => {
-            return Err(Error::new("TooManyListeners", format!("A load balancer may have at most {MAX_LISTENERS} listeners")));
-        }
         None => {
+            let most = quotas::most(cx.txn, cx.owner(), &LISTENERS);
+            if known.len() >= most {
+                return Err(Error::new("TooManyListeners", format!("A load balancer may have at most {most} listeners")));
+            }
+            quota::check(cx.txn, &balancer, &group)?;
             cx.txn.put(listener.clone());
             view::listener(&listener)
         }

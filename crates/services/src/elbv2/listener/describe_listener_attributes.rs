@@ -23,5 +23,5 @@ pub struct Output {
 /// Describes the attributes of a listener.
 pub fn describe_listener_attributes(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let listener = find::listener(cx.world, cx.owner(), &input.listener_arn)?;
-    Ok(Output { attributes: attribute::view(attributes::ALL, &listener.attributes) })
+    Ok(Output { attributes: attribute::view(attributes::of(&listener), &listener.attributes) })
 }

@@ -4,7 +4,9 @@ use resource::{Listener, TargetGroup};
 use serde::Deserialize;
 
 use super::super::find;
+use super::super::target::quota;
 use super::action::{self, Action};
+use super::attributes;
 use super::protocol;
 use super::tls::{self, CertificateRef, Wish};
 use super::view::{self, Listeners};
@@ -32,12 +34,16 @@ pub fn modify_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
     }
     if input.protocol.is_some() {
         listener.protocol = protocol::parse(input.protocol.as_deref())?;
+        let known = attributes::of(&listener);
+        listener.attributes.retain(|key, _| known.iter().any(|attribute| attribute.key == key));
     }
     if !input.default_actions.is_empty() {
         listener.target_group = action::parse(cx.txn, cx.owner(), &balancer, &input.default_actions)?.arn.clone();
     }
     if let Some(group) = cx.txn.find::<TargetGroup>(&listener.target_group) {
         protocol::check_group(listener.protocol, &group)?;
+        attributes::check_idle(&listener, &group)?;
+        quota::check(cx.txn, &balancer, &group)?;
     }
     let wish = Wish { certificates: input.certificates, ssl_policy: input.ssl_policy, alpn_policy: input.alpn_policy };
     listener.tls = tls::speak(cx.txn, cx.owner(), listener.protocol, listener.tls.as_ref(), wish)?;

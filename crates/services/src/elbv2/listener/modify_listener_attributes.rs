@@ -1,6 +1,6 @@
 //! ModifyListenerAttributes: sets attributes of a listener, all or none.
 
-use resource::Listener;
+use resource::{Listener, TargetGroup};
 use serde::{Deserialize, Serialize};
 
 use super::super::{attribute, find};
@@ -25,8 +25,12 @@ pub struct Output {
 /// Sets attributes; returns all of them.
 pub fn modify_listener_attributes(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let mut listener = Listener::clone(&*find::listener(cx.txn, cx.owner(), &input.listener_arn)?);
-    attribute::change(attributes::ALL, &mut listener.attributes, &input.attributes)?;
-    let shown = attribute::view(attributes::ALL, &listener.attributes);
+    let known = attributes::of(&listener);
+    attribute::change(known, &mut listener.attributes, &input.attributes)?;
+    if let Some(group) = cx.txn.find::<TargetGroup>(&listener.target_group) {
+        attributes::check_idle(&listener, &group)?;
+    }
+    let shown = attribute::view(known, &listener.attributes);
     cx.txn.put(listener);
     Ok(Output { attributes: shown })
 }

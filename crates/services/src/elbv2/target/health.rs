@@ -59,8 +59,8 @@ impl<'a> Surroundings<'a> {
             Some(health) if health.state == HealthState::Healthy => {
                 HealthView { state: "healthy", reason: None, description: None }
             }
-            Some(health) if health.state == HealthState::Unhealthy => HealthView {
-                state: "unhealthy",
+            Some(health) if health.state.is_unhealthy() => HealthView {
+                state: if health.state == HealthState::Unhealthy { "unhealthy" } else { "unhealthy.draining" },
                 reason: health.reason.clone().or_else(|| Some("Target.FailedHealthChecks".into())),
                 description: health.description.clone().or_else(|| Some("Health checks failed".into())),
             },

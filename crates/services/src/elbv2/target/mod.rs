@@ -6,6 +6,7 @@ use crate::operation::operation;
 mod deregister_targets;
 mod describe_target_health;
 mod health;
+pub mod quota;
 mod register_targets;
 mod registration;
 

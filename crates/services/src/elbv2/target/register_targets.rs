@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::find;
 use super::super::refusal::validation;
+use super::quota;
 use super::registration::{TargetDescription, is_present};
 use crate::{Error, Read, Write};
-
-const MAX_TARGETS: usize = 1000;
 
 /// What is asked.
 #[derive(Deserialize)]
@@ -37,9 +36,7 @@ pub fn register_targets(cx: &mut Write<'_>, input: Input) -> Result<Output, Erro
             None => group.targets.push(target),
         }
     }
-    if group.targets.len() > MAX_TARGETS {
-        return Err(Error::new("TooManyTargets", format!("A target group may have at most {MAX_TARGETS} targets")));
-    }
+    quota::check_group(cx.txn, &group)?;
     cx.txn.put(group);
     Ok(Output {})
 }

@@ -1,8 +1,10 @@
 //! The attributes of a target group of a Network Load Balancer (Elastic Load Balancing API, "TargetGroupAttribute").
 
-use resource::{TargetGroup, TargetType};
+use resource::{DRAINING_INTERVAL, TargetGroup, TargetType};
 
 use super::super::attribute::{Attribute, Rule};
+use super::super::refusal::configuration;
+use crate::Error;
 
 /// What `group` can be set to, with its defaults.
 pub fn of(group: &TargetGroup) -> Vec<Attribute> {
@@ -31,6 +33,19 @@ pub fn of(group: &TargetGroup) -> Vec<Attribute> {
             "target_health_state.unhealthy.connection_termination.enabled",
             if group.protocol == "UDP" { Rule::Fixed } else { Rule::Flag },
         ),
-        attribute("target_health_state.unhealthy.draining_interval_seconds", Rule::Fixed),
+        attribute(DRAINING_INTERVAL, if group.takes_datagrams() { Rule::Fixed } else { Rule::Number(0..=360_000) }),
     ]
+}
+
+/// Refuses attributes that exclude each other.
+///
+/// # Errors
+/// `InvalidConfigurationRequest` for an interval in which connections go on and that they end at once.
+pub fn check(group: &TargetGroup) -> Result<(), Error> {
+    match group.unhealthy_draining() > 0 && group.ends_unhealthy() {
+        true => Err(configuration(format!(
+            "{DRAINING_INTERVAL} can be set only while target_health_state.unhealthy.connection_termination.enabled is false"
+        ))),
+        false => Ok(()),
+    }
 }

@@ -10,6 +10,7 @@ use super::super::{arn, find, refusal, tag};
 use super::health_check::{Matcher, Wish};
 use super::view::{self, TargetGroups};
 use crate::ec2;
+use crate::quotas::{self, known::TARGET_GROUPS};
 use crate::tags::Tag;
 use crate::{Error, Read, Write};
 
@@ -40,7 +41,13 @@ pub fn create_target_group(cx: &mut Write<'_>, input: Input) -> Result<TargetGro
     let wished = Wished::parse(&cx.read(), input)?;
     let group = match existing(&cx.read(), &wished)? {
         Some(group) => group,
-        None => Arc::new(create(cx, wished)),
+        None => {
+            let most = quotas::most(cx.txn, cx.owner(), &TARGET_GROUPS);
+            if cx.txn.owned::<TargetGroup>(cx.owner()).count() >= most {
+                return Err(Error::new("TooManyTargetGroups", format!("You have reached the limit of {most} target groups")));
+            }
+            Arc::new(create(cx, wished))
+        }
     };
     Ok(TargetGroups { target_groups: vec![view::target_group(cx.txn, &group)], next_marker: None })
 }

@@ -3,6 +3,7 @@
 use resource::TargetGroup;
 use serde::{Deserialize, Serialize};
 
+use super::super::listener::check_idle;
 use super::super::{attribute, find};
 use super::attributes;
 use crate::{Error, Write};
@@ -27,6 +28,8 @@ pub fn modify_target_group_attributes(cx: &mut Write<'_>, input: Input) -> Resul
     let mut group = TargetGroup::clone(&*find::target_group(cx.txn, cx.owner(), &input.target_group_arn)?);
     let known = attributes::of(&group);
     attribute::change(&known, &mut group.attributes, &input.attributes)?;
+    attributes::check(&group)?;
+    find::listeners_to(cx.txn, &group.arn).try_for_each(|listener| check_idle(&listener, &group))?;
     let shown = attribute::view(&known, &group.attributes);
     cx.txn.put(group);
     Ok(Output { attributes: shown })

@@ -138,8 +138,16 @@ fn a_listener_moves_to_another_port_and_group() {
     assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Protocol": "TLS"})), "ValidationError");
 
     let idle = |seconds: &str| json!({"ListenerArn": arn, "Attributes": [{"Key": "tcp.idle_timeout.seconds", "Value": seconds}]});
-    assert_eq!(site.refusal("ModifyListenerAttributes", idle("60")), "UnsupportedOperation");
-    site.ok("ModifyListenerAttributes", idle("350"));
-    let shown = site.ok("DescribeListenerAttributes", json!({"ListenerArn": arn}));
-    assert_eq!(shown, json!({"Attributes": [{"Key": "tcp.idle_timeout.seconds", "Value": "350"}]}));
+    let shown = || site.ok("DescribeListenerAttributes", json!({"ListenerArn": arn}))["Attributes"].clone();
+    assert_eq!(shown(), json!([{"Key": "tcp.idle_timeout.seconds", "Value": "350"}]));
+    for wrong in ["59", "6001", "soon"] {
+        assert_eq!(site.refusal("ModifyListenerAttributes", idle(wrong)), "ValidationError", "{wrong}");
+    }
+    site.ok("ModifyListenerAttributes", idle("6000"));
+    assert_eq!(shown(), json!([{"Key": "tcp.idle_timeout.seconds", "Value": "6000"}]));
+    let proxied = |on: &str| json!({"TargetGroupArn": green, "Attributes": [{"Key": "proxy_protocol_v2.enabled", "Value": on}]});
+    assert_eq!(site.refusal("ModifyTargetGroupAttributes", proxied("true")), "UnsupportedOperation", "by sockets it ends sooner");
+    site.ok("ModifyListenerAttributes", idle("60"));
+    site.ok("ModifyTargetGroupAttributes", proxied("true"));
+    assert_eq!(site.refusal("ModifyListenerAttributes", idle("351")), "UnsupportedOperation");
 }

@@ -72,6 +72,12 @@ fn attributes_of_a_group_depend_on_its_type() {
         site.refusal("ModifyTargetGroupAttributes", set("deregistration_delay.timeout_seconds", "3601")),
         "ValidationError"
     );
+    let (interval, ends) = (resource::DRAINING_INTERVAL, "target_health_state.unhealthy.connection_termination.enabled");
+    assert_eq!(site.refusal("ModifyTargetGroupAttributes", set(interval, "60")), "InvalidConfigurationRequest");
+    site.ok("ModifyTargetGroupAttributes", set(ends, "false"));
+    site.ok("ModifyTargetGroupAttributes", set(interval, "60"));
+    assert_eq!(site.refusal("ModifyTargetGroupAttributes", set(ends, "true")), "InvalidConfigurationRequest");
+    assert_eq!(site.refusal("ModifyTargetGroupAttributes", set(interval, "360001")), "ValidationError");
     site.ok("ModifyTargetGroupAttributes", set("proxy_protocol_v2.enabled", "true"));
     assert_eq!(
         site.refusal("ModifyTargetGroupAttributes", set("slow_start.duration_seconds", "30")),

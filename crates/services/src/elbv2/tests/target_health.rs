@@ -21,7 +21,8 @@ fn pair(state: &str, reason: &str) -> (String, String) {
 fn found(site: &Site, group: &str, instance: &str, state: HealthState) {
     site.cloud.change(|txn| {
         let target = TargetId::Instance(InstanceId::parse(instance).expect("the id of an instance"));
-        txn.put(TargetHealth { group: group.into(), target, port: 80, state, reason: None, description: None });
+        let since = Timestamp(0);
+        txn.put(TargetHealth { group: group.into(), target, port: 80, state, since, reason: None, description: None });
     });
 }
 

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::view::{self, View};
 use crate::ec2::find;
+use crate::quotas::{self, known::ACLS};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
-
-const ACLS_PER_VPC: usize = 200;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -28,8 +27,9 @@ pub struct Output {
 pub fn create_network_acl(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let owner = cx.owner().clone();
     let vpc = find::vpc(cx.txn, &owner, &input.vpc_id)?;
-    if cx.txn.linked::<NetworkAcl>(Vpc::KIND, &vpc.id).count() >= ACLS_PER_VPC {
-        return Err(Error::new("NetworkAclLimitExceeded", format!("A VPC may have at most {ACLS_PER_VPC} network ACLs.")));
+    let most = quotas::most(cx.txn, &owner, &ACLS);
+    if cx.txn.linked::<NetworkAcl>(Vpc::KIND, &vpc.id).count() >= most {
+        return Err(Error::new("NetworkAclLimitExceeded", format!("A VPC may have at most {most} network ACLs.")));
     }
     let acl = NetworkAcl {
         id: AclId::random(),

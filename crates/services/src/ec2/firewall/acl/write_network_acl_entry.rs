@@ -7,9 +7,8 @@ use super::entry::{self, IcmpTypeCode, PortRange};
 use super::view::LAST;
 use crate::ec2::firewall::Done;
 use crate::ec2::{cidr, find};
+use crate::quotas::{self, known::ACL_ENTRIES};
 use crate::{Error, Write};
-
-const ENTRIES_PER_DIRECTION: usize = 20;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -30,8 +29,9 @@ pub fn create(cx: &mut Write<'_>, input: Input) -> Result<Done, Error> {
         let message = format!("The network acl entry identified by {} already exists.", entry.number);
         return Err(Error::new("NetworkAclEntryAlreadyExists", message));
     }
-    if acl.entries.iter().filter(|e| e.egress == entry.egress).count() >= ENTRIES_PER_DIRECTION {
-        let message = format!("A network ACL may have at most {ENTRIES_PER_DIRECTION} entries for each direction.");
+    let most = quotas::most(cx.txn, cx.owner(), &ACL_ENTRIES);
+    if acl.entries.iter().filter(|e| e.egress == entry.egress).count() >= most {
+        let message = format!("A network ACL may have at most {most} entries for each direction.");
         return Err(Error::new("NetworkAclEntryLimitExceeded", message));
     }
     acl.entries.push(entry);

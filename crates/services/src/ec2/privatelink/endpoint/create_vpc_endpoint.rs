@@ -11,7 +11,7 @@ use super::super::service_name::{self, Offer};
 use super::place::{self, SubnetConfiguration};
 use super::private_dns::{self, DnsOptions};
 use super::view::{self, EndpointView};
-use super::{document, gateway, spelled};
+use super::{document, gateway, quota, spelled};
 use crate::ec2::find;
 use crate::ec2::firewall::security_group;
 use crate::tags::{self, TagSpecification};
@@ -52,6 +52,7 @@ pub fn create_vpc_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, E
     check_details(&input, &offer)?;
     let vpc = find::vpc(cx.txn, cx.owner(), &input.vpc_id).map_err(spelled)?;
     let mut endpoint = blank(cx, &input, &offer, &vpc)?;
+    quota::check(cx.txn, &endpoint)?;
     match endpoint.kind {
         EndpointKind::Interface => stand(cx, &input, &offer, &vpc, &mut endpoint)?,
         EndpointKind::Gateway => gateway::join(cx, &mut endpoint, &input.route_table_ids)?,

@@ -1,8 +1,10 @@
 //! Gateway endpoints in route tables: each has a route to the service's prefix list, which only the endpoint adds and removes.
 
 use resource::{PrefixListId, Route, RouteDestination, RouteTable, RouteTarget, VpcEndpoint};
+use store::Snapshot;
 
 use crate::ec2::{find, firewall};
+use crate::quotas::{self, known::ROUTES};
 use crate::{Error, Write};
 
 /// Adds the endpoint's route to tables. The endpoint itself is not written.
@@ -17,7 +19,7 @@ pub fn join(cx: &mut Write<'_>, endpoint: &mut VpcEndpoint, tables: &[String]) -
         if endpoint.route_tables.contains(&table.id) {
             continue;
         }
-        check(&table, endpoint, &list.id)?;
+        check(cx.txn, &table, endpoint, &list.id)?;
         let destination = RouteDestination::PrefixList(list.id.clone());
         let route = Route { destination, target: RouteTarget::Endpoint(endpoint.id.clone()) };
         cx.txn.update::<RouteTable>(table.id.as_str(), |table| table.routes.push(route.clone()));
@@ -57,7 +59,7 @@ fn remove(cx: &mut Write<'_>, endpoint: &VpcEndpoint, table: &RouteTable) {
     cx.txn.update::<RouteTable>(table.id.as_str(), |table| table.routes.retain(|route| route.target != own));
 }
 
-fn check(table: &RouteTable, endpoint: &VpcEndpoint, list: &PrefixListId) -> Result<(), Error> {
+fn check(world: &Snapshot, table: &RouteTable, endpoint: &VpcEndpoint, list: &PrefixListId) -> Result<(), Error> {
     if table.vpc != endpoint.vpc {
         let message = format!("The route table {} does not belong to the VPC {}", table.id, endpoint.vpc);
         return Err(Error::new("InvalidParameter", message));
@@ -66,7 +68,7 @@ fn check(table: &RouteTable, endpoint: &VpcEndpoint, list: &PrefixListId) -> Res
         let message = format!("route table {} already has a route with destination-prefix-list-id {list}", table.id);
         return Err(Error::new("RouteAlreadyExists", message));
     }
-    match table.routes.len() >= crate::ec2::routing::MAX_ROUTES {
+    match table.routes.len() >= quotas::most(world, &table.owner, &ROUTES) {
         true => Err(Error::new("RouteLimitExceeded", format!("The route table {} can have no more routes.", table.id))),
         false => Ok(()),
     }

@@ -9,6 +9,7 @@ mod gateway;
 pub mod modify_vpc_endpoint;
 mod place;
 mod private_dns;
+mod quota;
 mod view;
 
 use crate::Error;

@@ -80,11 +80,7 @@ pub fn parse(
 ///
 /// # Errors
 /// `InvalidParameterValue` for what is no address.
-pub fn moved(
-    world: &Snapshot,
-    endpoint: &VpcEndpoint,
-    configurations: &[SubnetConfiguration],
-) -> Result<Vec<SubnetId>, Error> {
+pub fn moved(world: &Snapshot, endpoint: &VpcEndpoint, configurations: &[SubnetConfiguration]) -> Result<Vec<SubnetId>, Error> {
     let mut moved = Vec::new();
     for (subnet, interface) in endpoint.subnets.iter().zip(&endpoint.interfaces) {
         let wanted = configurations.iter().find(|c| c.is_for(subnet)).and_then(|c| c.ipv4.as_deref());

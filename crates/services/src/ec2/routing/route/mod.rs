@@ -11,9 +11,7 @@ use serde::Deserialize;
 use store::Snapshot;
 
 use crate::Error;
-
-/// AWS's quota of routes per table.
-pub const MAX_ROUTES: usize = 50;
+use crate::quotas::{self, known::ROUTES};
 
 /// What CreateRoute and ReplaceRoute are given. Targets that we do not have are refused by name.
 #[derive(Default, Deserialize)]
@@ -40,8 +38,9 @@ pub fn check_size(world: &Snapshot, table: &RouteTable) -> Result<(), Error> {
         (RouteDestination::Cidr(_), _) | (_, RouteTarget::Endpoint(_)) => 1,
         (RouteDestination::PrefixList(id), _) => world.find::<PrefixList>(id.as_str()).map_or(1, |list| list.max_entries),
     });
-    match weights.sum::<u32>() as usize > MAX_ROUTES {
-        true => Err(Error::new("RouteLimitExceeded", format!("A route table can have at most {MAX_ROUTES} routes."))),
+    let most = quotas::most(world, &table.owner, &ROUTES);
+    match weights.sum::<u32>() as usize > most {
+        true => Err(Error::new("RouteLimitExceeded", format!("A route table can have at most {most} routes."))),
         false => Ok(()),
     }
 }

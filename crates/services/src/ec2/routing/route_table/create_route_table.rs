@@ -5,11 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::view::RouteTableView;
 use crate::ec2::find;
+use crate::quotas::{self, known::ROUTE_TABLES};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
-
-/// AWS's quota of route tables per VPC.
-const MAX_TABLES: usize = 200;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -30,8 +28,9 @@ pub struct Output {
 pub fn create_route_table(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let vpc = find::vpc(cx.txn, cx.owner(), &input.vpc_id)?;
     let tags = tags::specified(&input.tag_specifications, "route-table", &["route-table"])?;
-    if cx.txn.linked::<RouteTable>(Vpc::KIND, &vpc.id).count() >= MAX_TABLES {
-        return Err(Error::new("RouteTableLimitExceeded", format!("A VPC can have at most {MAX_TABLES} route tables.")));
+    let most = quotas::most(cx.txn, cx.owner(), &ROUTE_TABLES);
+    if cx.txn.linked::<RouteTable>(Vpc::KIND, &vpc.id).count() >= most {
+        return Err(Error::new("RouteTableLimitExceeded", format!("A VPC can have at most {most} route tables.")));
     }
     let table = RouteTable {
         id: RouteTableId::random(),

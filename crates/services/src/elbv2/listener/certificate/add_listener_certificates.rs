@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::super::find;
 use super::super::tls::{self, CertificateRef};
-use super::{MAX_CERTIFICATES, spoken};
+use super::spoken;
+use crate::quotas::{self, known::CERTIFICATES};
 use crate::{Error, Write};
 
 /// What is asked.
@@ -33,8 +34,9 @@ pub fn add_listener_certificates(cx: &mut Write<'_>, input: Input) -> Result<Out
             known.certificates.push(arn);
         }
     }
-    if known.certificates.len() > MAX_CERTIFICATES {
-        return Err(Error::new("TooManyCertificates", format!("A listener may have at most {MAX_CERTIFICATES} certificates")));
+    let most = quotas::most(cx.txn, cx.owner(), &CERTIFICATES);
+    if known.certificates.len() > most {
+        return Err(Error::new("TooManyCertificates", format!("A listener may have at most {most} certificates")));
     }
     let added = input.certificates.into_iter();
     let certificates = added.map(|added| CertificateRef { is_default: Some(false), ..added }).collect();

@@ -9,9 +9,6 @@ pub mod add_listener_certificates;
 pub mod describe_listener_certificates;
 pub mod remove_listener_certificates;
 
-/// How many certificates a listener may have, with its default one.
-const MAX_CERTIFICATES: usize = 25;
-
 /// How the listener speaks TLS.
 fn spoken(listener: &mut Listener) -> Result<&mut ListenerTls, Error> {
     listener.tls.as_mut().ok_or_else(|| refusal::configuration("Only TLS listeners have certificates"))
