@@ -1,5 +1,6 @@
 //! An interface endpoint: addresses in the consumer's subnets that lead to the provider's balancer and nowhere else.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -23,10 +24,6 @@ pub struct Endpoint {
     pub vpc: VpcId,
     /// The consumer's router: its number and address on the fabric.
     pub consumer: (u32, Ipv4Addr),
-    /// The provider's VPC.
-    pub provider_vpc: VpcId,
-    /// The provider's router: its number and address on the fabric.
-    pub provider: (u32, Ipv4Addr),
     /// Whether packets pass: the connection is accepted and not rejected.
     pub open: bool,
     /// The balancers that its interfaces lead to.
@@ -40,6 +37,10 @@ pub struct Endpoint {
 pub struct Behind {
     /// Its ARN.
     pub balancer: String,
+    /// Its VPC, one of the provider's.
+    pub vpc: VpcId,
+    /// The router there: its number and address on the fabric.
+    pub router: (u32, Ipv4Addr),
     /// What it listens on.
     pub ports: Vec<(Transport, u16)>,
     /// The TCP ports among them where sockets of the daemon answer in the consumer's router; the kernel carries the rest.
@@ -71,21 +72,23 @@ pub(crate) fn plan(world: &Snapshot, id: &EndpointId) -> Option<Endpoint> {
     }
     let service = world.find::<EndpointService>(endpoint.service.as_ref()?.as_str())?;
     let balancers: Vec<_> = service.balancers.iter().filter_map(|arn| world.find::<LoadBalancer>(arn)).collect();
-    let vpc = &balancers.first()?.vpc;
+    balancers.first()?;
     let legs: Vec<Leg> = endpoint.interfaces.iter().filter_map(|id| leg(world, &balancers, id)).collect();
     let used = balancers.iter().filter(|balancer| balancers.len() == 1 || legs.iter().any(|leg| leg.balancer == balancer.arn));
-    let behind = used.map(|balancer| Behind {
-        balancer: balancer.arn.clone(),
-        ports: ports(world, balancer),
-        sockets: sockets(world, balancer),
-        screen: screen(world, balancer),
+    let behind = used.filter_map(|balancer| {
+        Some(Behind {
+            balancer: balancer.arn.clone(),
+            vpc: balancer.vpc.clone(),
+            router: router(world, &balancer.vpc)?,
+            ports: ports(world, balancer),
+            sockets: sockets(world, balancer),
+            screen: screen(world, balancer),
+        })
     });
     Some(Endpoint {
         id: endpoint.id.clone(),
         vpc: endpoint.vpc.clone(),
         consumer: router(world, &endpoint.vpc)?,
-        provider_vpc: vpc.clone(),
-        provider: router(world, vpc)?,
         open: endpoint.state.is_open(),
         behind: behind.collect(),
         legs,
@@ -169,7 +172,9 @@ impl Endpoint {
 impl Display for Endpoint {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let state = if self.open { "open" } else { "closed" };
-        write!(f, "endpoint {} in {} to {}: {state}", self.id, self.vpc, self.provider_vpc)?;
+        let vpcs: BTreeSet<&str> = self.behind.iter().map(|behind| behind.vpc.as_str()).collect();
+        let vpcs = vpcs.into_iter().collect::<Vec<_>>().join(" and ");
+        write!(f, "endpoint {} in {} to {vpcs}: {state}", self.id, self.vpc)?;
         for Behind { balancer, ports, sockets, .. } in &self.behind {
             let ports: Vec<String> = ports.iter().map(|(transport, port)| format!("{} {port}", transport.as_str())).collect();
             let name = if self.behind.len() > 1 { format!("{balancer} ") } else { String::new() };

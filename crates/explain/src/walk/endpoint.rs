@@ -65,8 +65,8 @@ impl Walk<'_> {
         }
         self.answer(party, sender);
         match leg {
-            Some(leg) => self.over_fabric(&endpoint, &item, &leg),
-            None => self.not_in_zone(&endpoint, &item, party),
+            Some(leg) => self.over_fabric(&endpoint, &leg),
+            None => self.not_in_zone(&endpoint, party),
         }
     }
 
@@ -147,21 +147,21 @@ impl Walk<'_> {
     }
 
     /// Over the fabric to the node of the same zone.
-    fn over_fabric(mut self, endpoint: &VpcEndpoint, item: &Endpoint, leg: &Leg) -> Vec<Way> {
+    fn over_fabric(mut self, endpoint: &VpcEndpoint, leg: &Leg) -> Vec<Way> {
         let balancer = self.balancer(leg);
         let node = balancer.as_ref().and_then(|balancer| {
             let nodes = balancer.zones.iter().filter_map(|zone| interface(self.world, &zone.interface));
             nodes.into_iter().find(|node| fabric_of(node) == Some(leg.node))
         });
-        let Some(node) = node else { return self.end() };
-        self.passes(&endpoint.id, format!("leads to {} in {}", node.name, item.provider_vpc));
+        let Some((node, balancer)) = node.zip(balancer) else { return self.end() };
+        self.passes(&endpoint.id, format!("leads to {} in {}", node.name, balancer.vpc));
         let sender = Sender { address: leg.node, party: None, away: None };
         self.at_node(&node, sender, Some(endpoint))
     }
 
-    fn not_in_zone(mut self, endpoint: &VpcEndpoint, item: &Endpoint, party: &Party) -> Vec<Way> {
+    fn not_in_zone(mut self, endpoint: &VpcEndpoint, party: &Party) -> Vec<Way> {
         let Some(balancer) = self.balancer_behind(endpoint) else { return self.end() };
-        let there = self.in_vpc::<Subnet>(&item.provider_vpc).find(|subnet| subnet.zone == party.zone);
+        let there = self.in_vpc::<Subnet>(&balancer.vpc).find(|subnet| subnet.zone == party.zone);
         let add = |there: std::sync::Arc<Subnet>| {
             let subnets =
                 balancer.zones.iter().map(|zone| zone.subnet.as_str()).chain([there.id.as_str()]).collect::<Vec<_>>().join(" ");

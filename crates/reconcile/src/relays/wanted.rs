@@ -81,10 +81,11 @@ pub(super) fn doors(world: &Snapshot) -> BTreeMap<Door, Wanted> {
     }
     for endpoint in endpoints(world) {
         for leg in &endpoint.legs {
-            let Some(node) = nodes.get(&(endpoint.provider_vpc.clone(), leg.node)) else { continue };
+            let Some(behind) = endpoint.behind(leg) else { continue };
+            let Some(node) = nodes.get(&(behind.vpc.clone(), leg.node)) else { continue };
             for port in node.ports.iter().filter(|port| port.sockets) {
                 let door = Door { vpc: endpoint.vpc.clone(), address: SocketAddrV4::new(leg.address, port.port) };
-                let wanted = wanted(world, &endpoint.provider_vpc, node, port, Some(endpoint.id.to_string()));
+                let wanted = wanted(world, &behind.vpc, node, port, Some(endpoint.id.to_string()));
                 doors.extend(wanted.map(|wanted| (door, wanted)));
             }
         }

@@ -194,3 +194,42 @@ fn many_flows_use_the_whole_pool_and_all_targets() {
     let heard: BTreeSet<String> = (0..200).map(|_| cloud.reaches(&linked.client, "10.0.0.5:80")).collect();
     assert_eq!(heard.into_iter().collect::<Vec<_>>(), ["second sees 10.0.1.9", "server sees 10.0.1.9"]);
 }
+
+#[test]
+fn the_balancers_of_a_service_may_stand_in_several_vpcs_and_each_zone_leads_to_its_own() {
+    let cloud = real();
+    let consumer = cloud.vpc("10.0.0.0/16");
+    let zones = ['a', 'b'];
+    let near = zones.map(|zone| cloud.subnet(&consumer, if zone == 'a' { "10.0.0.0/24" } else { "10.0.1.0/24" }, zone));
+    let clients = cloud.group(&consumer, &[all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.0.0/24"))]);
+    let (client, _) = cloud.instance(&near[0], "10.0.0.4", &[&clients]);
+    let behind = zones.map(|zone| {
+        let provider = cloud.vpc("10.0.0.0/16");
+        let far = cloud.subnet(&provider, "10.0.7.0/24", zone);
+        let servers = cloud.group(&provider, &[all_out(), ingress(Traffic::Tcp(8080, 8080), from("10.0.7.9/32"))]);
+        let (server, _) = cloud.instance(&far, "10.0.7.4", &[&servers]);
+        let targets = cloud.target_group(&provider, TargetType::Instance);
+        cloud.target(&targets, TargetId::Instance(server.clone()), 8080, Some(HealthState::Healthy));
+        let balancer = cloud.balancer(&[(&far, "10.0.7.9")], &[]);
+        cloud.listener(&balancer, 80, &targets);
+        (balancer, server, provider)
+    });
+    let service = cloud.service(&behind[0].0);
+    cloud.update::<EndpointService>(&service, |service| service.balancers.push(behind[1].0.clone()));
+    let legs = [(&near[0], "10.0.0.5"), (&near[1], "10.0.1.5")];
+    let endpoint = cloud.endpoint(&service, &legs, &[&clients], EndpointState::Available);
+    cloud.settle();
+    cloud.serve(&behind[0].1, "10.0.7.4:8080", "first");
+    cloud.serve(&behind[1].1, "10.0.7.4:8080", "second");
+    assert_eq!(cloud.reaches(&client, "10.0.0.5:80"), "first sees 10.0.7.9");
+    assert_eq!(cloud.reaches(&client, "10.0.1.5:80"), "second sees 10.0.7.9");
+    cloud.update::<EndpointService>(&service, |service| drop(service.balancers.pop()));
+    cloud.settle();
+    assert_eq!(cloud.reaches(&client, "10.0.0.5:80"), "first sees 10.0.7.9");
+    cloud.is_silent(&client, "10.0.1.5:80");
+    let links = cloud.run(&behind[1].2, "ip", "-br link show").unwrap();
+    assert!(!links.lines().any(|line| line.starts_with('c')), "{links}");
+    cloud.connect(&endpoint, EndpointState::Deleting);
+    cloud.settle();
+    cloud.is_silent(&client, "10.0.0.5:80");
+}

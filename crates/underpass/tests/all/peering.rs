@@ -79,7 +79,8 @@ fn a_balancer_checks_and_reaches_an_address_in_a_peered_vpc() {
     account.ec2("accept_vpc_peering_connection", json!({ "VpcPeeringConnectionId": id }));
     until(&account, &id, "active");
     for (vpc, block) in [(&near, "10.1.0.0/16"), (&far, "10.0.0.0/16")] {
-        let route = json!({ "RouteTableId": main_table(&account, vpc), "DestinationCidrBlock": block, "VpcPeeringConnectionId": id });
+        let route =
+            json!({ "RouteTableId": main_table(&account, vpc), "DestinationCidrBlock": block, "VpcPeeringConnectionId": id });
         account.ec2("create_route", route);
     }
     let balancer = account.balancer("web", &[&subnet]);

@@ -1,13 +1,14 @@
 //! An endpoint's kernel path: in the consumer's router its address becomes a node's fabric address, with the endpoint's own
 //! pool as source; the provider's router has a way back to the pool. Nothing leads the other way.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Field, Value, Verdict};
 use kernel::{Link, LinkEnd, LinkKind, Object};
-use plan::{Endpoint, Leg};
-use resource::Transport;
+use plan::{Behind, Endpoint, Leg};
+use resource::{Transport, VpcId};
 
 use super::group::accepting;
 use super::{in_namespace, link_end, neighbour, via};
@@ -20,20 +21,46 @@ const MTU: u32 = 8500;
 
 pub(super) fn lower(endpoint: &Endpoint) -> Vec<Placed> {
     let mut placed = in_namespace(endpoint.vpc.as_str(), consumer(endpoint));
-    placed.extend(in_namespace(endpoint.provider_vpc.as_str(), provider(endpoint)));
+    for to in providers(endpoint) {
+        placed.extend(in_namespace(to.vpc.as_str(), provider(endpoint, &to)));
+    }
     placed
 }
 
+/// A router that an endpoint leads to.
+#[derive(Clone, Copy)]
+struct Provider<'a> {
+    vpc: &'a VpcId,
+    router: (u32, Ipv4Addr),
+}
+
+impl<'a> Provider<'a> {
+    fn of(behind: &'a Behind) -> Self {
+        Self { vpc: &behind.vpc, router: behind.router }
+    }
+}
+
+/// The routers of all balancers behind it.
+fn providers(endpoint: &Endpoint) -> impl Iterator<Item = Provider<'_>> {
+    let routers: BTreeMap<u32, Provider<'_>> = endpoint.behind.iter().map(|b| (b.router.0, Provider::of(b))).collect();
+    routers.into_values()
+}
+
 fn consumer(endpoint: &Endpoint) -> Vec<Object> {
-    let near = to_provider(endpoint.provider.0);
-    let mut objects = vec![
-        link(endpoint),
-        neighbour(&near, across(endpoint, endpoint.provider), &ends(endpoint).1),
-        verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_SERVICE.into())),
-        verdict(set::EXITS, vec![device(&near)], Verdict::Goto(TO_SERVICE.into())),
-    ];
+    let mut objects = Vec::new();
+    for to in providers(endpoint) {
+        let near = to_provider(to.router.0);
+        objects.extend([
+            link(endpoint, &to),
+            neighbour(&near, across(endpoint, &to, to.router), &ends(endpoint, &to).1),
+            verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_SERVICE.into())),
+            verdict(set::EXITS, vec![device(&near)], Verdict::Goto(TO_SERVICE.into())),
+        ]);
+    }
     for leg in &endpoint.legs {
-        objects.push(via(FABRIC, Ipv4Net::from(leg.node), &near, across(endpoint, endpoint.provider), None));
+        let Some(to) = endpoint.behind(leg).map(Provider::of) else { continue };
+        let near = to_provider(to.router.0);
+        objects.push(via(FABRIC, Ipv4Net::from(leg.node), &near, across(endpoint, &to, to.router), None));
         objects.push(resets(leg.address));
         objects.push(element(set::POOL_OF, vec![Value::Addr(leg.address)], Data::Pool(leg.pool.network(), leg.pool.broadcast())));
         if endpoint.open {
@@ -66,33 +93,35 @@ fn screen(endpoint: &Endpoint) -> Vec<Object> {
     screened.flatten().collect()
 }
 
-fn provider(endpoint: &Endpoint) -> Vec<Object> {
+fn provider(endpoint: &Endpoint, to: &Provider<'_>) -> Vec<Object> {
     let near = to_consumer(endpoint.consumer.0);
+    let back = across(endpoint, to, endpoint.consumer);
     let mut objects = vec![
-        neighbour(&near, across(endpoint, endpoint.consumer), &ends(endpoint).0),
+        neighbour(&near, back, &ends(endpoint, to).0),
         verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_CONSUMER.into())),
         verdict(set::EXITS, vec![device(&near)], Verdict::Accept),
     ];
-    objects.extend(endpoint.legs.iter().map(|leg| via(FABRIC, leg.pool, &near, across(endpoint, endpoint.consumer), None)));
+    let leads = |leg: &&Leg| endpoint.behind(leg).is_some_and(|behind| behind.router.0 == to.router.0);
+    objects.extend(endpoint.legs.iter().filter(leads).map(|leg| via(FABRIC, leg.pool, &near, back, None)));
     objects
 }
 
 /// The router at the other end of the link. In a loop that is the router itself, and the kernel takes no route through an
 /// address of its own: the number that no VPC's router has stands for it.
-fn across(endpoint: &Endpoint, router: (u32, Ipv4Addr)) -> Ipv4Addr {
-    if endpoint.consumer == endpoint.provider { INTERNET_ROUTER } else { router.1 }
+fn across(endpoint: &Endpoint, to: &Provider<'_>, router: (u32, Ipv4Addr)) -> Ipv4Addr {
+    if endpoint.consumer == to.router { INTERNET_ROUTER } else { router.1 }
 }
 
 /// The link between the two routers, shared by all endpoints between them. Within one VPC it is a loop.
-fn link(endpoint: &Endpoint) -> Object {
-    let (near, far) = ends(endpoint);
-    Object::Link(Link { end: near, kind: LinkKind::Veth { namespace: endpoint.provider_vpc.to_string(), peer: far } })
+fn link(endpoint: &Endpoint, to: &Provider<'_>) -> Object {
+    let (near, far) = ends(endpoint, to);
+    Object::Link(Link { end: near, kind: LinkKind::Veth { namespace: to.vpc.to_string(), peer: far } })
 }
 
 /// The consumer's and the provider's end.
-fn ends(endpoint: &Endpoint) -> (LinkEnd, LinkEnd) {
-    let seed = format!("{}-{}", endpoint.consumer.0, endpoint.provider.0);
-    let near = link_end(&to_provider(endpoint.provider.0), &format!("near-{seed}"), MTU);
+fn ends(endpoint: &Endpoint, to: &Provider<'_>) -> (LinkEnd, LinkEnd) {
+    let seed = format!("{}-{}", endpoint.consumer.0, to.router.0);
+    let near = link_end(&to_provider(to.router.0), &format!("near-{seed}"), MTU);
     let far = link_end(&to_consumer(endpoint.consumer.0), &format!("far-{seed}"), MTU);
     (near, far)
 }

@@ -375,7 +375,9 @@ fn a_service_stands_on_one_balancer_that_no_other_service_has() {
         cloud.call("ModifyVpcEndpointServiceConfiguration", input).map_err(|refused| refused.code)
     };
     let elsewhere = Site::within(story.provider.cloud.clone()).balancer("elsewhere");
-    assert_eq!(modify(json!({"AddNetworkLoadBalancerArns": [elsewhere]})), Err("UnsupportedOperation".into()), "of another VPC");
+    assert_eq!(modify(json!({"AddNetworkLoadBalancerArns": [elsewhere]})), Ok(json!({"Return": true})), "of another VPC");
+    assert_eq!(story.provider.refusal("DeleteLoadBalancer", json!({"LoadBalancerArn": elsewhere})), "ResourceInUse");
+    assert_eq!(modify(json!({"RemoveNetworkLoadBalancerArns": [elsewhere]})), Ok(json!({"Return": true})));
     assert_eq!(modify(json!({"AddNetworkLoadBalancerArns": [second]})), Ok(json!({"Return": true})));
     assert_eq!(modify(json!({"RemoveNetworkLoadBalancerArns": [second]})), Ok(json!({"Return": true})));
     assert_eq!(modify(json!({"RemoveNetworkLoadBalancerArns": [story.balancer]})), Err("InvalidParameter".into()));

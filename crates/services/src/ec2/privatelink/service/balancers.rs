@@ -1,6 +1,5 @@
 //! The balancers that a request puts behind a service.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use resource::{BalancerState, EndpointService, LoadBalancer, Owner, Resource};
@@ -27,18 +26,11 @@ pub fn parse(world: &Snapshot, owner: &Owner, service: Option<&EndpointService>,
 /// Checks how many balancers a service shall have.
 ///
 /// # Errors
-/// `InvalidParameter` for none, `UnsupportedOperation` for some of different VPCs: an endpoint has one link.
-pub fn check_number(world: &Snapshot, arns: &[String]) -> Result<(), Error> {
-    if arns.is_empty() {
-        return Err(Error::new("InvalidParameter", "An endpoint service must have at least one network load balancer"));
-    }
-    let vpcs: BTreeSet<_> = arns.iter().filter_map(|arn| Some(world.find::<LoadBalancer>(arn)?.vpc.clone())).collect();
-    match vpcs.len() {
-        0 | 1 => Ok(()),
-        _ => {
-            let message = "underpass does not support network load balancers of several VPCs behind one endpoint service yet; use those of one VPC";
-            Err(Error::new("UnsupportedOperation", message))
-        }
+/// `InvalidParameter` for none.
+pub fn check_number(arns: &[String]) -> Result<(), Error> {
+    match arns.is_empty() {
+        true => Err(Error::new("InvalidParameter", "An endpoint service must have at least one network load balancer")),
+        false => Ok(()),
     }
 }
 

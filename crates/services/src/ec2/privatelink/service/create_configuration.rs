@@ -45,7 +45,7 @@ pub fn create_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         return Err(Error::new("UnsupportedOperation", message));
     }
     let balancers = balancers::parse(cx.txn, cx.owner(), None, &input.network_load_balancer_arns)?;
-    balancers::check_number(cx.txn, &balancers)?;
+    balancers::check_number(&balancers)?;
     let service = EndpointService {
         id: EndpointServiceId::random(),
         owner: cx.owner().clone(),

@@ -36,7 +36,7 @@ pub fn modify_configuration(cx: &mut Write<'_>, input: Input) -> Result<Output, 
             service.balancers.push(arn);
         }
     }
-    balancers::check_number(cx.txn, &service.balancers)?;
+    balancers::check_number(&service.balancers)?;
     cx.txn.put(service);
     Ok(Output { r#return: true })
 }
