@@ -1,6 +1,6 @@
 //! Through an interface endpoint: its own filter, the state of its connection, and the provider's balancer behind it.
 
-use plan::{Behind, Endpoint, Item, Leg, Subject};
+use plan::{Behind, Item, Leg, Subject};
 use resource::{EndpointService, EndpointState, GroupId, LoadBalancer, NetworkInterface, Resource, Subnet, VpcEndpoint};
 use std::net::Ipv4Addr;
 
