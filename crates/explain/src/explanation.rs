@@ -56,6 +56,20 @@ pub struct Way {
     /// The address that they leave their source with.
     #[serde(skip)]
     pub from: Option<Ipv4Addr>,
+    /// How they arrive, where the way has an end.
+    #[serde(skip)]
+    pub arrival: Option<Arrival>,
+}
+
+/// Packets as they arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The address that they show.
+    pub from: Ipv4Addr,
+    /// The address that they have come to.
+    pub to: Ipv4Addr,
+    /// The port that they have come to.
+    pub port: u16,
 }
 
 /// Something that packets meet.

@@ -23,6 +23,16 @@ pub(crate) enum Start {
     Internet,
 }
 
+impl Start {
+    /// The same with another source address, if one is given.
+    pub(crate) fn with_address(self, from: Option<Ipv4Addr>) -> Self {
+        match (self, from) {
+            (Self::Party(party), Some(address)) => Self::Party(Box::new(Party { address, ..*party })),
+            (start, _) => start,
+        }
+    }
+}
+
 /// The address of the hosts on the simulated internet.
 pub(crate) const INTERNET_HOST: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
 

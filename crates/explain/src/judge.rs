@@ -128,11 +128,11 @@ mod tests {
     #[test]
     fn the_missing_part_of_a_range_is_named() {
         let acl = acl(&[(100, Traffic::Tcp(40000, 65535), "0.0.0.0/0", true)]);
-        assert_eq!(denied(&acl, Packet::Tcp(80, 80).answer()), Some((None, (32768, 39999))));
+        assert_eq!(denied(&acl, Packet::Tcp(80, 80).answer(None)), Some((None, (32768, 39999))));
         let whole = self::acl(&[
             (100, Traffic::Tcp(1024, 40000), "0.0.0.0/0", true),
             (110, Traffic::Tcp(40001, 65535), "0.0.0.0/0", true),
         ]);
-        assert_eq!(denied(&whole, Packet::Tcp(80, 80).answer()), None);
+        assert_eq!(denied(&whole, Packet::Tcp(80, 80).answer(None)), None);
     }
 }

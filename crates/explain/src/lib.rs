@@ -18,7 +18,7 @@ mod walk;
 mod zones;
 
 pub use code::Code;
-pub use explanation::{Blocker, Explanation, Fix, Hop, Verdict, Way};
+pub use explanation::{Arrival, Blocker, Explanation, Fix, Hop, Verdict, Way};
 pub use ground::Ground;
 pub use packet::Packet;
 pub use question::{Destination, Question, QuestionError, Source};
@@ -36,7 +36,7 @@ use resolve::Goal;
 /// When what the question names does not exist, or is not of the account that asks: the source must be its own, or the
 /// destination when the source is the internet.
 pub fn explain(world: &Snapshot, question: &Question) -> Result<Explanation, QuestionError> {
-    let start = find::start(world, &question.source)?;
+    let start = find::start(world, &question.source)?.with_address(question.from);
     let goals = resolve::goals(world, &start, &question.destination)?;
     find::allowed(world, question, &start, &goals)?;
     let ways = goals.iter().flat_map(|goal| walk::ways(world, &start, goal, question)).collect();

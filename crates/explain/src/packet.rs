@@ -28,11 +28,12 @@ impl Packet {
         }
     }
 
-    /// What comes back.
-    pub(crate) fn answer(self) -> Self {
+    /// What comes back, to the ports that it came from: those of clients, unless they are known.
+    pub(crate) fn answer(self, from: Option<(u16, u16)>) -> Self {
+        let (low, high) = from.unwrap_or(EPHEMERAL);
         match self {
-            Self::Tcp(..) => Self::Tcp(EPHEMERAL.0, EPHEMERAL.1),
-            Self::Udp(..) => Self::Udp(EPHEMERAL.0, EPHEMERAL.1),
+            Self::Tcp(..) => Self::Tcp(low, high),
+            Self::Udp(..) => Self::Udp(low, high),
             Self::Icmp(_) => Self::Icmp(0),
         }
     }
@@ -115,9 +116,9 @@ mod tests {
     fn a_rule_speaks_of_the_ports_that_it_shares_with_the_packet() {
         assert_eq!(Packet::Tcp(80, 80).overlap(Traffic::Tcp(1, 100)), Some((80, 80)));
         assert_eq!(Packet::Tcp(80, 80).overlap(Traffic::Udp(1, 100)), None);
-        assert_eq!(Packet::Tcp(1, 1).answer().overlap(Traffic::Tcp(50000, 65535)), Some((50000, 60999)));
+        assert_eq!(Packet::Tcp(1, 1).answer(None).overlap(Traffic::Tcp(50000, 65535)), Some((50000, 60999)));
         assert_eq!(Packet::Icmp(8).overlap(Traffic::Icmp { kind: Some(0), code: None }), None);
-        assert_eq!(Packet::Icmp(8).answer().overlap(Traffic::Icmp { kind: Some(0), code: None }), Some((0, 0)));
+        assert_eq!(Packet::Icmp(8).answer(None).overlap(Traffic::Icmp { kind: Some(0), code: None }), Some((0, 0)));
         assert_eq!(Packet::Udp(53, 53).overlap(Traffic::Protocol(17)), Some((53, 53)));
     }
 }

@@ -21,6 +21,10 @@ pub struct Question {
     pub packet: Packet,
     /// Which call of a service of AWS's, as policies name it (`ec2:DescribeVpcs`); none when it may be any.
     pub action: Option<String>,
+    /// With which address as source; none leaves it to who sends.
+    pub from: Option<Ipv4Addr>,
+    /// From which ports, so that answers go there; none means those that clients have.
+    pub from_ports: Option<(u16, u16)>,
 }
 
 /// Who sends.
@@ -105,7 +109,15 @@ impl Question {
             "icmp" => Packet::Icmp(8),
             other => return Err(QuestionError::Protocol(other.to_owned())),
         };
-        Ok(Self { account: None, source: source.parse()?, destination: host.parse()?, packet, action: None })
+        Ok(Self {
+            account: None,
+            source: source.parse()?,
+            destination: host.parse()?,
+            packet,
+            action: None,
+            from: None,
+            from_ports: None,
+        })
     }
 
     /// The same question about one call of a service of AWS's.

@@ -21,16 +21,38 @@ pub struct InsightsPath {
     pub source: PathEnd,
     /// To whom; none when an address says it.
     pub destination: Option<PathEnd>,
+    /// With which source address; none leaves it to the source.
+    #[serde(default)]
+    pub source_address: Option<Ipv4Addr>,
     /// To which address; none leaves it to the destination.
     pub destination_address: Option<Ipv4Addr>,
     /// Whether it is UDP and not TCP.
     pub udp: bool,
-    /// To which port.
-    pub port: u16,
+    /// To which port; none means any, or those of the filter at the source.
+    pub port: Option<u16>,
+    /// What packets must look like where they leave.
+    #[serde(default)]
+    pub at_source: Option<PathFilter>,
+    /// What packets must look like where they arrive.
+    #[serde(default)]
+    pub at_destination: Option<PathFilter>,
     /// When it was made.
     pub created: Timestamp,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// What packets must look like at an end of a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathFilter {
+    /// Their source.
+    pub from: Option<Ipv4Addr>,
+    /// The ports that they come from.
+    pub from_ports: Option<(u16, u16)>,
+    /// Their destination.
+    pub to: Option<Ipv4Addr>,
+    /// The ports that they go to.
+    pub to_ports: Option<(u16, u16)>,
 }
 
 /// An end of a path, as it was given.
@@ -112,6 +134,9 @@ pub struct InsightsAnalysis {
     pub through: Vec<String>,
     /// What a way must not meet, by ARN.
     pub around: Vec<String>,
+    /// Accounts besides the owner's through which it may lead.
+    #[serde(default)]
+    pub accounts: Vec<String>,
     /// When it was started.
     pub started: Timestamp,
     /// What came of it.
@@ -151,6 +176,12 @@ pub struct Finding {
     pub back: Vec<PathStep>,
     /// Everything that is in the way, when no way was found.
     pub reasons: Vec<PathReason>,
+    /// What other ways lead over.
+    #[serde(default)]
+    pub hints: Vec<PathComponent>,
+    /// Accounts through which it leads and that were not named.
+    #[serde(default)]
+    pub accounts: Vec<String>,
 }
 
 impl Finding {
@@ -175,6 +206,9 @@ pub struct PathStep {
     pub rule: Option<PathRule>,
     /// What leaves it, where that is known.
     pub header: Option<PathHeader>,
+    /// What comes to it, where that is known.
+    #[serde(default)]
+    pub inbound: Option<PathHeader>,
 }
 
 /// A resource on a path.
@@ -240,6 +274,9 @@ pub struct PathHeader {
     pub to: Ipv4Addr,
     /// The port.
     pub port: u16,
+    /// The ports that it comes from, where they are known.
+    #[serde(default)]
+    pub from_ports: Option<(u16, u16)>,
     /// Whether it is UDP and not TCP.
     pub udp: bool,
 }

@@ -102,7 +102,7 @@ impl Walk<'_> {
         }
         let Some(acl) = acl_around(self.world, &party.subnet) else { return };
         let open = self.crossing(&acl, &party.subnet, egress, self.packet, peer, "");
-        let back = self.crossing(&acl, &party.subnet, !egress, self.packet.answer(), peer, "the answers, ");
+        let back = self.crossing(&acl, &party.subnet, !egress, self.packet.answer(self.from_ports), peer, "the answers, ");
         if let (Some(rule), Some(back)) = (open, back) {
             let way = if egress { "out" } else { "in" };
             self.passes(&acl.id, format!("lets {} {way} and the answers back", self.packet));

@@ -25,6 +25,7 @@ impl Walk<'_> {
         let (answers, what) = (door.addresses().contains(&to), &endpoint.service_name);
         self.takes(id, answers.then_some(&door), what, &format!("has no {what} at {to}"));
         self.endpoint_policy(&endpoint, sender);
+        self.arrived(sender.address, to);
     }
 
     /// At a front door on the internet, if there is one at the address.

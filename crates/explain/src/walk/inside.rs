@@ -39,6 +39,7 @@ impl Walk<'_> {
         self.groups_in(party, sender);
         self.present(party);
         self.answer(party, sender);
+        self.arrived(sender.address, party.address);
     }
 
     /// Whether answers to a sender outside the VPC find the way out.

@@ -17,19 +17,16 @@ use crate::{Code, Packet, mend};
 const INTERNET_RESOLVER: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 2);
 
 impl Walk<'_> {
-    /// From a host on the internet.
-    pub(super) fn starting_outside(self, to: Ipv4Addr) -> Vec<Way> {
-        self.onto_internet(INTERNET_HOST, to)
-    }
-
     /// Across the internet, from a public address.
     pub(super) fn onto_internet(mut self, from: Ipv4Addr, to: Ipv4Addr) -> Vec<Way> {
         let resolver = to == INTERNET_RESOLVER && matches!(self.packet, Packet::Udp(53, 53) | Packet::Tcp(53, 53));
         if to == INTERNET_HOST || resolver {
             self.passes(to, "is on the internet, which lets everything in");
+            self.arrived(from, to);
             return self.end();
         }
         if self.at_front_door(to) {
+            self.arrived(from, to);
             return self.end();
         }
         let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next();

@@ -24,6 +24,7 @@ impl Walk<'_> {
             return self.end();
         }
         self.present(party);
+        self.own_source(party);
         if self.amazon(party, to) {
             return self.end();
         }
@@ -69,6 +70,19 @@ impl Walk<'_> {
             _ => Vec::<Fix>::new(),
         };
         self.blocked(Code::BadState, &instance.id, format!("is {}, not running", instance.state.code_and_name().1), fixes);
+    }
+
+    /// Whether the packet's source is one that the interface may have.
+    fn own_source(&mut self, party: &Party) {
+        let Some(interface) = &party.interface else { return };
+        if interface.source_dest_check && !interface.addresses.contains(&party.address) {
+            let problem = format!("checks the sources of what it sends, and {} is none of its addresses", party.address);
+            let off = format!(
+                "aws ec2 modify-network-interface-attribute --network-interface-id {} --no-source-dest-check",
+                interface.id
+            );
+            self.blocked(Code::SourceCheck, &interface.id, problem, vec![mend::run(&party.account, off)]);
+        }
     }
 
     /// What no group and no ACL filters: the resolver and the metadata services.

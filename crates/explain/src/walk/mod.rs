@@ -23,8 +23,8 @@ use ipnet::Ipv4Net;
 use resource::{Resource, Vpc, VpcId};
 use store::Snapshot;
 
-use crate::explanation::{Blocker, Fix, Hop, Way};
-use crate::find::Start;
+use crate::explanation::{Arrival, Blocker, Fix, Hop, Way};
+use crate::find::{INTERNET_HOST, Start};
 use crate::party::Party;
 use crate::resolve::Goal;
 use crate::{Code, Ground, Packet, Question};
@@ -36,6 +36,8 @@ pub(crate) struct Walk<'a> {
     packet: Packet,
     /// Which call of a service of AWS's is to be made; none when it may be any.
     action: Option<&'a str>,
+    /// From which ports packets come, and to which their answers go.
+    from_ports: Option<(u16, u16)>,
     /// Who takes part and has no interface yet.
     guests: Vec<Party>,
     way: Way,
@@ -64,8 +66,9 @@ pub(crate) enum Away {
 /// Every way that packets may take to `goal`.
 pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question: &'a Question) -> Vec<Way> {
     let from = if let Start::Party(party) = start { Some(party.address) } else { None };
-    let (packet, action) = (question.packet, question.action.as_deref());
-    let mut walk = Walk { world, packet, action, guests: Vec::new(), way: Way { from, ..Way::default() } };
+    let (packet, action, from_ports) = (question.packet, question.action.as_deref(), question.from_ports);
+    let way = Way { from, ..Way::default() };
+    let mut walk = Walk { world, packet, action, from_ports, guests: Vec::new(), way };
     if let Goal::Program(party) = goal {
         walk.guests.push((**party).clone());
     }
@@ -74,9 +77,14 @@ pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question
         (Start::Party(party), Goal::Address(address, name)) => {
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.resolve(party, *address, name.as_deref());
-            walk.leave(party, *address)
+            let over = name.as_deref().and_then(|name| walk.taken_over(party, *address, name));
+            let mut ways = walk.leave(party, *address);
+            for way in ways.iter_mut().filter(|way| !way.blockers.is_empty()) {
+                way.blockers.extend(over.clone());
+            }
+            ways
         }
-        (Start::Internet, Goal::Address(address, _)) => walk.starting_outside(*address),
+        (Start::Internet, Goal::Address(address, _)) => walk.onto_internet(question.from.unwrap_or(INTERNET_HOST), *address),
         (Start::Party(party), Goal::Program(other)) if party.vpc == other.vpc => {
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.leave(party, other.address)
@@ -135,6 +143,11 @@ impl Walk<'_> {
     fn holder(&self, vpc: &VpcId, address: Ipv4Addr) -> Option<Party> {
         let guest = || self.guests.iter().find(|party| party.vpc == *vpc && party.address == address).cloned();
         crate::party::holder(self.world, vpc, address).or_else(guest)
+    }
+
+    /// Packets have come to an address.
+    fn arrived(&mut self, from: Ipv4Addr, to: Ipv4Addr) {
+        self.way.arrival = Some(Arrival { from, to, port: self.packet.ports().0 });
     }
 
     /// The walk ends here.

@@ -6,10 +6,10 @@ use resource::{DhcpOptions, Vpc};
 
 use super::Walk;
 use crate::Code;
-use crate::explanation::{Fix, Way};
+use crate::explanation::{Blocker, Fix, Way};
 use crate::mend::run;
 use crate::party::Party;
-use crate::zones::{self, Decider};
+use crate::zones::{self, Decider, Said};
 
 /// What DHCP options call the VPC's own resolver.
 const AMAZON: &str = "AmazonProvidedDNS";
@@ -32,6 +32,19 @@ impl Walk<'_> {
                 self.passes(decider.id(), does);
             }
         }
+    }
+
+    /// A name that an endpoint has taken over from a public zone, where it is something else: what the name means elsewhere may be
+    /// what is wanted, when the endpoint does not answer.
+    pub(super) fn taken_over(&self, party: &Party, address: Ipv4Addr, name: &str) -> Option<Blocker> {
+        let decider = zones::in_vpc(self.world, &party.vpc, name)?;
+        let Decider::Endpoint(endpoint) = &decider else { return None };
+        let public = plan::public_zone_of(self.world, &format!("{name}."))?;
+        let Said::Addresses(outside) = Decider::Zone(public).says(self.world, name) else { return None };
+        let elsewhere = outside.first().filter(|first| **first != address)?;
+        let problem = format!("takes {name} over in {}, which is {elsewhere} elsewhere", party.vpc);
+        let (component, fixes) = (endpoint.id.to_string(), fixes(&decider, name, &outside));
+        Some(Blocker { code: Code::NameHidden, component, problem, fixes, ground: None })
     }
 
     /// A name that a private zone or an endpoint has taken over without having it.

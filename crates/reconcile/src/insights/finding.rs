@@ -1,5 +1,7 @@
 //! What a path comes to, from the explanation of it.
 
+use std::collections::BTreeSet;
+
 use explain::{Destination, Explanation, Packet, Question, Source, Way};
 use resource::{
     AnalysisState, EndpointService, Finding, InsightsAnalysis, InsightsPath, PathComponent, PathHeader, PathPoint, PathReason,
@@ -7,12 +9,17 @@ use resource::{
 };
 use store::Snapshot;
 
+use super::packets::{self, Sent};
 use super::step;
 
 /// What AWS says when the filters of an analysis leave no way.
 const FILTERED: &str = "COMPONENT_FILTER_RESTRICTION";
 
-/// Where an analysis ends in a world.
+/// What AWS says when packets get there, and not as the filter at the destination wants them.
+const NO_PATH: &str = "NO_PATH";
+
+/// Where an analysis ends in a world: with the first packet for which a path is found, or with what stops the one that
+/// least is in the way of.
 pub(super) fn of(world: &Snapshot, analysis: &InsightsAnalysis) -> AnalysisState {
     let Some(path) = world.find::<InsightsPath>(analysis.path.as_str()) else {
         return AnalysisState::Failed(format!("The path {} is gone.", analysis.path));
@@ -21,10 +28,24 @@ pub(super) fn of(world: &Snapshot, analysis: &InsightsAnalysis) -> AnalysisState
         Ok(question) => question,
         Err(why) => return AnalysisState::Failed(why),
     };
-    match explain::explain(world, &question) {
-        Ok(explanation) => AnalysisState::Succeeded(finding(world, analysis, &path, &explanation)),
-        Err(error) => AnalysisState::Failed(error.to_string()),
+    let judged = |sent: Sent| {
+        let packet = if path.udp { Packet::Udp(sent.port, sent.port) } else { Packet::Tcp(sent.port, sent.port) };
+        let question = Question { packet, from_ports: sent.from_ports, ..question.clone() };
+        let explanation = explain::explain(world, &question).map_err(|error| error.to_string())?;
+        Ok(finding(world, analysis, &path, sent, &explanation))
+    };
+    let mut nearest: Option<Finding> = None;
+    for sent in packets::of(world, &path) {
+        match judged(sent) {
+            Err(why) => return AnalysisState::Failed(why),
+            Ok(finding) if finding.found() => return AnalysisState::Succeeded(finding),
+            Ok(finding) => {
+                let is_nearer = nearest.as_ref().is_none_or(|known| finding.reasons.len() < known.reasons.len());
+                nearest = if is_nearer { Some(finding) } else { nearest };
+            }
+        }
     }
+    nearest.map_or_else(|| AnalysisState::Failed("No packet is of this path.".to_owned()), AnalysisState::Succeeded)
 }
 
 fn question(world: &Snapshot, path: &InsightsPath) -> Result<Question, String> {
@@ -35,13 +56,14 @@ fn question(world: &Snapshot, path: &InsightsPath) -> Result<Question, String> {
         PathPoint::Gateway(_) => Source::Internet,
         PathPoint::Service(_) | PathPoint::Address(_) => return Err(format!("{} sends nothing.", path.source.point.text())),
     };
-    let packet = if path.udp { Packet::Udp(path.port, path.port) } else { Packet::Tcp(path.port, path.port) };
     let account = Some(path.owner.account.clone());
-    Ok(Question { account, source, destination: destination(world, path)?, packet, action: None })
+    let from = path.source_address.or(path.at_source.as_ref().and_then(|filter| filter.from));
+    let (packet, destination) = (Packet::Tcp(0, 0), destination(world, path)?);
+    Ok(Question { account, source, destination, packet, action: None, from, from_ports: None })
 }
 
 fn destination(world: &Snapshot, path: &InsightsPath) -> Result<Destination, String> {
-    if let Some(address) = path.destination_address {
+    if let Some(address) = path.destination_address.or(path.at_source.as_ref().and_then(|filter| filter.to)) {
         return Ok(Destination::Address(address));
     }
     let Some(end) = &path.destination else { return Err("The path has no destination.".to_owned()) };
@@ -60,24 +82,53 @@ fn destination(world: &Snapshot, path: &InsightsPath) -> Result<Destination, Str
 }
 
 /// The first way that nothing stops and that the filters leave; else everything that is in the way.
-fn finding(world: &Snapshot, analysis: &InsightsAnalysis, path: &InsightsPath, explanation: &Explanation) -> Finding {
+fn finding(world: &Snapshot, analysis: &InsightsAnalysis, path: &InsightsPath, sent: Sent, explanation: &Explanation) -> Finding {
     let open = explanation.ways.iter().filter(|way| way.blockers.is_empty());
-    let mut ways = open.map(|way| (way, step::forward(world, &analysis.owner, way)));
-    let found = ways.find(|(_, steps)| passes(analysis, steps));
-    if let Some((way, mut forward)) = found {
+    let open: Vec<_> = open.map(|way| (way, step::forward(world, &analysis.owner, way))).collect();
+    let mut passing = open.iter().filter(|(way, steps)| passes(analysis, steps) && arrives(path, way));
+    if let Some((way, steps)) = passing.next() {
+        let mut forward = steps.clone();
         let back = if path.udp { Vec::new() } else { step::back(world, &analysis.owner, way) };
-        if let (Some(first), Some(header)) = (forward.first_mut(), header(path, explanation, way)) {
-            first.header = Some(header);
-        }
-        return Finding { forward, back, reasons: Vec::new() };
+        let (outbound, inbound) = headers(path, sent, explanation, way);
+        forward.iter_mut().take(1).for_each(|first| first.header = outbound.clone());
+        forward.iter_mut().next_back().into_iter().for_each(|last| last.inbound = inbound.clone());
+        let hints = passing.filter_map(|(_, others)| others.iter().find(|other| !meets(steps, other))).collect::<Vec<_>>();
+        let hints = hints.into_iter().map(|step| step.component.clone()).collect();
+        let accounts = accounts(analysis, steps);
+        return Finding { forward, back, hints, accounts, ..Finding::default() };
     }
     let mut reasons: Vec<PathReason> =
         explanation.blockers.iter().map(|blocker| step::reason(world, &analysis.owner, blocker)).collect();
     let filters = analysis.through.iter().chain(&analysis.around).map(|arn| filtered(arn));
-    if reasons.is_empty() || explanation.ways.iter().any(|way| way.blockers.is_empty()) {
+    if reasons.is_empty() || !open.is_empty() {
         reasons.extend(filters);
     }
-    Finding { forward: Vec::new(), back: Vec::new(), reasons }
+    if open.iter().any(|(way, steps)| passes(analysis, steps) && !arrives(path, way)) {
+        reasons.push(because(NO_PATH, &explanation.destination, None));
+    }
+    Finding { reasons, ..Finding::default() }
+}
+
+fn meets(steps: &[PathStep], other: &PathStep) -> bool {
+    steps.iter().any(|step| step.component == other.component)
+}
+
+/// The accounts through which a path leads besides its owner's and those that were named.
+fn accounts(analysis: &InsightsAnalysis, steps: &[PathStep]) -> Vec<String> {
+    let of_arn = |arn: &String| arn.split(':').nth(4).map(str::to_owned);
+    let all: BTreeSet<String> = steps.iter().filter_map(|step| step.component.arn.as_ref().and_then(of_arn)).collect();
+    let unnamed = |account: &String| *account != analysis.owner.account && !analysis.accounts.contains(account);
+    all.into_iter().filter(|account| !account.is_empty() && unnamed(account)).collect()
+}
+
+/// Whether packets come to the end of a way as the filter there wants them.
+fn arrives(path: &InsightsPath, way: &Way) -> bool {
+    let Some(filter) = &path.at_destination else { return true };
+    way.arrival.is_some_and(|arrival| {
+        filter.from.is_none_or(|from| from == arrival.from)
+            && filter.to.is_none_or(|to| to == arrival.to)
+            && filter.to_ports.is_none_or(|(low, high)| (low..=high).contains(&arrival.port))
+    })
 }
 
 /// Whether a way meets all that it must and nothing that it must not.
@@ -90,10 +141,13 @@ fn passes(analysis: &InsightsAnalysis, steps: &[PathStep]) -> bool {
 }
 
 fn filtered(arn: &str) -> PathReason {
-    let id = arn.rsplit('/').next().unwrap_or(arn).to_owned();
+    because(FILTERED, arn.rsplit('/').next().unwrap_or(arn), Some(arn.to_owned()))
+}
+
+fn because(code: &str, id: &str, arn: Option<String>) -> PathReason {
     PathReason {
-        code: FILTERED.to_owned(),
-        component: PathComponent { id, arn: Some(arn.to_owned()) },
+        code: code.to_owned(),
+        component: PathComponent { id: id.to_owned(), arn },
         egress: None,
         interface: None,
         groups: Vec::new(),
@@ -103,8 +157,10 @@ fn filtered(arn: &str) -> PathReason {
     }
 }
 
-/// The packet as it leaves its source.
-fn header(path: &InsightsPath, explanation: &Explanation, way: &Way) -> Option<PathHeader> {
-    let (from, to) = (way.from?, *explanation.addresses.first()?);
-    Some(PathHeader { from, to, port: path.port, udp: path.udp })
+/// The packet as it leaves its source, and as it arrives.
+fn headers(path: &InsightsPath, sent: Sent, explanation: &Explanation, way: &Way) -> (Option<PathHeader>, Option<PathHeader>) {
+    let header = |from, to, port| PathHeader { from, to, port, from_ports: sent.from_ports, udp: path.udp };
+    let outbound = way.from.zip(explanation.addresses.first()).map(|(from, to)| header(from, *to, sent.port));
+    let inbound = way.arrival.map(|arrival| header(arrival.from, arrival.to, arrival.port));
+    (outbound, inbound)
 }

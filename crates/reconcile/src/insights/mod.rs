@@ -1,6 +1,7 @@
 //! Analyses of paths: what was asked is walked on the plan, and what was found is written beside the question.
 
 mod finding;
+mod packets;
 mod step;
 
 use std::collections::BTreeSet;
@@ -84,9 +85,12 @@ mod tests {
             owner: owner(),
             source: PathEnd { point: PathPoint::Gateway(gateway), arn: None },
             destination: Some(PathEnd { point: PathPoint::parse(to).unwrap(), arn: None }),
+            source_address: None,
             destination_address: None,
             udp: false,
-            port: 80,
+            port: Some(80),
+            at_source: None,
+            at_destination: None,
             created: Timestamp(1),
             tags: Tags::default(),
         }
@@ -99,6 +103,7 @@ mod tests {
             path: path("198.18.0.1").id,
             through: Vec::new(),
             around: Vec::new(),
+            accounts: Vec::new(),
             started: Timestamp(1),
             state: AnalysisState::Running,
             tags: Tags::default(),

@@ -68,12 +68,12 @@ fn of(world: &Snapshot, owner: &Owner, hop: &Hop, ground: Option<&Ground>) -> Ve
         Some(Ground::Route { target, .. }) if target.starts_with("igw-") => self::component(world, owner, target).map(plain),
         _ => None,
     };
-    let step = PathStep { component, attached_to, vpc, subnet, rule: ground.and_then(rule), header: None };
+    let step = PathStep { component, attached_to, vpc, subnet, rule: ground.and_then(rule), header: None, inbound: None };
     instance.into_iter().chain([step]).chain(gateway).collect()
 }
 
 fn plain(component: PathComponent) -> PathStep {
-    PathStep { component, attached_to: None, vpc: None, subnet: None, rule: None, header: None }
+    PathStep { component, attached_to: None, vpc: None, subnet: None, rule: None, header: None, inbound: None }
 }
 
 /// Why a path ends.

@@ -81,6 +81,37 @@ fn analysed(account: &Account<'_>, path: &str) -> Value {
     })
 }
 
+/// A range of ports leads to the one that is listened on, and the filter at the destination sees what arrives there.
+fn filters_at_the_ends_are_judged(consumer: &Account<'_>, interface: &str, access: &Access, offer: &Offer) {
+    let path = |arriving: Value| {
+        let near = json!({ "SourceAddress": consumer_address(consumer, interface),
+                           "DestinationPortRange": { "FromPort": 70, "ToPort": 90 } });
+        let wish = json!({ "Source": interface, "Destination": access.endpoint, "Protocol": "tcp",
+                           "FilterAtSource": near, "FilterAtDestination": arriving });
+        let made = consumer.ec2("create_network_insights_path", wish)["NetworkInsightsPath"].clone();
+        let id = text_of(&made["NetworkInsightsPathId"]);
+        let found = analysed(consumer, &id);
+        let analysis = json!({ "NetworkInsightsAnalysisId": found["NetworkInsightsAnalysisId"] });
+        consumer.ec2("delete_network_insights_analysis", analysis);
+        consumer.ec2("delete_network_insights_path", json!({ "NetworkInsightsPathId": id }));
+        found
+    };
+    let target = consumer.cloud.account(PROVIDER).private_ip(&offer.instance);
+    let found = path(json!({ "DestinationAddress": target, "DestinationPortRange": { "FromPort": 80, "ToPort": 80 } }));
+    assert_eq!(found["NetworkPathFound"], json!(true), "{found:#}");
+    let steps = found["ForwardPathComponents"].as_array().unwrap();
+    assert_eq!(steps[0]["OutboundHeader"]["DestinationPortRanges"][0]["From"], 80, "{found:#}");
+    assert_eq!(steps.last().unwrap()["InboundHeader"]["DestinationAddresses"][0], json!(target), "{found:#}");
+    let lost = path(json!({ "SourceAddress": "10.0.1.250" }));
+    assert_eq!(lost["NetworkPathFound"], json!(false), "targets see the node: {lost:#}");
+    assert!(lost["Explanations"].as_array().unwrap().iter().any(|why| why["ExplanationCode"] == "NO_PATH"), "{lost:#}");
+}
+
+fn consumer_address(consumer: &Account<'_>, interface: &str) -> String {
+    let found = consumer.describe("describe_network_interfaces", "NetworkInterfaceIds", interface, "NetworkInterfaces");
+    text_of(&found["PrivateIpAddress"])
+}
+
 /// The scenario N21 of the specification.
 #[test]
 fn the_reachability_analyzer_finds_the_path_to_an_endpoint_and_what_cuts_it() {
@@ -104,6 +135,8 @@ fn the_reachability_analyzer_finds_the_path_to_an_endpoint_and_what_cuts_it() {
     assert_eq!(steps[2]["SecurityGroupRule"]["Direction"], "egress", "{found:#}");
     assert!(ids.contains(&offer.instance.as_str()), "it ends at the provider's target: {ids:?}");
     assert!(found["ReturnPathComponents"].as_array().is_some_and(|back| !back.is_empty()));
+    assert_eq!(found["SuggestedAccounts"], json!([PROVIDER]), "the path leads through the provider's");
+    filters_at_the_ends_are_judged(&consumer, &interface, &access, &offer);
 
     consumer.revoke(&access.group, "tcp", Some(80), Peer::Cidr("10.0.0.0/16"));
     let lost = analysed(&consumer, &id);

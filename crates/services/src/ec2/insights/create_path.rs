@@ -1,5 +1,4 @@
-//! CreateNetworkInsightsPath. Filters at the ends and a source address are refused by name: a packet leaves an interface with
-//! its primary address here.
+//! CreateNetworkInsightsPath.
 
 use std::net::Ipv4Addr;
 
@@ -7,6 +6,7 @@ use resource::{InsightsPath, InsightsPathId, PathEnd, PathPoint};
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
+use super::filter_view::FilterView;
 use super::view::PathView;
 use crate::ec2::find;
 use crate::tags::{self, TagSpecification};
@@ -17,9 +17,12 @@ use crate::{Error, Write};
 pub struct Input {
     source: String,
     destination: Option<String>,
+    source_ip: Option<Ipv4Addr>,
     destination_ip: Option<Ipv4Addr>,
     protocol: String,
     destination_port: Option<u16>,
+    filter_at_source: Option<FilterView>,
+    filter_at_destination: Option<FilterView>,
     tag_specifications: Vec<TagSpecification>,
 }
 
@@ -36,25 +39,43 @@ pub fn create_network_insights_path(cx: &mut Write<'_>, input: Input) -> Result<
     if let Some(end) = destination.as_ref().filter(|end| end.arn.is_none()) {
         check_own(cx.txn, cx, &end.point)?;
     }
-    if destination.is_none() && input.destination_ip.is_none() {
+    check_filters(&input)?;
+    let at_source = input.filter_at_source.as_ref().map(|filter| filter.read("FilterAtSource")).transpose()?;
+    let at_destination = input.filter_at_destination.as_ref().map(|filter| filter.read("FilterAtDestination")).transpose()?;
+    let address = input.destination_ip.or(at_source.as_ref().and_then(|filter| filter.to));
+    if destination.is_none() && address.is_none() {
         return Err(Error::new("MissingParameter", "The request must contain Destination or DestinationIp."));
     }
-    let port = input.destination_port.ok_or_else(|| {
-        Error::new("UnsupportedOperation", "underpass does not support paths without DestinationPort yet; name the port.")
-    })?;
     let path = InsightsPath {
         id: InsightsPathId::random(),
         owner: cx.owner().clone(),
         source,
         destination,
+        source_address: input.source_ip,
         destination_address: input.destination_ip,
         udp: input.protocol == "udp",
-        port,
+        port: input.destination_port,
+        at_source,
+        at_destination,
         created: cx.now,
         tags: tags::specified(&input.tag_specifications, "network-insights-path", &["network-insights-path"])?,
     };
     cx.txn.put(path.clone());
     Ok(Output { network_insights_path: PathView::new(&path) })
+}
+
+/// A filter says what a parameter of its own would say, so that they do not go together.
+fn check_filters(input: &Input) -> Result<(), Error> {
+    let both = |filter: &str, other: &str| {
+        let message = format!("The parameters {filter} and {other} cannot be used together.");
+        Err(Error::new("InvalidParameterCombination", message))
+    };
+    match (&input.filter_at_source, &input.filter_at_destination) {
+        (Some(_), _) if input.source_ip.is_some() => both("FilterAtSource", "SourceIp"),
+        (Some(_), _) if input.destination_port.is_some() => both("FilterAtSource", "DestinationPort"),
+        (_, Some(_)) if input.destination_ip.is_some() => both("FilterAtDestination", "DestinationIp"),
+        _ => Ok(()),
+    }
 }
 
 /// Reads an end of a path.
@@ -119,8 +140,26 @@ mod tests {
             cloud.refusal("CreateNetworkInsightsPath", wish)
         };
         assert_eq!(refused(json!({"DestinationPort": 80})), "MissingParameter");
-        assert_eq!(refused(json!({"DestinationIp": "198.18.0.9"})), "UnsupportedOperation");
+        let range = json!({"DestinationPortRange": {"FromPort": 90, "ToPort": 80}});
+        assert_eq!(refused(json!({"DestinationIp": "198.18.0.9", "FilterAtSource": range})), "InvalidParameterValue");
+        let (to, both) = (json!({"DestinationAddress": "198.18.0.9"}), "InvalidParameterCombination");
+        assert_eq!(refused(json!({"FilterAtSource": to, "DestinationPort": 80})), both);
+        assert_eq!(refused(json!({"FilterAtSource": to, "SourceIp": "198.18.0.7"})), both);
+        assert_eq!(refused(json!({"FilterAtDestination": to, "DestinationIp": "198.18.0.9"})), both);
         assert_eq!(refused(json!({"Destination": "eni-0123456789abcdef0"})), "InvalidNetworkInterfaceID.NotFound");
+    }
+
+    #[test]
+    fn filters_at_the_ends_are_described_as_they_were_given() {
+        let cloud = Cloud::new();
+        let gateway = cloud.text("CreateInternetGateway", json!({}), "/InternetGateway/InternetGatewayId");
+        let (ports, address) = (json!({"FromPort": 80, "ToPort": 90}), "198.18.0.9");
+        let near = json!({"SourceAddress": "198.18.0.1", "SourcePortRange": ports, "DestinationAddress": address});
+        let far = json!({"DestinationPortRange": ports});
+        let wish = json!({"Source": gateway, "Protocol": "tcp", "FilterAtSource": near, "FilterAtDestination": far});
+        let path = cloud.ok("CreateNetworkInsightsPath", wish)["NetworkInsightsPath"].clone();
+        assert_eq!((&path["FilterAtSource"], &path["FilterAtDestination"]), (&near, &far));
+        assert_eq!(path.get("DestinationPort"), None);
     }
 
     #[test]

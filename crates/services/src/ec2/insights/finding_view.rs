@@ -19,6 +19,8 @@ pub struct StepView {
     subnet: Option<ComponentView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outbound_header: Option<HeaderView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inbound_header: Option<HeaderView>,
     #[serde(flatten)]
     rule: RuleView,
 }
@@ -150,9 +152,24 @@ pub fn steps(steps: &[PathStep]) -> Vec<StepView> {
         vpc: step.vpc.as_ref().map(|id| plain(id.as_str())),
         subnet: step.subnet.as_ref().map(|id| plain(id.as_str())),
         outbound_header: step.header.as_ref().map(header),
+        inbound_header: step.inbound.as_ref().map(header),
         rule: step.rule.as_ref().map(rule).unwrap_or_default(),
     };
     steps.iter().enumerate().map(view).collect()
+}
+
+/// What another way leads over.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct HintView {
+    component_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    component_arn: Option<String>,
+}
+
+/// What other ways lead over.
+pub fn hints(hints: &[PathComponent]) -> Vec<HintView> {
+    hints.iter().map(|hint| HintView { component_id: hint.id.clone(), component_arn: hint.arn.clone() }).collect()
 }
 
 /// Everything that is in the way.
@@ -210,7 +227,9 @@ fn header(header: &PathHeader) -> HeaderView {
     HeaderView {
         source_addresses: vec![header.from],
         destination_addresses: vec![header.to],
-        source_port_ranges: vec![PortRange { from: 0, to: u16::MAX }],
+        source_port_ranges: vec![
+            header.from_ports.map_or(PortRange { from: 0, to: u16::MAX }, |(from, to)| PortRange { from, to }),
+        ],
         destination_port_ranges: vec![PortRange { from: header.port, to: header.port }],
         protocol: if header.udp { "udp" } else { "tcp" },
     }

@@ -5,6 +5,7 @@ mod delete_analysis;
 mod delete_path;
 mod describe_analyses;
 mod describe_paths;
+mod filter_view;
 mod finding_view;
 mod start_analysis;
 mod view;

@@ -12,6 +12,7 @@ use crate::{Error, Write};
 #[serde(rename_all = "PascalCase", default)]
 pub struct Input {
     network_insights_path_id: String,
+    additional_accounts: Vec<String>,
     filter_in_arns: Vec<String>,
     filter_out_arns: Vec<String>,
     tag_specifications: Vec<TagSpecification>,
@@ -25,6 +26,10 @@ pub struct Output {
 
 pub fn start_network_insights_analysis(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let path = find::insights_path(cx.txn, cx.owner(), &input.network_insights_path_id)?;
+    let is_account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(wrong) = input.additional_accounts.iter().find(|text| !is_account(text)) {
+        return Err(Error::invalid_value(format!("Value ({wrong}) for parameter AdditionalAccounts is no account.")));
+    }
     let kind = "network-insights-analysis";
     let analysis = InsightsAnalysis {
         id: InsightsAnalysisId::random(),
@@ -32,6 +37,7 @@ pub fn start_network_insights_analysis(cx: &mut Write<'_>, input: Input) -> Resu
         path: path.id.clone(),
         through: input.filter_in_arns,
         around: input.filter_out_arns,
+        accounts: input.additional_accounts,
         started: cx.now,
         state: AnalysisState::Running,
         tags: tags::specified(&input.tag_specifications, kind, &[kind])?,
@@ -96,8 +102,8 @@ mod tests {
         let everywhere: Ipv4Net = "0.0.0.0/0".parse().expect("it is a block");
         let rule = PathRule::Group { egress: true, traffic: Traffic::Tcp(80, 80), peer: PathPeer::Cidr(everywhere) };
         let sg = component("sg-0123456789abcdef0");
-        let (attached_to, vpc, subnet, header) = (None, None, None, None);
-        let step = PathStep { component: sg.clone(), attached_to, vpc, subnet, rule: Some(rule), header };
+        let (attached_to, vpc, subnet, header, inbound) = (None, None, None, None, None);
+        let step = PathStep { component: sg.clone(), attached_to, vpc, subnet, rule: Some(rule), header, inbound };
         finish(&cloud, &id, &Finding { forward: vec![step], ..Finding::default() });
         let found = &described(&cloud, "path-found", "true")[0];
         assert_eq!(found["Status"], json!("succeeded"));

@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use resource::{AnalysisState, Finding, InsightsAnalysis, InsightsPath, Owner, PathEnd, PathPoint, Timestamp};
 use serde::Serialize;
 
-use super::finding_view::{ExplanationView, StepView, explanations, steps};
+use super::filter_view::FilterView;
+use super::finding_view::{ExplanationView, HintView, StepView, explanations, hints, steps};
 use crate::tags::{self, Tag};
 
 /// A path.
@@ -23,9 +24,16 @@ pub struct PathView {
     #[serde(skip_serializing_if = "Option::is_none")]
     destination_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    source_ip: Option<Ipv4Addr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     destination_ip: Option<Ipv4Addr>,
     protocol: &'static str,
-    destination_port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter_at_source: Option<FilterView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter_at_destination: Option<FilterView>,
     tags: Vec<Tag>,
 }
 
@@ -39,9 +47,12 @@ impl PathView {
             source_arn: arn(&path.owner, &path.source),
             destination: path.destination.as_ref().map(|end| end.point.text()),
             destination_arn: path.destination.as_ref().and_then(|end| arn(&path.owner, end)),
+            source_ip: path.source_address,
             destination_ip: path.destination_address,
             protocol: if path.udp { "udp" } else { "tcp" },
             destination_port: path.port,
+            filter_at_source: path.at_source.as_ref().map(FilterView::new),
+            filter_at_destination: path.at_destination.as_ref().map(FilterView::new),
             tags: tags::view(&path.tags),
         }
     }
@@ -67,6 +78,8 @@ pub struct AnalysisView {
     network_insights_analysis_id: String,
     network_insights_analysis_arn: String,
     network_insights_path_id: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    additional_accounts: Vec<String>,
     filter_in_arns: Vec<String>,
     filter_out_arns: Vec<String>,
     start_date: Timestamp,
@@ -89,6 +102,10 @@ struct Found {
     return_path_components: Vec<StepView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     explanations: Vec<ExplanationView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alternate_path_hints: Vec<HintView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggested_accounts: Vec<String>,
 }
 
 impl Found {
@@ -98,6 +115,8 @@ impl Found {
             forward_path_components: steps(&finding.forward),
             return_path_components: steps(&finding.back),
             explanations: explanations(&finding.reasons),
+            alternate_path_hints: hints(&finding.hints),
+            suggested_accounts: finding.accounts.clone(),
         }
     }
 }
@@ -113,6 +132,7 @@ impl AnalysisView {
             network_insights_analysis_arn: analysis.owner.arn("ec2", &format!("network-insights-analysis/{}", analysis.id)),
             network_insights_analysis_id: analysis.id.to_string(),
             network_insights_path_id: analysis.path.to_string(),
+            additional_accounts: analysis.accounts.clone(),
             filter_in_arns: analysis.through.clone(),
             filter_out_arns: analysis.around.clone(),
             start_date: analysis.started,

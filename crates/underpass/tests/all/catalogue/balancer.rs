@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{BODY, Client, Row, SILENT};
+use super::{BODY, Client, Link, Row, SILENT};
 use crate::account::{Account, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER};
 use crate::offer::{Access, Offer};
@@ -67,6 +67,57 @@ fn d11_a_zone_without_targets_is_silent_and_d12_so_is_a_port_without_a_listener(
     other.fails(SILENT);
     other.explained("ELBV2_LISTENER_PORT_RESTRICTION", "loadbalancer/net/web").mended();
     other.answers(BODY);
+}
+
+#[test]
+fn d10_no_target_of_a_zone_is_healthy_and_what_stops_its_check_is_named() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let net = account.net();
+    let other = account.subnet(&net.vpc, "10.0.2.0/24", OTHER_ZONE);
+    let (open, closed) = (account.group(&net.vpc, "open"), account.group(&net.vpc, "closed"));
+    account.allow(&open, "tcp", Some(80), Peer::Cidr("10.0.0.0/16"));
+    let well = account.instance(&net.subnet, &[&open], &web(BODY));
+    let ill = account.instance(&other, &[&closed], &web(BODY));
+    let balancer = account.balancer("web", &[&net.subnet, &other]);
+    let often = json!({ "HealthCheckIntervalSeconds": 5, "UnhealthyThresholdCount": 2, "HealthyThresholdCount": 2 });
+    let targets = account.target_group("web", &net.vpc, 80, &often);
+    let keep = json!([{ "Key": "preserve_client_ip.enabled", "Value": "false" }]);
+    account.elb("modify_target_group_attributes", json!({ "TargetGroupArn": targets, "Attributes": keep }));
+    account.listener(&balancer, 80, &targets);
+    for (target, state) in [(&well, "healthy"), (&ill, "unhealthy")] {
+        account.register(&targets, target);
+        account.until_health(&targets, target, state);
+    }
+    let described = account.elb("describe_load_balancers", json!({ "LoadBalancerArns": [balancer] }));
+    let far = format!("us-east-1b.{}", text_of(&described["LoadBalancers"][0]["DNSName"]));
+    let row = Row::new(&account, Client::In(&net.subnet, &open), &far, 80);
+    row.fails(SILENT);
+    // A look at the health, cross-zone balancing, and what lets the check in: the last is the cure.
+    row.explained_all(&[("TARGETS_UNHEALTHY", &targets), ("SG_HAS_NO_RULES", &closed)]).mended_by(2);
+    account.until_health(&targets, &ill, "healthy");
+    row.answers(BODY);
+}
+
+#[test]
+fn d14_an_address_of_an_endpoint_is_no_target() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let Link { access, .. } = Link::between(&provider, &consumer, false);
+    let address = consumer.endpoint_address(&access.endpoint);
+    let balancer = consumer.balancer("front", &[&access.net.subnet]);
+    let targets = consumer.target_group("front", &access.net.vpc, 80, &json!({ "TargetType": "ip" }));
+    consumer.listener(&balancer, 80, &targets);
+    consumer.elb("register_targets", json!({ "TargetGroupArn": targets, "Targets": [{ "Id": address }] }));
+    let described = consumer.elb("describe_load_balancers", json!({ "LoadBalancerArns": [balancer] }));
+    let name = text_of(&described["LoadBalancers"][0]["DNSName"]);
+    let row = Row::new(&consumer, Client::In(&access.net.subnet, &access.group), &name, 80);
+    row.fails(SILENT);
+    row.explained("TARGET_ADDRESS_RESTRICTION", &targets).mended();
+    let server = consumer.instance(&access.net.subnet, &[&access.group], &web(BODY));
+    let own = consumer.private_ip(&server);
+    consumer.elb("register_targets", json!({ "TargetGroupArn": targets, "Targets": [{ "Id": own }] }));
+    row.answers(BODY);
 }
 
 #[test]

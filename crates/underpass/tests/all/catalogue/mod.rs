@@ -20,9 +20,9 @@ mod target;
 
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::account::{Account, Ran, ran};
+use crate::account::{Account, Ran, ran, text_of};
 use crate::boto::tool;
 use crate::cloud::{Cloud, eventually};
 use crate::offer::{Access, Offer};
@@ -115,6 +115,16 @@ impl<'a> Row<'a> {
         Cause { cloud: self.asker.cloud, fixes: fixes.map(|fix| (text(&fix["account"]), text(&fix["command"]))).collect() }
     }
 
+    /// The explanation says of this component (or a part of its name) that it does this, and nothing is in the way.
+    #[track_caller]
+    pub fn met(&self, component: &str, does: &str) {
+        let explanation = self.explanation("allow");
+        let hops = explanation["ways"].as_array().unwrap().iter().flat_map(|way| way["hops"].as_array().unwrap());
+        let told = |hop: &Value, member: &str, text: &str| hop[member].as_str().unwrap().contains(text);
+        let mut found = hops.filter(|hop| told(hop, "component", component) && told(hop, "does", does));
+        assert!(found.next().is_some(), "{component} does not {does:?}: {explanation:#}");
+    }
+
     /// It works: the client gets the body, and the explanation says so too.
     #[track_caller]
     pub fn answers(&self, body: &str) {
@@ -172,6 +182,13 @@ impl Cause<'_> {
         assert_eq!(mended.status, 0, "{script}: {mended:?}");
     }
 
+    /// Runs only the first of the commands.
+    #[track_caller]
+    pub fn mended_with_first(self, count: usize) {
+        let fixes = self.fixes.into_iter().take(count).collect();
+        Cause { fixes, ..self }.mended();
+    }
+
     /// Runs only the `n`-th of commands that mend it each alone.
     #[track_caller]
     pub fn mended_by(self, n: usize) {
@@ -181,6 +198,15 @@ impl Cause<'_> {
 }
 
 impl Account<'_> {
+    /// The name of the endpoint of a VPC that was made last, once it is open.
+    pub fn newest_endpoint(&self, vpc: &str) -> String {
+        let filters = json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] });
+        let all = self.ec2("describe_vpc_endpoints", filters)["VpcEndpoints"].as_array().unwrap().clone();
+        let newest = all.iter().max_by_key(|endpoint| text_of(&endpoint["CreationTimestamp"])).unwrap();
+        self.until_endpoint(&text_of(&newest["VpcEndpointId"]), "available");
+        text_of(&newest["DnsEntries"][0]["DnsName"])
+    }
+
     /// Asks why something reaches something or does not.
     pub fn explain(&self, arguments: &[&str]) -> Ran {
         let place = self.place();

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::route::main_table;
+use super::service::calls;
 use super::{BODY, Client, Link, NO_SUCH_NAME, Row, SILENT};
 use crate::account::{Account, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
-use crate::site::{Net, Peer, web};
+use crate::site::{Net, Peer, ZONE, web};
 
 const EC2: &str = "ec2.us-east-1.amazonaws.com";
 
@@ -46,48 +48,145 @@ fn found(account: &Account<'_>, net: &Net, name: &str) -> String {
     ran.out.split_whitespace().next().unwrap_or_default().to_owned()
 }
 
-#[track_caller]
-fn until_found(account: &Account<'_>, net: &Net, name: &str, address: &str) {
-    eventually(&format!("{name} is {address}"), || (found(account, net, name) == address).then_some(()));
+fn wanted(net: &Net, group: &str) -> Value {
+    json!({"VpcEndpointType": "Interface", "VpcId": net.vpc, "ServiceName": "com.amazonaws.us-east-1.ec2",
+        "SubnetIds": [net.subnet], "SecurityGroupIds": [group], "PrivateDnsEnabled": true})
 }
 
-fn wanted(net: &Net, private: bool) -> Value {
-    json!({"VpcEndpointType": "Interface", "VpcId": net.vpc, "ServiceName": "com.amazonaws.us-east-1.ec2",
-        "SubnetIds": [net.subnet], "PrivateDnsEnabled": private})
+/// A group for clients of HTTPS and for the endpoints that they call.
+fn https(account: &Account<'_>, vpc: &str) -> String {
+    let group = account.group(vpc, "https");
+    account.allow(&group, "tcp", Some(443), Peer::Cidr("10.0.0.0/8"));
+    group
+}
+
+/// A client that calls EC2 by its own name.
+fn calling<'a>(account: &'a Account<'a>, client: Client<'a>) -> Row<'a> {
+    Row::new(account, client, EC2, 443).running(&calls(EC2).each_ref().map(String::as_str))
 }
 
 #[test]
-fn a1_dns_attributes_are_off_and_a4_two_endpoints_want_a_name_and_a5_so_does_a_zone_and_a8_another_vpc_does_not_have_it() {
+fn a1_dns_attributes_are_off_and_a4_two_endpoints_want_a_name_and_a5_so_does_a_zone() {
     let cloud = Cloud::up();
     let account = cloud.account(CONSUMER);
-    let (own, other) = (account.net(), account.net());
-    let refused = refusal(&account, "ec2", "create_vpc_endpoint", wanted(&own, true));
-    assert!(refused.contains("enableDnsHostnames") && refused.contains(&own.vpc), "{refused}");
-    [&own, &other].iter().for_each(|net| switch_hostnames_on(&account, &net.vpc));
-    let made = account.ec2("create_vpc_endpoint", wanted(&own, true));
-    let endpoint = text_of(&made["VpcEndpoint"]["VpcEndpointId"]);
-    let address = account.endpoint_address(&endpoint);
-    until_found(&account, &own, EC2, &address);
+    let net = account.net();
+    let group = https(&account, &net.vpc);
+    let refused = refusal(&account, "ec2", "create_vpc_endpoint", wanted(&net, &group));
+    assert!(refused.contains("enableDnsHostnames") && refused.contains(&net.vpc), "{refused}");
+    let row = calling(&account, Client::In(&net.subnet, &group));
+    row.fails(SILENT);
+    row.explained("NO_ROUTE_TO_DESTINATION", "rtb-").mended();
+    let filters = json!({ "Filters": [{ "Name": "vpc-id", "Values": [net.vpc] }] });
+    let endpoint = text_of(&account.ec2("describe_vpc_endpoints", filters)["VpcEndpoints"][0]["VpcEndpointId"]);
+    row.answers(BODY);
+    account.ec2("modify_vpc_attribute", json!({"VpcId": net.vpc, "EnableDnsHostnames": {"Value": false}}));
+    row.fails(SILENT);
+    row.explained("PRIVATE_DNS_NOT_IN_EFFECT", &net.vpc).mended();
+    row.answers(BODY);
 
-    let refused = refusal(&account, "ec2", "create_vpc_endpoint", wanted(&own, true));
-    assert!(refused.contains(&format!("conflicting DNS domain for {EC2} in the VPC {}", own.vpc)), "{refused}");
+    let refused = refusal(&account, "ec2", "create_vpc_endpoint", wanted(&net, &group));
+    assert!(refused.contains(&format!("conflicting DNS domain for {EC2} in the VPC {}", net.vpc)), "{refused}");
+    row.met(&endpoint, "private DNS of the endpoint answers");
 
-    let vpc = json!({"VPCRegion": "us-east-1", "VPCId": own.vpc});
+    let vpc = json!({"VPCRegion": "us-east-1", "VPCId": net.vpc});
     let refused = refusal(&account, "route53", "create_hosted_zone", json!({"Name": EC2, "CallerReference": "a5", "VPC": vpc}));
     assert!(refused.contains("ConflictingDomainExists"), "{refused}");
-    let finer = zone(&account, &format!("more.{EC2}"), Some(&own.vpc));
+    let finer = zone(&account, &format!("more.{EC2}"), Some(&net.vpc));
     record(&account, &finer, plain(&format!("x.more.{EC2}"), "A", "10.0.0.77"));
-    assert_eq!(found(&account, &own, &format!("x.more.{EC2}")), "10.0.0.77", "the more specific one decides");
-
-    assert_ne!(found(&account, &other, EC2), address, "private DNS is the endpoint's VPC's alone");
+    assert_eq!(found(&account, &net, &format!("x.more.{EC2}")), "10.0.0.77", "the more specific one decides");
     account.ec2("modify_vpc_endpoint", json!({"VpcEndpointId": endpoint, "PrivateDnsEnabled": false}));
-    let shared = zone(&account, EC2, Some(&own.vpc));
-    let entry = &account.describe("describe_vpc_endpoints", "VpcEndpointIds", &endpoint, "VpcEndpoints")["DnsEntries"][0];
-    let target = json!({"HostedZoneId": entry["HostedZoneId"], "DNSName": entry["DnsName"], "EvaluateTargetHealth": false});
-    record(&account, &shared, json!({"Name": EC2, "Type": "A", "AliasTarget": target}));
-    let vpc = json!({"VPCRegion": "us-east-1", "VPCId": other.vpc});
-    account.call("route53", "associate_vpc_with_hosted_zone", json!({"HostedZoneId": shared, "VPC": vpc}));
-    [&own, &other].iter().for_each(|net| until_found(&account, net, EC2, &address));
+    let own = zone(&account, EC2, Some(&net.vpc));
+    record(&account, &own, plain(EC2, "A", &account.endpoint_address(&endpoint)));
+    row.answers(BODY);
+    row.met(&own, "a private hosted zone answers");
+}
+
+#[test]
+fn a8_private_dns_of_an_endpoint_is_no_name_in_a_peered_vpc() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let net = account.net();
+    let far = account.vpc("10.9.0.0/16");
+    let there = account.subnet(&far, "10.9.1.0/24", ZONE);
+    [&net.vpc, &far].iter().for_each(|vpc| switch_hostnames_on(&account, vpc));
+    let made = account.ec2("create_vpc_endpoint", wanted(&net, &https(&account, &net.vpc)));
+    let endpoint = text_of(&made["VpcEndpoint"]["VpcEndpointId"]);
+    account.until_endpoint(&endpoint, "available");
+    peered(&account, (&net.vpc, "10.0.0.0/16"), (&far, "10.9.0.0/16"));
+    let group = https(&account, &far);
+    let row = calling(&account, Client::In(&there, &group));
+    row.fails(SILENT);
+    row.explained("PRIVATE_DNS_NOT_IN_EFFECT", &endpoint).mended();
+    row.answers(BODY);
+    calling(&account, Client::In(&net.subnet, &https_of(&account, &net.vpc))).answers(BODY);
+}
+
+fn https_of(account: &Account<'_>, vpc: &str) -> String {
+    let filters = json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }, { "Name": "group-name", "Values": ["https"] }] });
+    text_of(&account.ec2("describe_security_groups", filters)["SecurityGroups"][0]["GroupId"])
+}
+
+/// Connects two VPCs by their main route tables.
+fn peered(account: &Account<'_>, one: (&str, &str), other: (&str, &str)) {
+    let made = account.ec2("create_vpc_peering_connection", json!({ "VpcId": one.0, "PeerVpcId": other.0 }));
+    let id = text_of(&made["VpcPeeringConnection"]["VpcPeeringConnectionId"]);
+    account.wait("ec2", "vpc_peering_connection_exists", json!({ "VpcPeeringConnectionIds": [id] }));
+    eventually("it may be accepted", || {
+        account.ask("ec2", "accept_vpc_peering_connection", &json!({ "VpcPeeringConnectionId": id })).ok()
+    });
+    for (vpc, block) in [(one.0, other.1), (other.0, one.1)] {
+        let table = main_table(account, vpc);
+        let route = json!({ "RouteTableId": table, "DestinationCidrBlock": block, "VpcPeeringConnectionId": id });
+        account.ec2("create_route", route);
+    }
+}
+
+/// A peer's name, which the private DNS of an endpoint takes over.
+#[test]
+fn b10_an_endpoints_private_name_takes_a_peers_name_over() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let Link { offer, access } = Link::between(&provider, &consumer, false);
+    switch_hostnames_on(&consumer, &access.net.vpc);
+    let far = consumer.vpc("10.9.0.0/16");
+    let there = consumer.subnet(&far, "10.9.1.0/24", ZONE);
+    peered(&consumer, (&access.net.vpc, "10.0.0.0/16"), (&far, "10.9.0.0/16"));
+    let group = consumer.group(&far, "web");
+    consumer.allow(&group, "tcp", Some(8000), Peer::Cidr("10.0.0.0/8"));
+    let script = web(BODY).replace("http.server 80", "http.server 8000");
+    let server = consumer.private_ip(&consumer.instance(&there, &[&group], &script));
+    let public = zone(&provider, "example.com", None);
+    record(&provider, &public, plain("api.example.com", "A", &server));
+    let row = Row::new(&consumer, Client::In(&access.net.subnet, &access.group), "api.example.com", 8000);
+    row.answers(BODY);
+
+    proved(&provider, &offer.service, &public);
+    consumer.allow(&access.group, "tcp", Some(8000), Peer::Cidr("10.0.0.0/16"));
+    consumer.ec2("modify_vpc_endpoint", json!({"VpcEndpointId": access.endpoint, "PrivateDnsEnabled": true}));
+    row.fails(SILENT);
+    let over = ("PRIVATE_DNS_HIDES_NAME", access.endpoint.as_str());
+    row.explained_all(&[("ELBV2_LISTENER_PORT_RESTRICTION", &offer.balancer), over]).mended_by(1);
+    row.answers(BODY);
+}
+
+/// Gives a service the private name `api.example.com`, and proves it in a public zone.
+fn proved(provider: &Account<'_>, service: &str, public: &str) {
+    let wish = json!({"ServiceId": service, "PrivateDnsName": "api.example.com"});
+    provider.ec2("modify_vpc_endpoint_service_configuration", wish);
+    let own = private_name(provider, service);
+    let (label, value) = (text_of(&own["Name"]), text_of(&own["Value"]));
+    record(provider, public, plain(&format!("{label}.example.com"), "TXT", &format!("\"{value}\"")));
+    provider.ec2("start_vpc_endpoint_service_private_dns_verification", json!({"ServiceId": service}));
+    until_verified(provider, service);
+}
+
+fn private_name(provider: &Account<'_>, service: &str) -> Value {
+    let shown = provider.describe("describe_vpc_endpoint_service_configurations", "ServiceIds", service, "ServiceConfigurations");
+    shown["PrivateDnsNameConfiguration"].clone()
+}
+
+fn until_verified(provider: &Account<'_>, service: &str) {
+    eventually("the name is verified", || (private_name(provider, service)["State"] == "verified").then_some(()));
 }
 
 #[test]
@@ -100,31 +199,27 @@ fn a9_a_service_has_no_private_name_and_a10_its_name_is_not_proved_and_a11_the_e
     let refused = || refusal(&consumer, "ec2", "modify_vpc_endpoint", enable());
     assert!(refused().contains("does not provide a private DNS name"), "{}", refused());
 
-    let service = json!({"ServiceId": offer.service});
+    let row = Row::new(&consumer, Client::In(&access.net.subnet, &access.group), "api.example.com", 80);
+    row.fails(NO_SUCH_NAME);
+    let told = consumer.explain(&[&format!("{}+{}", access.net.subnet, access.group), "api.example.com:80"]);
+    assert!(told.err.contains(&format!("{} leads to a service without a private DNS name", access.endpoint)), "{told:?}");
+
     provider.ec2(
         "modify_vpc_endpoint_service_configuration",
         json!({"ServiceId": offer.service, "PrivateDnsName": "api.example.com"}),
     );
-    let described = || {
-        let ids = "ServiceIds";
-        let shown =
-            provider.describe("describe_vpc_endpoint_service_configurations", ids, &offer.service, "ServiceConfigurations");
-        shown["PrivateDnsNameConfiguration"].clone()
-    };
-    assert_eq!(described()["State"], "pendingVerification");
+    zone(&provider, "example.com", None);
+    assert_eq!(private_name(&provider, &offer.service)["State"], "pendingVerification");
     assert!(refused().contains("is not verified (pendingVerification)"), "{}", refused());
-    let (label, value) = (text_of(&described()["Name"]), text_of(&described()["Value"]));
-    let public = zone(&provider, "example.com", None);
-    record(&provider, &public, plain(&format!("{label}.example.com"), "TXT", &format!("\"{value}\"")));
-    provider.ec2("start_vpc_endpoint_service_private_dns_verification", service);
-    eventually("the name is verified", || (described()["State"] == "verified").then_some(()));
+    let off = ("PRIVATE_DNS_NOT_IN_EFFECT", access.endpoint.as_str());
+    let waits = ("ENDPOINT_NOT_ACCEPTED", access.endpoint.as_str());
+    let unproved = ("PRIVATE_DNS_NAME_NOT_VERIFIED", offer.service.as_str());
+    row.explained_all(&[unproved, off, waits]).mended_with_first(2);
+    until_verified(&provider, &offer.service);
 
     assert!(refused().contains("has not accepted"), "{}", refused());
-    provider.accept(&offer.service, &access.endpoint);
-    consumer.until_endpoint(&access.endpoint, "available");
-    consumer.ec2("modify_vpc_endpoint", enable());
-    provider.accept(&offer.service, &access.endpoint);
-    let row = Row::new(&consumer, Client::In(&access.net.subnet, &access.group), "api.example.com", 80);
+    row.fails(NO_SUCH_NAME);
+    row.explained_all(&[off, waits]).mended();
     row.answers(BODY);
     let outside = consumer.exec(&["--internet"], &["getent", "ahostsv4", "api.example.com"]);
     assert_ne!(outside.status, 0, "the name is private");

@@ -79,7 +79,7 @@ impl<'a> Place<'a> {
     }
 }
 
-fn main_table(account: &Account<'_>, vpc: &str) -> String {
+pub(super) fn main_table(account: &Account<'_>, vpc: &str) -> String {
     let filters =
         json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }, { "Name": "association.main", "Values": ["true"] }] });
     text_of(&account.ec2("describe_route_tables", filters)["RouteTables"][0]["RouteTableId"])

@@ -4,7 +4,7 @@ use super::{BODY, Client, Row, SILENT};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER};
 
 /// Asks the front of a service for anything, and says `it works` when it answers at all.
-fn calls(host: &str) -> [String; 3] {
+pub(super) fn calls(host: &str) -> [String; 3] {
     let script = format!("curl -sS -o /dev/null --connect-timeout 1 --max-time 5 https://{host}/ && printf '{BODY}'");
     ["sh".to_owned(), "-c".to_owned(), script]
 }
@@ -46,5 +46,10 @@ fn b6_a_service_is_not_found_from_another_region() {
     };
     let refused = find("eu-west-1");
     assert!(refused.err.contains("InvalidServiceName"), "{refused:?}");
+    let net = consumer.net();
+    let group = consumer.group(&net.vpc, "client");
+    let far = name.replace("us-east-1", "eu-west-1");
+    let row = Row::new(&consumer, Client::In(&net.subnet, &group), &far, 80);
+    row.explained("ENDPOINT_SERVICE_UNKNOWN", &far);
     assert!(find("us-east-1").ok().contains(&service));
 }
