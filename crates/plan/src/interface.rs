@@ -61,8 +61,9 @@ pub enum Place {
         subnet: Ipv4Net,
         /// The route table by which answers leave for clients outside the VPC.
         table: RouteTableId,
-        /// Whether sockets of the daemon answer datagrams there, which have no connection that knows its table.
-        datagrams: bool,
+        /// Whether sockets of the daemon send from there what no connection knows the table of: answers to datagrams, and the
+        /// health checks of a node.
+        sends: bool,
     },
 }
 
@@ -103,8 +104,8 @@ fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {
     let subnet = world.find::<Subnet>(eni.subnet.as_str())?;
     let table = table_of(world, &eni.vpc, &eni.subnet)?;
     if eni.kind != InterfaceKind::Workload {
-        let datagrams = eni.kind == InterfaceKind::Resolver;
-        return Some(Place::Router { subnet: subnet.cidr, table, datagrams });
+        let sends = matches!(eni.kind, InterfaceKind::Resolver | InterfaceKind::Balancer);
+        return Some(Place::Router { subnet: subnet.cidr, table, sends });
     }
     let attachment = eni.attachment.as_ref()?;
     Some(Place::Workload {

@@ -32,7 +32,7 @@ def waiters_of(service):
     return {name for name, waiter in model.items() if waiter["operation"] in have.get(service, ())}
 
 
-waiting = {service: waiters_of(service) for service in ["ec2", "elbv2", "autoscaling", "route53", "acm", "s3", "iam"]}
+waiting = {service: waiters_of(service) for service in ["ec2", "elbv2", "autoscaling", "route53", "acm", "s3", "iam", "service-quotas"]}
 ec2, elb, s3, r53, iam = client("ec2"), client("elbv2"), client("s3"), client("route53"), client("iam")
 
 # A small world of everything.
@@ -188,7 +188,7 @@ arguments = {
 }
 # Members that every operation which needs them gets, unless it has a line above.
 usual = {"AutoScalingGroupName": "a", "HostedZoneId": zone, "RoleName": role, "UserName": user, "PolicyArn": policy, "VPCId": vpc,
-         "PathId": "", "VpcId": vpc}
+         "PathId": "", "VpcId": vpc, "ServiceCode": "vpc", "QuotaCode": "L-7E9ECCDB"}
 for service in waiting:
     model = botocore.session.get_session().get_service_model(service)
     for name in sorted(set(loader.load_service_model(service, "paginators-1")["pagination"]) & have.get(service, set())):

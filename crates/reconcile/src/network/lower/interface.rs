@@ -27,10 +27,10 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
     let mut objects = membership(interface);
     objects.extend(profiles(&interface.groups));
     let mut placed = match &interface.place {
-        Place::Router { subnet, table, datagrams } => {
+        Place::Router { subnet, table, sends } => {
             objects.extend(held(interface, *subnet));
             objects.extend(at_home(interface, table));
-            objects.extend(interface.addresses.iter().filter(|_| *datagrams).map(|address| answering(*address, table)));
+            objects.extend(interface.addresses.iter().filter(|_| *sends).map(|address| answering(*address, table)));
             Vec::new()
         }
         Place::Workload { .. } => {
