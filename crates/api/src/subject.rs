@@ -94,7 +94,11 @@ fn autoscaling(input: &Value, owner: &Owner) -> Vec<String> {
 
 /// Route 53 Resolver's requests name endpoints and rules by their ids, those about tags by ARNs.
 fn resolver(operation: &str, input: &Value, owner: &Owner) -> Vec<String> {
-    let created = (operation == "CreateResolverEndpoint").then_some(("resolver-endpoint", "*"));
+    let created = match operation {
+        "CreateResolverEndpoint" => Some(("resolver-endpoint", "*")),
+        "CreateResolverRule" => Some(("resolver-rule", "*")),
+        _ => None,
+    };
     let members = [("ResolverEndpointId", "resolver-endpoint"), ("ResolverRuleId", "resolver-rule")];
     let named = members.into_iter().filter_map(|(member, kind)| Some((kind, input[member].as_str()?)));
     let found = created.into_iter().chain(named).map(|(kind, id)| owner.arn("route53resolver", &format!("{kind}/{id}")));
@@ -162,9 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn resolver_endpoints_are_named_by_their_ids() {
+    fn resolver_endpoints_and_rules_are_named_by_their_ids() {
         let arn = |id: &str| format!("arn:aws:route53resolver:us-east-1:111111111111:resolver-endpoint/{id}");
         assert_eq!(about("route53resolver", "CreateResolverEndpoint", json!({"Direction": "INBOUND"})), [arn("*")]);
+        let rule = |id: &str| format!("arn:aws:route53resolver:us-east-1:111111111111:resolver-rule/{id}");
+        assert_eq!(about("route53resolver", "CreateResolverRule", json!({"RuleType": "SYSTEM"})), [rule("*")]);
+        let association = json!({"ResolverRuleId": "rslvr-rr-0", "VPCId": "vpc-0"});
+        assert_eq!(about("route53resolver", "AssociateResolverRule", association), [rule("rslvr-rr-0")]);
         let one = json!({"ResolverEndpointId": "rslvr-in-0"});
         assert_eq!(about("route53resolver", "DeleteResolverEndpoint", one), [arn("rslvr-in-0")]);
         assert_eq!(about("route53resolver", "TagResource", json!({"ResourceArn": arn("x")})), [arn("x")]);

@@ -80,18 +80,19 @@ pub(crate) async fn failed(server: &str, error: &io::Error) {
     }
 }
 
-/// How many connections each source has open.
+/// How many connections, or other things that are bounded, each source has open.
 #[derive(Clone, Default)]
-struct Sources(Arc<Mutex<HashMap<Ipv4Addr, usize>>>);
+pub(crate) struct Sources(Arc<Mutex<HashMap<Ipv4Addr, usize>>>);
 
-/// One open connection of a source, until it is dropped.
-struct Slot {
+/// One thing that a source has open, until it is dropped.
+pub(crate) struct Slot {
     sources: Sources,
     source: Ipv4Addr,
 }
 
 impl Sources {
-    fn slot(&self, source: Ipv4Addr, most: usize) -> Option<Slot> {
+    /// One more of `source`, unless it has `most` already.
+    pub(crate) fn slot(&self, source: Ipv4Addr, most: usize) -> Option<Slot> {
         self.change(source, |open| (open < most).then_some(open + 1)).then(|| Slot { sources: self.clone(), source })
     }
 

@@ -79,7 +79,7 @@ fn a_thousand_networks_cost_little_memory() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let _context = runtime.enter();
-    let view = View::new([Layer::default()]);
+    let view = View::public(Layer::default());
     let before = private_memory();
     let address = |network: u16, host: u8| {
         let [high, low] = network.to_be_bytes();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use resource::{
     BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, Kind, Listener,
     LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccess,
-    PublicAccessExclusion, ResolverAddress, ResolverEndpoint, ResolverEndpointState, Resource, RouteTable, RulePeer,
+    PublicAccessExclusion, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, RouteTable, RulePeer,
     SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
@@ -61,9 +61,9 @@ fn read_of_interface(interface: &NetworkInterface) -> NetworkInterface {
 }
 
 /// What the plan reads of a resolver endpoint: neither what people write on it nor whether it is told that it is there.
-fn read_of_resolver(resolver: &ResolverEndpoint) -> (VpcId, bool, bool, Vec<ResolverAddress>) {
+fn read_of_resolver(resolver: &ResolverEndpoint) -> (VpcId, ResolverDirection, bool, bool, Vec<ResolverAddress>) {
     let goes = resolver.state == ResolverEndpointState::Deleting;
-    (resolver.vpc.clone(), goes, resolver.served, resolver.addresses.clone())
+    (resolver.vpc.clone(), resolver.direction, goes, resolver.served, resolver.addresses.clone())
 }
 
 /// What the plan reads of a balancer.

@@ -321,6 +321,21 @@ fn an_inbound_resolver_endpoint_is_served_on_both_transports_while_its_sockets_a
 }
 
 #[test]
+fn an_outbound_resolver_endpoint_answers_nobody() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let subnet = world.subnet(&vpc, "10.0.0.0/24", 'a');
+    let group = world.group(&vpc, &[all_out()]);
+    let id = world.resolver_endpoint(resource::ResolverDirection::Outbound, &[(&subnet, "10.0.0.53")], &[&group]);
+    let item = plan::item(&world.snapshot(), &plan::Subject::Resolver(id)).unwrap();
+    insta::assert_snapshot!(item, @"
+    resolver rslvr-out-00000000000000001 of vpc-00000000000000001: open, asks others
+        eni-00000000000000001 at 10.0.0.53
+    ");
+    assert_eq!(item.served(), []);
+}
+
+#[test]
 fn attributes_of_a_group_decide_who_gets_flows_and_who_loses_them() {
     let world = World::new();
     let (balancer, targets, [first, second]) = balanced(&world);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddrV4;
 use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dataplane::{Namespace, Place, Serving};
@@ -43,7 +44,7 @@ impl Sites {
         &mut self,
         namespace: &str,
         addrs: Vec<SocketAddrV4>,
-        serve: impl FnOnce(&dyn Place, &[SocketAddrV4]) -> io::Result<Serving> + Send,
+        serve: impl FnOnce(Arc<dyn Place>, &[SocketAddrV4]) -> io::Result<Serving> + Send,
     ) {
         self.serve_as(namespace, namespace, addrs, serve).await;
     }
@@ -54,7 +55,7 @@ impl Sites {
         key: &str,
         namespace: &str,
         addrs: Vec<SocketAddrV4>,
-        serve: impl FnOnce(&dyn Place, &[SocketAddrV4]) -> io::Result<Serving> + Send,
+        serve: impl FnOnce(Arc<dyn Place>, &[SocketAddrV4]) -> io::Result<Serving> + Send,
     ) {
         match self.try_serve(key, namespace, addrs, serve).await {
             Ok(()) => return,
@@ -69,7 +70,7 @@ impl Sites {
         key: &str,
         namespace: &str,
         addrs: Vec<SocketAddrV4>,
-        serve: impl FnOnce(&dyn Place, &[SocketAddrV4]) -> io::Result<Serving> + Send,
+        serve: impl FnOnce(Arc<dyn Place>, &[SocketAddrV4]) -> io::Result<Serving> + Send,
     ) -> io::Result<()> {
         let path = self.namespaces.path(namespace).map_err(io::Error::other)?;
         let identity = path.metadata().map(|file| file.ino()).ok();
@@ -78,8 +79,9 @@ impl Sites {
         }
         self.close(key).await;
         let place = Namespace::open(path)?;
-        let serving = serve(&place, &addrs)?;
-        self.open.insert(key.to_owned(), Site { identity: place.identity(), addrs, serving });
+        let identity = place.identity();
+        let serving = serve(Arc::new(place), &addrs)?;
+        self.open.insert(key.to_owned(), Site { identity, addrs, serving });
         Ok(())
     }
 
@@ -126,10 +128,10 @@ mod tests {
     /// Whether a server was opened, rather than found.
     async fn opened(sites: &mut Sites, namespace: &str) -> bool {
         let mut opened = false;
-        let view = View::new([]);
-        let serve = |place: &dyn Place, addrs: &[SocketAddrV4]| {
+        let view = View::public(dns::Layer::default());
+        let serve = |place: Arc<dyn Place>, addrs: &[SocketAddrV4]| {
             opened = true;
-            dns::serve(place, addrs, &view)
+            dns::serve(&*place, addrs, &view)
         };
         sites.serve(namespace, addrs(), serve).await;
         opened

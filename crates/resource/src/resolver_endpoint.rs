@@ -1,5 +1,5 @@
-//! Resolver endpoints: where a VPC's resolver answers those whom it would not answer otherwise (Route 53 Developer Guide,
-//! "Forwarding inbound DNS queries to your VPCs").
+//! Resolver endpoints: where a VPC's resolver answers those whom it would not answer otherwise, and from where it asks others
+//! (Route 53 Developer Guide, "Forwarding inbound DNS queries to your VPCs" and "… outbound … to your network").
 
 use std::net::Ipv4Addr;
 
@@ -13,26 +13,29 @@ use crate::{
 /// The port of the DNS.
 pub const DNS_PORT: u16 = 53;
 
-/// An inbound endpoint: addresses in subnets of a VPC at which its resolver answers.
+/// Addresses in subnets of a VPC at which its resolver answers, or from which it and other VPCs' ask.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResolverEndpoint {
-    /// `rslvr-in-…`.
+    /// `rslvr-in-…` or `rslvr-out-…`.
     pub id: String,
+    /// Which way questions pass.
+    #[serde(default)]
+    pub direction: ResolverDirection,
     /// Who owns it.
     pub owner: Owner,
     /// What the user calls it.
     pub name: Option<String>,
     /// What the request that made it was called.
     pub request: String,
-    /// The VPC as which it answers.
+    /// The VPC as which it answers, or asks.
     pub vpc: VpcId,
     /// The groups on its interfaces.
     pub groups: Vec<GroupId>,
-    /// Where it answers.
+    /// Where it answers, or asks from.
     pub addresses: Vec<ResolverAddress>,
     /// Where it stands.
     pub state: ResolverEndpointState,
-    /// Whether its sockets are open.
+    /// Whether its sockets are open, or can be.
     pub served: bool,
     /// When it was made.
     pub created: Timestamp,
@@ -40,6 +43,34 @@ pub struct ResolverEndpoint {
     pub modified: Timestamp,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// Which way questions pass through an endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ResolverDirection {
+    /// From others to the VPC's resolver.
+    #[default]
+    Inbound,
+    /// From resolvers of VPCs to others.
+    Outbound,
+}
+
+impl ResolverDirection {
+    /// AWS's spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbound => "INBOUND",
+            Self::Outbound => "OUTBOUND",
+        }
+    }
+
+    /// What ids of such endpoints begin with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Inbound => "rslvr-in-",
+            Self::Outbound => "rslvr-out-",
+        }
+    }
 }
 
 /// An address of a resolver endpoint.
@@ -60,7 +91,7 @@ pub struct ResolverAddress {
 pub enum ResolverEndpointState {
     /// Not yet in the kernel.
     Creating,
-    /// It answers.
+    /// Questions pass.
     Operational,
     /// Being taken from the kernel.
     Deleting,

@@ -80,6 +80,8 @@ impl Default for Catalogue {
             Codec::of::<resource::RecordSet>(),
             Codec::of::<resource::ZoneChange>(),
             Codec::of::<resource::ResolverEndpoint>(),
+            Codec::of::<resource::ResolverRule>(),
+            Codec::of::<resource::RuleAssociation>(),
             Codec::of::<resource::Bucket>(),
             Codec::of::<resource::Object>(),
             Codec::of::<resource::Upload>(),

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::forward::{Ask, Known};
 use super::look_up::{End, Step, follow};
 use super::message::{Code, Query, Rejected, Reply, Transport, reject};
 use super::name::DomainName;
@@ -19,33 +20,55 @@ static UNKNOWN: LazyLock<Records> = LazyLock::new(|| {
     soa.records()
 });
 
-/// Answers `message` into `out`; false if it deserves no answer.
-pub(crate) fn answer(view: &View, message: &[u8], transport: Transport, out: &mut Vec<u8>) -> bool {
+/// What becomes of a message.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// The reply is written.
+    Reply,
+    /// It deserves none.
+    Silence,
+    /// There is one once another resolver has been asked this.
+    Elsewhere(Ask),
+}
+
+/// Answers `message` into `out`, by what `view` says and other resolvers are `known` to say.
+pub(crate) fn answer(view: &View, message: &[u8], known: &Known, transport: Transport, out: &mut Vec<u8>) -> Verdict {
     match Query::parse(message) {
-        Err(Rejected::Silently) => false,
+        Err(Rejected::Silently) => Verdict::Silence,
         Err(Rejected::With(code)) => {
             reject(message, code, out);
-            true
+            Verdict::Reply
         }
         Ok(query) => {
             let mut reply = Reply::new(&query, out);
-            let code = resolve(view, &query, &mut reply);
-            reply.finish(code, transport);
-            true
+            match resolve(view, &query, known, &mut reply) {
+                Ok(code) => reply.finish(code, transport),
+                Err(ask) => return Verdict::Elsewhere(ask),
+            }
+            Verdict::Reply
         }
     }
 }
 
-/// Follows the name through the view and writes down what is found.
-fn resolve(view: &View, query: &Query, reply: &mut Reply) -> Code {
-    let end = follow(view, &query.name, query.kind, query.luck(), &mut |step| match step {
+/// Writes into `out` that `message`, a question, could not be answered.
+pub(crate) fn fail(message: &[u8], transport: Transport, out: &mut Vec<u8>) {
+    if let Ok(query) = Query::parse(message) {
+        Reply::new(&query, out).finish(Code::ServFail, transport);
+    }
+}
+
+/// Follows the name through the view and writes down what is found, or says who has to be asked first.
+fn resolve(view: &View, query: &Query, known: &Known, reply: &mut Reply) -> Result<Code, Ask> {
+    let end = follow(view, &query.name, query.kind, query.luck(), known, &mut |step| match step {
         Step::Records(owner, set) => reply.answer(owner, set),
         Step::Nothing(apex, soa) => reply.authority(apex, soa),
         Step::Nobody => reply.authority(ROOT, &UNKNOWN),
     });
     match end {
-        End::Name => Code::NoError,
-        End::NoName => Code::NxDomain,
+        End::Name => Ok(Code::NoError),
+        End::NoName => Ok(Code::NxDomain),
+        End::Failed => Ok(Code::ServFail),
+        End::Elsewhere(ask) => Err(ask),
     }
 }
 
@@ -102,7 +125,7 @@ mod tests {
             ],
         );
         let hidden = zone("corp.test", vec![("www.corp.test", a(9))]);
-        View::new([layer(vec![private]), layer(vec![public, hidden])])
+        View::new([layer(vec![private])], layer(vec![public, hidden]))
     }
 
     fn question(text: &str, kind: RecordType) -> Message {
@@ -113,9 +136,13 @@ mod tests {
         message
     }
 
+    fn replied(view: &View, message: &[u8], transport: Transport, out: &mut Vec<u8>) -> bool {
+        matches!(answer(view, message, &Known::default(), transport, out), Verdict::Reply)
+    }
+
     fn ask_over(transport: Transport, message: &Message) -> Message {
         let mut out = Vec::new();
-        assert!(answer(&view(), &message.to_vec().unwrap(), transport, &mut out));
+        assert!(replied(&view(), &message.to_vec().unwrap(), transport, &mut out));
         Message::from_vec(&out).unwrap()
     }
 
@@ -195,15 +222,15 @@ mod tests {
     #[test]
     fn a_published_change_is_seen_by_the_next_question() {
         let layer = layer(vec![zone("x", vec![])]);
-        let view = View::new([layer.clone()]);
+        let view = View::public(layer.clone());
         let bytes = question("a.x.", RecordType::A).to_vec().unwrap();
         let mut out = Vec::new();
-        answer(&view, &bytes, Transport::Udp, &mut out);
+        replied(&view, &bytes, Transport::Udp, &mut out);
         assert_eq!(Message::from_vec(&out).unwrap().metadata.response_code, ResponseCode::NXDomain);
         let mut zones = layer.zones();
         zones.zone_mut(&name("x")).unwrap().put(&name("a.x"), a(8)).unwrap();
         layer.publish(zones);
-        answer(&view, &bytes, Transport::Udp, &mut out);
+        replied(&view, &bytes, Transport::Udp, &mut out);
         assert_eq!(addresses(&Message::from_vec(&out).unwrap()), [8]);
     }
 
@@ -211,7 +238,7 @@ mod tests {
         #[test]
         fn no_message_makes_the_resolver_panic(message in proptest::collection::vec(any::<u8>(), 0..600)) {
             let mut out = Vec::new();
-            answer(&view(), &message, Transport::Udp, &mut out);
+            replied(&view(), &message, Transport::Udp, &mut out);
         }
 
         #[test]
@@ -226,7 +253,7 @@ mod tests {
             }
             bytes.truncate(bytes.len() - cut.min(bytes.len()));
             let mut out = Vec::new();
-            if answer(&view(), &bytes, Transport::Udp, &mut out) {
+            if replied(&view(), &bytes, Transport::Udp, &mut out) {
                 prop_assert!(out.len() <= 1232);
                 let reply = Message::from_vec(&out).unwrap();
                 prop_assert!(reply.metadata.op_code == OpCode::Query || reply.metadata.response_code != ResponseCode::NoError);

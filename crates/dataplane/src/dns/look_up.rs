@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use arc_swap::Guard;
-
+use super::forward::{Ask, Known, Upstream};
+use super::message::Code;
 use super::name::{DomainName, NameBuf};
 use super::record::{Kind, Records, Source};
-use super::zone::{Found, View, Zones};
+use super::zone::{Decider, Found, View};
 
 /// How many aliases in a row are followed; a loop ends here with what it found.
-const LONGEST_CHAIN: usize = 8;
+pub(crate) const LONGEST_CHAIN: usize = 8;
 
 /// What a view says about a name and a type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,19 +50,23 @@ pub(crate) enum Step<'s> {
 }
 
 /// How a look-up ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum End {
     /// The name exists, with such records or without.
     Name,
     /// The name does not exist.
     NoName,
+    /// It goes on once another resolver has been asked this.
+    Elsewhere(Ask),
+    /// Another resolver was asked and has not answered.
+    Failed,
 }
 
 impl View {
     /// What this view answers for `name`, with aliases followed; the addresses of weighted records are those of one choice.
     pub fn look_up(&self, name: &DomainName, kind: Kind) -> Answer {
         let mut answer = Answer::default();
-        follow(self, &NameBuf::folded(name.wire()), kind, 0, &mut |step| match step {
+        follow(self, &NameBuf::folded(name.wire()), kind, 0, &Known::default(), &mut |step| match step {
             Step::Records(_, set) if set.kind == Kind::CNAME && kind != Kind::CNAME && kind != Kind::ANY => {
                 answer.aliases.extend(set.names());
             }
@@ -74,12 +78,16 @@ impl View {
 }
 
 /// Follows a name through the view, alias after alias, each from the first layer again. `luck` decides between weighted
-/// choices.
-pub(crate) fn follow(view: &View, name: &NameBuf, kind: Kind, luck: u64, tell: &mut dyn FnMut(Step<'_>)) -> End {
+/// choices; `known` is what other resolvers have answered so far.
+pub(crate) fn follow(view: &View, name: &NameBuf, kind: Kind, luck: u64, known: &Known, tell: &mut dyn FnMut(Step<'_>)) -> End {
     let mut name = Cow::Borrowed(name);
     for _ in 0..=LONGEST_CHAIN {
-        let zones = view.zones_for(name.wire());
-        match step(view, &zones, &name, kind, luck, tell) {
+        let decider = view.decider(name.wire());
+        let next = match &decider {
+            Decider::Elsewhere(upstream) => elsewhere(upstream, &name, kind, known, tell),
+            Decider::Zone(..) | Decider::Nobody => step(view, &decider, &name, kind, luck, tell),
+        };
+        match next {
             ControlFlow::Break(end) => return end,
             ControlFlow::Continue(target) => name = Cow::Owned(target),
         }
@@ -90,13 +98,13 @@ pub(crate) fn follow(view: &View, name: &NameBuf, kind: Kind, luck: u64, tell: &
 /// Looks one name up: ends, or goes on with the name that it is another one for.
 fn step(
     view: &View,
-    zones: &Option<Guard<Arc<Zones>>>,
+    decider: &Decider,
     name: &NameBuf,
     kind: Kind,
     luck: u64,
     tell: &mut dyn FnMut(Step<'_>),
 ) -> ControlFlow<End, NameBuf> {
-    let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(name.wire())) else {
+    let Some(zone) = decider.zone(name.wire()) else {
         tell(Step::Nobody);
         return ControlFlow::Break(End::NoName);
     };
@@ -125,6 +133,30 @@ fn step(
     }
 }
 
+/// Tells what another resolver has answered for a name: ends with that, or goes on where its aliases lead.
+fn elsewhere(
+    upstream: &Arc<Upstream>,
+    name: &NameBuf,
+    kind: Kind,
+    known: &Known,
+    tell: &mut dyn FnMut(Step<'_>),
+) -> ControlFlow<End, NameBuf> {
+    let ask = Ask { name: DomainName::from_wire(name.wire()), kind, upstream: upstream.clone() };
+    let heard = match known.about(&ask) {
+        None => return ControlFlow::Break(End::Elsewhere(ask)),
+        Some(None) => return ControlFlow::Break(End::Failed),
+        Some(Some(heard)) => heard,
+    };
+    heard.answers.iter().for_each(|(owner, set)| tell(Step::Records(owner.wire(), set)));
+    if let Some(next) = &heard.goes_on {
+        return ControlFlow::Continue(NameBuf::folded(next.wire()));
+    }
+    if let Some((apex, soa)) = &heard.authority {
+        tell(Step::Nothing(apex.wire(), soa));
+    }
+    ControlFlow::Break(if heard.code == Code::NxDomain { End::NoName } else { End::Name })
+}
+
 /// Tells the records of a set, or those that stand for it; false when there are none in the end.
 fn records(view: &View, name: &NameBuf, set: &Records, luck: u64, depth: usize, tell: &mut dyn FnMut(Step<'_>)) -> bool {
     let set = set.choose(luck);
@@ -133,11 +165,12 @@ fn records(view: &View, name: &NameBuf, set: &Records, luck: u64, depth: usize, 
         return !set.data.is_empty();
     };
     let Some(depth) = depth.checked_sub(1) else { return false };
-    elsewhere(view, name, &NameBuf::folded(target.wire()), set.kind, luck, depth, tell)
+    same_as(view, name, &NameBuf::folded(target.wire()), set.kind, luck, depth, tell)
 }
 
-/// Tells the records of `target` as if they were those of `name`: what the view says about it, without the names on the way.
-fn elsewhere(
+/// Tells the records of `target` as if they were those of `name`: what the view's zones say about it, without the names on
+/// the way. Rules do not count: whoever has the zone looks the target up, not whoever asks.
+fn same_as(
     view: &View,
     name: &NameBuf,
     target: &NameBuf,
@@ -146,14 +179,14 @@ fn elsewhere(
     depth: usize,
     tell: &mut dyn FnMut(Step<'_>),
 ) -> bool {
-    let zones = view.zones_for(target.wire());
-    let Some(zone) = zones.as_deref().and_then(|zones| zones.enclosing(target.wire())) else { return false };
+    let decider = view.zone(target.wire());
+    let Some(zone) = decider.zone(target.wire()) else { return false };
     match zone.find(target.wire(), kind) {
         Found::Records(sets) => sets.iter().fold(false, |some, set| some | records(view, name, set, luck, depth, tell)),
         Found::Alias(set) => {
             let next = set.choose(luck).data.first().map(|target| NameBuf::folded(target));
             match (next, depth.checked_sub(1)) {
-                (Some(next), Some(depth)) => elsewhere(view, name, &next, kind, luck, depth, tell),
+                (Some(next), Some(depth)) => same_as(view, name, &next, kind, luck, depth, tell),
                 _ => false,
             }
         }
@@ -208,7 +241,7 @@ mod tests {
             ],
         );
         let public = zone("aws.test", vec![("lb.aws.test", Records::a(60, [address(7), address(8)]))]);
-        View::new([layer(vec![private]), layer(vec![public])])
+        View::new([layer(vec![private])], layer(vec![public]))
     }
 
     fn addresses(text: &str) -> Vec<Ipv4Addr> {
@@ -246,7 +279,7 @@ mod tests {
         let (view, wanted) = (view(), NameBuf::folded(name("even.corp.test").wire()));
         let mut seen = [0; 2];
         for luck in 0..4 {
-            follow(&view, &wanted, Kind::A, luck, &mut |step| {
+            follow(&view, &wanted, Kind::A, luck, &Known::default(), &mut |step| {
                 if let Step::Records(_, set) = step {
                     seen[usize::from(set.addresses() == [address(2)])] += 1;
                 }

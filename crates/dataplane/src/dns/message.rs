@@ -1,12 +1,12 @@
 //! The bytes of questions and replies (RFC 1035 §4, RFC 6891); only what a resolver reads and writes.
 
-use super::name::NameBuf;
+use super::name::{DomainName, NameBuf};
 use super::record::{Kind, Records};
 
-const HEADER: usize = 12;
+pub(crate) const HEADER: usize = 12;
 /// The name of the question, for every record that belongs to it: a pointer to just after the header.
 const QUESTION_NAME: [u8; 2] = [0xc0, HEADER as u8];
-const CLASS_IN: u16 = 1;
+pub(crate) const CLASS_IN: u16 = 1;
 const CLASS_ANY: u16 = 255;
 /// What a reply over UDP may measure without EDNS, and the most we send with it (no fragments, RFC 9715).
 const PLAIN_DATAGRAM: usize = 512;
@@ -25,6 +25,7 @@ pub(crate) enum Transport {
 pub(crate) enum Code {
     NoError = 0,
     FormErr = 1,
+    ServFail = 2,
     NxDomain = 3,
     NotImp = 4,
     Refused = 5,
@@ -208,6 +209,18 @@ pub(crate) fn reject(message: &[u8], code: Code, out: &mut Vec<u8>) {
     let opcode = u16::from(flags & 0x78) << 8;
     let flags = response_flags(flags & 1 != 0, false, code) | opcode;
     write_header(out, u16::from_be_bytes([*id0, *id1]), flags, [0, 0, 0, u16::from(code == Code::BadVers)]);
+}
+
+/// The question that is put to another resolver.
+pub(crate) fn question(id: u16, name: &DomainName, kind: Kind) -> Vec<u8> {
+    let mut out = vec![0; HEADER];
+    out.extend_from_slice(name.wire());
+    out.extend_from_slice(&kind.0.to_be_bytes());
+    out.extend_from_slice(&CLASS_IN.to_be_bytes());
+    out.extend_from_slice(&opt_record(Code::NoError));
+    let recursion_desired = 0x0100;
+    write_header(&mut out, id, recursion_desired, [1, 0, 0, 1]);
+    out
 }
 
 fn response_flags(recursion_desired: bool, truncated: bool, code: Code) -> u16 {

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 /// The longest name on the wire, with its root label (RFC 1035 §3.1).
-const LONGEST_NAME: usize = 255;
+pub(crate) const LONGEST_NAME: usize = 255;
 /// The longest label.
 const LONGEST_LABEL: usize = 63;
 

@@ -23,6 +23,8 @@ impl Kind {
     pub const MX: Self = Self(15);
     /// Text.
     pub const TXT: Self = Self(16);
+    /// Other names for all names below this one (RFC 6672).
+    pub(crate) const DNAME: Self = Self(39);
     /// An IPv6 address.
     pub const AAAA: Self = Self(28);
     /// A service's host and port (RFC 2782).
@@ -200,7 +202,7 @@ impl Records {
         wanted.filter_map(|wire| <[u8; 4]>::try_from(&**wire).ok().map(Ipv4Addr::from)).collect()
     }
 
-    fn of(kind: Kind, ttl: u32, data: impl IntoIterator<Item = Box<[u8]>>) -> Self {
+    pub(crate) fn of(kind: Kind, ttl: u32, data: impl IntoIterator<Item = Box<[u8]>>) -> Self {
         Self { kind, ttl, data: data.into_iter().collect(), most: usize::MAX, source: Source::Own }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::net::SocketAddrV4;
+use std::net::{SocketAddr, SocketAddrV4};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,10 +11,11 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::answer::answer;
+use super::answer::{Verdict, answer, fail};
+use super::forward::{Ask, Known, complete};
 use super::message::Transport;
 use super::zone::View;
-use crate::accept::accept;
+use crate::accept::{Sources, accept};
 use crate::{Place, Serving};
 
 /// A question is far shorter; what does not fit is cut and answered as malformed.
@@ -22,6 +24,9 @@ const LARGEST_QUESTION: usize = 4096;
 const BURST: usize = 64;
 /// How long a connection may be idle between questions (RFC 7766 §6.2.3).
 const IDLE: Duration = Duration::from_secs(10);
+/// How many datagrams of one socket wait for other resolvers at once, in all and of one source; more fail at once.
+const WAITING: usize = 512;
+const WAITING_PER_SOURCE: usize = 64;
 
 thread_local! {
     /// The question and the reply under way on this thread: handling a datagram never awaits.
@@ -36,33 +41,69 @@ pub fn serve(place: &dyn Place, addrs: &[SocketAddrV4], view: &View) -> io::Resu
     for addr in addrs {
         let udp = UdpSocket::from_std(place.udp(*addr)?)?;
         let tcp = TcpListener::from_std(place.tcp_listener(*addr, false)?)?;
-        tasks.spawn(datagrams(udp, view.clone()));
+        tasks.spawn(datagrams(Arc::new(udp), view.clone()));
         let view = view.clone();
         tasks.spawn(accept("dns", tcp, move |stream, _| connection(stream, view.clone())));
     }
     Ok(Serving::new(tasks))
 }
 
-async fn datagrams(socket: UdpSocket, view: View) {
+async fn datagrams(socket: Arc<UdpSocket>, view: View) {
+    let mut elsewhere = Elsewhere::default();
     loop {
-        if let Err(error) = socket.readable().await {
-            tracing::warn!(%error, "the resolver's socket failed");
-            return;
+        tokio::select! {
+            ready = socket.readable() => if let Err(error) = ready {
+                tracing::warn!(%error, "the resolver's socket failed");
+                return;
+            },
+            Some(_) = elsewhere.waiting.join_next() => continue,
         }
-        drain(&socket, &view);
+        drain(&socket, &view, &mut elsewhere);
         tokio::task::yield_now().await;
     }
 }
 
+/// The datagrams of a socket for which other resolvers have to be asked.
+#[derive(Default)]
+struct Elsewhere {
+    waiting: JoinSet<()>,
+    sources: Sources,
+}
+
+impl Elsewhere {
+    /// Answers `question` once `ask` has been asked, if there is room; false when there is none.
+    fn take(&mut self, socket: &Arc<UdpSocket>, view: &View, question: &[u8], from: SocketAddr, ask: Ask) -> bool {
+        let SocketAddr::V4(client) = from else { return false };
+        while self.waiting.try_join_next().is_some() {}
+        let room = self.waiting.len() < WAITING;
+        let Some(slot) = room.then(|| self.sources.slot(*client.ip(), WAITING_PER_SOURCE)).flatten() else { return false };
+        let (socket, view, question) = (socket.clone(), view.clone(), question.to_vec());
+        self.waiting.spawn(async move {
+            let mut reply = Vec::new();
+            complete(&view, &question, ask, Transport::Udp, &mut reply).await;
+            let _ = socket.send_to(&reply, from).await;
+            drop(slot);
+        });
+        true
+    }
+}
+
 /// Answers what has arrived, a burst at most. Replies that the socket cannot take are dropped, as networks drop them.
-fn drain(socket: &UdpSocket, view: &View) {
+fn drain(socket: &Arc<UdpSocket>, view: &View, elsewhere: &mut Elsewhere) {
     BUFFERS.with_borrow_mut(|(question, reply)| {
         for _ in 0..BURST {
             match socket.try_recv_from(question) {
                 Ok((length, from)) => {
-                    if answer(view, &question[..length], Transport::Udp, reply) {
-                        let _ = socket.try_send_to(reply, from);
+                    let question = &question[..length];
+                    match answer(view, question, &Known::default(), Transport::Udp, reply) {
+                        Verdict::Silence => continue,
+                        Verdict::Reply => {}
+                        Verdict::Elsewhere(ask) => match elsewhere.take(socket, view, question, from, ask) {
+                            true => continue,
+                            false => fail(question, Transport::Udp, reply),
+                        },
                     }
+                    let _ = socket.try_send_to(reply, from);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 // An ICMP error about an earlier reply: the next datagram is not affected.
@@ -76,8 +117,10 @@ fn drain(socket: &UdpSocket, view: &View) {
 async fn connection(mut stream: TcpStream, view: View) {
     let (mut question, mut reply) = (Vec::new(), Vec::new());
     while let Ok(Ok(())) = timeout(IDLE, read_message(&mut stream, &mut question)).await {
-        if !answer(&view, &question, Transport::Tcp, &mut reply) {
-            return;
+        match answer(&view, &question, &Known::default(), Transport::Tcp, &mut reply) {
+            Verdict::Silence => return,
+            Verdict::Elsewhere(ask) => complete(&view, &question, ask, Transport::Tcp, &mut reply).await,
+            Verdict::Reply => {}
         }
         let length = u16::try_from(reply.len()).unwrap_or(u16::MAX).to_be_bytes();
         reply.splice(0..0, length);

@@ -1,28 +1,101 @@
-//! Zones, the layers they are published in, and the view of a network; every map is persistent, so a copy costs nothing.
+//! Zones and rules, the layers they are published in, and the view of a network; every map is persistent, so a copy costs
+//! nothing.
 
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 use imbl::HashMap;
 
+use super::forward::Upstream;
 use super::name::{DomainName, NameBuf, parent, with_ancestors};
 use super::record::{Kind, Records, Soa};
 
-/// What one network sees: its layers, from the most private to the public one.
+/// What one network sees: its own layers, and behind them the public one.
 #[derive(Debug, Clone)]
 pub struct View {
-    layers: Arc<[Layer]>,
+    own: Arc<[Layer]>,
+    public: Layer,
+}
+
+/// Who decides about a name.
+pub(crate) enum Decider {
+    /// The zone that begins so many bytes into the name.
+    Zone(Guard<Arc<Zones>>, usize),
+    /// Another resolver.
+    Elsewhere(Arc<Upstream>),
+    /// Nobody.
+    Nobody,
+}
+
+/// What is done with questions about a domain, whatever zones there are above it.
+#[derive(Debug, Clone)]
+pub enum Rule {
+    /// They are answered from zones, as if there were no rule above either.
+    Here,
+    /// They are put to another resolver.
+    Elsewhere(Arc<Upstream>),
 }
 
 impl View {
-    /// A view of `layers`; the first that knows an enclosing zone of a name decides about it.
-    pub fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
-        Self { layers: layers.into_iter().collect() }
+    /// A view of `own` layers before the `public` one. The most specific zone or rule of its own layers decides about a name,
+    /// of two for one domain the rule, then the one of the earlier layer; only what none of them encloses is public.
+    pub fn new(own: impl IntoIterator<Item = Layer>, public: Layer) -> Self {
+        Self { own: own.into_iter().collect(), public }
     }
 
-    /// The zones that decide about `wire`.
-    pub(crate) fn zones_for(&self, wire: &[u8]) -> Option<Guard<Arc<Zones>>> {
-        self.layers.iter().map(|layer| layer.0.load()).find(|zones| zones.enclosing(wire).is_some())
+    /// What everybody sees.
+    pub fn public(public: Layer) -> Self {
+        Self::new([], public)
+    }
+
+    /// Who decides about `wire`.
+    pub(crate) fn decider(&self, wire: &[u8]) -> Decider {
+        let (zone, rule) = self.nearest(wire);
+        match (zone, rule) {
+            (zone, Some((at, Rule::Elsewhere(upstream)))) if zone.as_ref().is_none_or(|(_, nearest)| *nearest >= at) => {
+                Decider::Elsewhere(upstream)
+            }
+            (Some((zones, at)), _) => Decider::Zone(zones, at),
+            (None, _) => self.public_zone(wire),
+        }
+    }
+
+    /// The zone that decides about `wire` when rules do not count.
+    pub(crate) fn zone(&self, wire: &[u8]) -> Decider {
+        self.nearest(wire).0.map_or_else(|| self.public_zone(wire), |(zones, at)| Decider::Zone(zones, at))
+    }
+
+    /// The most specific zone and the most specific rule of its own layers, and where in the name each begins.
+    fn nearest(&self, wire: &[u8]) -> (Option<(Guard<Arc<Zones>>, usize)>, Option<(usize, Rule)>) {
+        let (mut zone, mut rule) = (None::<(Guard<Arc<Zones>>, usize)>, None::<(usize, Rule)>);
+        for layer in self.own.iter() {
+            let zones = layer.0.load();
+            if let Some((at, found)) = zones.rule(wire).filter(|(at, _)| rule.as_ref().is_none_or(|(nearest, _)| at < nearest)) {
+                rule = Some((at, found.clone()));
+            }
+            if let Some(at) = zones.apex(wire).filter(|at| zone.as_ref().is_none_or(|(_, nearest)| at < nearest)) {
+                zone = Some((zones, at));
+            }
+        }
+        (zone, rule)
+    }
+
+    fn public_zone(&self, wire: &[u8]) -> Decider {
+        let zones = self.public.0.load();
+        match zones.apex(wire) {
+            Some(at) => Decider::Zone(zones, at),
+            None => Decider::Nobody,
+        }
+    }
+}
+
+impl Decider {
+    /// The zone, if it is one.
+    pub(crate) fn zone(&self, wire: &[u8]) -> Option<&Zone> {
+        match self {
+            Self::Zone(zones, at) => zones.zones.get(wire.get(*at..)?),
+            Self::Elsewhere(_) | Self::Nobody => None,
+        }
     }
 }
 
@@ -42,10 +115,11 @@ impl Layer {
     }
 }
 
-/// Zones by their apex.
+/// Zones by their apex, and rules by their domain.
 #[derive(Debug, Clone, Default)]
 pub struct Zones {
     zones: HashMap<DomainName, Zone>,
+    rules: HashMap<DomainName, Rule>,
 }
 
 impl Zones {
@@ -64,9 +138,28 @@ impl Zones {
         self.zones.get_mut(apex)
     }
 
-    /// The most specific zone that encloses `wire`.
-    pub(crate) fn enclosing(&self, wire: &[u8]) -> Option<&Zone> {
-        with_ancestors(wire).find_map(|name| self.zones.get(name))
+    /// Sets the rule for `domain`, or takes it away.
+    pub fn direct(&mut self, domain: &DomainName, rule: Option<Rule>) {
+        match rule {
+            Some(rule) => self.rules.insert(domain.clone(), rule),
+            None => self.rules.remove(domain),
+        };
+    }
+
+    /// Where in `wire` the name of the most specific zone that encloses it begins.
+    fn apex(&self, wire: &[u8]) -> Option<usize> {
+        if self.zones.is_empty() {
+            return None;
+        }
+        with_ancestors(wire).find(|name| self.zones.contains_key(*name)).map(|name| wire.len() - name.len())
+    }
+
+    /// The most specific rule for a domain that encloses `wire`, and where in it the domain begins.
+    fn rule(&self, wire: &[u8]) -> Option<(usize, &Rule)> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        with_ancestors(wire).find_map(|name| Some((wire.len() - name.len(), self.rules.get(name)?)))
     }
 }
 
@@ -278,8 +371,8 @@ mod tests {
     #[test]
     fn the_most_specific_zone_encloses_a_name() {
         let zones: Zones = [zone("x", &[]), zone("b.x", &[])].into_iter().collect();
-        assert_eq!(zones.enclosing(name("a.b.x").wire()).unwrap().apex, name("b.x"));
-        assert!(zones.enclosing(name("a.y").wire()).is_none());
+        assert_eq!(zones.apex(name("a.b.x").wire()), Some(2));
+        assert!(zones.apex(name("a.y").wire()).is_none());
     }
 
     #[test]

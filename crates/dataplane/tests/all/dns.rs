@@ -13,7 +13,8 @@ use tokio::time::timeout;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn view(records: u32) -> View {
+/// A layer with one name that has so many addresses.
+pub fn layer(records: u32) -> Layer {
     let apex: DomainName = "aws.test".parse().unwrap();
     let soa = Soa { primary: apex.clone(), contact: apex.clone(), serial: 1, negative_ttl: 60 };
     let mut zone = Zone::new(apex, &soa);
@@ -21,10 +22,14 @@ fn view(records: u32) -> View {
     zone.put(&"many.aws.test".parse().unwrap(), Records::a(60, addresses)).unwrap();
     let layer = Layer::default();
     layer.publish([zone].into_iter().collect());
-    View::new([layer])
+    layer
 }
 
-fn question(name: &str) -> Vec<u8> {
+pub fn view(records: u32) -> View {
+    View::public(layer(records))
+}
+
+pub fn question(name: &str) -> Vec<u8> {
     let mut message = Message::query();
     message.add_query(Query::query(Name::from_ascii(name).unwrap(), RecordType::A));
     message.to_vec().unwrap()
@@ -38,7 +43,7 @@ async fn ask_udp(server: SocketAddrV4, bytes: &[u8]) -> Option<Message> {
     Some(Message::from_vec(&reply[..length]).unwrap())
 }
 
-async fn ask_tcp(stream: &mut TcpStream, bytes: &[u8]) -> Option<Message> {
+pub async fn ask_tcp(stream: &mut TcpStream, bytes: &[u8]) -> Option<Message> {
     stream.write_u16(bytes.len() as u16).await.ok()?;
     stream.write_all(bytes).await.ok()?;
     let length = timeout(SECOND, stream.read_u16()).await.ok()?.ok()?;

@@ -4,6 +4,7 @@
 
 mod arbitrary;
 mod dns;
+mod forward;
 #[path = "../support/harness.rs"]
 mod harness;
 mod health;

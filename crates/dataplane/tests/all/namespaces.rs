@@ -98,7 +98,7 @@ fn view(answer: Ipv4Addr) -> dns::View {
     zone.put(&"db.corp.test".parse().unwrap(), dns::Records::a(60, [answer])).unwrap();
     let layer = dns::Layer::default();
     layer.publish([zone].into_iter().collect());
-    dns::View::new([layer])
+    dns::View::public(layer)
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ static VIEW: LazyLock<View> = LazyLock::new(|| {
     }
     let layer = Layer::default();
     layer.publish([zone].into_iter().collect());
-    View::new([layer])
+    View::public(layer)
 });
 
 static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::with_random_key().expect("the system has randomness"));

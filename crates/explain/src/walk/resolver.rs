@@ -1,6 +1,6 @@
-//! At an inbound resolver endpoint: the VPC's resolver answers there, to whom the endpoint's groups let in.
+//! At a resolver endpoint: the VPC's resolver answers at an inbound one, to whom its groups let in, and nobody at an outbound one.
 
-use resource::{NetworkInterface, ResolverEndpoint, Resource};
+use resource::{NetworkInterface, ResolverDirection, ResolverEndpoint, Resource};
 
 use super::{Sender, Walk};
 use crate::explanation::Way;
@@ -24,6 +24,10 @@ impl Walk<'_> {
 
     fn asks(&mut self, endpoint: &ResolverEndpoint) {
         match self.packet {
+            _ if endpoint.direction == ResolverDirection::Outbound => {
+                let problem = "is an outbound endpoint: resolvers ask others from there, and nobody answers there";
+                self.blocked(Code::TargetPort, &endpoint.id, problem, Vec::new());
+            }
             Packet::Udp(53, 53) | Packet::Tcp(53, 53) if endpoint.served => {
                 self.passes(&endpoint.id, format!("answers {} as the resolver of {}", self.packet, endpoint.vpc));
             }

@@ -342,9 +342,10 @@ fn target_group(group: &mut TargetGroup, dice: &mut Dice, txn: &Txn) {
 
 fn resolver(resolver: &mut ResolverEndpoint, dice: &mut Dice, _: &Txn) {
     use ResolverEndpointState::{Creating, Deleting, Operational};
-    match dice.below(3) {
+    match dice.below(4) {
         0 => resolver.state = [Creating, Operational, Deleting][dice.below(3)],
         1 => resolver.served = dice.coin(),
+        2 => resolver.direction = [ResolverDirection::Inbound, ResolverDirection::Outbound][dice.below(2)],
         _ => resolver.addresses.truncate(dice.below(3)),
     }
 }

@@ -223,7 +223,12 @@ impl World {
 
     /// An inbound resolver endpoint that answers at an address in each subnet.
     pub fn resolver(&self, at: &[(&SubnetId, &str)], groups: &[&GroupId]) -> String {
-        let id = self.id("rslvr-in-");
+        self.resolver_endpoint(ResolverDirection::Inbound, at, groups)
+    }
+
+    /// A resolver endpoint with an address in each subnet.
+    pub fn resolver_endpoint(&self, direction: ResolverDirection, at: &[(&SubnetId, &str)], groups: &[&GroupId]) -> String {
+        let id = self.id(direction.prefix());
         let address = |(subnet, address): &(&SubnetId, &str)| ResolverAddress {
             id: self.id("rni-"),
             subnet: (*subnet).clone(),
@@ -232,6 +237,7 @@ impl World {
         };
         self.put(ResolverEndpoint {
             id: id.clone(),
+            direction,
             owner: owner(),
             name: None,
             request: id.clone(),

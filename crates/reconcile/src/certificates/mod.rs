@@ -179,7 +179,7 @@ mod tests {
     /// The internet with one zone, and its layer for changes.
     fn internet() -> (Layer, View) {
         let layer = Layer::default();
-        (layer.clone(), View::new([layer]))
+        (layer.clone(), View::public(layer))
     }
 
     fn publish(layer: &Layer, records: &[(&str, &str)]) {

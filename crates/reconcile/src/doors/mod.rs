@@ -169,11 +169,11 @@ impl DoorsDomain {
         let addrs = site.addresses.iter().flat_map(|address| ports.iter().map(|port| SocketAddrV4::new(*address, *port)));
         let (authority, front, store) = (Arc::clone(&self.authority), Arc::clone(&self.front), store.clone());
         let (service, routed) = (site.service, matches!(way, Way::Routes(_)));
-        let serve = move |place: &dyn Place, addrs: &[SocketAddrV4]| {
+        let serve = move |place: Arc<dyn Place>, addrs: &[SocketAddrV4]| {
             let tls = certificate::server(&authority, &names())?;
             let host: Arc<dyn Host> = Arc::new(Porter::new(front, store, service, way));
             let (plain, secure): (Vec<SocketAddrV4>, Vec<SocketAddrV4>) = addrs.iter().partition(|addr| addr.port() == PLAIN);
-            door::serve(place, Doors { secure: &secure, plain: &plain, routed }, &tls, &host)
+            door::serve(&*place, Doors { secure: &secure, plain: &plain, routed }, &tls, &host)
         };
         self.sites.serve_as(&site.key, &site.namespace, addrs.collect(), serve).await;
     }

@@ -133,7 +133,7 @@ impl MetadataDomain {
         let state = world.find::<Vpc>(id.as_str()).map(|vpc| vpc.state);
         if state == Some(VpcState::Available) {
             let (directory, tokens) = (self.directory(id.clone()), self.tokens.clone());
-            let serve = move |place: &dyn Place, _: &[SocketAddrV4]| metadata::serve(place, ADDRESS, &directory, &tokens);
+            let serve = move |place: Arc<dyn Place>, _: &[SocketAddrV4]| metadata::serve(&*place, ADDRESS, &directory, &tokens);
             self.sites.serve(id.as_str(), vec![ADDRESS], serve).await;
         } else {
             self.sites.close(id.as_str()).await;

@@ -1,12 +1,13 @@
 //! The published zones, kept in step one resource at a time: a change costs what it changes, however many VPCs there are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use dataplane::dns::{DomainName, Layer, Soa, View, Zone, Zones};
+use dataplane::dns::{DomainName, Layer, Outlet, Rule, Soa, Upstream, View, Zone, Zones};
 use resource::VpcId;
 use store::Snapshot;
 
-use super::entry::{Entry, PUBLIC_DOMAIN, Scope, Source, entries};
+use super::entry::{Entry, PUBLIC_DOMAIN, Says, Scope, Source, entries};
 use super::public;
 
 /// How long "no such name" may be kept, in seconds: no longer than a new endpoint takes.
@@ -18,12 +19,17 @@ pub(super) struct Book {
     written: HashMap<Source, Vec<Entry>>,
     /// How many entries a zone is there for.
     holders: HashMap<(Scope, DomainName), usize>,
+    /// How many entries a rule is there for.
+    rules: HashMap<(Scope, DomainName), usize>,
+    /// The ways out through outbound endpoints, by id.
+    outlets: HashMap<String, Outlet>,
 }
 
 impl Book {
     /// The public zone, and nothing in it.
     pub(super) fn new() -> Self {
-        let mut book = Self { layers: HashMap::new(), written: HashMap::new(), holders: HashMap::new() };
+        let (layers, written, holders, rules, outlets) = Default::default();
+        let mut book = Self { layers, written, holders, rules, outlets };
         let own = Entry::zone(Scope::Public, PUBLIC_DOMAIN);
         book.change(&[], &own.into_iter().chain(public::front_doors()).collect::<Vec<_>>());
         book
@@ -31,19 +37,29 @@ impl Book {
 
     /// What a VPC sees; it goes on seeing what is published later.
     pub(super) fn view(&mut self, vpc: &VpcId) -> View {
-        let scopes = [Scope::Private(vpc.clone()), Scope::Vpc(vpc.clone()), Scope::Public];
-        View::new(scopes.map(|scope| self.layer(scope)))
+        let own = [Scope::Private, Scope::Vpc].map(|scope| self.layer(scope(vpc.clone())));
+        View::new(own, self.layer(Scope::Public))
     }
 
     /// What those see who ask a VPC at its inbound endpoints.
     pub(super) fn inbound_view(&mut self, vpc: &VpcId) -> View {
-        let [inbound, private, own] = [Scope::Inbound, Scope::Private, Scope::Vpc].map(|scope| self.layer(scope(vpc.clone())));
-        View::new([inbound, private, own, self.layer(Scope::Public)])
+        let own = [Scope::Inbound, Scope::Private, Scope::Vpc].map(|scope| self.layer(scope(vpc.clone())));
+        View::new(own, self.layer(Scope::Public))
     }
 
     /// What the internet sees.
     pub(super) fn public_view(&mut self) -> View {
-        View::new([self.layer(Scope::Public)])
+        View::public(self.layer(Scope::Public))
+    }
+
+    /// The way out through an outbound endpoint, for whoever carries questions and for the rules that name it.
+    pub(super) fn outlet(&mut self, endpoint: &str) -> Outlet {
+        self.outlets.entry(endpoint.to_owned()).or_default().clone()
+    }
+
+    /// Forgets the way out through an endpoint that is no more.
+    pub(super) fn forget_outlet(&mut self, endpoint: &str) {
+        self.outlets.remove(endpoint);
     }
 
     fn layer(&mut self, scope: Scope) -> Layer {
@@ -102,12 +118,28 @@ impl Book {
     }
 
     fn enter(&mut self, zones: &mut Zones, entry: &Entry) {
+        match &entry.says {
+            Says::Zone | Says::Name(..) => self.enter_zone(zones, entry),
+            Says::Here => self.enter_rule(zones, entry, Rule::Here),
+            Says::Elsewhere(endpoint, targets) => {
+                let upstream = Upstream { outlet: self.outlet(endpoint), targets: targets.as_slice().into() };
+                self.enter_rule(zones, entry, Rule::Elsewhere(Arc::new(upstream)));
+            }
+        }
+    }
+
+    fn enter_rule(&mut self, zones: &mut Zones, entry: &Entry, rule: Rule) {
+        *self.rules.entry((entry.scope.clone(), entry.zone.clone())).or_default() += 1;
+        zones.direct(&entry.zone, Some(rule));
+    }
+
+    fn enter_zone(&mut self, zones: &mut Zones, entry: &Entry) {
         let holders = self.holders.entry((entry.scope.clone(), entry.zone.clone())).or_default();
         if *holders == 0 {
             zones.insert(Zone::new(entry.zone.clone(), &authority(&entry.zone)));
         }
         *holders += 1;
-        if let (Some((name, data)), Some(zone)) = (&entry.record, zones.zone_mut(&entry.zone))
+        if let (Says::Name(name, data), Some(zone)) = (&entry.says, zones.zone_mut(&entry.zone))
             && let Err(error) = zone.put(name, data.records())
         {
             tracing::error!(%error, "a name could not be published");
@@ -115,19 +147,30 @@ impl Book {
     }
 
     fn strike(&mut self, zones: &mut Zones, entry: &Entry) {
-        if let (Some((name, data)), Some(zone)) = (&entry.record, zones.zone_mut(&entry.zone)) {
+        let key = (entry.scope.clone(), entry.zone.clone());
+        if matches!(entry.says, Says::Here | Says::Elsewhere(..)) {
+            if is_last(&mut self.rules, key) {
+                zones.direct(&entry.zone, None);
+            }
+            return;
+        }
+        if let (Says::Name(name, data), Some(zone)) = (&entry.says, zones.zone_mut(&entry.zone)) {
             zone.remove(name, data.kind());
         }
-        let key = (entry.scope.clone(), entry.zone.clone());
-        let left = self.holders.get(&key).map_or(0, |holders| holders.saturating_sub(1));
-        match left {
-            0 => {
-                self.holders.remove(&key);
-                zones.remove(&entry.zone);
-            }
-            left => drop(self.holders.insert(key, left)),
+        if is_last(&mut self.holders, key) {
+            zones.remove(&entry.zone);
         }
     }
+}
+
+/// Takes one away; whether none is left.
+fn is_last(counts: &mut HashMap<(Scope, DomainName), usize>, key: (Scope, DomainName)) -> bool {
+    let left = counts.get(&key).map_or(0, |count| count.saturating_sub(1));
+    match left {
+        0 => drop(counts.remove(&key)),
+        left => drop(counts.insert(key, left)),
+    }
+    left == 0
 }
 
 fn authority(zone: &DomainName) -> Soa {
@@ -136,8 +179,8 @@ fn authority(zone: &DomainName) -> Soa {
 
 #[cfg(test)]
 impl Book {
-    /// What is in it, to compare books: what is written, and what holds each zone.
-    pub(super) fn contents(&self) -> (&HashMap<Source, Vec<Entry>>, &HashMap<(Scope, DomainName), usize>) {
-        (&self.written, &self.holders)
+    /// What is in it, to compare books: what is written, and what holds each zone and rule.
+    pub(super) fn contents(&self) -> (&HashMap<Source, Vec<Entry>>, [&HashMap<(Scope, DomainName), usize>; 2]) {
+        (&self.written, [&self.holders, &self.rules])
     }
 }

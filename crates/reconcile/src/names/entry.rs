@@ -1,14 +1,14 @@
 //! Which names each resource has in the DNS, and in whose: computed purely, one resource at a time.
 
 use std::fmt::{self, Display, Formatter};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 use dataplane::dns::{DomainName, Kind, Records};
 use plan::Subject;
 use resource::{RecordType, VpcId, private_domain};
 use store::Snapshot;
 
-use super::{hosted, private, public};
+use super::{hosted, private, public, rule};
 
 /// The domain of all public names that we know.
 pub(super) const PUBLIC_DOMAIN: &str = "amazonaws.com";
@@ -22,6 +22,8 @@ pub(super) enum Source {
     Plan(Subject),
     /// The record sets of a type at a name of a hosted zone.
     Records { zone: String, name: String, kind: RecordType },
+    /// The association of a resolver rule with a VPC.
+    Rule(String),
 }
 
 /// Who sees a name.
@@ -37,12 +39,25 @@ pub(super) enum Scope {
     Private(VpcId),
 }
 
-/// Something that a scope knows: a zone, and a name in it if there is one.
+/// Something that a scope knows about a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) scope: Scope,
     pub(super) zone: DomainName,
-    pub(super) record: Option<(DomainName, Data)>,
+    pub(super) says: Says,
+}
+
+/// What is known about a domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    /// It is a zone.
+    Zone,
+    /// It is a zone, and has a name.
+    Name(DomainName, Data),
+    /// Questions about it are answered here, whatever rule there is for a domain above.
+    Here,
+    /// Questions about it are put to these targets, through an outbound endpoint.
+    Elsewhere(String, Vec<SocketAddrV4>),
 }
 
 /// What a name says.
@@ -58,6 +73,7 @@ pub(super) fn entries(world: &Snapshot, source: &Source) -> Vec<Entry> {
     let found = match source {
         Source::Plan(subject) => of_subject(world, subject),
         Source::Records { zone, name, kind } => hosted::of_records(world, zone, name, *kind),
+        Source::Rule(id) => rule::of_association(world, id),
     };
     found.into_iter().flatten().collect()
 }
@@ -77,13 +93,23 @@ fn of_subject(world: &Snapshot, subject: &Subject) -> Vec<Option<Entry>> {
 impl Entry {
     /// A zone without a name; none when `zone` is no domain name, as with an odd Region.
     pub(super) fn zone(scope: Scope, zone: &str) -> Option<Self> {
-        Some(Self { scope, zone: zone.parse().ok()?, record: None })
+        Self::domain(scope, zone, Says::Zone)
+    }
+
+    /// What is known about a domain; none when `zone` is no domain name.
+    pub(super) fn domain(scope: Scope, zone: &str, says: Says) -> Option<Self> {
+        Some(Self { scope, zone: zone.parse().ok()?, says })
+    }
+
+    /// A name in a zone.
+    pub(super) fn name(scope: Scope, zone: &str, name: &str, data: Data) -> Option<Self> {
+        Self::domain(scope, zone, Says::Name(name.parse().ok()?, data))
     }
 
     /// Addresses at a name in a zone; none when there are no addresses.
     pub(super) fn addresses(scope: Scope, zone: &str, name: &str, addresses: Vec<Ipv4Addr>) -> Option<Self> {
-        let record = (!addresses.is_empty()).then_some(Data::Addresses(addresses))?;
-        Some(Self { record: Some((name.parse().ok()?, record)), ..Self::zone(scope, zone)? })
+        let data = (!addresses.is_empty()).then_some(Data::Addresses(addresses))?;
+        Self::name(scope, zone, name, data)
     }
 
     /// Addresses at a public name.
@@ -98,8 +124,8 @@ impl Entry {
 
     /// The name of an address, in a reverse zone of a VPC.
     pub(super) fn reverse(vpc: &VpcId, zone: &str, address: Ipv4Addr, name: &str) -> Option<Self> {
-        let record = (DomainName::reverse(address), Data::Name(name.parse().ok()?));
-        Some(Self { record: Some(record), ..Self::zone(Scope::Vpc(vpc.clone()), zone)? })
+        let says = Says::Name(DomainName::reverse(address), Data::Name(name.parse().ok()?));
+        Self::domain(Scope::Vpc(vpc.clone()), zone, says)
     }
 }
 
@@ -129,13 +155,18 @@ impl Display for Entry {
             Scope::Private(id) => write!(f, "{id} private {}", self.zone)?,
             Scope::Inbound(id) => write!(f, "{id} inbound {}", self.zone)?,
         }
-        match &self.record {
-            None => Ok(()),
-            Some((name, Data::Name(target))) => write!(f, " {name} PTR {target}"),
-            Some((name, Data::Set(records))) => write!(f, " {name} {records}"),
-            Some((name, Data::Addresses(addresses))) => {
+        match &self.says {
+            Says::Zone => Ok(()),
+            Says::Name(name, Data::Name(target)) => write!(f, " {name} PTR {target}"),
+            Says::Name(name, Data::Set(records)) => write!(f, " {name} {records}"),
+            Says::Name(name, Data::Addresses(addresses)) => {
                 write!(f, " {name} A")?;
                 addresses.iter().try_for_each(|address| write!(f, " {address}"))
+            }
+            Says::Here => f.write_str(" here"),
+            Says::Elsewhere(endpoint, targets) => {
+                write!(f, " through {endpoint} to")?;
+                targets.iter().try_for_each(|target| write!(f, " {target}"))
             }
         }
     }

@@ -17,11 +17,8 @@ pub(super) fn of_records(world: &Snapshot, zone: &str, name: &str, kind: RecordT
     let sets = world.named::<RecordSet>(RECORD_NAME, format!("{}/{name}", zone.id)).filter(|set| set.kind == kind);
     let mut sets: Vec<Arc<RecordSet>> = sets.collect();
     sets.sort_by(|one, other| one.set.cmp(&other.set));
-    let (Some(records), Ok(name)) = (merged(&sets), name.parse::<DomainName>()) else { return Vec::new() };
-    let entry = |scope| {
-        let record = Some((name.clone(), Data::Set(records.clone())));
-        Some(Entry { record, ..Entry::zone(scope, &zone.name)? })
-    };
+    let Some(records) = merged(&sets) else { return Vec::new() };
+    let entry = |scope| Entry::name(scope, &zone.name, name, Data::Set(records.clone()));
     scopes(world, &zone).into_iter().map(entry).collect()
 }
 

@@ -1,11 +1,12 @@
 //! Names: publishes the DNS of the internet and of every VPC, and answers for it in their namespaces.
 
 mod book;
+mod endpoint;
 mod entry;
 mod hosted;
-mod inbound;
 mod private;
 mod public;
+mod rule;
 mod settle;
 
 use std::collections::BTreeSet;
@@ -26,8 +27,8 @@ use crate::network::{INTERNET, INTERNET_RESOLVER};
 use crate::sites::Sites;
 use crate::{Domain, TimeScale};
 use book::Book;
+use endpoint::Endpoints;
 use entry::Source;
-use inbound::Inbound;
 use settle::Settling;
 
 /// The resolver's address in every VPC, besides the one in its own block.
@@ -38,8 +39,9 @@ pub struct NamesDomain {
     book: Book,
     sites: Sites,
     noted: BTreeSet<Source>,
-    inbound: Inbound,
+    endpoints: Endpoints,
     settling: Settling,
+    rules: rule::Settling,
     scale: TimeScale,
     /// Whether the internet may have come or gone.
     internet: bool,
@@ -49,8 +51,8 @@ impl NamesDomain {
     /// Answers in `namespaces`, where time passes at `scale`.
     pub fn new(namespaces: Namespaces, scale: TimeScale) -> Self {
         let (book, sites) = (Book::new(), Sites::new(namespaces));
-        let (inbound, settling) = (Inbound::default(), Settling::default());
-        Self { book, sites, noted: BTreeSet::new(), inbound, settling, scale, internet: false }
+        let (endpoints, settling, rules) = Default::default();
+        Self { book, sites, noted: BTreeSet::new(), endpoints, settling, rules, scale, internet: false }
     }
 
     /// What the internet sees, now and later: for domains that verify something by public DNS.
@@ -64,8 +66,9 @@ impl Domain for NamesDomain {
 
     fn note(&mut self, world: &Snapshot, change: &Change) {
         self.noted.extend(reach(world, change));
-        self.inbound.note(world, change);
+        self.endpoints.note(world, change);
         self.settling.note(change);
+        self.rules.note(change);
         self.internet |= change.kind == InternetGateway::KIND;
     }
 
@@ -74,8 +77,9 @@ impl Domain for NamesDomain {
         self.noted.extend(self.book.sources().cloned());
         let open = self.sites.namespaces().filter_map(|name| VpcId::parse(name).ok());
         self.noted.extend(open.map(|vpc| Source::Plan(Subject::Router(vpc))));
-        self.inbound.note_all(world, &self.sites);
+        self.endpoints.note_all(world, &self.sites);
         self.settling.note_all(world);
+        self.rules.note_all(world);
         self.internet = true;
     }
 
@@ -90,9 +94,10 @@ impl Domain for NamesDomain {
                 self.vpc(&world, id).await;
             }
         }
-        self.inbound.converge(store, &world, &mut self.book, &mut self.sites).await;
+        self.endpoints.converge(store, &world, &mut self.book, &mut self.sites).await;
         let public = self.internet_view();
         self.settling.tell(store, &public, self.scale).await;
+        self.rules.tell(store, &world).await;
         self.sites.patience()
     }
 }
@@ -125,13 +130,13 @@ impl NamesDomain {
 
     async fn answer(&mut self, namespace: &str, addresses: &[Ipv4Addr], view: View) {
         let addrs = addresses.iter().map(|address| SocketAddrV4::new(*address, DNS_PORT)).collect();
-        self.sites.serve(namespace, addrs, move |place, addrs| dns::serve(place, addrs, &view)).await;
+        self.sites.serve(namespace, addrs, move |place, addrs| dns::serve(&*place, addrs, &view)).await;
     }
 }
 
 /// Everything that has names.
 fn sources(world: &Snapshot) -> impl Iterator<Item = Source> + '_ {
-    plan::subjects(world).filter(concerns).map(Source::Plan).chain(hosted::all(world))
+    plan::subjects(world).filter(concerns).map(Source::Plan).chain(hosted::all(world)).chain(rule::all(world))
 }
 
 /// Everything whose names may differ after a change: what the plan says, and what only names read.
@@ -146,7 +151,7 @@ fn reach(world: &Snapshot, change: &Change) -> impl Iterator<Item = Source> {
         _ => Vec::new(),
     };
     let subjects = plan::affected(world, change).into_iter().filter(concerns).chain(more);
-    subjects.map(Source::Plan).chain(hosted::reach(world, change))
+    subjects.map(Source::Plan).chain(hosted::reach(world, change)).chain(rule::reach(world, change))
 }
 
 /// Whether it has names, or a place where they are answered.

@@ -78,7 +78,7 @@ pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry
         let zone = zone_of_private_name(name);
         if endpoint.service.is_some() {
             let own = Records::cname(TTL, &endpoint.regional_name().parse().ok()?);
-            return Some(Entry { record: Some((name.parse().ok()?, Data::Set(own))), ..Entry::zone(scope(), zone)? });
+            return Entry::name(scope(), zone, name, Data::Set(own));
         }
         Entry::addresses(scope(), zone, name, legs(world, &endpoint))
     };
@@ -105,7 +105,7 @@ fn legs(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Ipv4Addr> {
 }
 
 /// The VPC, if it has private names.
-fn naming(world: &Snapshot, id: &VpcId) -> Option<Arc<Vpc>> {
+pub(super) fn naming(world: &Snapshot, id: &VpcId) -> Option<Arc<Vpc>> {
     world.find::<Vpc>(id.as_str()).filter(|vpc| vpc.dns_support && vpc.dns_hostnames)
 }
 

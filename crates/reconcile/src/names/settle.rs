@@ -1,4 +1,5 @@
-//! What the store is told once names are published: that changes of zones are in force, and which private names are proved.
+//! What the store is told once names are published: that changes of zones and rules are in force, and which private names are
+//! proved.
 
 use std::time::Duration;
 

@@ -1,13 +1,14 @@
 //! The names of whole worlds, by what a resolver answers; changes one by one against all at once; real questions in namespaces.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
 use dataplane::dns::answer_datagram;
 use proptest::prelude::*;
 use resource::{
     BalancerState, EndpointState, HealthState, LoadBalancer, PeeringConnection, PeeringId, PeeringSide, PeeringState,
-    ResolverAddress, ResolverEndpoint, ResolverEndpointState, Subnet, Tags, TargetHealth, TargetId, Timestamp, VpcEndpoint,
+    ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, ResolverRule, RuleAssociation,
+    RuleAssociationState, RuleWay, Subnet, Tags, TargetHealth, TargetId, Timestamp, VpcEndpoint,
 };
 use store::Txn;
 
@@ -282,14 +283,84 @@ fn turn(txn: &mut Txn, which: u8, on: bool) {
         9 => txn.put(elastic(2, on.then(|| interface(&vpc_id(1), address(10))).as_ref())),
         10 if on => txn.put(listener(&balancer(&vpc_id(1), &[]), &group)),
         10 => txn.remove::<resource::Listener>(&listener(&balancer(&vpc_id(1), &[]), &group).arn),
+        11 => rule(txn, 1, ".", on.then(|| address(53))),
+        12 => rule(txn, 2, "amazonaws.com.", on.then(|| address(54))),
+        13 if on => txn.remove::<RuleAssociation>("rslvr-rrassoc-2"),
+        13 => txn.remove::<ResolverRule>("rslvr-rr-1"),
         _ => txn.remove::<TargetHealth>(&health(&group, &TargetId::Ip(address(20)), HealthState::Initial).key()),
     }
+}
+
+/// A rule about a domain and its association with the consumer's VPC.
+fn rule(txn: &mut Txn, n: u32, domain: &str, target: Option<Ipv4Addr>) {
+    let way = target.map_or(RuleWay::System, |target| RuleWay::Forward {
+        endpoint: "rslvr-out-00000000000000001".into(),
+        targets: vec![SocketAddrV4::new(target, DNS_PORT)],
+    });
+    let (owner, created, modified, tags) = (owner(), Timestamp(0), Timestamp(0), Tags::default());
+    let (id, name, vpc) = (format!("rslvr-rr-{n}"), None, vpc_id(2));
+    let state = RuleAssociationState::Creating;
+    txn.put(RuleAssociation {
+        id: format!("rslvr-rrassoc-{n}"),
+        owner: owner.clone(),
+        name,
+        rule: id.clone(),
+        vpc,
+        state,
+        created,
+    });
+    let (name, request, domain) = (None, id.clone(), domain.to_owned());
+    txn.put(ResolverRule { id, owner, name, request, domain, way, settled: false, created, modified, tags });
+}
+
+#[tokio::test]
+async fn rules_are_known_in_their_vpcs_and_leave_what_is_nobody_elses_business_alone() {
+    let store = store(cloud).await;
+    let before: BTreeSet<String> = printed(&store.snapshot()).into_iter().collect();
+    change(&store, |txn| {
+        rule(txn, 1, "corp.test.", Some(address(53)));
+        rule(txn, 2, "in-addr.arpa.", Some(address(53)));
+        rule(txn, 3, "aws.corp.test.", None);
+    })
+    .await;
+    let after = printed(&store.snapshot()).into_iter().filter(|line| !before.contains(line) && !line.contains(".172.in-addr"));
+    let expected = "\
+vpc-00000000000000002 private corp.test. through rslvr-out-00000000000000001 to 10.0.0.53:53
+vpc-00000000000000002 private in-addr.arpa. through rslvr-out-00000000000000001 to 10.0.0.53:53
+vpc-00000000000000002 127.in-addr.arpa. here
+vpc-00000000000000002 10.in-addr.arpa. here
+vpc-00000000000000002 168.192.in-addr.arpa. here
+vpc-00000000000000002 169.in-addr.arpa. here
+vpc-00000000000000002 private aws.corp.test. here";
+    assert_eq!(after.collect::<Vec<_>>().join("\n"), expected);
+}
+
+#[tokio::test]
+async fn a_rule_and_its_association_are_complete_once_they_are_published_and_gone_once_they_are_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
+    let store = store(cloud).await;
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
+    change(&store, |txn| rule(txn, 1, "corp.test.", Some(address(53)))).await;
+    domain.note_all(&store.snapshot());
+    domain.converge(&store).await;
+    let association = |store: &Store| store.snapshot().find::<RuleAssociation>("rslvr-rrassoc-1").map(|found| found.state);
+    assert_eq!(association(&store), Some(RuleAssociationState::Complete));
+    assert!(store.snapshot().find::<ResolverRule>("rslvr-rr-1").unwrap().settled);
+    let mut watch = store.watch();
+    let deleting = |association: &mut RuleAssociation| association.state = RuleAssociationState::Deleting;
+    change(&store, |txn| assert!(txn.update::<RuleAssociation>("rslvr-rrassoc-1", deleting))).await;
+    watch.try_next().unwrap().changes.iter().for_each(|change| domain.note(&store.snapshot(), change));
+    domain.converge(&store).await;
+    assert_eq!(association(&store), None);
+    drop(domain);
+    namespaces.remove().unwrap();
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn names_follow_changes_one_by_one_as_if_computed_anew(changes in proptest::collection::vec((0u8..12, any::<bool>()), 1..24)) {
+    fn names_follow_changes_one_by_one_as_if_computed_anew(changes in proptest::collection::vec((0u8..15, any::<bool>()), 1..24)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let store = store(cloud).await;
@@ -389,6 +460,7 @@ async fn names_for_inbound_endpoints_only_are_known_to_nobody_else() {
 fn inbound(at: Ipv4Addr) -> ResolverEndpoint {
     ResolverEndpoint {
         id: "rslvr-in-00000000000000001".into(),
+        direction: ResolverDirection::Inbound,
         owner: owner(),
         name: None,
         request: "one".into(),

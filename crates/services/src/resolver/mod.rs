@@ -1,5 +1,7 @@
-//! Route 53 Resolver: inbound endpoints, at which a VPC's resolver answers others, and the rule that every VPC has.
+//! Route 53 Resolver: inbound endpoints, at which a VPC's resolver answers others, outbound ones, from which resolvers ask
+//! others, and the rules that say what they ask.
 
+mod association;
 mod endpoint;
 mod find;
 mod page;
@@ -16,5 +18,5 @@ use crate::Service;
 pub const SERVICE: Service = Service {
     name: "route53resolver",
     action_prefix: "route53resolver",
-    operations: &[endpoint::OPERATIONS, rule::OPERATIONS, tag::OPERATIONS],
+    operations: &[endpoint::OPERATIONS, rule::OPERATIONS, association::OPERATIONS, tag::OPERATIONS],
 };

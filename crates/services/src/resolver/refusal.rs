@@ -7,6 +7,21 @@ pub fn parameter(message: impl Into<String>) -> Error {
     Error::new("InvalidParameterException", message)
 }
 
+/// `InvalidRequestException`: what is asked cannot be done as things are.
+pub fn request(message: impl Into<String>) -> Error {
+    Error::new("InvalidRequestException", message)
+}
+
+/// `ResourceExistsException`.
+pub fn exists(message: impl Into<String>) -> Error {
+    Error::new("ResourceExistsException", message)
+}
+
+/// `LimitExceededException`: a quota of AWS's.
+pub fn limit(message: impl Into<String>) -> Error {
+    Error::new("LimitExceededException", message)
+}
+
 /// `ResourceNotFoundException`: there is no such thing in the caller's account and Region.
 pub fn missing(what: &str, id: &str) -> Error {
     Error::new("ResourceNotFoundException", format!("{what} with ID \"{id}\" does not exist."))

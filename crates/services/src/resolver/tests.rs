@@ -1,6 +1,6 @@
-//! Stories of resolver endpoints.
+//! Stories of resolver endpoints and rules.
 
-use resource::{InterfaceKind, NetworkInterface, ResolverEndpoint};
+use resource::{InterfaceKind, NetworkInterface, ResolverEndpoint, ResolverRule, RuleAssociation, RuleAssociationState};
 use serde_json::{Value, json};
 
 use crate::ec2::testing::Cloud;
@@ -33,6 +33,28 @@ impl Place {
         json!({"CreatorRequestId": "one", "Name": "on-premises", "Direction": "INBOUND", "SecurityGroupIds": [self.group],
             "IpAddresses": [{"SubnetId": self.subnets[0], "Ip": "10.0.0.53"}, {"SubnetId": self.subnets[1]}],
             "Tags": [{"Key": "a", "Value": "1"}]})
+    }
+
+    /// An outbound endpoint.
+    fn outbound(&self) -> String {
+        let wish = json!({"CreatorRequestId": "out", "Direction": "OUTBOUND",
+            "IpAddresses": vec![json!({"SubnetId": self.subnets[1]}); 2]});
+        id_of(&self.ok("CreateResolverEndpoint", self.with(wish)))
+    }
+
+    /// A wish for a rule about a domain.
+    fn forward(&self, domain: &str, endpoint: &str) -> Value {
+        json!({"CreatorRequestId": domain, "RuleType": "FORWARD", "DomainName": domain, "ResolverEndpointId": endpoint,
+            "TargetIps": [{"Ip": "192.168.0.53"}]})
+    }
+
+    fn rule(&self, wish: Value) -> Value {
+        self.ok("CreateResolverRule", wish)["ResolverRule"].clone()
+    }
+
+    fn associate(&self, rule: &Value) -> Value {
+        let association = json!({"ResolverRuleId": rule["Id"], "VPCId": self.vpc});
+        self.ok("AssociateResolverRule", association)["ResolverRuleAssociation"].clone()
     }
 
     fn with(&self, more: Value) -> Value {
@@ -69,9 +91,9 @@ fn id_of(made: &Value) -> String {
 fn what_cannot_be_asked_for_is_refused() {
     let place = Place::new();
     let at = |n: usize| json!({"SubnetId": place.subnets[n]});
-    let (code, message) = place.refusal("CreateResolverEndpoint", place.with(json!({"Direction": "OUTBOUND"})));
+    let (code, message) = place.refusal("CreateResolverEndpoint", place.with(json!({"Direction": "INBOUND_DELEGATION"})));
     assert_eq!(code, "UnsupportedOperation");
-    assert!(message.contains("Direction OUTBOUND"), "{message}");
+    assert!(message.contains("Direction INBOUND_DELEGATION"), "{message}");
     assert_eq!(place.refused(json!({"ResolverEndpointType": "DUALSTACK"})), "UnsupportedOperation");
     assert_eq!(place.refused(json!({"Protocols": ["Do53", "DoH"]})), "UnsupportedOperation");
     assert_eq!(place.refused(json!({"RniEnhancedMetricsEnabled": true})), "UnsupportedOperation");
@@ -180,4 +202,157 @@ fn every_account_has_the_internet_resolver() {
     assert_eq!(place.refusal("GetResolverRule", json!({"ResolverRuleId": "rslvr-rr-0"})).0, "ResourceNotFoundException");
     let forwarding = json!({"Filters": [{"Name": "TYPE", "Values": ["FORWARD"]}]});
     assert_eq!(place.ok("ListResolverRules", forwarding)["ResolverRules"], json!([]));
+}
+
+/// A wish with other members.
+fn but(wish: &Value, more: Value) -> Value {
+    let mut wish = wish.clone();
+    wish.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+    wish
+}
+
+#[test]
+fn rules_that_cannot_be_are_refused() {
+    let place = Place::new();
+    let inbound = id_of(&place.ok("CreateResolverEndpoint", place.wish()));
+    let wish = place.forward("corp.example.com", &place.outbound());
+    let refused = |more: Value| place.refusal("CreateResolverRule", but(&wish, more)).0;
+    assert_eq!(refused(json!({"RuleType": "RECURSIVE"})), "InvalidParameterException");
+    assert_eq!(refused(json!({"RuleType": "DELEGATE"})), "UnsupportedOperation");
+    assert_eq!(refused(json!({"DelegationRecord": "x.com"})), "UnsupportedOperation");
+    assert_eq!(refused(json!({"RuleType": "SYSTEM"})), "InvalidParameterException", "with targets");
+    for domain in ["a..b", "*.example.com"] {
+        assert_eq!(refused(json!({"DomainName": domain})), "InvalidParameterException", "{domain}");
+    }
+    let nowhere = json!({"CreatorRequestId": "x", "RuleType": "FORWARD", "DomainName": "x.com"});
+    assert_eq!(place.refusal("CreateResolverRule", nowhere.clone()).0, "InvalidParameterException", "without targets");
+    let targets = json!({"TargetIps": [{"Ip": "192.168.0.53"}]});
+    assert_eq!(place.refusal("CreateResolverRule", but(&nowhere, targets)).0, "InvalidParameterException", "without endpoint");
+    assert_eq!(refused(json!({"ResolverEndpointId": inbound})), "InvalidParameterException");
+    assert_eq!(refused(json!({"ResolverEndpointId": "rslvr-out-0"})), "ResourceNotFoundException");
+    let target = |target: Value| refused(json!({"TargetIps": [target]}));
+    assert_eq!(target(json!({"Ip": "192.168.0.300"})), "InvalidParameterException");
+    assert_eq!(target(json!({"Ip": "192.168.0.53", "Port": 0})), "InvalidParameterException");
+    assert_eq!(target(json!({"Ip": "192.168.0.53", "Protocol": "DoH"})), "UnsupportedOperation");
+    assert_eq!(target(json!({"Ipv6": "2001:db8::53"})), "UnsupportedOperation");
+    let many: Vec<Value> = (0..7).map(|n| json!({"Ip": format!("192.168.0.{n}")})).collect();
+    assert_eq!(refused(json!({"TargetIps": many})), "LimitExceededException");
+    assert_eq!(refused(json!({"TargetIps": [many[0], many[0]]})), "InvalidParameterException");
+    assert_eq!(place.cloud.world().all::<ResolverRule>().count(), 0);
+}
+
+#[test]
+fn a_rule_is_shown_listed_renamed_and_told_apart() {
+    let place = Place::new();
+    let endpoint = place.outbound();
+    let rule = place.rule(but(&place.forward("Corp.example.com", &endpoint), json!({"Name": "corp"})));
+    assert!(rule["Id"].as_str().expect("an id").starts_with("rslvr-rr-"));
+    assert_eq!((&rule["DomainName"], &rule["Status"]), (&json!("corp.example.com."), &json!("COMPLETE")));
+    assert_eq!(rule["TargetIps"], json!([{"Ip": "192.168.0.53", "Port": 53, "Protocol": "Do53"}]));
+    let system = json!({"CreatorRequestId": "s", "RuleType": "SYSTEM", "DomainName": "aws.corp.example.com."});
+    let system = place.rule(system);
+    assert_eq!((&system["RuleType"], &system["TargetIps"]), (&json!("SYSTEM"), &Value::Null));
+    assert_eq!(place.refusal("CreateResolverRule", place.forward("Corp.example.com", &endpoint)).0, "ResourceExistsException");
+
+    let listed = |name: &str, value: &str| {
+        let filters = json!({"Filters": [{"Name": name, "Values": [value]}]});
+        let rules = place.ok("ListResolverRules", filters)["ResolverRules"].clone();
+        rules.as_array().expect("a list").iter().map(|rule| rule["Id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("TYPE", "FORWARD"), [rule["Id"].clone()]);
+    assert_eq!(listed("DomainName", "aws.corp.example.com."), [system["Id"].clone()]);
+    assert_eq!(listed("ResolverEndpointId", &endpoint), [rule["Id"].clone()]);
+    let first = place.ok("ListResolverRules", json!({"MaxResults": 2}));
+    let rest = place.ok("ListResolverRules", json!({"MaxResults": 2, "NextToken": first["NextToken"]}));
+    assert_eq!(rest["ResolverRules"][0]["Id"], system["Id"]);
+
+    let update = |rule: &Value, config: Value| json!({"ResolverRuleId": rule["Id"], "Config": config});
+    let changed = json!({"Name": "office", "TargetIps": [{"Ip": "192.168.0.54", "Port": 5353}]});
+    let changed = place.ok("UpdateResolverRule", update(&rule, changed))["ResolverRule"].clone();
+    assert_eq!((&changed["Name"], &changed["TargetIps"][0]["Port"]), (&json!("office"), &json!(5353)));
+    assert_eq!(place.ok("GetResolverRule", json!({"ResolverRuleId": rule["Id"]}))["ResolverRule"], changed);
+    let targets = json!({"TargetIps": [{"Ip": "192.168.0.54"}]});
+    assert_eq!(place.refusal("UpdateResolverRule", update(&system, targets)).0, "InvalidParameterException");
+
+    place.ok("TagResource", json!({"ResourceArn": rule["Arn"], "Tags": [{"Key": "b", "Value": "2"}]}));
+    let tags = place.ok("ListTagsForResource", json!({"ResourceArn": rule["Arn"]}));
+    assert_eq!(tags["Tags"], json!([{"Key": "b", "Value": "2"}]));
+    let internet = place.ok("ListResolverRules", json!({}))["ResolverRules"][0].clone();
+    let tag = json!({"ResourceArn": internet["Arn"], "Tags": [{"Key": "b", "Value": "2"}]});
+    assert_eq!(place.refusal("TagResource", tag).0, "InvalidParameterException");
+    let other = Place::of(place.cloud.account("222222222222"));
+    assert_eq!(other.refusal("GetResolverRule", json!({"ResolverRuleId": rule["Id"]})).0, "ResourceNotFoundException");
+}
+
+#[test]
+fn a_vpc_goes_by_one_rule_per_domain_and_never_asks_itself() {
+    let place = Place::new();
+    let inbound = place.ok("CreateResolverEndpoint", place.wish());
+    assert_eq!(inbound["ResolverEndpoint"]["Direction"], "INBOUND");
+    let endpoint = place.outbound();
+    let rule = place.rule(place.forward("corp.example.com", &endpoint));
+    let association = place.associate(&rule);
+    assert_eq!((&association["Status"], &association["VPCId"]), (&json!("CREATING"), &json!(place.vpc)));
+    let refused =
+        |rule: &Value| place.refusal("AssociateResolverRule", json!({"ResolverRuleId": rule["Id"], "VPCId": place.vpc})).0;
+    assert_eq!(refused(&rule), "ResourceExistsException");
+    let same = place.rule(but(&place.forward("corp.example.com", &endpoint), json!({"CreatorRequestId": "same"})));
+    assert_eq!(refused(&same), "InvalidRequestException");
+    let itself = json!({"TargetIps": [{"Ip": "10.0.0.53"}]});
+    let circle = place.rule(but(&place.forward("other.example.com", &endpoint), itself.clone()));
+    assert_eq!(refused(&circle), "InvalidRequestException");
+    let update = json!({"ResolverRuleId": rule["Id"], "Config": itself});
+    assert_eq!(place.refusal("UpdateResolverRule", update).0, "InvalidRequestException");
+    let elsewhere = json!({"ResolverRuleId": rule["Id"], "VPCId": "vpc-0123456789abcdef0"});
+    assert_eq!(place.refusal("AssociateResolverRule", elsewhere).0, "ResourceNotFoundException");
+
+    let update = json!({"ResolverRuleId": rule["Id"], "Config": {"TargetIps": [{"Ip": "192.168.0.54"}]}});
+    assert_eq!(place.ok("UpdateResolverRule", update)["ResolverRule"]["Status"], "UPDATING");
+    let by = |name: &str, value: &Value| {
+        let filters = json!({"Filters": [{"Name": name, "Values": [value]}]});
+        place.ok("ListResolverRuleAssociations", filters)["ResolverRuleAssociations"].as_array().map(Vec::len)
+    };
+    assert_eq!((by("VPCId", &json!(place.vpc)), by("ResolverRuleId", &same["Id"])), (Some(1), Some(0)));
+    assert_eq!(by("STATUS", &json!("CREATING")), Some(1));
+}
+
+#[test]
+fn associations_go_before_their_rule_and_rules_before_their_endpoint() {
+    let place = Place::new();
+    let endpoint = place.outbound();
+    let rule = place.rule(place.forward("corp.example.com", &endpoint));
+    let association = place.associate(&rule);
+    let (of_rule, of_endpoint) = (json!({"ResolverRuleId": rule["Id"]}), json!({"ResolverEndpointId": endpoint}));
+    let (code, message) = place.refusal("DeleteResolverEndpoint", of_endpoint.clone());
+    assert_eq!(code, "InvalidRequestException");
+    assert!(message.contains(rule["Id"].as_str().expect("an id")), "{message}");
+    assert_eq!(place.refusal("DeleteResolverRule", of_rule.clone()).0, "ResourceInUseException");
+    let pair = json!({"ResolverRuleId": rule["Id"], "VPCId": place.vpc});
+    let gone = place.ok("DisassociateResolverRule", pair.clone());
+    assert_eq!(gone["ResolverRuleAssociation"]["Status"], "DELETING");
+    let one = json!({"ResolverRuleAssociationId": association["Id"]});
+    assert_eq!(
+        place.ok("GetResolverRuleAssociation", one.clone())["ResolverRuleAssociation"]["Status"],
+        RuleAssociationState::Deleting.as_str()
+    );
+    let id = association["Id"].as_str().expect("an id");
+    place.cloud.change(|txn| txn.remove::<RuleAssociation>(id));
+    assert_eq!(place.refusal("GetResolverRuleAssociation", one).0, "ResourceNotFoundException");
+    assert_eq!(place.refusal("DisassociateResolverRule", pair).0, "ResourceNotFoundException");
+    assert_eq!(place.ok("DeleteResolverRule", of_rule.clone())["ResolverRule"]["Status"], "DELETING");
+    assert_eq!(place.refusal("GetResolverRule", of_rule).0, "ResourceNotFoundException");
+    place.ok("DeleteResolverEndpoint", of_endpoint.clone());
+    let late = place.refusal("CreateResolverRule", place.forward("corp.example.com", &endpoint));
+    assert_eq!(late.0, "ResourceUnavailableException");
+}
+
+#[test]
+fn a_vpc_that_goes_takes_its_associations_along() {
+    let place = Place::new();
+    let system = json!({"CreatorRequestId": "s", "RuleType": "SYSTEM", "DomainName": "example.com"});
+    let rule = place.rule(system);
+    let vpc = place.cloud.text("CreateVpc", json!({"CidrBlock": "10.9.0.0/16"}), "/Vpc/VpcId");
+    place.ok("AssociateResolverRule", json!({"ResolverRuleId": rule["Id"], "VPCId": vpc}));
+    place.cloud.ok("DeleteVpc", json!({"VpcId": vpc}));
+    place.ok("DeleteResolverRule", json!({"ResolverRuleId": rule["Id"]}));
 }

@@ -1,6 +1,8 @@
-//! How answers show resolver endpoints.
+//! How answers show resolver endpoints, rules and their associations.
 
-use resource::{ResolverEndpoint, Timestamp};
+use std::net::SocketAddrV4;
+
+use resource::{ResolverEndpoint, ResolverRule, RuleAssociation, RuleWay, Timestamp};
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -36,7 +38,7 @@ pub fn endpoint(endpoint: &ResolverEndpoint) -> EndpointView {
         arn: endpoint.arn(),
         name: endpoint.name.clone(),
         security_group_ids: endpoint.groups.iter().map(ToString::to_string).collect(),
-        direction: "INBOUND",
+        direction: endpoint.direction.as_str(),
         ip_address_count: endpoint.addresses.len(),
         host_vpc_id: endpoint.vpc.to_string(),
         status: endpoint.state.as_str(),
@@ -49,6 +51,96 @@ pub fn endpoint(endpoint: &ResolverEndpoint) -> EndpointView {
         modification_time: text(endpoint.modified),
         resolver_endpoint_type: "IPV4",
         protocols: ["Do53"],
+    }
+}
+
+/// A rule.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RuleView {
+    pub id: String,
+    pub creator_request_id: String,
+    pub arn: String,
+    pub domain_name: String,
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_message: Option<&'static str>,
+    pub rule_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub target_ips: Vec<TargetView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolver_endpoint_id: Option<String>,
+    pub owner_id: String,
+    pub share_status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creation_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modification_time: Option<String>,
+}
+
+/// Another resolver.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TargetView {
+    ip: String,
+    port: u16,
+    protocol: &'static str,
+}
+
+/// A rule as it is.
+pub fn rule(rule: &ResolverRule) -> RuleView {
+    let target = |at: &SocketAddrV4| TargetView { ip: at.ip().to_string(), port: at.port(), protocol: "Do53" };
+    RuleView {
+        id: rule.id.clone(),
+        creator_request_id: rule.request.clone(),
+        arn: rule.arn(),
+        domain_name: rule.domain.clone(),
+        status: if rule.settled { "COMPLETE" } else { "UPDATING" },
+        status_message: Some(if rule.settled { "This Resolver Rule is in use." } else { "Updating the Resolver Rule" }),
+        rule_type: match rule.way {
+            RuleWay::Forward { .. } => "FORWARD",
+            RuleWay::System => "SYSTEM",
+        },
+        name: rule.name.clone(),
+        target_ips: rule.targets().iter().map(target).collect(),
+        resolver_endpoint_id: rule.endpoint().map(str::to_owned),
+        owner_id: rule.owner.account.clone(),
+        share_status: "NOT_SHARED",
+        creation_time: Some(text(rule.created)),
+        modification_time: Some(text(rule.modified)),
+    }
+}
+
+/// A rule in a VPC.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AssociationView {
+    id: String,
+    resolver_rule_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(rename = "VPCId")]
+    vpc_id: String,
+    status: &'static str,
+    status_message: &'static str,
+}
+
+/// An association as it is.
+pub fn association(association: &RuleAssociation) -> AssociationView {
+    use resource::RuleAssociationState::{Complete, Creating, Deleting};
+    AssociationView {
+        id: association.id.clone(),
+        resolver_rule_id: association.rule.clone(),
+        name: association.name.clone(),
+        vpc_id: association.vpc.to_string(),
+        status: association.state.as_str(),
+        status_message: match association.state {
+            Creating => "Creating the association",
+            Complete => "",
+            Deleting => "Deleting the association",
+        },
     }
 }
 

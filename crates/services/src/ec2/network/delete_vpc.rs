@@ -2,7 +2,7 @@
 
 use resource::{
     EndpointState, Instance, InternetGateway, LoadBalancer, NatGateway, NatState, NetworkAcl, NetworkInterface,
-    PeeringConnection, PeeringState, Resource, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint, VpcId,
+    PeeringConnection, PeeringState, Resource, RouteTable, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcEndpoint, VpcId,
 };
 use serde::Deserialize;
 use store::Snapshot;
@@ -16,7 +16,7 @@ pub struct Input {
     vpc_id: String,
 }
 
-/// Removes a VPC, its main route table, its default network ACL and its default group.
+/// Removes a VPC, its main route table, its default network ACL and its default group; its resolver goes by no rules any more.
 pub fn delete_vpc(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let vpc = find::vpc(cx.txn, cx.owner(), &input.vpc_id)?;
     if let Some(user) = user_of(cx.txn, &vpc.id) {
@@ -28,6 +28,7 @@ pub fn delete_vpc(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     remove_linked::<RouteTable>(cx, &vpc.id);
     remove_linked::<NetworkAcl>(cx, &vpc.id);
     remove_linked::<SecurityGroup>(cx, &vpc.id);
+    remove_linked::<RuleAssociation>(cx, &vpc.id);
     cx.txn.remove::<Vpc>(vpc.id.as_str());
     Ok(())
 }

@@ -1,16 +1,16 @@
-//! CreateResolverEndpoint: addresses at which a VPC's resolver answers those outside it.
+//! CreateResolverEndpoint: addresses at which a VPC's resolver answers those outside it, or from which resolvers ask them.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    Attachment, AttachmentId, GroupId, Holder, InterfaceKind, ResolverAddress, ResolverEndpoint, ResolverEndpointState, Subnet,
-    Tags, VpcId, random_id,
+    Attachment, AttachmentId, GroupId, Holder, InterfaceKind, ResolverAddress, ResolverDirection, ResolverEndpoint,
+    ResolverEndpointState, Subnet, Tags, VpcId, random_id,
 };
 use serde::{Deserialize, Serialize};
 
-use super::super::refusal::{of_ec2, of_tags, parameter, unsupported};
+use super::super::refusal::{exists, limit, of_ec2, of_tags, parameter, unsupported};
 use super::super::{find as own, view};
 use crate::ec2::address::{Wanted, create_interface};
 use crate::ec2::find;
@@ -59,7 +59,7 @@ pub struct Output {
 
 /// Creates an endpoint with an interface for each of its addresses.
 pub fn create_resolver_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
-    check(&input)?;
+    let direction = check(&input)?;
     check_known(&cx.read(), &input)?;
     let places = places(&cx.read(), &input.ip_addresses)?;
     let mut tagged = Tags::default();
@@ -67,7 +67,8 @@ pub fn create_resolver_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Outp
     let vpc = places.first().map(|(subnet, _)| subnet.vpc.clone()).ok_or_else(|| parameter("IpAddresses is empty."))?;
     let groups = groups(&cx.read(), &vpc, &input.security_group_ids)?;
     let mut endpoint = ResolverEndpoint {
-        id: random_id("rslvr-in-"),
+        id: random_id(direction.prefix()),
+        direction,
         owner: cx.owner().clone(),
         name: input.name,
         request: input.creator_request_id,
@@ -89,12 +90,12 @@ pub fn create_resolver_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Outp
     Ok(Output { resolver_endpoint })
 }
 
-/// What cannot be asked for, whatever there is.
-fn check(input: &Input) -> Result<(), Error> {
-    if input.direction != "INBOUND" {
-        let instead = "its resolvers forward nothing, so only INBOUND endpoints can be made";
-        return Err(unsupported(&format!("CreateResolverEndpoint.Direction {}", input.direction), instead));
-    }
+/// The direction; not what cannot be asked for, whatever there is.
+fn check(input: &Input) -> Result<ResolverDirection, Error> {
+    let mut directions = [ResolverDirection::Inbound, ResolverDirection::Outbound].into_iter();
+    let direction = directions.find(|direction| direction.as_str() == input.direction).ok_or_else(|| {
+        unsupported(&format!("CreateResolverEndpoint.Direction {}", input.direction), "use INBOUND or OUTBOUND")
+    })?;
     if let Some(other) = input.resolver_endpoint_type.as_deref().filter(|kind| *kind != "IPV4") {
         return Err(unsupported(&format!("CreateResolverEndpoint.ResolverEndpointType {other}"), "use IPV4"));
     }
@@ -112,13 +113,11 @@ fn check(input: &Input) -> Result<(), Error> {
         return Err(parameter("At least one security group is needed."));
     }
     match ADDRESSES.contains(&input.ip_addresses.len()) {
-        true => Ok(()),
+        true => Ok(direction),
         false if input.ip_addresses.len() < *ADDRESSES.start() => {
             Err(parameter(format!("An endpoint needs at least {} IP addresses.", ADDRESSES.start())))
         }
-        false => {
-            Err(Error::new("LimitExceededException", format!("An endpoint may have at most {} IP addresses.", ADDRESSES.end())))
-        }
+        false => Err(limit(format!("An endpoint may have at most {} IP addresses.", ADDRESSES.end()))),
     }
 }
 
@@ -127,10 +126,10 @@ fn check_known(cx: &Read<'_>, input: &Input) -> Result<(), Error> {
     let known = own::endpoints(cx.world, cx.owner());
     if known.iter().any(|endpoint| endpoint.request == input.creator_request_id) {
         let message = format!("A resolver endpoint with the creator request ID '{}' exists already.", input.creator_request_id);
-        return Err(Error::new("ResourceExistsException", message));
+        return Err(exists(message));
     }
     match known.len() >= MAX_ENDPOINTS {
-        true => Err(Error::new("LimitExceededException", format!("A Region has at most {MAX_ENDPOINTS} resolver endpoints."))),
+        true => Err(limit(format!("A Region has at most {MAX_ENDPOINTS} resolver endpoints."))),
         false => Ok(()),
     }
 }
@@ -163,7 +162,7 @@ fn groups(cx: &Read<'_>, vpc: &VpcId, wanted: &[String]) -> Result<Vec<GroupId>,
         }
     }
     match groups.len() > MAX_GROUPS {
-        true => Err(Error::new("LimitExceededException", format!("An endpoint may have at most {MAX_GROUPS} security groups."))),
+        true => Err(limit(format!("An endpoint may have at most {MAX_GROUPS} security groups."))),
         false => Ok(groups),
     }
 }

@@ -1,8 +1,10 @@
-//! DeleteResolverEndpoint: it goes, with its interfaces, once the network has let it go.
+//! DeleteResolverEndpoint: it goes, with its interfaces, once the network has let it go, and not while a rule forwards through
+//! it.
 
-use resource::{ResolverEndpoint, ResolverEndpointState};
+use resource::{ResolverEndpoint, ResolverEndpointState, ResolverRule, Resource};
 use serde::{Deserialize, Serialize};
 
+use super::super::refusal::request;
 use super::super::{find, view};
 use crate::{Error, Write};
 
@@ -23,6 +25,13 @@ pub struct Output {
 /// Deletes an endpoint.
 pub fn delete_resolver_endpoint(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let known = find::endpoint(cx.txn, cx.owner(), &input.resolver_endpoint_id)?;
+    let rules: Vec<String> =
+        cx.txn.linked::<ResolverRule>(ResolverEndpoint::KIND, &known.id).map(|rule| format!("\"{}\"", rule.id)).collect();
+    if !rules.is_empty() {
+        let message = "Cannot delete resolver endpoint unless its related resolver rules are deleted. The following rules still \
+                       exist for this resolver endpoint:";
+        return Err(request(format!("{message} {}", rules.join(", "))));
+    }
     let endpoint =
         ResolverEndpoint { state: ResolverEndpointState::Deleting, modified: cx.now, ..ResolverEndpoint::clone(&known) };
     let resolver_endpoint = view::endpoint(&endpoint);

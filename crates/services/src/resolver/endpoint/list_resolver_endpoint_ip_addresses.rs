@@ -39,7 +39,7 @@ struct AddressView {
     modification_time: String,
 }
 
-/// Lists where an endpoint answers.
+/// Lists where an endpoint answers, or asks from.
 pub fn list_resolver_endpoint_ip_addresses(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let endpoint = find::endpoint(cx.world, cx.owner(), &input.resolver_endpoint_id)?;
     let (status, status_message) = match endpoint.state {

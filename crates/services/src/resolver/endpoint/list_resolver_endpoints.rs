@@ -42,7 +42,7 @@ pub fn list_resolver_endpoints(cx: &Read<'_>, input: Input) -> Result<Output, Er
 fn values(endpoint: &ResolverEndpoint, filter: &str) -> Option<Vec<String>> {
     Some(match filter {
         "creatorrequestid" => vec![endpoint.request.clone()],
-        "direction" => vec!["INBOUND".to_owned()],
+        "direction" => vec![endpoint.direction.as_str().to_owned()],
         "hostvpcid" => vec![endpoint.vpc.to_string()],
         "ipaddresscount" => vec![endpoint.addresses.len().to_string()],
         "name" => endpoint.name.iter().cloned().collect(),

@@ -1,4 +1,4 @@
-//! Inbound endpoints.
+//! Endpoints, inbound and outbound.
 
 use crate::Operation;
 use crate::operation::operation;

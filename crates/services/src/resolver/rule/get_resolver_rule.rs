@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::refusal::missing;
-use super::{INTERNET, RuleView, internet};
+use super::super::{find, view};
+use super::{INTERNET, internet};
 use crate::{Error, Read};
 
 /// What is asked.
@@ -17,13 +17,14 @@ pub struct Input {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    resolver_rule: RuleView,
+    resolver_rule: view::RuleView,
 }
 
 /// Shows a rule.
 pub fn get_resolver_rule(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    match input.resolver_rule_id.as_str() {
-        INTERNET => Ok(Output { resolver_rule: internet(&cx.owner().region) }),
-        other => Err(missing("Resolver rule", other)),
-    }
+    let resolver_rule = match input.resolver_rule_id.as_str() {
+        INTERNET => internet(&cx.owner().region),
+        id => view::rule(&*find::rule(cx.world, cx.owner(), id)?),
+    };
+    Ok(Output { resolver_rule })
 }

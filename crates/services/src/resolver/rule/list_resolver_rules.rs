@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::page::{self, Filter};
-use super::{RuleView, internet};
+use super::super::{find, view};
+use super::internet;
 use crate::{Error, Read};
 
 /// What is asked.
@@ -22,27 +23,30 @@ pub struct Output {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
     max_results: usize,
-    resolver_rules: Vec<RuleView>,
+    resolver_rules: Vec<view::RuleView>,
 }
 
-/// Lists rules: the one that there is.
+/// Lists rules, the one that is there from the start first.
 pub fn list_resolver_rules(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let rule = internet(&cx.owner().region);
-    let listed = page::passes(&input.filters, |name| values(&rule, name))?;
-    let rules = if listed { vec![rule] } else { Vec::new() };
+    let own = find::rules(cx.world, cx.owner());
+    let mut rules = Vec::new();
+    for rule in std::iter::once(internet(&cx.owner().region)).chain(own.iter().map(|rule| view::rule(rule))) {
+        if page::passes(&input.filters, |name| values(&rule, name))? {
+            rules.push(rule);
+        }
+    }
     let page = page::cut(input.max_results, input.next_token.as_deref(), rules)?;
     Ok(Output { next_token: page.next, max_results: page.items.len(), resolver_rules: page.items })
 }
 
-fn values(rule: &RuleView, filter: &str) -> Option<Vec<String>> {
-    let one = match filter {
-        "creatorrequestid" => rule.creator_request_id,
-        "domainname" => rule.domain_name,
-        "name" => rule.name,
-        "status" => rule.status,
-        "type" => rule.rule_type,
-        "resolverendpointid" => return Some(Vec::new()),
+fn values(rule: &view::RuleView, filter: &str) -> Option<Vec<String>> {
+    Some(match filter {
+        "creatorrequestid" => vec![rule.creator_request_id.clone()],
+        "domainname" => vec![rule.domain_name.clone()],
+        "name" => rule.name.iter().cloned().collect(),
+        "status" => vec![rule.status.to_owned()],
+        "type" => vec![rule.rule_type.to_owned()],
+        "resolverendpointid" => rule.resolver_endpoint_id.iter().cloned().collect(),
         _ => return None,
-    };
-    Some(vec![one.to_owned()])
+    })
 }

@@ -26,9 +26,9 @@ pub struct Output {
     next_token: Option<String>,
 }
 
-/// Shows the tags of an endpoint.
+/// Shows the tags of an endpoint or a rule.
 pub fn list_tags_for_resource(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let endpoint = find::by_arn(cx.world, cx.owner(), &input.resource_arn)?;
-    let page = page::cut(input.max_results, input.next_token.as_deref(), tags::view(&endpoint.tags))?;
+    let found = find::by_arn(cx.world, cx.owner(), &input.resource_arn)?;
+    let page = page::cut(input.max_results, input.next_token.as_deref(), tags::view(found.tags()))?;
     Ok(Output { tags: page.items, next_token: page.next })
 }

@@ -1,10 +1,9 @@
 //! TagResource.
 
-use resource::ResolverEndpoint;
 use serde::{Deserialize, Serialize};
 
-use super::super::find;
 use super::super::refusal::of_tags;
+use super::change;
 use crate::tags::{self, Tag};
 use crate::{Error, Write};
 
@@ -22,8 +21,6 @@ pub struct Output {}
 
 /// Adds tags, replacing values.
 pub fn tag_resource(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
-    let mut endpoint = ResolverEndpoint::clone(&*find::by_arn(cx.txn, cx.owner(), &input.resource_arn)?);
-    tags::add(&mut endpoint.tags, &input.tags).map_err(of_tags)?;
-    cx.txn.put(endpoint);
+    change(cx, &input.resource_arn, |tags| tags::add(tags, &input.tags).map_err(of_tags))?;
     Ok(Output {})
 }

@@ -1,9 +1,8 @@
 //! UntagResource.
 
-use resource::ResolverEndpoint;
 use serde::{Deserialize, Serialize};
 
-use super::super::find;
+use super::change;
 use crate::{Error, Write};
 
 /// What is asked.
@@ -20,8 +19,9 @@ pub struct Output {}
 
 /// Removes tags.
 pub fn untag_resource(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
-    let mut endpoint = ResolverEndpoint::clone(&*find::by_arn(cx.txn, cx.owner(), &input.resource_arn)?);
-    endpoint.tags.0.retain(|key, _| !input.tag_keys.contains(key));
-    cx.txn.put(endpoint);
+    change(cx, &input.resource_arn, |tags| {
+        tags.0.retain(|key, _| !input.tag_keys.contains(key));
+        Ok(())
+    })?;
     Ok(Output {})
 }

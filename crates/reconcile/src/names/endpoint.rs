@@ -1,10 +1,12 @@
-//! Inbound resolver endpoints: sockets at which a VPC's resolver answers whoever their groups let in.
+//! Resolver endpoints: sockets at which a VPC's resolver answers whoever their groups let in, and ways out for questions that
+//! rules send to other resolvers.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddrV4;
+use std::sync::Arc;
 
-use dataplane::dns;
-use resource::{DNS_PORT, ResolverEndpoint, ResolverEndpointState, Resource, Vpc, VpcState};
+use dataplane::{Place, dns};
+use resource::{DNS_PORT, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, Vpc, VpcState};
 use store::{Change, Snapshot, Store, StoreError};
 
 use super::book::Book;
@@ -15,11 +17,11 @@ const PREFIX: &str = "rslvr-";
 
 /// The endpoints that are to be looked at.
 #[derive(Default)]
-pub(super) struct Inbound {
+pub(super) struct Endpoints {
     noted: BTreeSet<String>,
 }
 
-impl Inbound {
+impl Endpoints {
     pub(super) fn note(&mut self, world: &Snapshot, change: &Change) {
         if change.kind == ResolverEndpoint::KIND {
             self.noted.insert(change.key.clone());
@@ -41,12 +43,12 @@ impl Inbound {
             let endpoint = world.find::<ResolverEndpoint>(&id).filter(|endpoint| is_wanted(world, endpoint));
             let Some(endpoint) = endpoint else {
                 sites.close(&id).await;
+                if world.find::<ResolverEndpoint>(&id).is_none() {
+                    book.forget_outlet(&id);
+                }
                 continue;
             };
-            let view = book.inbound_view(&endpoint.vpc);
-            let addrs = endpoint.addresses.iter().map(|at| SocketAddrV4::new(at.address, DNS_PORT)).collect();
-            let serve = move |place: &dyn dataplane::Place, addrs: &[SocketAddrV4]| dns::serve(place, addrs, &view);
-            sites.serve_as(&id, endpoint.vpc.as_str(), addrs, serve).await;
+            open_one(&endpoint, book, sites).await;
             if sites.holds(&id) && !endpoint.served {
                 open.insert(id);
             }
@@ -59,7 +61,26 @@ impl Inbound {
     }
 }
 
-/// Whether it is to be answered, in a VPC that is in the kernel.
+/// Opens what questions pass through.
+async fn open_one(endpoint: &ResolverEndpoint, book: &mut Book, sites: &mut Sites) {
+    let addrs = endpoint.addresses.iter().map(|at| SocketAddrV4::new(at.address, DNS_PORT)).collect();
+    let (key, vpc) = (endpoint.id.as_str(), endpoint.vpc.as_str());
+    match endpoint.direction {
+        ResolverDirection::Inbound => {
+            let view = book.inbound_view(&endpoint.vpc);
+            sites.serve_as(key, vpc, addrs, move |place, addrs| dns::serve(&*place, addrs, &view)).await;
+        }
+        ResolverDirection::Outbound => {
+            let outlet = book.outlet(key);
+            let carry = move |place: Arc<dyn Place>, addrs: &[SocketAddrV4]| {
+                Ok(dns::carry(place, addrs.iter().map(|at| *at.ip()).collect(), &outlet))
+            };
+            sites.serve_as(key, vpc, addrs, carry).await;
+        }
+    }
+}
+
+/// Whether it is to be there, in a VPC that is in the kernel.
 fn is_wanted(world: &Snapshot, endpoint: &ResolverEndpoint) -> bool {
     let there = world.find::<Vpc>(endpoint.vpc.as_str()).is_some_and(|vpc| vpc.state == VpcState::Available);
     there && endpoint.state != ResolverEndpointState::Deleting
