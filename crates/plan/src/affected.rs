@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use resource::{
     BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, Kind, Listener,
     LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccess,
-    PublicAccessExclusion, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, RouteTable, RulePeer,
-    SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
+    PublicAccessExclusion, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, RouteTable,
+    RulePeer, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
 
