@@ -90,6 +90,9 @@ pub enum QuestionError {
     /// It does not exist, or not for the one who asks.
     #[error("there is no {0}")]
     Unknown(String),
+    /// Another resolver answers for the name, and nobody here knows what.
+    #[error("what {0} is for {1} is answered by the resolvers that {2} forwards to, which are not ours: give an address")]
+    AnsweredElsewhere(String, String, String),
     /// The name has no addresses for the source.
     #[error("the name {0} does not exist for {1}{2}")]
     NoSuchName(String, String, String),

@@ -71,6 +71,9 @@ pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) 
         Destination::Balancer(name) => balancer(world, name).map(|b| of_balancer(world, start, &b)).unwrap_or_default(),
         Destination::Service(name) => service(world, start, name),
         Destination::Name(name) => {
+            if let Some(rule) = zones::answered_elsewhere(world, start, name) {
+                return Err(QuestionError::AnsweredElsewhere(name.clone(), of_start(start), rule));
+            }
             let missing = || QuestionError::NoSuchName(name.clone(), of_start(start), nameless(world, start));
             return named(world, start, name).filter(|goals| !goals.is_empty()).ok_or_else(missing);
         }
@@ -177,6 +180,10 @@ fn addresses(world: &Snapshot, start: &Start, name: &str, left: usize) -> Option
         return match decider.says(world, name) {
             Said::Addresses(addresses) => Some(addresses),
             Said::SameAs(other) => addresses(world, start, &other, left.checked_sub(1)?),
+            Said::AsFor(others) => {
+                let left = left.checked_sub(1)?;
+                others.into_iter().find_map(|party| addresses(world, &Start::Party(Box::new(party)), name, left))
+            }
             Said::Nothing => None,
         };
     }

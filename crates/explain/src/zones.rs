@@ -1,16 +1,18 @@
-//! Names that hosted zones and the private DNS of endpoints decide about, for a VPC or for the internet: the most specific
-//! domain wins, and what it does not have is not looked for elsewhere.
+//! Names that hosted zones, the private DNS of endpoints and resolver rules decide about, for a VPC or for the internet: the
+//! most specific domain wins, and what it does not have is not looked for elsewhere.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    HostedZone, PRIVATE_DOMAIN, RECORD_NAME, RecordContent, RecordSet, RecordType, RecordValue, Vpc, VpcEndpoint, VpcId,
-    private_domain_key,
+    HostedZone, NetworkInterface, PRIVATE_DOMAIN, RECORD_NAME, RecordContent, RecordSet, RecordType, RecordValue,
+    ResolverDirection, ResolverEndpoint, ResolverRule, Resource, RuleWay, Vpc, VpcEndpoint, VpcId, private_domain_key,
 };
 use store::Snapshot;
 
 use crate::find::{Start, interface};
+use crate::party::{Party, holder};
+use crate::walk::peering::live_to;
 
 /// Who decides about a name.
 pub(crate) enum Decider {
@@ -18,6 +20,8 @@ pub(crate) enum Decider {
     Endpoint(Arc<VpcEndpoint>),
     /// A hosted zone.
     Zone(Arc<HostedZone>),
+    /// A rule that has other resolvers asked.
+    Rule(Arc<ResolverRule>),
 }
 
 /// What they say about it.
@@ -26,6 +30,8 @@ pub(crate) enum Said {
     Addresses(Vec<Ipv4Addr>),
     /// It is what another name is.
     SameAs(String),
+    /// It is what it is for one of these, at whose addresses their VPCs' resolvers answer.
+    AsFor(Vec<Party>),
     /// There is no such name.
     Nothing,
 }
@@ -39,15 +45,53 @@ pub(crate) fn decider(world: &Snapshot, start: &Start, name: &str) -> Option<Dec
     inside.or_else(|| plan::public_zone_of(world, &format!("{name}.")).map(Decider::Zone))
 }
 
-/// The private zone or endpoint that decides about `name` in a VPC.
+/// The private zone, endpoint or rule that decides about `name` in a VPC; of a zone and a rule for one domain the rule.
 pub(crate) fn in_vpc(world: &Snapshot, vpc: &VpcId, name: &str) -> Option<Decider> {
+    let zone = zone_in_vpc(world, vpc, name);
+    let rule = plan::rule_for(world, vpc, &format!("{name}.")).filter(|rule| rule.way != RuleWay::System);
+    match (rule, zone) {
+        (Some(rule), zone) if zone.as_ref().is_none_or(|(domain, _)| rule.domain.len() > domain.len()) => {
+            Some(Decider::Rule(rule))
+        }
+        (_, zone) => zone.map(|(_, decider)| decider),
+    }
+}
+
+/// The private zone or endpoint with the most specific domain that encloses `name`.
+fn zone_in_vpc<'n>(world: &Snapshot, vpc: &VpcId, name: &'n str) -> Option<(&'n str, Decider)> {
     let on = world.find::<Vpc>(vpc.as_str()).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames);
     let mut domains = std::iter::successors(on.then_some(name), |name| name.split_once('.').map(|(_, parent)| parent));
     domains.find_map(|domain| {
         let key = private_domain_key(vpc, domain);
         let zone = world.named::<HostedZone>(PRIVATE_DOMAIN, &key).next().map(Decider::Zone);
-        zone.or_else(|| world.named::<VpcEndpoint>(PRIVATE_DOMAIN, &key).next().map(Decider::Endpoint))
+        let found = zone.or_else(|| world.named::<VpcEndpoint>(PRIVATE_DOMAIN, &key).next().map(Decider::Endpoint));
+        Some((domain, found?))
     })
+}
+
+/// The rule by which resolvers that nobody here knows are asked for `name`.
+pub(crate) fn answered_elsewhere(world: &Snapshot, start: &Start, name: &str) -> Option<String> {
+    match decider(world, start, name)? {
+        Decider::Rule(rule) => answering(world, &rule).is_empty().then(|| rule.id.clone()),
+        Decider::Endpoint(_) | Decider::Zone(_) => None,
+    }
+}
+
+/// Those of a rule's targets that are addresses of inbound endpoints, in the outbound endpoint's VPC or in its peers.
+fn answering(world: &Snapshot, rule: &ResolverRule) -> Vec<Party> {
+    let outbound = rule.endpoint().and_then(|id| world.find::<ResolverEndpoint>(id));
+    let Some(vpc) = outbound.map(|endpoint| endpoint.vpc.clone()) else { return Vec::new() };
+    let far = |to| live_to(world, &vpc, to).map(|(_, far)| far.id.clone());
+    let at = |to| holder(world, &vpc, to).or_else(|| holder(world, &far(to)?, to));
+    rule.targets().iter().filter_map(|target| at(*target.ip())).filter(|party| is_inbound(world, party)).collect()
+}
+
+fn is_inbound(world: &Snapshot, party: &Party) -> bool {
+    let endpoints = party
+        .interface
+        .iter()
+        .flat_map(|interface| world.linked::<ResolverEndpoint>(NetworkInterface::KIND, &interface.id).collect::<Vec<_>>());
+    endpoints.into_iter().any(|endpoint| endpoint.direction == ResolverDirection::Inbound)
 }
 
 impl Decider {
@@ -56,6 +100,7 @@ impl Decider {
         match self {
             Self::Endpoint(endpoint) => endpoint.id.to_string(),
             Self::Zone(zone) => zone.id.clone(),
+            Self::Rule(rule) => rule.id.clone(),
         }
     }
 
@@ -64,6 +109,7 @@ impl Decider {
         match self {
             Self::Endpoint(endpoint) => &endpoint.owner.account,
             Self::Zone(zone) => &zone.owner.account,
+            Self::Rule(rule) => &rule.owner.account,
         }
     }
 
@@ -71,6 +117,7 @@ impl Decider {
     pub(crate) fn says(&self, world: &Snapshot, name: &str) -> Said {
         match self {
             Self::Zone(zone) => of_zone(world, zone, name),
+            Self::Rule(rule) => Said::AsFor(answering(world, rule)),
             Self::Endpoint(endpoint) => match endpoint.private_names.iter().any(|own| covers(own, name)) {
                 true => {
                     let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));

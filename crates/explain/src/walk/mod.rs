@@ -5,6 +5,7 @@ mod balancer;
 mod boundary;
 mod door;
 mod endpoint;
+mod forwarded;
 mod inside;
 mod internet;
 mod leave;

@@ -27,6 +27,10 @@ impl Walk<'_> {
                 let what = match &decider {
                     Decider::Endpoint(_) => "private DNS of the endpoint",
                     Decider::Zone(_) => "a private hosted zone",
+                    Decider::Rule(rule) => {
+                        self.forwarded(rule, name);
+                        return self.passes(&rule.id, format!("has it answered {address} for {name}"));
+                    }
                 };
                 let does = format!("{what} answers {address} for {name} in {}, and hides every public name there", party.vpc);
                 self.passes(decider.id(), does);
@@ -95,7 +99,7 @@ fn fixes(decider: &Decider, name: &str, outside: &[Ipv4Addr]) -> Vec<Fix> {
         (Decider::Endpoint(endpoint), _) => {
             format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --no-private-dns-enabled", endpoint.id)
         }
-        (Decider::Zone(_), []) => return Vec::new(),
+        (Decider::Zone(_), []) | (Decider::Rule(_), _) => return Vec::new(),
         (Decider::Zone(zone), addresses) => {
             let records: Vec<String> = addresses.iter().map(|address| format!("{{\"Value\":\"{address}\"}}")).collect();
             let set = format!("{{\"Name\":\"{name}\",\"Type\":\"A\",\"TTL\":60,\"ResourceRecords\":[{}]}}", records.join(","));

@@ -136,6 +136,34 @@ fn an_inbound_resolver_endpoint_answers_questions_of_those_whom_its_group_lets_i
 }
 
 #[test]
+fn a_name_that_a_rule_has_asked_elsewhere_is_explained_with_the_way_of_the_question() {
+    let (world, vpc, subnet, _, instance) = isolated();
+    let far = world.vpc("10.1.0.0/16");
+    let there = world.subnet(&far, "10.1.0.0/24", 'a');
+    let open = world.group(&far, &[all_out(), ingress(Traffic::All, from("10.0.0.0/8"))]);
+    world.resolver(&[(&there, "10.1.0.53")], &[&open]);
+    world.aws_endpoint("ec2", &far, &[(&there, "10.1.0.9")], &[&open], &[]);
+    world.update::<Vpc>(&far, |vpc| vpc.dns_hostnames = true);
+    world.route_over(&world.peering(&vpc, &far, PeeringState::Active));
+    let silent = world.group(&vpc, &[]);
+    let outbound = world.resolver_endpoint(ResolverDirection::Outbound, &[(&subnet, "10.0.0.54")], &[&silent]);
+    let rule = world.resolver_rule(&vpc, "us-east-1.amazonaws.com.", &outbound, &["10.1.0.99:53", "10.1.0.53:53"]);
+    insta::assert_snapshot!(why(&world, &instance, EC2));
+    world.update::<SecurityGroup>(&silent, |group| group.rules = vec![all_out()]);
+    passes(&why(&world, &instance, EC2));
+    world.update::<ResolverEndpoint>(&outbound, |endpoint| endpoint.served = false);
+    assert_eq!(codes(&why(&world, &instance, EC2)), ["BAD_STATE"]);
+
+    let strangers = RuleWay::Forward { endpoint: outbound.clone(), targets: vec!["10.1.0.99:53".parse().unwrap()] };
+    world.update::<ResolverRule>(&rule, |rule| rule.way = strangers.clone());
+    let question = Question::parse(instance.as_str(), EC2, "tcp").unwrap();
+    let unknown = explain(&world.snapshot(), &question).unwrap_err().to_string();
+    assert!(unknown.contains(&rule), "{unknown}");
+    world.update::<ResolverRule>(&rule, |rule| rule.way = RuleWay::System);
+    assert_ne!(why(&world, &instance, EC2).addresses, [std::net::Ipv4Addr::new(10, 1, 0, 9)], "it is as if there were no rule");
+}
+
+#[test]
 fn a_front_door_takes_what_it_serves_from_everybody_who_gets_there() {
     let world = World::new();
     passes(&why(&world, "internet", EC2));

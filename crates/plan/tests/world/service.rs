@@ -253,6 +253,34 @@ impl World {
         id
     }
 
+    /// A rule that has a VPC's resolver ask others through an outbound endpoint.
+    pub fn resolver_rule(&self, vpc: &VpcId, domain: &str, endpoint: &str, targets: &[&str]) -> String {
+        let (id, association) = (self.id("rslvr-rr-"), self.id("rslvr-rrassoc-"));
+        let targets = targets.iter().map(|target| target.parse().unwrap()).collect();
+        self.put(RuleAssociation {
+            id: association,
+            owner: owner(),
+            name: None,
+            rule: id.clone(),
+            vpc: vpc.clone(),
+            state: RuleAssociationState::Complete,
+            created: Timestamp(1),
+        });
+        self.put(ResolverRule {
+            id: id.clone(),
+            owner: owner(),
+            name: None,
+            request: id.clone(),
+            domain: domain.into(),
+            way: RuleWay::Forward { endpoint: endpoint.into(), targets },
+            settled: true,
+            created: Timestamp(1),
+            modified: Timestamp(1),
+            tags: Tags::default(),
+        });
+        id
+    }
+
     /// Moves an endpoint's connection.
     pub fn connect(&self, endpoint: &EndpointId, state: EndpointState) {
         self.update::<VpcEndpoint>(endpoint, |endpoint| endpoint.state = state);

@@ -105,7 +105,7 @@ fn legs(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Ipv4Addr> {
 }
 
 /// The VPC, if it has private names.
-pub(super) fn naming(world: &Snapshot, id: &VpcId) -> Option<Arc<Vpc>> {
+fn naming(world: &Snapshot, id: &VpcId) -> Option<Arc<Vpc>> {
     world.find::<Vpc>(id.as_str()).filter(|vpc| vpc.dns_support && vpc.dns_hostnames)
 }
 

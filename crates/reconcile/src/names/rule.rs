@@ -1,19 +1,12 @@
-//! Resolver rules in the VPCs that go by them, and the domains that a VPC's resolver keeps to itself when a rule is about one
-//! above them (Route 53 Developer Guide, "Domain names that Resolver creates autodefined system rules for").
+//! Resolver rules in the VPCs that go by them, with the domains that a VPC's resolver keeps to itself when a rule is about one
+//! above them.
 
 use std::sync::Arc;
 
-use resource::{ResolverRule, Resource, RuleAssociation, RuleAssociationState, RuleWay, Vpc, VpcId};
+use resource::{ResolverRule, Resource, RuleAssociation, RuleAssociationState, RuleWay, Vpc};
 use store::{Change, Snapshot, Store, StoreError};
 
 use super::entry::{Entry, Says, Scope, Source};
-use super::private::naming;
-
-/// Domains that nobody asks others for (RFC 6303, RFC 6761). Of those between 16.172 and 31.172 there is one each.
-const LOCAL: [&str; 6] =
-    ["localhost.", "localdomain.", "127.in-addr.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa.", "169.in-addr.arpa."];
-/// The domains of public host names.
-const HOSTS: [&str; 2] = ["compute-1.amazonaws.com.", "compute.amazonaws.com."];
 
 /// What the association of a rule with a VPC comes to.
 pub(super) fn of_association(world: &Snapshot, id: &str) -> Vec<Option<Entry>> {
@@ -26,18 +19,9 @@ pub(super) fn of_association(world: &Snapshot, id: &str) -> Vec<Option<Entry>> {
         RuleWay::Forward { endpoint, targets } => Says::Elsewhere(endpoint.clone(), targets.clone()),
     };
     let own = Entry::domain(Scope::Private(association.vpc.clone()), &rule.domain, says);
-    std::iter::once(own).chain(kept(world, &association.vpc, &rule)).collect()
-}
-
-/// The domains below that of a rule which a VPC with host names keeps to itself, unless another rule is about just them.
-fn kept(world: &Snapshot, vpc: &VpcId, rule: &ResolverRule) -> Vec<Option<Entry>> {
-    if rule.way == RuleWay::System || naming(world, vpc).is_none() {
-        return Vec::new();
-    }
-    let private = (16..32).map(|byte| format!("{byte}.172.in-addr.arpa."));
-    let domains = LOCAL.into_iter().chain(HOSTS).map(str::to_owned).chain(private);
-    let below = domains.filter(|domain| rule.covers(domain) && *domain != rule.domain);
-    below.map(|domain| Entry::domain(Scope::Vpc(vpc.clone()), &domain, Says::Here)).collect()
+    let here = |domain: String| Entry::domain(Scope::Vpc(association.vpc.clone()), &domain, Says::Here);
+    let kept = plan::kept_from(world, &association.vpc, &rule).into_iter().map(here);
+    std::iter::once(own).chain(kept).collect()
 }
 
 /// The sources of every rule in a VPC.
