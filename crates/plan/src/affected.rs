@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use resource::{
-    BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, Kind, Listener,
-    LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccess,
+    BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, InternetGatewayId,
+    Kind, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccess,
     PublicAccessExclusion, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, RouteTable,
     RulePeer, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
 };
@@ -22,6 +22,7 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     reach.change(change, |table: &RouteTable| (table.routes.clone(), table.associations.clone()), Reach::table);
     reach.change(change, |table: &RouteTable| table.associations.clone(), Reach::table_subnets);
     reach.change(change, RouteTable::is_main, Reach::main_table);
+    reach.change(change, gateways_of, |reach, table| reach.addresses_of(&table.vpc));
     reach.change(change, |group: &SecurityGroup| group.rules.clone(), Reach::group);
     reach.change(change, |group: &SecurityGroup| group.vpc.clone(), Reach::referring_groups);
     reach.change(change, peer_groups, Reach::members_abroad);
@@ -53,6 +54,10 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     );
     reach.change(change, read_of_resolver, |reach, resolver| reach.add(Subject::Resolver(resolver.id.clone())));
     reach.found
+}
+
+fn gateways_of(table: &RouteTable) -> Vec<InternetGatewayId> {
+    table.gateways().cloned().collect()
 }
 
 /// What the plan reads of an interface: neither what people write on it nor what we say of it.

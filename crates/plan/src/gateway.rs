@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use resource::{
     AllocationId, ElasticAddress, InternetGateway, InternetGatewayId, NatGateway, NatGatewayId, NatState, NetworkInterface,
-    Resource, Vpc, VpcId, router_address,
+    Resource, RouteTable, RouteTableId, Vpc, VpcId, router_address,
 };
 use store::Snapshot;
 
@@ -41,6 +41,8 @@ pub struct PublicAddress {
     pub private: Ipv4Addr,
     /// What passes between it and the internet.
     pub passage: Passage,
+    /// The table by which packets for it go when they have come in: the gateway's, where it has one.
+    pub table: Option<RouteTableId>,
 }
 
 /// A NAT gateway: packets routed to it leave for the internet with its public address, for elsewhere with its private one.
@@ -78,7 +80,15 @@ pub(crate) fn plan_address(world: &Snapshot, id: &AllocationId) -> Option<Public
         public: address.public,
         private: association.private,
         passage: passage(world, &interface),
+        table: edge_table(world, &interface),
     })
+}
+
+/// The table of the gateway by which packets for an interface come in. What a balancer sends on has not come in by a gateway.
+fn edge_table(world: &Snapshot, interface: &NetworkInterface) -> Option<RouteTableId> {
+    let gateway = gateway_of(world, &interface.vpc).filter(|_| !interface.kind.is_managed())?;
+    let mut linked = world.linked::<RouteTable>(InternetGateway::KIND, &gateway);
+    linked.find(|table| table.gateways().any(|id| *id == gateway)).map(|table| table.id.clone())
 }
 
 pub(crate) fn plan_nat(world: &Snapshot, id: &NatGatewayId) -> Option<Nat> {
@@ -123,10 +133,11 @@ impl Display for PublicAddress {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "address {} in {}: {} stands for {}", self.id, self.vpc, self.public, self.private)?;
         match self.passage {
-            Passage::Open => Ok(()),
-            Passage::Out => f.write_str(", outwards only"),
-            Passage::Shut => f.write_str(", and nothing passes"),
+            Passage::Open => {}
+            Passage::Out => f.write_str(", outwards only")?,
+            Passage::Shut => f.write_str(", and nothing passes")?,
         }
+        self.table.iter().try_for_each(|table| write!(f, ", by {table}"))
     }
 }
 

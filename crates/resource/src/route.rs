@@ -58,19 +58,34 @@ pub enum RouteTarget {
     Endpoint(EndpointId),
 }
 
-/// The use of a route table by a subnet, or as the VPC's main table.
+/// The use of a route table by a subnet or an internet gateway, or as the VPC's main table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteTableAssociation {
     /// `rtbassoc-…`.
     pub id: String,
-    /// The subnet; none for the main association.
+    /// The subnet.
     pub subnet: Option<SubnetId>,
+    /// The gateway whose arriving packets go by the table.
+    #[serde(default)]
+    pub gateway: Option<InternetGatewayId>,
+}
+
+impl RouteTableAssociation {
+    /// Whether it is the one of subnets without an association of their own.
+    pub fn is_main(&self) -> bool {
+        self.subnet.is_none() && self.gateway.is_none()
+    }
 }
 
 impl RouteTable {
     /// Whether subnets without an association of their own use it.
     pub fn is_main(&self) -> bool {
-        self.associations.iter().any(|a| a.subnet.is_none())
+        self.associations.iter().any(RouteTableAssociation::is_main)
+    }
+
+    /// The gateways whose arriving packets go by it.
+    pub fn gateways(&self) -> impl Iterator<Item = &InternetGatewayId> {
+        self.associations.iter().filter_map(|a| a.gateway.as_ref())
     }
 }
 
@@ -87,9 +102,15 @@ impl Resource for RouteTable {
 
     fn links(&self) -> Vec<Link> {
         let subnets = self.associations.iter().filter_map(|a| a.subnet.as_ref()).map(|id| Link::to(Subnet::KIND, id));
+        let gateways = self.gateways().map(|id| Link::to(crate::InternetGateway::KIND, id));
         let associations = self.associations.iter().map(|a| Link::name("route-table-association", &a.id));
         let targets = self.routes.iter().flat_map(Route::links);
-        std::iter::once(Link::to(Vpc::KIND, &self.vpc)).chain(subnets).chain(associations).chain(targets).collect()
+        std::iter::once(Link::to(Vpc::KIND, &self.vpc))
+            .chain(subnets)
+            .chain(gateways)
+            .chain(associations)
+            .chain(targets)
+            .collect()
     }
 }
 

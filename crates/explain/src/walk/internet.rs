@@ -60,8 +60,14 @@ impl Walk<'_> {
             }
             Some(InterfaceKind::Workload) | None => {
                 self.let_in(&party);
-                self.arrive(&party, &sender);
-                self.end()
+                let passed = match &address.table {
+                    Some(table) => self.by_edge(table, &sender, address.private),
+                    None => Err(self),
+                };
+                passed.unwrap_or_else(|mut walk| {
+                    walk.arrive(&party, &sender);
+                    walk.end()
+                })
             }
         }
     }

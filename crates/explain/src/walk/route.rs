@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use plan::{Hop, Item, Nat, Subject, Table};
 use resource::{
-    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTarget, VpcId,
+    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTableId, RouteTarget,
+    VpcId,
 };
 
 use super::peering::{self, live_to};
@@ -45,7 +46,7 @@ impl Walk<'_> {
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
                 self.by(Ground::Route { table: None, prefix: *prefix, target: id.to_string() });
-                self.appliance(party, id, to)
+                self.appliance(&Sender { address: party.address, party: Some(party.clone()), away: None }, id, to)
             }
             Some((prefix, Hop::Endpoint(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
@@ -54,6 +55,24 @@ impl Walk<'_> {
                 self.end()
             }
         }
+    }
+
+    /// By the table of an internet gateway, where it has another way to an address than the VPC itself.
+    pub(super) fn by_edge(mut self, id: &RouteTableId, sender: &Sender, to: Ipv4Addr) -> Result<Vec<Way>, Self> {
+        let Some(Item::Table(table)) = plan::item(self.world, &Subject::Table(id.clone())) else { return Err(self) };
+        let Some((prefix, hop)) = longest(&table, to) else { return Err(self) };
+        Ok(match hop {
+            Hop::Interface(appliance, _) | Hop::Checked(appliance) => {
+                self.passes(id, format!("routes {to} by {prefix} to {appliance}"));
+                self.by(Ground::Route { table: Some(id.clone()), prefix: *prefix, target: appliance.to_string() });
+                self.appliance(sender, appliance, to)
+            }
+            _ => {
+                let problem = format!("routes {to} by {prefix} to {}, which takes no packets", self.target_of(&table, *prefix));
+                self.blocked(Code::Blackhole, id, problem, Vec::new());
+                self.end()
+            }
+        })
     }
 
     /// Whether a party's table has another way to an address of its own VPC than the VPC itself.
@@ -199,10 +218,9 @@ impl Walk<'_> {
     }
 
     /// Through an interface that forwards, or does not.
-    fn appliance(mut self, party: &Party, id: &InterfaceId, to: Ipv4Addr) -> Vec<Way> {
+    fn appliance(mut self, sender: &Sender, id: &InterfaceId, to: Ipv4Addr) -> Vec<Way> {
         let Some(appliance) = interface(self.world, id) else { return self.end() };
-        let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
-        self.groups_in(&appliance, &sender);
+        self.groups_in(&appliance, sender);
         self.present(&appliance);
         if appliance.forwards() {
             self.passes(&appliance.name, format!("may forward to {to} (what it does with packets is not known)"));

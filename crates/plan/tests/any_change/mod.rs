@@ -206,10 +206,11 @@ fn exclusion(exclusion: &mut PublicAccessExclusion, dice: &mut Dice, txn: &Txn) 
 
 fn table(table: &mut RouteTable, dice: &mut Dice, txn: &Txn) {
     if dice.coin() {
-        let subnets = dice.some(&ids::<Subnet, _>(txn, |r| r.id));
-        let users = subnets.into_iter().map(Some).chain(dice.coin().then_some(None));
-        table.associations =
-            users.enumerate().map(|(n, subnet)| RouteTableAssociation { id: format!("rtbassoc-{n}"), subnet }).collect();
+        let subnets = dice.some(&ids::<Subnet, _>(txn, |r| r.id)).into_iter().map(|subnet| (Some(subnet), None));
+        let gateway = dice.any(&ids::<InternetGateway, _>(txn, |r| r.id)).filter(|_| dice.coin());
+        let users = subnets.chain(dice.coin().then_some((None, None))).chain(gateway.map(|id| (None, Some(id))));
+        let association = |(n, (subnet, gateway))| RouteTableAssociation { id: format!("rtbassoc-{n}"), subnet, gateway };
+        table.associations = users.enumerate().map(association).collect();
         return;
     }
     let destination = match dice.any(&ids::<PrefixList, _>(txn, |r| r.id)) {

@@ -93,8 +93,11 @@ impl World {
     /// A route table that is used by these subnets; none is the VPC's main one.
     pub fn table(&self, vpc: &VpcId, users: &[Option<&SubnetId>]) -> RouteTableId {
         let id = RouteTableId::parse(&self.id("rtb-")).unwrap();
-        let association =
-            |subnet: &Option<&SubnetId>| RouteTableAssociation { id: self.id("rtbassoc-"), subnet: subnet.cloned() };
+        let association = |subnet: &Option<&SubnetId>| RouteTableAssociation {
+            id: self.id("rtbassoc-"),
+            subnet: subnet.cloned(),
+            gateway: None,
+        };
         let associations = users.iter().map(association).collect();
         self.put(RouteTable {
             id: id.clone(),

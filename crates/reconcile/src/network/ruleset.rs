@@ -78,6 +78,8 @@ pub(super) mod set {
     pub const KEPT: &str = "kept";
     /// Endpoint addresses whose connection is accepted.
     pub const OPEN: &str = "open";
+    /// Public address to the mark of its gateway's route table.
+    pub const EDGE: &str = "edge";
     /// Public address to private.
     pub const PUBLIC_IN: &str = "public-in";
     /// Private address to public.
@@ -154,6 +156,7 @@ fn sets() -> Vec<Set> {
         hashed(set::FORWARD, &[Addr, Proto, Port], SetData::Values(vec![Addr])),
         hashed(set::POOL_OF, &[Addr], SetData::Pool),
         hashed(set::NODE_OF, &[Addr, Port], SetData::Values(vec![Addr])),
+        hashed(set::EDGE, &[Addr], SetData::Values(vec![Mark])),
         hashed(set::PUBLIC_IN, &[Addr], SetData::Values(vec![Addr])),
         hashed(set::PUBLIC_OUT, &[Addr], SetData::Values(vec![Addr])),
         hashed(set::NAT_OUT, &[Mark], SetData::Values(vec![Addr])),
@@ -189,12 +192,13 @@ fn chains() -> Vec<Chain> {
     ]
 }
 
-/// To the VPC's own public addresses, as far as Block Public Access lets connections in.
+/// To the VPC's own public addresses, as far as Block Public Access lets connections in, by the gateway's own route table.
 fn from_internet() -> Vec<Rule> {
     let begun_outside = Match::is(Field::CtDirection, Value::Proto(0));
     vec![
         drop_if(vec![Match::in_set([Field::Daddr], set::SHUT)]),
         drop_if(vec![begun_outside, Match::in_set([Field::Daddr], set::OUT_ONLY)]),
+        mark_from([Field::Daddr], set::EDGE),
         accept_if(vec![within(Field::Daddr, INTERNET_NET)]),
         drop_if(vec![]),
     ]

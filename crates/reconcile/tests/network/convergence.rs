@@ -225,7 +225,7 @@ fn wise_change(world: &World, kind: usize, number: u8) -> &'static str {
                 true => table.routes.truncate(usize::from(number / 4) % 2),
                 false => {
                     table.associations = odd
-                        .then(|| RouteTableAssociation { id: "rtbassoc-x".into(), subnet: Some(subnet.clone()) })
+                        .then(|| RouteTableAssociation { id: "rtbassoc-x".into(), subnet: Some(subnet.clone()), gateway: None })
                         .into_iter()
                         .collect()
                 }

@@ -128,3 +128,51 @@ fn names_on_the_internet_lead_to_public_addresses_and_inside_to_private_ones() {
     let inside = ["--subnet", &site.private, "--security-group", &site.group];
     eventually("inside it leads to the private address", || resolve(&inside).starts_with(&private).then_some(()));
 }
+
+/// Forwards what comes in, and counts the packets for port 80.
+const APPLIANCE: &str =
+    "#!/bin/sh\nsysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0\n";
+
+#[test]
+fn what_a_gateway_brings_in_goes_by_the_gateways_own_table_to_an_appliance_first() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let site = site(&account);
+    let gateway = account.ec2("describe_internet_gateways", json!({}))["InternetGateways"][0]["InternetGatewayId"].clone();
+    let inspected = account.subnet(&site.vpc, "10.0.3.0/24", ZONE);
+    let firewall = account.group(&site.vpc, "firewall");
+    account.allow(&firewall, "-1", None, Peer::Cidr("0.0.0.0/0"));
+    account.allow(&site.group, "tcp", Some(80), Peer::Cidr("0.0.0.0/0"));
+    let server = account.instance(&inspected, &[&site.group], &web("behind an appliance"));
+    let appliance = account.instance(&site.public, &[&firewall], APPLIANCE);
+    let interface = text_of(&account.describe_instance(&appliance)["NetworkInterfaces"][0]["NetworkInterfaceId"]);
+    let check = json!({ "NetworkInterfaceId": interface, "SourceDestCheck": { "Value": false } });
+    account.ec2("modify_network_interface_attribute", check);
+    let (allocation, public) = elastic_address(&account);
+    account.ec2("associate_address", json!({ "AllocationId": allocation, "InstanceId": server }));
+    default_route(&account, &site.vpc, &inspected, json!({ "NetworkInterfaceId": interface }));
+
+    let table = text_of(&account.ec2("create_route_table", json!({ "VpcId": site.vpc }))["RouteTable"]["RouteTableId"]);
+    let associated = account.ec2("associate_route_table", json!({ "RouteTableId": table, "GatewayId": gateway }));
+    let route = json!({ "RouteTableId": table, "DestinationCidrBlock": "10.0.3.0/24", "NetworkInterfaceId": interface });
+    account.ec2("create_route", route);
+    let url = format!("http://{public}/");
+    let fetch = || account.exec(&["--internet"], &["curl", "-sS", "--connect-timeout", "1", "--max-time", "5", &url]);
+    eventually("the server answers through the appliance", || (fetch().out == "behind an appliance").then_some(()));
+    let place = ["--instance", appliance.as_str()];
+    account.exec(&place, &["sysctl", "-qw", "net.ipv4.ip_forward=0"]).ok();
+    eventually("nothing passes an appliance that forwards nothing", || (fetch().status == 28).then_some(()));
+    account.exec(&place, &["sysctl", "-qw", "net.ipv4.ip_forward=1"]).ok();
+    eventually("it forwards again", || (fetch().status == 0).then_some(()));
+
+    let told = cloud.shell(CONSUMER, &format!("\"$0\" explain internet {public}:80"));
+    assert!(told.contains(&table) && told.contains(&interface), "{told}");
+    account.ec2("disassociate_route_table", json!({ "AssociationId": associated["AssociationId"] }));
+    account.ec2("delete_route_table", json!({ "RouteTableId": table }));
+    let out =
+        account.ec2("describe_route_tables", json!({ "Filters": [{ "Name": "association.subnet-id", "Values": [inspected] }] }));
+    let straight = json!({ "RouteTableId": out["RouteTables"][0]["RouteTableId"], "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway });
+    account.ec2("replace_route", straight);
+    account.exec(&place, &["sysctl", "-qw", "net.ipv4.ip_forward=0"]).ok();
+    eventually("without the gateway's table nothing goes by the appliance", || (fetch().status == 0).then_some(()));
+}

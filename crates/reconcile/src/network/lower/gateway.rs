@@ -11,7 +11,7 @@ use resource::FrontDoor;
 use super::router::ROUTER_SETTINGS;
 use super::{held_address, in_namespace, link_end, neighbour, own_address, sysctl};
 use crate::network::ledger::Placed;
-use crate::network::name::{INTERNET, INTERNET_HOST, INTERNET_RESOLVER, INTERNET_ROUTER, WAN, to_vpc};
+use crate::network::name::{INTERNET, INTERNET_HOST, INTERNET_RESOLVER, INTERNET_ROUTER, WAN, table_number, to_vpc};
 use crate::network::ruleset::{FROM_INTERNET, TO_INTERNET, device, element, set, verdict};
 
 /// AWS's MTU towards the internet.
@@ -55,7 +55,9 @@ pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
         Passage::Out => Some(element(set::OUT_ONLY, vec![Value::Addr(address.public)], Data::None)),
         Passage::Shut => Some(element(set::SHUT, vec![Value::Addr(address.public)], Data::None)),
     };
-    let mut placed = in_namespace(address.vpc.as_str(), objects.into_iter().chain(blocked));
+    let mark = |table| Data::Values(vec![Value::Mark(table_number(table))]);
+    let by_table = address.table.iter().map(|table| element(set::EDGE, vec![Value::Addr(address.public)], mark(table)));
+    let mut placed = in_namespace(address.vpc.as_str(), objects.into_iter().chain(blocked).chain(by_table));
     let kind = RouteKind::Unicast {
         dev: to_vpc(address.router),
         via: Some(address.fabric),

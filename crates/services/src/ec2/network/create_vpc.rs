@@ -111,7 +111,7 @@ fn main_route_table(vpc: &Vpc) -> RouteTable {
         owner: vpc.owner.clone(),
         vpc: vpc.id.clone(),
         routes: Vec::new(),
-        associations: vec![RouteTableAssociation { id: random_id("rtbassoc-"), subnet: None }],
+        associations: vec![RouteTableAssociation { id: random_id("rtbassoc-"), subnet: None, gateway: None }],
         tags: Tags::default(),
     }
 }

@@ -1,9 +1,10 @@
 //! DeleteInternetGateway: refused while it is attached.
 
-use resource::InternetGateway;
+use resource::{InternetGateway, RouteTable};
 use serde::Deserialize;
 
 use crate::ec2::find;
+use crate::ec2::routing::route_table::edge;
 use crate::{Error, Write};
 
 #[derive(Default, Deserialize)]
@@ -12,13 +13,18 @@ pub struct Input {
     internet_gateway_id: String,
 }
 
-/// Removes a gateway. Routes to it become blackholes.
+/// Removes a gateway and its use of a route table. Routes to it become blackholes.
 pub fn delete_internet_gateway(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let gateway = find::internet_gateway(cx.txn, cx.owner(), &input.internet_gateway_id)?;
     if let Some(vpc) = &gateway.vpc {
         let message =
             format!("The internetGateway '{}' has dependencies and cannot be deleted: detach it from {vpc} first.", gateway.id);
         return Err(Error::dependency(message));
+    }
+    if let Some(table) = edge::table_of(cx.txn, &gateway.id) {
+        cx.txn.update::<RouteTable>(table.id.as_str(), |table| {
+            table.associations.retain(|association| association.gateway.as_ref() != Some(&gateway.id));
+        });
     }
     cx.txn.remove::<InternetGateway>(gateway.id.as_str());
     Ok(())

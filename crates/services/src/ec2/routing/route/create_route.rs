@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::target::Named;
 use super::{Request, check_size, destination};
+use crate::ec2::routing::route_table::edge;
 use crate::ec2::{find, firewall};
 use crate::{Error, Write};
 
@@ -32,6 +33,9 @@ pub fn create_route(cx: &mut Write<'_>, input: Request) -> Result<Output, Error>
     let mut table = (*table).clone();
     table.routes.push(Route { destination, target });
     check_size(cx.txn, &table)?;
+    if table.gateways().next().is_some() {
+        edge::check(cx.txn, &table)?;
+    }
     cx.txn.put::<RouteTable>(table);
     Ok(Output { r#return: true })
 }

@@ -5,6 +5,7 @@ use resource::{Route, RouteDestination, RouteTable, RouteTarget};
 use super::target::Named;
 use super::{Request, destination};
 use crate::ec2::find;
+use crate::ec2::routing::route_table::edge;
 use crate::{Error, Write};
 
 /// Changes the target of a route.
@@ -28,9 +29,12 @@ pub fn replace_route(cx: &mut Write<'_>, input: Request) -> Result<(), Error> {
     if let RouteDestination::Cidr(block) = route.destination {
         destination::check(cx.txn, &vpc, block, &target)?;
     }
-    cx.txn.update::<RouteTable>(table.id.as_str(), |table| {
-        table.routes.iter_mut().filter(|route| route.destination == destination).for_each(|route| route.target = target.clone());
-    });
+    let mut table = (*table).clone();
+    table.routes.iter_mut().filter(|route| route.destination == destination).for_each(|route| route.target = target.clone());
+    if table.gateways().next().is_some() {
+        edge::check(cx.txn, &table)?;
+    }
+    cx.txn.put::<RouteTable>(table);
     Ok(())
 }
 

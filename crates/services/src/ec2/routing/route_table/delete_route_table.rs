@@ -1,4 +1,4 @@
-//! DeleteRouteTable: refused while a subnet uses it, and for the main one.
+//! DeleteRouteTable: refused while a subnet or a gateway uses it, and for the main one.
 
 use resource::{Resource, RouteTable, VpcEndpoint};
 use serde::Deserialize;
@@ -16,10 +16,11 @@ pub struct Input {
 pub fn delete_route_table(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let table = find::route_table(cx.txn, cx.owner(), &input.route_table_id)?;
     if let Some(association) = table.associations.first() {
-        let user = association
-            .subnet
-            .as_ref()
-            .map_or_else(|| format!("it is the main table of {}", table.vpc), |id| format!("{id} uses it"));
+        let user = match (&association.subnet, &association.gateway) {
+            (Some(id), _) => format!("{id} uses it"),
+            (None, Some(id)) => format!("{id} uses it"),
+            (None, None) => format!("it is the main table of {}", table.vpc),
+        };
         return Err(Error::dependency(format!("The routeTable '{}' has dependencies and cannot be deleted: {user}.", table.id)));
     }
     let endpoints: Vec<_> = cx.txn.linked::<VpcEndpoint>(RouteTable::KIND, &table.id).collect();

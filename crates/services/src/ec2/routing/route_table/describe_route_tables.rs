@@ -47,7 +47,7 @@ fn field(filter: &str) -> Option<Field<'_, (RouteTableView, &Tags)>> {
         return route_field(member);
     }
     let associations: fn(&AssociationView) -> Option<String> = match filter {
-        "association.gateway-id" => |_| None,
+        "association.gateway-id" => |association| association.gateway_id.clone(),
         "association.main" => |association| Some(association.main.to_string()),
         "association.route-table-association-id" => |association| Some(association.route_table_association_id.clone()),
         "association.route-table-id" => |association| Some(association.route_table_id.clone()),

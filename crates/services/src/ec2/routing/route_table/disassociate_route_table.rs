@@ -1,4 +1,4 @@
-//! DisassociateRouteTable: the subnet uses the main table again.
+//! DisassociateRouteTable: the subnet uses the main table again, the gateway none.
 
 use resource::RouteTable;
 use serde::Deserialize;
@@ -11,10 +11,10 @@ pub struct Input {
     association_id: String,
 }
 
-/// Ends the use of a table by a subnet.
+/// Ends the use of a table by a subnet or a gateway.
 pub fn disassociate_route_table(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let (table, association) = super::association(cx.txn, cx.owner(), &input.association_id)?;
-    if association.subnet.is_none() {
+    if association.is_main() {
         let message = format!(
             "cannot disassociate the main route table association {}; ReplaceRouteTableAssociation makes another table the main one",
             association.id

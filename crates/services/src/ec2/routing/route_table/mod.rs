@@ -1,10 +1,11 @@
-//! Route tables and which subnets use them.
+//! Route tables and which subnets and gateways use them.
 
 pub mod associate_route_table;
 pub mod create_route_table;
 pub mod delete_route_table;
 pub mod describe_route_tables;
 pub mod disassociate_route_table;
+pub mod edge;
 pub mod replace_route_table_association;
 mod view;
 

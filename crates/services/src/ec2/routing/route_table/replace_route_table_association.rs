@@ -1,9 +1,9 @@
-//! ReplaceRouteTableAssociation: another table for a subnet, or another main table for the VPC.
+//! ReplaceRouteTableAssociation: another table for a subnet or a gateway, or another main table for the VPC.
 
 use resource::{RouteTable, RouteTableAssociation, random_id};
 use serde::{Deserialize, Serialize};
 
-use super::{ASSOCIATED, AssociationState};
+use super::{ASSOCIATED, AssociationState, edge};
 use crate::ec2::find;
 use crate::{Error, Write};
 
@@ -28,8 +28,11 @@ pub fn replace_route_table_association(cx: &mut Write<'_>, input: Input) -> Resu
     if old.vpc != new.vpc {
         return Err(Error::invalid_value(format!("Route tables {} and {} belong to different networks", old.id, new.id)));
     }
+    if association.gateway.is_some() {
+        edge::check(cx.txn, &new)?;
+    }
     cx.txn.update::<RouteTable>(old.id.as_str(), |table| table.associations.retain(|a| a.id != association.id));
-    let moved = RouteTableAssociation { id: random_id("rtbassoc-"), subnet: association.subnet };
+    let moved = RouteTableAssociation { id: random_id("rtbassoc-"), ..association };
     let output = Output { new_association_id: moved.id.clone(), association_state: ASSOCIATED };
     cx.txn.update::<RouteTable>(new.id.as_str(), |table| table.associations.push(moved));
     Ok(output)
@@ -102,8 +105,6 @@ mod tests {
         let moved = json!({"AssociationId": association, "RouteTableId": foreign});
         assert_eq!(cloud.refusal("ReplaceRouteTableAssociation", moved), "InvalidParameterValue");
         assert_eq!(cloud.refusal("AssociateRouteTable", json!({"RouteTableId": own})), "MissingParameter");
-        let edge = json!({"RouteTableId": own, "GatewayId": "igw-00000000000000000"});
-        assert_eq!(cloud.refusal("AssociateRouteTable", edge), "UnsupportedOperation");
     }
 
     #[test]

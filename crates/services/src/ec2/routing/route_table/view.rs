@@ -26,7 +26,7 @@ pub struct RouteTableView {
     pub owner_id: String,
 }
 
-/// The use of a table by a subnet, or as the main one.
+/// The use of a table by a subnet or a gateway, or as the main one.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AssociationView {
@@ -39,6 +39,9 @@ pub struct AssociationView {
     /// The subnet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
+    /// The gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_id: Option<String>,
     association_state: AssociationState,
 }
 
@@ -82,10 +85,11 @@ impl RouteTableView {
         let local = blocks.iter().map(|block| RouteView::local(block.cidr.to_string()));
         let added = table.routes.iter().map(|route| RouteView::new(world, table, route));
         let associations = table.associations.iter().map(|association| AssociationView {
-            main: association.subnet.is_none(),
+            main: association.is_main(),
             route_table_association_id: association.id.clone(),
             route_table_id: table.id.to_string(),
             subnet_id: association.subnet.as_ref().map(ToString::to_string),
+            gateway_id: association.gateway.as_ref().map(ToString::to_string),
             association_state: ASSOCIATED,
         });
         Self {
