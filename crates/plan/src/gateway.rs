@@ -88,7 +88,8 @@ pub(crate) fn plan_address(world: &Snapshot, id: &AllocationId) -> Option<Public
 fn edge_table(world: &Snapshot, interface: &NetworkInterface) -> Option<RouteTableId> {
     let gateway = gateway_of(world, &interface.vpc).filter(|_| !interface.kind.is_managed())?;
     let mut linked = world.linked::<RouteTable>(InternetGateway::KIND, &gateway);
-    linked.find(|table| table.gateways().any(|id| *id == gateway)).map(|table| table.id.clone())
+    let used = |table: &RouteTable| table.vpc == interface.vpc && table.gateways().any(|id| *id == gateway);
+    linked.find(|table| used(table)).map(|table| table.id.clone())
 }
 
 pub(crate) fn plan_nat(world: &Snapshot, id: &NatGatewayId) -> Option<Nat> {

@@ -69,6 +69,9 @@ pub struct IssuedCertificate {
 pub struct DomainValidation {
     /// The name.
     pub domain: String,
+    /// The name in whose place it would be verified by e-mail, when that is another.
+    #[serde(default)]
+    pub parent: Option<String>,
     /// The name of the CNAME record.
     pub record: String,
     /// Where it must point to.

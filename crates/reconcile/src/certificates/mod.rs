@@ -144,6 +144,7 @@ mod tests {
 
     fn pending(names: &[&str]) -> Certificate {
         let proof = |name: &&str| DomainValidation {
+            parent: None,
             domain: (*name).to_owned(),
             record: format!("_a.{name}."),
             target: "_b.c.acm-validations.aws.".into(),

@@ -40,7 +40,11 @@ fn table(n: u64, endpoint: Option<&VpcEndpoint>) -> RouteTable {
         owner: owner(),
         vpc: vpc_id(1),
         routes: endpoint.map(route).into_iter().collect(),
-        associations: vec![RouteTableAssociation { id: format!("rtbassoc-{n}"), subnet: (n > 0).then(|| subnet(&vpc_id(1)).id) }],
+        associations: vec![RouteTableAssociation {
+            id: format!("rtbassoc-{n}"),
+            subnet: (n > 0).then(|| subnet(&vpc_id(1)).id),
+            gateway: None,
+        }],
         tags: Tags::default(),
     }
 }

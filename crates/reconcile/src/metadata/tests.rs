@@ -89,7 +89,7 @@ fn cloud(txn: &mut Txn) {
         owner: owner(),
         vpc: vpc_id(1),
         routes: Vec::new(),
-        associations: vec![RouteTableAssociation { id: "rtbassoc-1".into(), subnet: None }],
+        associations: vec![RouteTableAssociation { id: "rtbassoc-1".into(), subnet: None, gateway: None }],
         tags: Tags::default(),
     });
     txn.put(rich());

@@ -491,7 +491,7 @@ async fn an_inbound_endpoint_answers_as_its_vpc_until_nobody_wants_it() {
         owner: owner(),
         vpc: vpc_id(2),
         routes: Vec::new(),
-        associations: vec![resource::RouteTableAssociation { id: "rtbassoc-1".into(), subnet: None }],
+        associations: vec![resource::RouteTableAssociation { id: "rtbassoc-1".into(), subnet: None, gateway: None }],
         tags: Tags::default(),
     };
     let store = store(cloud).await;

@@ -136,7 +136,7 @@ pub fn renewal(certificate: &Certificate, used: bool) -> &'static str {
 fn validation(one: &DomainValidation, failed: bool) -> Validation {
     Validation {
         domain_name: one.domain.clone(),
-        validation_domain: one.domain.clone(),
+        validation_domain: one.parent.as_ref().unwrap_or(&one.domain).clone(),
         validation_status: match (one.done, failed) {
             (true, _) => "SUCCESS",
             (false, true) => "FAILED",

@@ -19,12 +19,21 @@ const TOKEN_MILLIS: u64 = 3600 * 1000;
 #[serde(rename_all = "PascalCase", default)]
 pub struct Input {
     domain_name: String,
+    domain_validation_options: Vec<ValidationOption>,
     validation_method: Option<String>,
     subject_alternative_names: Vec<String>,
     idempotency_token: Option<String>,
     options: Options,
     tags: Vec<Tag>,
     key_algorithm: Option<String>,
+}
+
+/// Where e-mail about a name would go; with DNS it is kept and shown.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct ValidationOption {
+    domain_name: String,
+    validation_domain: String,
 }
 
 /// The answer.
@@ -39,6 +48,7 @@ pub fn request_certificate(cx: &mut Write<'_>, input: Input) -> Result<Output, E
     check_method(input.validation_method.as_deref())?;
     let key_algorithm = check_key(input.key_algorithm.as_deref())?;
     let names = names(&input)?;
+    check_parents(&input.domain_validation_options, &names)?;
     if let Some(known) = repeated(cx, &input, &names) {
         return Ok(Output { certificate_arn: known });
     }
@@ -47,7 +57,7 @@ pub fn request_certificate(cx: &mut Write<'_>, input: Input) -> Result<Output, E
     let certificate = Certificate {
         arn: fresh_arn(cx.owner()),
         owner: cx.owner().clone(),
-        validations: names.iter().map(|name| proof(cx.owner(), name)).collect(),
+        validations: names.iter().map(|name| proof(cx.owner(), name, &input.domain_validation_options)).collect(),
         domain: input.domain_name.to_ascii_lowercase(),
         names,
         key_algorithm,
@@ -111,6 +121,21 @@ fn names(input: &Input) -> Result<Vec<String>, Error> {
     }
 }
 
+/// Names that are asked for, each with itself or a domain above it.
+fn check_parents(options: &[ValidationOption], names: &[String]) -> Result<(), Error> {
+    let good = |option: &ValidationOption| {
+        let (name, parent) = (option.domain_name.to_ascii_lowercase(), option.validation_domain.to_ascii_lowercase());
+        names.contains(&name) && (name == parent || name.ends_with(&format!(".{parent}")))
+    };
+    match options.iter().find(|option| !good(option)) {
+        None => Ok(()),
+        Some(option) => {
+            let message = format!("{} is no validation domain for {}.", option.validation_domain, option.domain_name);
+            Err(Error::new("InvalidDomainValidationOptionsException", message))
+        }
+    }
+}
+
 /// The ARN of the certificate that the same request with the same token made within the hour.
 fn repeated(cx: &Write<'_>, input: &Input, names: &[String]) -> Option<String> {
     let token = input.idempotency_token.as_ref()?;
@@ -122,7 +147,7 @@ fn repeated(cx: &Write<'_>, input: &Input, names: &[String]) -> Option<String> {
 }
 
 /// The record that proves a name: the same for `x` and `*.x`, and for every request of the account.
-fn proof(owner: &Owner, name: &str) -> DomainValidation {
+fn proof(owner: &Owner, name: &str, options: &[ValidationOption]) -> DomainValidation {
     let base = name.strip_prefix("*.").unwrap_or(name);
     let drawn = |what: &str| {
         let digest = digest(&SHA256, format!("{what}|{}|{base}", owner.account).as_bytes());
@@ -130,8 +155,10 @@ fn proof(owner: &Owner, name: &str) -> DomainValidation {
     };
     let hex = |bytes: &[u8]| bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let letters: String = drawn("zone")[..10].iter().map(|byte| char::from(b'a' + byte % 26)).collect();
+    let option = options.iter().find(|option| option.domain_name.eq_ignore_ascii_case(name));
     DomainValidation {
         domain: name.to_owned(),
+        parent: option.map(|option| option.validation_domain.to_ascii_lowercase()).filter(|parent| parent != name),
         record: format!("_{}.{base}.", hex(&drawn("name"))),
         target: format!("_{}.{letters}.acm-validations.aws.", hex(&drawn("value"))),
         done: false,

@@ -57,6 +57,10 @@ fn what_cannot_be_asked_for_is_refused() {
     };
     assert_eq!(with(json!({"ValidationMethod": "EMAIL"})), "UnsupportedOperation");
     assert_eq!(with(json!({"ValidationMethod": "HTTP"})), "UnsupportedOperation");
+    for (name, parent) in [("www.example.com", "other.com"), ("www.example.com", "ample.com"), ("other.com", "other.com")] {
+        let options = json!([{"DomainName": name, "ValidationDomain": parent}]);
+        assert_eq!(with(json!({"DomainValidationOptions": options})), "InvalidDomainValidationOptionsException");
+    }
     assert_eq!(refusal(&cloud, "RequestCertificate", json!({"DomainName": "a.example"})), "UnsupportedOperation");
     assert_eq!(with(json!({"KeyAlgorithm": "RSA_4096"})), "ValidationException");
     assert_eq!(with(json!({"CertificateAuthorityArn": "arn:aws:acm-pca:x"})), "UnsupportedOperation");

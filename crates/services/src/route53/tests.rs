@@ -366,5 +366,12 @@ fn zones_have_comments_tags_and_limits() {
     let limit = names.ok("GetHostedZoneLimit", json!({"Type": "MAX_RRSETS_BY_ZONE", "HostedZoneId": zone}));
     assert_eq!((&limit["Limit"]["Value"], &limit["Count"]), (&json!(10_000), &json!(2)));
     assert_eq!(names.ok("GetDNSSEC", json!({"HostedZoneId": zone}))["Status"]["ServeSignature"], "NOT_SIGNING");
+    let private = names.zone("corp.internal", Some(&names.vpc()));
+    let refused = names.call("GetDNSSEC", json!({"HostedZoneId": private})).expect_err("private zones are never signed");
+    assert!(refused.starts_with("InvalidArgument: Operation is unsupported for private"), "Terraform looks for it: {refused}");
+    let limit = names.ok("GetAccountLimit", json!({"Type": "MAX_HOSTED_ZONES_BY_OWNER"}));
+    assert_eq!((&limit["Limit"]["Value"], &limit["Count"]), (&json!(500), &json!(2)));
+    let limit = names.ok("GetAccountLimit", json!({"Type": "MAX_HEALTH_CHECKS_BY_OWNER"}));
+    assert_eq!((&limit["Limit"]["Value"], &limit["Count"]), (&json!(200), &json!(0)));
     assert_eq!(names.ok("ListQueryLoggingConfigs", json!({}))["QueryLoggingConfigs"], json!([]));
 }

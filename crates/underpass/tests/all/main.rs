@@ -30,6 +30,8 @@ mod quotas;
 mod relays;
 mod resolver;
 mod scaling;
+mod seed_001;
 mod seed_004;
 mod site;
 mod sweep;
+mod terraform;

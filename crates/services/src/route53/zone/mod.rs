@@ -25,6 +25,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation!(read "ListHostedZonesByVPC" list_by_vpc::list_hosted_zones_by_vpc),
     operation!(read "GetHostedZoneCount" count::get_hosted_zone_count),
     operation!(read "GetHostedZoneLimit" limit::get_hosted_zone_limit),
+    operation!(read "GetAccountLimit" limit::get_account_limit),
     operation!(read "GetDNSSEC" signing::get_dnssec),
     operation!(read "ListQueryLoggingConfigs" signing::list_query_logging_configs),
 ];

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::find::{self, invalid};
+use super::super::find;
 use crate::{Error, Read};
 
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct Status {
 pub fn get_dnssec(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let zone = find::zone(cx.world, cx.owner(), &input.hosted_zone_id)?;
     match zone.private {
-        true => Err(invalid("DNSSEC is not supported for private hosted zones")),
+        true => Err(Error::new("InvalidArgument", "Operation is unsupported for private hosted zones")),
         false => Ok(Output { status: Status { serve_signature: "NOT_SIGNING" }, key_signing_keys: [] }),
     }
 }
