@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plan::{Flow, Item, Node, Port, Subject, target_address};
 use resource::{
-    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup, TargetHealth,
+    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup, TargetHealth, Transport,
     VpcEndpoint,
 };
 
@@ -79,7 +79,11 @@ impl Walk<'_> {
             self.world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).find(|listener| listener.port == port.port);
         let group = listener.as_ref().and_then(|listener| self.world.find::<TargetGroup>(&listener.target_group));
         let (Some(listener), Some(group)) = (listener, group) else { return self.end() };
-        self.passes(&listener.arn, format!("takes {} on {} in {}", self.packet, planned.address, planned.zone));
+        let idle = match port.transport {
+            Transport::Tcp => format!(", and resets what is idle for {} s", listener.idle_seconds()),
+            Transport::Udp => String::new(),
+        };
+        self.passes(&listener.arn, format!("takes {} on {} in {}{idle}", self.packet, planned.address, planned.zone));
         if port.targets.is_empty() {
             self.no_target(balancer, &group, &planned.zone);
             if self.way.blockers.last().is_some_and(|last| last.code == Code::Unhealthy) {
@@ -200,7 +204,12 @@ impl Walk<'_> {
             true => sender.clone(),
             false => Sender { address: node.address, party: Some(node.clone()), away: None },
         };
-        self.passes(&node.name, format!("sends to {flow} as {}", seen.address));
+        let who = match (kept, group.attribute("proxy_protocol_v2.enabled")) {
+            (_, Some("true")) => ", and says in a PROXY header who the client is",
+            (false, _) => ", whoever the client is",
+            (true, _) => "",
+        };
+        self.passes(&node.name, format!("sends to {flow} as {}{who}", seen.address));
         if !kept {
             self.answer(node, sender);
             self.node_lets_out(node, flow.address);

@@ -16,7 +16,7 @@ use crate::{Code, mend};
 impl Walk<'_> {
     /// To the peered VPC whose router has a number. `from` is the sender's address there: its own, or a NAT gateway's.
     pub(super) fn over_peering(mut self, party: &Party, from: Ipv4Addr, router: u32, to: Ipv4Addr) -> Vec<Way> {
-        let mut all = self.in_vpc::<PeeringConnection>(&party.vpc).filter(|peering| peering.state.carries());
+        let mut all = self.in_vpc::<PeeringConnection>(&party.vpc).filter(|peering| peering.state.is_live());
         let found = all.find_map(|peering| {
             let far = peering.sides_from(&party.vpc)?.1.vpc.clone();
             self.world.find::<Vpc>(far.as_str()).filter(|far| far.router == router).map(|far| (peering, far))
@@ -56,8 +56,8 @@ impl Walk<'_> {
         other.map(|other| propose(self.world, party, other)).unwrap_or_default()
     }
 
-    /// What keeps a table from leading over a peering that there is with the VPC that has an address; none when there is none.
-    pub(super) fn unused_peering(&mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Option<()> {
+    /// What keeps a table from leading over a peering that there is with the VPC that has an address: that VPC, if there is one.
+    pub(super) fn unused_peering(&mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Option<Arc<Vpc>> {
         let (peering, far) = live_to(self.world, &party.vpc, to)?;
         let mut fixes = accepting(&peering);
         let block = far.cidrs.iter().map(|block| block.cidr).find(|cidr| cidr.contains(&to))?;
@@ -65,7 +65,7 @@ impl Walk<'_> {
         let problem = format!("has no route for {to}, which is in {}: {} connects the two", far.id, peering.id);
         self.blocked(Code::NoRoute, &table.id, problem, fixes);
         self.pending(&peering);
-        Some(())
+        Some(far)
     }
 
     /// A route over a peering that carries nothing.

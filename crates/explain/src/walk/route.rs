@@ -164,8 +164,8 @@ impl Walk<'_> {
             self.not_without_public_address(party);
             return self.end();
         }
-        if self.unused_peering(party, table, to).is_some() {
-            return self.end();
+        if let Some(far) = self.unused_peering(party, table, to) {
+            return self.over_peering(party, party.address, far.router, to);
         }
         self.blocked(Code::NoRoute, &table.id, problem, Vec::new());
         let somewhere = self.world.all::<NetworkInterface>().find(|other| other.addresses.contains(&to));

@@ -47,9 +47,9 @@ fn a_balancer_leads_to_its_target_by_arn_by_name_and_by_dns_name() {
       + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
-      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -69,7 +69,7 @@ fn a_target_that_sees_clients_must_let_clients_in() {
       + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.0.4
       x sg-00000000000000003 lets no tcp 8080 in from 10.0.0.4
@@ -105,9 +105,9 @@ fn a_target_whose_group_does_not_let_the_balancer_in_is_named() {
       + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no healthy target, so all are tried (fail open)
-      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       x sg-00000000000000003 lets no tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -151,7 +151,7 @@ fn without_targets_nothing_answers() {
       + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no registered target
 
     1. ELBV2_LISTENER_HAS_NO_TG arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: has no registered target
@@ -185,16 +185,16 @@ fn a_node_without_a_target_in_its_zone_fails_while_the_other_works() {
       + sg-00000000000000001 lets tcp 80 out to 10.0.0.9
       + vpc-00000000000000001 routes 10.0.0.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a, and resets what is idle for 350 s
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b2/0000000000000002 has no target in us-east-1a, and its nodes keep to their zones (cross-zone load balancing is off)
 
       + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
       + sg-00000000000000001 lets tcp 80 out to 10.0.1.10
       + vpc-00000000000000001 routes 10.0.1.10 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.1.10 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.1.10 in us-east-1b, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
-      + eni-00000000000000005 sends to 10.0.1.4:8080 as 10.0.1.10
+      + eni-00000000000000005 sends to 10.0.1.4:8080 as 10.0.1.10, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.10
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -222,7 +222,7 @@ fn a_target_that_calls_its_own_balancer_and_sees_itself_answers_nobody() {
       + sg-00000000000000003 lets tcp 80 out to 10.0.1.9
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.1.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
 
@@ -262,7 +262,7 @@ fn a_health_check_that_the_targets_group_does_not_let_in_is_the_cause() {
       + sg-00000000000000001 lets tcp 80 out to 10.0.0.9
       + vpc-00000000000000001 routes 10.0.0.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a, and resets what is idle for 350 s
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no healthy target that the node in us-east-1a may use, while other zones have
       + eni-00000000000000005 checks 10.0.0.20:9000
       + sg-00000000000000002 lets tcp 9000 out to 10.0.0.20

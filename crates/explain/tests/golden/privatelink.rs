@@ -4,7 +4,7 @@ use explain::{Question, explain};
 use resource::*;
 
 use super::{codes, passes, why};
-use crate::world::{World, all_out, entry, from, ingress};
+use crate::world::{World, all_out, entry, from, ingress, zone_name};
 
 struct Linked {
     world: World,
@@ -52,9 +52,9 @@ fn an_accepted_endpoint_leads_to_the_providers_target() {
       + vpce-00000000000000001 is connected to com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000001
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 lets tcp 80 in from 10.0.0.4 through PrivateLink
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
-      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -78,9 +78,9 @@ fn a_pending_endpoint_waits_for_the_provider() {
       x vpce-00000000000000001 waits for the provider to accept its connection (pendingAcceptance)
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 lets tcp 80 in from 10.0.0.4 through PrivateLink
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
-      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -121,9 +121,9 @@ fn everything_that_is_wrong_on_both_sides_is_said_at_once() {
       x vpce-00000000000000001 waits for the provider to accept its connection (pendingAcceptance)
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 filters PrivateLink traffic by its own groups, and they let no tcp 80 in from 10.0.7.4 (either of the commands mends it)
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
-      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       x sg-00000000000000002 has no egress rules, so tcp 8080 does not get out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -147,6 +147,50 @@ fn everything_that_is_wrong_on_both_sides_is_said_at_once() {
     assert!(!codes(&why(&world, &client, format!("{endpoint}:80"))).contains(&"SUBNET_ACL_RESTRICTION"));
 }
 
+/// Nothing that is wrong hides anything that comes after it.
+#[test]
+fn every_fault_from_the_clients_group_to_the_targets_health_check_is_said_at_once() {
+    let Linked { world, clients, nodes, endpoint, near, server, balancer, .. } = linked(EndpointState::PendingAcceptance);
+    let vpc = world.find::<Subnet>(&near).vpc;
+    let away = world.vpc("10.9.0.0/16");
+    world.peering(&vpc, &away, PeeringState::PendingAcceptance);
+    let (home, mute) = (world.subnet(&away, "10.9.0.0/24", 'a'), world.group(&away, &[]));
+    let (client, _) = world.instance(&home, "10.9.0.4", &[&mute]);
+    for (vpc, subnet) in [(&away, &home), (&vpc, &near)] {
+        world.acl(vpc, &[subnet], &[entry(100, "in", Traffic::Tcp(443, 443), "0.0.0.0/0", true)]);
+    }
+    for group in [&clients, &nodes] {
+        world.update::<SecurityGroup>(group, |group| group.rules = Vec::new());
+    }
+    let provider = world.find::<LoadBalancer>(&balancer).vpc;
+    let targets = world.find::<TargetGroup>(&world.snapshot().all::<TargetGroup>().next().unwrap().arn).arn;
+    let spare = world.instance(&world.subnet(&provider, "10.0.2.0/24", 'b'), "10.0.2.4", &[&nodes]).0;
+    world.update::<LoadBalancer>(&balancer, |balancer| {
+        balancer.zones.push(BalancerZone { zone: zone_name('b'), ..balancer.zones[0].clone() });
+    });
+    world.target(&targets, TargetId::Instance(server), 8080, Some(HealthState::Unhealthy));
+    world.target(&targets, TargetId::Instance(spare), 8080, Some(HealthState::Healthy));
+    let told = why(&world, &client, "10.0.0.5:80");
+    let expected = [
+        ("SG_HAS_NO_RULES", mute.to_string()),
+        ("SUBNET_ACL_RESTRICTION", "acl-00000000000000001".into()),
+        ("NO_ROUTE_TO_DESTINATION", "rtb-".into()),
+        ("BAD_STATE", "pcx-".into()),
+        ("SUBNET_ACL_RESTRICTION", "acl-00000000000000002".into()),
+        ("SG_HAS_NO_RULES", clients.to_string()),
+        ("ENDPOINT_NOT_ACCEPTED", endpoint.to_string()),
+        ("PRIVATELINK_SG_RULES_MISMATCH", balancer.clone()),
+        ("NO_ROUTE_TO_DESTINATION", "rtb-".into()),
+        ("TARGETS_UNHEALTHY", targets),
+        ("SG_HAS_NO_RULES", nodes.to_string()),
+    ];
+    let mut blockers = told.blockers.iter();
+    for (code, component) in expected {
+        let named = |blocker: &&explain::Blocker| blocker.code.as_str() == code && blocker.component.contains(&component);
+        assert!(blockers.any(|blocker| named(&blocker)), "{code} of {component} in its place: {told}");
+    }
+}
+
 #[test]
 fn a_balancers_own_groups_stop_clients_of_privatelink_unless_told_not_to() {
     let Linked { world, client, endpoint, nodes, balancer, .. } = linked(EndpointState::Available);
@@ -163,9 +207,9 @@ fn a_balancers_own_groups_stop_clients_of_privatelink_unless_told_not_to() {
       + vpce-00000000000000001 is connected to com.amazonaws.vpce.us-east-1.vpce-svc-00000000000000001
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 filters PrivateLink traffic by its own groups, and they let no tcp 80 in from 10.0.0.4 (either of the commands mends it)
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a
+      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
-      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002

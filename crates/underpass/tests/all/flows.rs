@@ -20,7 +20,7 @@ const ASK: &str = "import socket, sys; s = socket.socket(socket.AF_INET, socket.
 s.sendto(b'x', (sys.argv[1], 53)); print(s.recv(100).decode(), end='')";
 
 /// Fetches the head of a long answer, is idle for so many seconds, and says what becomes of a second request.
-const IDLE: &str = "import socket, sys, time\n\
+pub const IDLE: &str = "import socket, sys, time\n\
 s = socket.create_connection((sys.argv[1], 80), 2)\n\
 s.sendall(b'GET /0 HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'[:-2]); time.sleep(float(sys.argv[2]))\n\
 try:\n\

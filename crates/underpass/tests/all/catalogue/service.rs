@@ -1,7 +1,12 @@
 //! Rows about AWS's own services: C7, A17 and B6.
 
+use serde_json::json;
+
 use super::{BODY, Client, Row, SILENT};
+use crate::account::text_of;
+use crate::boto::tool;
 use crate::cloud::{CONSUMER, Cloud, PROVIDER};
+use crate::doors::Place;
 
 /// Asks the front of a service for anything, and says `it works` when it answers at all.
 pub(super) fn calls(host: &str) -> [String; 3] {
@@ -31,6 +36,37 @@ fn c7_a_private_subnet_has_neither_nat_nor_endpoint_and_a17_the_sdk_asks_for_ano
     let told = account.explain(&[&format!("{}+{group}", net.subnet), "sts.amazonaws.com:443"]).out;
     assert!(told.contains("but only under the name sts.us-east-1.amazonaws.com"), "{told}");
     regional.answers(BODY);
+}
+
+/// Packets arrive at the endpoint and its policy refuses the call: both are said, and the packet of a probe agrees.
+#[test]
+fn a_policy_of_an_endpoint_refuses_what_packets_could_ask_for() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let place = Place::new(&account);
+    let endpoint = text_of(&place.endpoint("ec2")["VpcEndpointId"]);
+    let aws = tool("aws").display().to_string();
+    let script = format!("AWS_MAX_ATTEMPTS=1 {aws} ec2 describe-vpcs >/dev/null && printf '{BODY}'");
+    let group = account.group(&place.net.vpc, "caller");
+    let client = Client::In(&place.net.subnet, &group);
+    let row = Row::new(&account, client, "ec2.us-east-1.amazonaws.com", 443).running(&["sh", "-c", &script]);
+    row.answers(BODY);
+    let statement = json!([{ "Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*" }]);
+    let policy = json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
+    account.ec2("modify_vpc_endpoint", json!({ "VpcEndpointId": endpoint, "PolicyDocument": policy }));
+    let refused = row.run();
+    assert!(refused.err.contains("no VPC endpoint policy allows the ec2:DescribeVpcs action"), "{refused:?}");
+    let asked = |more: &[&str]| {
+        let (source, to) = (format!("{}+{group}", place.net.subnet), "ec2.us-east-1.amazonaws.com:443");
+        account.explain(&[&[source.as_str(), to], more].concat())
+    };
+    let probed = asked(&["--probe", "--expect", "deny"]);
+    assert!(probed.status == 0 && probed.out.contains("packets do what is said above"), "{probed:?}");
+    assert_eq!(asked(&["--expect", "allow"]).status, 1, "the call does not get through");
+    let action = asked(&["--action", "ec2:DescribeVpcs"]).out;
+    assert!(action.contains("packets pass, and calls are refused") && action.contains("no ec2:DescribeVpcs through"), "{action}");
+    row.explained("VPC_ENDPOINT_POLICY", &endpoint).mended();
+    row.answers(BODY);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Letter D, what is said of the target's own port.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::BODY;
-use crate::cloud::{CONSUMER, Cloud, eventually};
+use super::{BODY, Client, Row};
+use crate::account::text_of;
+use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
+use crate::flows::IDLE;
+use crate::offer::{Access, DRIP, Offer};
 use crate::site::{Peer, web};
 
 /// What an explanation says of a port on which nobody listens is that the network lets it through; a packet shows the rest.
@@ -24,4 +27,64 @@ fn d13_nothing_listens_on_the_targets_port() {
     };
     assert_eq!(outcome(81), "refused");
     eventually("the right port answers", || (outcome(80) == "answered").then_some(()));
+}
+
+/// Answers with the client's address: that of the connection, or the one in a PROXY header.
+const WHO: &str = "#!/bin/sh\ncat > /who.py <<'END'\n\
+import socket, struct\n\
+s = socket.create_server(('', 80))\n\
+while True:\n\
+\x20   c, (who, _) = s.accept()\n\
+\x20   try:\n\
+\x20       data = c.recv(4096)\n\
+\x20       if data.startswith(b'\\r\\n\\r\\n\\0\\r\\nQUIT\\n'):\n\
+\x20           if data[12] & 15: who = socket.inet_ntoa(data[16:20])\n\
+\x20           data = data[16 + struct.unpack('!H', data[14:16])[0]:] or c.recv(4096)\n\
+\x20       if data: c.sendall(b'HTTP/1.0 200 OK\\r\\n\\r\\n' + who.encode())\n\
+\x20   except OSError: pass\n\
+\x20   c.close()\nEND\nexec python3 /who.py\n";
+
+/// Nothing is stopped: the explanation says whom the target sees, and the cure is a header.
+#[test]
+fn d4_a_target_behind_privatelink_sees_the_balancer_and_not_the_client() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, WHO, false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    // An address that nobody has on the provider's side, where the blocks are the same.
+    let subnet = consumer.subnet(&access.net.vpc, "10.0.77.0/24", crate::site::ZONE);
+    let client = consumer.instance(&subnet, &[&access.group], "");
+    let row = Row::new(&consumer, Client::Instance(&client), &access.name, 80);
+    eventually("the target answers", || row.run().out.starts_with("10.0.1.").then_some(()));
+    row.met("eni-", "whoever the client is");
+    let on = json!([{ "Key": "proxy_protocol_v2.enabled", "Value": "true" }]);
+    provider.elb("modify_target_group_attributes", json!({ "TargetGroupArn": offer.targets, "Attributes": on }));
+    row.answers(&consumer.private_ip(&client));
+    row.met("eni-", "says in a PROXY header who the client is");
+}
+
+/// Nothing is stopped at first: the explanation names the time after which it is, and that time is the listener's.
+#[test]
+fn d9_a_connection_that_was_idle_is_reset_when_it_is_used_again() {
+    let cloud = Cloud::up_with(&["--time-scale", "100"]);
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, DRIP, false);
+    let access = Access::to(&offer, &provider, &consumer);
+    consumer.until_endpoint(&access.endpoint, "available");
+    let group = text_of(&provider.describe_instance(&offer.instance)["SecurityGroups"][0]["GroupId"]);
+    let client = provider.group(&offer.net.vpc, "client");
+    provider.allow(&group, "tcp", Some(80), Peer::Group(&client));
+    let described = provider.elb("describe_load_balancers", json!({ "LoadBalancerArns": [offer.balancer] }));
+    let name = text_of(&described["LoadBalancers"][0]["DNSName"]);
+    let row = Row::new(&provider, Client::In(&offer.net.subnet, &client), &name, 80);
+    let row = row.running(&["python3", "-c", IDLE, &name, "6"]);
+    eventually("six hundred seconds are too long", || (row.run().out == "reset").then_some(()));
+    row.met("listener/net/", "resets what is idle for 350 s");
+    let listeners = provider.elb("describe_listeners", json!({ "LoadBalancerArn": offer.balancer }));
+    let longer = json!([{ "Key": "tcp.idle_timeout.seconds", "Value": "6000" }]);
+    let wish = json!({ "ListenerArn": listeners["Listeners"][0]["ListenerArn"], "Attributes": longer });
+    provider.elb("modify_listener_attributes", wish);
+    row.answers("answered");
+    row.met("listener/net/", "resets what is idle for 6000 s");
 }
