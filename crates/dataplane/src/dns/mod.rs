@@ -6,6 +6,7 @@
 //! computed at once and purely; those for which somebody has to be asked are computed again with what was heard.
 
 mod answer;
+mod datagrams;
 mod forward;
 mod heard;
 mod look_up;

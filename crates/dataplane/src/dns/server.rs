@@ -2,26 +2,26 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::{SocketAddrV4, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::answer::{Verdict, answer, fail};
+use super::datagrams::{Datagrams, readable};
 use super::forward::{Ask, Known, complete};
 use super::message::Transport;
 use super::zone::View;
 use crate::accept::{Sources, accept};
 use crate::{Place, Serving};
 
-/// A question is far shorter; what does not fit is cut and answered as malformed.
+/// A question is far shorter; longer ones end the connection.
 const LARGEST_QUESTION: usize = 4096;
-/// How many datagrams one socket may handle before others have a turn.
-const BURST: usize = 64;
 /// How long a connection may be idle between questions (RFC 7766 §6.2.3).
 const IDLE: Duration = Duration::from_secs(10);
 /// How many datagrams of one socket wait for other resolvers at once, in all and of one source; more fail at once.
@@ -29,8 +29,8 @@ const WAITING: usize = 512;
 const WAITING_PER_SOURCE: usize = 64;
 
 thread_local! {
-    /// The question and the reply under way on this thread: handling a datagram never awaits.
-    static BUFFERS: RefCell<(Box<[u8]>, Vec<u8>)> = RefCell::new((vec![0; LARGEST_QUESTION].into(), Vec::new()));
+    /// The datagrams under way on this thread: handling them never awaits.
+    static BATCH: RefCell<Datagrams> = RefCell::new(Datagrams::new());
 }
 
 /// Answers for `view` on UDP and TCP at each of `addrs` in `place` until the result is dropped.
@@ -39,7 +39,7 @@ thread_local! {
 pub fn serve(place: &dyn Place, addrs: &[SocketAddrV4], view: &View) -> io::Result<Serving> {
     let mut tasks = JoinSet::new();
     for addr in addrs {
-        let udp = UdpSocket::from_std(place.udp(*addr)?)?;
+        let udp = readable(place.udp(*addr)?)?;
         let tcp = TcpListener::from_std(place.tcp_listener(*addr, false)?)?;
         tasks.spawn(datagrams(Arc::new(udp), view.clone()));
         let view = view.clone();
@@ -48,7 +48,7 @@ pub fn serve(place: &dyn Place, addrs: &[SocketAddrV4], view: &View) -> io::Resu
     Ok(Serving::new(tasks))
 }
 
-async fn datagrams(socket: Arc<UdpSocket>, view: View) {
+async fn datagrams(socket: Arc<AsyncFd<UdpSocket>>, view: View) {
     let mut elsewhere = Elsewhere::default();
     loop {
         tokio::select! {
@@ -58,7 +58,20 @@ async fn datagrams(socket: Arc<UdpSocket>, view: View) {
             },
             Some(_) = elsewhere.waiting.join_next() => continue,
         }
-        drain(&socket, &view, &mut elsewhere);
+        BATCH.with_borrow_mut(|batch| {
+            batch.exchange(&socket, |question, from, reply| {
+                match answer(&view, question, &Known::default(), Transport::Udp, reply) {
+                    Verdict::Silence => false,
+                    Verdict::Reply => true,
+                    Verdict::Elsewhere(ask) => {
+                        !elsewhere.take(&socket, &view, question, from, ask) && {
+                            fail(question, Transport::Udp, reply);
+                            true
+                        }
+                    }
+                }
+            });
+        });
         tokio::task::yield_now().await;
     }
 }
@@ -72,8 +85,7 @@ struct Elsewhere {
 
 impl Elsewhere {
     /// Answers `question` once `ask` has been asked, if there is room; false when there is none.
-    fn take(&mut self, socket: &Arc<UdpSocket>, view: &View, question: &[u8], from: SocketAddr, ask: Ask) -> bool {
-        let SocketAddr::V4(client) = from else { return false };
+    fn take(&mut self, socket: &Arc<AsyncFd<UdpSocket>>, view: &View, question: &[u8], client: SocketAddrV4, ask: Ask) -> bool {
         while self.waiting.try_join_next().is_some() {}
         let room = self.waiting.len() < WAITING;
         let Some(slot) = room.then(|| self.sources.slot(*client.ip(), WAITING_PER_SOURCE)).flatten() else { return false };
@@ -81,36 +93,11 @@ impl Elsewhere {
         self.waiting.spawn(async move {
             let mut reply = Vec::new();
             complete(&view, &question, ask, Transport::Udp, &mut reply).await;
-            let _ = socket.send_to(&reply, from).await;
+            let _ = socket.get_ref().send_to(&reply, client);
             drop(slot);
         });
         true
     }
-}
-
-/// Answers what has arrived, a burst at most. Replies that the socket cannot take are dropped, as networks drop them.
-fn drain(socket: &Arc<UdpSocket>, view: &View, elsewhere: &mut Elsewhere) {
-    BUFFERS.with_borrow_mut(|(question, reply)| {
-        for _ in 0..BURST {
-            match socket.try_recv_from(question) {
-                Ok((length, from)) => {
-                    let question = &question[..length];
-                    match answer(view, question, &Known::default(), Transport::Udp, reply) {
-                        Verdict::Silence => continue,
-                        Verdict::Reply => {}
-                        Verdict::Elsewhere(ask) => match elsewhere.take(socket, view, question, from, ask) {
-                            true => continue,
-                            false => fail(question, Transport::Udp, reply),
-                        },
-                    }
-                    let _ = socket.try_send_to(reply, from);
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                // An ICMP error about an earlier reply: the next datagram is not affected.
-                Err(_) => {}
-            }
-        }
-    });
 }
 
 /// Answers questions one after the other; whatever goes wrong, the connection is simply closed.

@@ -15,6 +15,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::ahead::Ahead;
 use super::front::Front;
 use super::pump::{Activity, pump};
 use super::relay::relay;
@@ -132,6 +133,7 @@ async fn carry(mut client: Leg, mut server: Leg, idle_timeout: Duration) -> io::
 #[derive(Debug)]
 pub(super) struct Leg {
     stream: TcpStream,
+    ahead: Ahead,
     ended: bool,
 }
 
@@ -139,13 +141,14 @@ impl Leg {
     pub(super) fn new(stream: TcpStream) -> Self {
         // It only fails on a connection that is gone, and reading will say so.
         let _ = stream.set_nodelay(true);
-        Self { stream, ended: false }
+        Self { stream, ahead: Ahead::default(), ended: false }
     }
 }
 
 impl AsyncRead for Leg {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let Self { stream, ahead, .. } = self.get_mut();
+        ahead.poll_read(context, stream, buffer)
     }
 }
 

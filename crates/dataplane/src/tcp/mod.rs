@@ -5,6 +5,7 @@
 //! messages are read into one buffer per thread and idle connections hold none; bulk goes through a pipe without being copied.
 //! With a [`Front`] the bytes are decrypted on the way, and encrypted again for targets that want it.
 
+mod ahead;
 mod connection;
 mod engine;
 mod front;
