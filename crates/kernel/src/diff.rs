@@ -76,6 +76,7 @@ impl Lost {
                 _ => false,
             },
             Object::Sysctl(sysctl) => device_of_sysctl(&sysctl.path).is_some_and(|dev| self.devices.contains(dev)),
+            Object::Shortcut(device) => self.devices.contains(device),
             Object::Element(element) => self.sets.contains(&(element.table.clone(), element.set.clone())),
             Object::Chain(chain) => {
                 let named = |name: &str| (chain.table.clone(), name.to_owned());

@@ -102,6 +102,10 @@ impl Kernel for Fake {
         Ok(())
     }
 
+    fn has_shortcuts(&self) -> bool {
+        true
+    }
+
     fn observe(&self, namespace: &str, sysctls: &[&str]) -> Result<Vec<Object>, KernelError> {
         let state = self.state();
         let objects = state.namespaces.get(namespace).ok_or_else(|| KernelError::NoNamespace(namespace.to_owned()))?;
@@ -146,6 +150,7 @@ impl State {
             }
             Object::Address(address) => (self.device(namespace, &address.link), libc::ENODEV),
             Object::Neighbour(neighbour) => (self.device(namespace, &neighbour.link), libc::ENODEV),
+            Object::Shortcut(device) => (self.device(namespace, device), libc::ENODEV),
             Object::Route(route) => match &route.kind {
                 RouteKind::Unicast { dev, .. } | RouteKind::Local { dev } => (self.device(namespace, dev), libc::ENODEV),
                 _ => (true, 0),
@@ -230,6 +235,7 @@ impl State {
         };
         objects.retain(|_, object| match object {
             Object::Address(address) => address.link != device,
+            Object::Shortcut(own) => own != device,
             Object::Neighbour(neighbour) => neighbour.link != device,
             Object::Route(route) => match &route.kind {
                 RouteKind::Unicast { dev, .. } | RouteKind::Local { dev } => dev != device,

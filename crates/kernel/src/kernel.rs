@@ -38,6 +38,9 @@ pub trait Kernel: Send + Sync {
     /// The first change that the kernel refused. An object to add that is already there, or to remove that is not, is none.
     fn apply(&self, namespace: &str, changes: &[Change]) -> Result<(), KernelError>;
 
+    /// Whether [`Object::Shortcut`] can be made here. Where it cannot, none should be wanted.
+    fn has_shortcuts(&self) -> bool;
+
     /// What is in the namespace: links that we made and all that depends on them, our tables, and the current values of
     /// these settings. A setting that does not exist is left out.
     ///

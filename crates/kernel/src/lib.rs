@@ -17,6 +17,7 @@ mod probe;
 mod proc_sys;
 mod real;
 mod route;
+mod shortcut;
 
 pub use diff::diff;
 pub use error::KernelError;

@@ -23,6 +23,11 @@ pub enum Object {
     Neighbour(Neighbour),
     /// A kernel setting of the namespace.
     Sysctl(Sysctl),
+    /// Flows that were judged may pass from and to this device of a router without being judged again, for a moment and until
+    /// anything changes in the namespace. Only where the kernel can: see [`crate::Kernel::has_shortcuts`]. Where flows are
+    /// followed, the namespace needs `net/netfilter/nf_conntrack_tcp_be_liberal`: of a flow that takes a shortcut the kernel
+    /// sees some packets only, and their numbers are not those it expected.
+    Shortcut(String),
     /// An nftables table of family `ip`.
     Table(nft::Table),
     /// A set or map of a table, without its elements.
@@ -50,6 +55,8 @@ pub enum Key {
     Neighbour(String, Ipv4Addr),
     /// A setting, by its path below `/proc/sys`.
     Sysctl(String),
+    /// A shortcut, by its device.
+    Shortcut(String),
     /// A table, by name.
     Table(String),
     /// A set, by table and name.
@@ -211,6 +218,7 @@ impl Object {
             Object::Rule(rule) => Key::Rule(rule.clone()),
             Object::Neighbour(n) => Key::Neighbour(n.link.clone(), n.ip),
             Object::Sysctl(sysctl) => Key::Sysctl(sysctl.path.clone()),
+            Object::Shortcut(device) => Key::Shortcut(device.clone()),
             Object::Table(table) => Key::Table(table.name.clone()),
             Object::Set(set) => Key::Set(set.table.clone(), set.name.clone()),
             Object::Chain(chain) => Key::Chain(chain.table.clone(), chain.name.clone()),

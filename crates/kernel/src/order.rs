@@ -19,6 +19,8 @@ pub(crate) enum Stage {
     Link,
     /// Settings of devices.
     SetDevice,
+    /// Shortcuts come or go.
+    Shorten,
     /// Addresses, neighbours, routes and rules come or change.
     Route,
 }
@@ -43,6 +45,7 @@ fn rank(change: &Change) -> (Stage, u8) {
             Key::Neighbour(..) | Key::Address(..) => (Stage::Unroute, 2),
             Key::Link(_) => (Stage::Unlink, 0),
             Key::Sysctl(_) => (Stage::Set, 0),
+            Key::Shortcut(_) => (Stage::Shorten, 0),
             Key::Element(..) => (Stage::Filter, 0),
             Key::Set(..) => (Stage::Filter, 1),
             Key::Chain(..) => (Stage::Filter, 2),
@@ -57,6 +60,7 @@ fn rank(change: &Change) -> (Stage, u8) {
             Object::Sysctl(sysctl) if device_of_sysctl(&sysctl.path).is_none() => (Stage::Set, 0),
             Object::Link(_) => (Stage::Link, 0),
             Object::Sysctl(_) => (Stage::SetDevice, 0),
+            Object::Shortcut(_) => (Stage::Shorten, 1),
             Object::Address(_) => (Stage::Route, 0),
             Object::Neighbour(_) => (Stage::Route, 1),
             Object::Route(_) => (Stage::Route, 2),

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Duration;
 
 use nix::net::if_::if_nametoindex;
+use nix::sys::stat::fstat;
 
 use crate::error::KernelError;
 use crate::kernel::Kernel;
@@ -14,6 +17,7 @@ use crate::nftables;
 use crate::object::{Change, Key, Object};
 use crate::order::{Stage, in_order, stage};
 use crate::route;
+use crate::shortcut::Shortcuts;
 
 mod links;
 mod settings;
@@ -27,12 +31,23 @@ const BATCH: usize = 8 << 10;
 pub struct Netlink {
     namespaces: Namespaces,
     prefix: String,
+    shortcuts: Option<Arc<Shortcuts>>,
 }
 
 impl Netlink {
     /// Works on the namespaces of a place and, in them, on the nftables tables whose names begin with `prefix`.
     pub fn new(namespaces: Namespaces, prefix: &str) -> Netlink {
-        Netlink { namespaces, prefix: prefix.to_owned() }
+        Netlink { namespaces, prefix: prefix.to_owned(), shortcuts: None }
+    }
+
+    /// The same, with shortcuts where this machine can have them. A flow is judged again after so long, two seconds at most:
+    /// that must be far less than the shortest time after which the kernel forgets a flow of which it sees nothing. Only one
+    /// process may work so on a namespace: what another changes there is noticed no sooner.
+    #[must_use]
+    pub fn with_shortcuts(self, judged_again: Duration) -> Netlink {
+        let shortcuts =
+            Shortcuts::new(judged_again).inspect_err(|error| tracing::info!(%error, "this machine can have no shortcuts"));
+        Netlink { shortcuts: shortcuts.ok().map(Arc::new), ..self }
     }
 
     /// The place of the namespaces.
@@ -66,6 +81,7 @@ impl Kernel for Netlink {
     }
 
     fn delete_namespace(&self, namespace: &str) -> Result<(), KernelError> {
+        self.shortcuts.iter().for_each(|shortcuts| shortcuts.gone(namespace));
         self.namespaces.delete(namespace)
     }
 
@@ -74,10 +90,17 @@ impl Kernel for Netlink {
     }
 
     fn apply(&self, namespace: &str, changes: &[Change]) -> Result<(), KernelError> {
-        self.inside(namespace, |inside| {
+        let made = self.inside(namespace, |inside| {
             let ordered = in_order(changes);
             ordered.chunk_by(|a, b| stage(a) == stage(b)).try_for_each(|group| inside.make(stage(group[0]), group))
-        })
+        });
+        // Also after an error: some changes are made.
+        self.shortcuts.iter().for_each(|shortcuts| shortcuts.forget(namespace));
+        made
+    }
+
+    fn has_shortcuts(&self) -> bool {
+        self.shortcuts.is_some()
     }
 
     fn observe(&self, namespace: &str, sysctls: &[&str]) -> Result<Vec<Object>, KernelError> {
@@ -107,7 +130,30 @@ impl Inside<'_> {
             Stage::Filter => nftables::commit(changes),
             Stage::Set | Stage::SetDevice => settings::make(changes),
             Stage::Link => changes.iter().try_for_each(|change| links::make(self, change)),
+            Stage::Shorten => changes.iter().try_for_each(|change| self.shorten(change)),
         }
+    }
+
+    /// Makes or removes a shortcut. Where there are none, or where the device has gone with its shortcut, there is none to remove.
+    fn shorten(&self, change: &Change) -> Result<(), KernelError> {
+        let made = match (change, &self.kernel.shortcuts) {
+            (Change::Add(Object::Shortcut(device)) | Change::Replace(Object::Shortcut(device)), Some(shortcuts)) => {
+                let index = if_nametoindex(device.as_str());
+                index.map_err(io::Error::from).and_then(|index| shortcuts.attach(self.name, self.number()?, index))
+            }
+            (Change::Remove(Key::Shortcut(device)), Some(shortcuts)) => match if_nametoindex(device.as_str()) {
+                Ok(index) => self.number().and_then(|number| shortcuts.detach(self.name, number, index)),
+                Err(_) => Ok(()),
+            },
+            (Change::Remove(_), None) => Ok(()),
+            _ => Err(io::ErrorKind::Unsupported.into()),
+        };
+        made.map_err(|error| refused(change, error, None))
+    }
+
+    /// What tells this namespace from every other that there is.
+    fn number(&self) -> io::Result<u32> {
+        Ok(fstat(self.home)?.st_ino as u32)
     }
 
     /// Addresses, neighbours, routes and rules: one message each, many at once.

@@ -10,4 +10,5 @@ mod places;
 mod probing;
 mod random;
 mod routes;
+mod shortcuts;
 mod world;

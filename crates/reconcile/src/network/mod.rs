@@ -17,7 +17,8 @@ use store::Snapshot;
 use crate::TimeScale;
 
 pub use domain::NetworkDomain;
-use ledger::Ledger;
+use ledger::{Ledger, Placed};
+pub use lower::judged_again;
 pub(crate) use name::{AS_CLIENT, table_number};
 pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};
 
@@ -91,11 +92,18 @@ impl Network {
                 Some(item) => self.items.insert(subject.clone(), item.clone()),
                 None => self.items.remove(subject),
             };
-            let placed = |item: Option<&Item>| item.map(|item| lower::lower(item, self.scale)).unwrap_or_default();
+            let placed = |item: Option<&Item>| item.map(|item| self.lower(item)).unwrap_or_default();
             self.ledger.replace(placed(before.as_ref()), placed(after.as_ref()));
             former.extend(before.map(|item| (subject.clone(), item)));
         }
         former
+    }
+
+    /// What the item is in the kernel that there is.
+    fn lower(&self, item: &Item) -> Vec<Placed> {
+        let mut placed = lower::lower(item, self.scale);
+        placed.retain(|placed| self.kernel.has_shortcuts() || !matches!(placed.object, Object::Shortcut(_)));
+        placed
     }
 
     /// What differs between the wanted and the real.
@@ -199,5 +207,8 @@ fn in_two_steps(changes: BTreeMap<String, Vec<Change>>) -> (BTreeMap<String, Vec
 
 fn waits_for_links(change: &Change) -> bool {
     use kernel::Key;
-    matches!(change.key(), Key::Address(..) | Key::Route(..) | Key::Rule(_) | Key::Neighbour(..) | Key::Sysctl(_))
+    matches!(
+        change.key(),
+        Key::Address(..) | Key::Route(..) | Key::Rule(_) | Key::Neighbour(..) | Key::Sysctl(_) | Key::Shortcut(_)
+    )
 }

@@ -30,7 +30,7 @@ pub fn real() -> Cloud<Netlink> {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let directory = std::env::temp_dir().join(format!("network-test-{}-{number}", std::process::id()));
     let places = Namespaces::at(directory).expect("these tests need root");
-    Cloud::over(Netlink::new(places, "underpass"), World::new())
+    Cloud::over(Netlink::new(places, "underpass").with_shortcuts(std::time::Duration::from_secs(2)), World::new())
 }
 
 impl<K: Kernel + 'static> Cloud<K> {

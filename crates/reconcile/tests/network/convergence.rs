@@ -56,7 +56,10 @@ fn filters_and_links_come_everywhere_before_addresses_and_routes() {
     cloud.instance(&subnet, "10.0.0.4", &[&group]);
     cloud.settle();
     let waits = |change: &Change| {
-        matches!(change.key(), Key::Address(..) | Key::Route(..) | Key::Rule(_) | Key::Neighbour(..) | Key::Sysctl(_))
+        matches!(
+            change.key(),
+            Key::Address(..) | Key::Route(..) | Key::Rule(_) | Key::Neighbour(..) | Key::Sysctl(_) | Key::Shortcut(_)
+        )
     };
     let steps: Vec<bool> = cloud.kernel.applied().iter().map(|(_, changes)| changes.iter().any(waits)).collect();
     assert!(steps.is_sorted() && steps.len() == 3, "{steps:?}");

@@ -98,7 +98,8 @@ pub async fn run(
     let serving = tokio::spawn(server.serve(stopped(running.clone())));
     ready(listen);
 
-    let network = Network::new(Arc::new(Netlink::new(namespaces.clone(), TABLES))).at(config.scale);
+    let kernel = Netlink::new(namespaces.clone(), TABLES).with_shortcuts(reconcile::network::judged_again(config.scale));
+    let network = Network::new(Arc::new(kernel)).at(config.scale);
     let (checker, transitions) = Checker::start()?;
     tokio::spawn(reconcile::health::record(transitions, store.clone()));
     let private = [state.root().to_owned()];

@@ -56,6 +56,7 @@ fn consumer(endpoint: &Endpoint) -> Vec<Object> {
             verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_SERVICE.into())),
             verdict(set::EXITS, vec![device(&near)], Verdict::Goto(TO_SERVICE.into())),
         ]);
+        objects.extend(shortcut(endpoint, &to, near));
     }
     for leg in &endpoint.legs {
         let Some(to) = endpoint.behind(leg).map(Provider::of) else { continue };
@@ -101,9 +102,15 @@ fn provider(endpoint: &Endpoint, to: &Provider<'_>) -> Vec<Object> {
         verdict(set::EDGES, vec![device(&near)], Verdict::Goto(FROM_CONSUMER.into())),
         verdict(set::EXITS, vec![device(&near)], Verdict::Accept),
     ];
+    objects.extend(shortcut(endpoint, to, near.clone()));
     let leads = |leg: &&Leg| endpoint.behind(leg).is_some_and(|behind| behind.router.0 == to.router.0);
     objects.extend(endpoint.legs.iter().filter(leads).map(|leg| via(FABRIC, leg.pool, &near, back, None)));
     objects
+}
+
+/// The kernel knows no shortcut through a loop.
+fn shortcut(endpoint: &Endpoint, to: &Provider<'_>, device: String) -> Option<Object> {
+    (endpoint.consumer != to.router).then(|| Object::Shortcut(device))
 }
 
 /// The router at the other end of the link. In a loop that is the router itself, and the kernel takes no route through an

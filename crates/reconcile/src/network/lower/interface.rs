@@ -113,6 +113,7 @@ fn linked(interface: &Interface) -> Vec<Object> {
     let kind = LinkKind::Veth { namespace: namespace.clone(), peer };
     objects.extend([
         Object::Link(Link { end: link_end(&name, &name, MTU), kind }),
+        Object::Shortcut(name.clone()),
         // Otherwise the answer to the first ARP request is up to 0.8 s late.
         sysctl(format!("net/ipv4/neigh/{name}/proxy_delay"), "0"),
         Object::Rule(Rule { priority: 300, iif: None, from: None, to: None, fwmark: Some(mark), table: mark }),

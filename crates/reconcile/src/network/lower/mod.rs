@@ -16,6 +16,8 @@ use kernel::{Address, LinkEnd, Mac, Neighbour, Object, Route, RouteKind, Sysctl}
 use plan::{Item, Served};
 use std::net::Ipv4Addr;
 
+pub use router::judged_again;
+
 use super::ledger::Placed;
 use super::ruleset::{element, set};
 use crate::TimeScale;

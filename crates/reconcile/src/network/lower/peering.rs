@@ -44,6 +44,7 @@ fn side(own: &PeeringEnd, other: &PeeringEnd, near: &LinkEnd, far: &LinkEnd) -> 
     let home = vmap([Field::Daddr], set::HOME);
     let rules = [home, to_amazon].into_iter().chain(passing).chain([drop_if(vec![])]).collect();
     vec![
+        Object::Shortcut(near.name.clone()),
         Object::Chain(chain(&from, rules)),
         neighbour(&near.name, other.router.1, far),
         verdict(set::EDGES, vec![device(&near.name)], Verdict::Goto(from)),

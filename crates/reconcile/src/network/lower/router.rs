@@ -1,6 +1,7 @@
 //! A VPC's router: forwarding, its own addresses, the order in which routing tables are asked, the fixed filter.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Object, Route, RouteKind, Rule};
@@ -36,12 +37,20 @@ pub(super) const ROUTER_SETTINGS: &[(&str, &str)] = &[
 /// is what AWS's balancers, NAT gateways and newer instances do.
 const FORGOTTEN: [(&str, u64); 3] = [("udp_timeout", 30), ("udp_timeout_stream", 120), ("tcp_timeout_established", 350)];
 
+/// After how long a flow that takes a shortcut has to be judged again, so that the kernel forgets none that goes on.
+pub fn judged_again(scale: TimeScale) -> Duration {
+    Duration::from_secs(FORGOTTEN.map(|(_, seconds)| scale.seconds(seconds)).into_iter().min().unwrap_or(1)) / 8
+}
+
 pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
     let mut objects: Vec<Object> = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value)).collect();
     objects.extend(
         FORGOTTEN
             .map(|(what, seconds)| sysctl(format!("net/netfilter/nf_conntrack_{what}"), &scale.seconds(seconds).to_string())),
     );
+    // The kernel sees one in many packets of a flow that takes a shortcut: numbers that it did not expect are no reason to
+    // drop the next one.
+    objects.push(sysctl("net/netfilter/nf_conntrack_tcp_be_liberal", "1"));
     // What belongs to no connection any more begins none.
     objects.push(sysctl("net/netfilter/nf_conntrack_tcp_loose", "0"));
     objects.extend(ruleset::objects());
