@@ -77,13 +77,18 @@ pub(crate) fn answered_elsewhere(world: &Snapshot, start: &Start, name: &str) ->
     }
 }
 
-/// Those of a rule's targets that are addresses of inbound endpoints, in the outbound endpoint's VPC or in its peers.
+/// Somebody for whom names are what each of a rule's targets would answer: those that are addresses of inbound endpoints, in the
+/// outbound endpoint's VPC or in its peers, and those that are the own resolvers of peers, if only they answered.
 fn answering(world: &Snapshot, rule: &ResolverRule) -> Vec<Party> {
     let outbound = rule.endpoint().and_then(|id| world.find::<ResolverEndpoint>(id));
     let Some(vpc) = outbound.map(|endpoint| endpoint.vpc.clone()) else { return Vec::new() };
-    let far = |to| live_to(world, &vpc, to).map(|(_, far)| far.id.clone());
-    let at = |to| holder(world, &vpc, to).or_else(|| holder(world, &far(to)?, to));
-    rule.targets().iter().filter_map(|target| at(*target.ip())).filter(|party| is_inbound(world, party)).collect()
+    let far = |to| live_to(world, &vpc, to).map(|(_, far)| far);
+    let inbound = |to| holder(world, &vpc, to).or_else(|| holder(world, &far(to)?.id, to)).filter(|at| is_inbound(world, at));
+    let own = |to| {
+        let far = far(to).filter(|far| far.resolver() == Some(to))?;
+        world.linked::<NetworkInterface>(Vpc::KIND, &far.id).find_map(|inhabitant| Party::of(world, inhabitant))
+    };
+    rule.targets().iter().filter_map(|target| inbound(*target.ip()).or_else(|| own(*target.ip()))).collect()
 }
 
 fn is_inbound(world: &Snapshot, party: &Party) -> bool {

@@ -7,7 +7,8 @@ use super::service::calls;
 use super::{BODY, Client, Link, NO_SUCH_NAME, Row, SILENT};
 use crate::account::{Account, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
-use crate::site::{Net, Peer, ZONE, web};
+use crate::resolver::Pair;
+use crate::site::{Net, Peer, ZONE, permission, web};
 
 const EC2: &str = "ec2.us-east-1.amazonaws.com";
 
@@ -99,6 +100,35 @@ fn a1_dns_attributes_are_off_and_a4_two_endpoints_want_a_name_and_a5_so_does_a_z
     record(&account, &own, plain(EC2, "A", &account.endpoint_address(&endpoint)));
     row.answers(BODY);
     row.met(&own, "a private hosted zone answers");
+}
+
+/// Who forwards names into a VPC from outside, here a peer that stands for a site on premises, cannot ask the VPC's own resolver,
+/// and asks at an inbound endpoint. This is also the second cure of A8.
+#[test]
+fn a7_a_forwarder_outside_a_vpc_asks_its_own_resolver() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let pair = Pair::of(&account);
+    let net = Net { subnet: account.subnet(&pair.far, "10.1.3.0/24", ZONE), vpc: pair.far.clone() };
+    switch_hostnames_on(&account, &net.vpc);
+    let made = account.ec2("create_vpc_endpoint", wanted(&net, &https(&account, &net.vpc)));
+    account.until_endpoint(&text_of(&made["VpcEndpoint"]["VpcEndpointId"]), "available");
+    let group = https(&account, &pair.near);
+    let outbound = pair.outbound(&group);
+    let targets = json!([{"Ip": "10.1.0.2"}]);
+    let forward = json!({"RuleType": "FORWARD", "ResolverEndpointId": outbound, "TargetIps": targets});
+    let rule = pair.rule("us-east-1.amazonaws.com", &forward);
+    let row = calling(&account, Client::In(&pair.subnet, &group));
+    row.fails(SILENT);
+    row.explained("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "pcx-").mended();
+    row.answers(BODY);
+    row.met(&rule, "has it answered");
+
+    let everything = json!({"GroupId": group, "IpPermissions": permission("-1", None, Peer::Cidr("0.0.0.0/0"))});
+    account.ec2("revoke_security_group_egress", everything);
+    row.fails(NO_SUCH_NAME);
+    row.explained_all(&[("SG_HAS_NO_RULES", &group), ("SG_HAS_NO_RULES", &group)]).mended();
+    row.answers(BODY);
 }
 
 #[test]
