@@ -97,7 +97,7 @@ pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.promised(party, name, endpoint)
         }
-        (Start::Party(party), Goal::Service(name)) => walk.to_service(party, name),
+        (Start::Party(party), Goal::Service(name)) => walk.towards_service(party, name),
         (Start::Internet, Goal::Hidden(..) | Goal::Promised(..) | Goal::Service(_)) => walk.end(),
     }
 }

@@ -16,7 +16,7 @@ const NEW_SUBNET: u8 = 24;
 
 impl Walk<'_> {
     /// From a party to a service by its name.
-    pub(super) fn to_service(mut self, party: &Party, name: &str) -> Vec<Way> {
+    pub(super) fn towards_service(mut self, party: &Party, name: &str) -> Vec<Way> {
         let Some(vpc) = self.world.find::<Vpc>(party.vpc.as_str()) else { return self.end() };
         let region = &vpc.owner.region;
         let service = self.world.all::<EndpointService>().find(|service| service.service_name() == name);

@@ -1,8 +1,8 @@
 //! What is only kept for a while, and is over.
 
 use resource::{
-    ACTIVITY_LIFETIME_SECONDS, AccessKey, Bearer, ConsoleOutput, Instance, InstanceState, NatGateway, NatState, RequestToken,
-    Resource, ScalingActivity, TOKEN_LIFETIME_SECONDS, TargetGroup, TargetId, Timestamp,
+    ACTIVITY_LIFETIME_SECONDS, AccessKey, Bearer, ConsoleOutput, Instance, InstanceState, NatGateway, NatState,
+    PublicAccessExclusion, RequestToken, Resource, ScalingActivity, TOKEN_LIFETIME_SECONDS, TargetGroup, TargetId, Timestamp,
 };
 use store::{Snapshot, Txn};
 
@@ -18,6 +18,8 @@ pub(super) enum Overdue {
     Instance(String),
     /// A NAT gateway that was deleted or never came to be.
     Nat(String),
+    /// An exclusion from Block Public Access that was deleted.
+    Exclusion(String),
     /// The key of a session that has ended.
     Key(String),
     /// What a scaling group did long ago.
@@ -36,6 +38,8 @@ pub(super) fn overdue(world: &Snapshot, now: Timestamp) -> Vec<Overdue> {
         NatState::Failed => over(nat.created, LISTED),
         NatState::Pending | NatState::Available | NatState::Deleting => false,
     });
+    let exclusions = world.all::<PublicAccessExclusion>();
+    let exclusions = exclusions.filter(|exclusion| exclusion.deleted.is_some_and(|deleted| over(deleted, LISTED)));
     let keys = world.all::<AccessKey>().filter(|key| match key.bearer {
         Bearer::Session { expires, .. } | Bearer::UserSession { expires, .. } => over(expires, LISTED),
         Bearer::User(_) | Bearer::Process { .. } => false,
@@ -46,6 +50,8 @@ pub(super) fn overdue(world: &Snapshot, now: Timestamp) -> Vec<Overdue> {
     let tokens = tokens.map(|token| Overdue::Token(token.key()));
     let instances = instances.map(|instance| Overdue::Instance(instance.key()));
     let nats = nats.map(|nat| Overdue::Nat(nat.key()));
+    let exclusions = exclusions.map(|exclusion| Overdue::Exclusion(exclusion.key()));
+    let nats = nats.chain(exclusions);
     let activities = activities.map(|activity| Overdue::Activity(activity.key()));
     tokens.chain(instances).chain(nats).chain(keys.map(|key| Overdue::Key(key.key()))).chain(activities).collect()
 }
@@ -56,6 +62,7 @@ impl Overdue {
         match self {
             Self::Token(key) => txn.remove::<RequestToken>(key),
             Self::Nat(key) => txn.remove::<NatGateway>(key),
+            Self::Exclusion(key) => txn.remove::<PublicAccessExclusion>(key),
             Self::Key(key) => txn.remove::<AccessKey>(key),
             Self::Activity(key) => txn.remove::<ScalingActivity>(key),
             Self::Instance(key) => {
@@ -80,7 +87,9 @@ fn deregister(txn: &mut Txn, instance: &str) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use resource::{GLOBAL, InstanceId, NatGatewayId, Owner, SubnetId, Tags};
+    use resource::{
+        Excluded, ExclusionMode, ExclusionState, GLOBAL, InstanceId, NatGatewayId, Owner, PublicAccessExclusionId, SubnetId, Tags,
+    };
 
     use super::*;
     use crate::testing::{change, instance, owner, store, target_group, vpc_id};
@@ -133,6 +142,24 @@ mod tests {
         });
         let found = overdue(&store.await.snapshot(), Timestamp(24 * HOUR));
         assert_eq!(found, [Overdue::Token(token("old", 0).key()), Overdue::Key("ASIAOLD".into())]);
+    }
+
+    #[tokio::test]
+    async fn exclusions_are_listed_for_an_hour_after_they_went() {
+        let exclusion = |deleted: Option<u64>| PublicAccessExclusion {
+            id: PublicAccessExclusionId::random(),
+            owner: owner(),
+            of: Excluded::Vpc(vpc_id(1)),
+            mode: ExclusionMode::Egress,
+            state: ExclusionState::Deleted,
+            created: Timestamp(0),
+            updated: Timestamp(0),
+            deleted: deleted.map(Timestamp),
+            tags: Tags::default(),
+        };
+        let (old, new, there) = (exclusion(Some(HOUR)), exclusion(Some(HOUR + 1)), exclusion(None));
+        let store = store(|txn| [&old, &new, &there].into_iter().for_each(|one| txn.put(one.clone()))).await;
+        assert_eq!(overdue(&store.snapshot(), Timestamp(2 * HOUR)), [Overdue::Exclusion(old.key())]);
     }
 
     #[tokio::test]

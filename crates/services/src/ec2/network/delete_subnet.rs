@@ -1,6 +1,6 @@
 //! DeleteSubnet: refused while an interface of anybody, a person's or a service's, has an address in it.
 
-use resource::{Instance, NetworkAcl, NetworkInterface, Resource, RouteTable, Subnet};
+use resource::{Instance, NetworkAcl, NetworkInterface, PublicAccessExclusion, Resource, RouteTable, Subnet};
 use serde::Deserialize;
 
 use crate::ec2::{defaults, find};
@@ -28,6 +28,10 @@ pub fn delete_subnet(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     }
     if let Some(acl) = defaults::acl_of(cx.txn, &subnet.id) {
         cx.txn.update::<NetworkAcl>(acl.id.as_str(), |acl| acl.associations.retain(|a| a.subnet != subnet.id));
+    }
+    let exempt: Vec<_> = cx.txn.linked::<PublicAccessExclusion>(Subnet::KIND, &subnet.id).collect();
+    for exclusion in exempt {
+        cx.txn.remove::<PublicAccessExclusion>(exclusion.id.as_str());
     }
     cx.txn.remove::<Subnet>(subnet.id.as_str());
     Ok(())

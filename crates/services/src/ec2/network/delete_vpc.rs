@@ -2,7 +2,8 @@
 
 use resource::{
     EndpointState, Instance, InternetGateway, LoadBalancer, NatGateway, NatState, NetworkAcl, NetworkInterface,
-    PeeringConnection, PeeringState, Resource, RouteTable, RuleAssociation, SecurityGroup, Subnet, Vpc, VpcEndpoint, VpcId,
+    PeeringConnection, PeeringState, PublicAccessExclusion, Resource, RouteTable, RuleAssociation, SecurityGroup, Subnet, Vpc,
+    VpcEndpoint, VpcId,
 };
 use serde::Deserialize;
 use store::Snapshot;
@@ -28,6 +29,7 @@ pub fn delete_vpc(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     remove_linked::<RouteTable>(cx, &vpc.id);
     remove_linked::<NetworkAcl>(cx, &vpc.id);
     remove_linked::<SecurityGroup>(cx, &vpc.id);
+    remove_linked::<PublicAccessExclusion>(cx, &vpc.id);
     remove_linked::<RuleAssociation>(cx, &vpc.id);
     cx.txn.remove::<Vpc>(vpc.id.as_str());
     Ok(())

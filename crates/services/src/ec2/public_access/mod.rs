@@ -106,6 +106,19 @@ mod tests {
     }
 
     #[test]
+    fn an_exclusion_goes_with_what_it_exempts() {
+        let cloud = Cloud::new();
+        let (vpc, subnet) = network(&cloud);
+        exclude(&cloud, "SubnetId", &subnet);
+        exclude(&cloud, "VpcId", &vpc);
+        let left = || cloud.ok("DescribeVpcBlockPublicAccessExclusions", json!({}))["VpcBlockPublicAccessExclusions"].clone();
+        cloud.ok("DeleteSubnet", json!({"SubnetId": subnet}));
+        assert_eq!(left().as_array().map(Vec::len), Some(1));
+        cloud.ok("DeleteVpc", json!({"VpcId": vpc}));
+        assert_eq!(left(), json!([]));
+    }
+
+    #[test]
     fn an_exclusion_is_changed_found_by_filters_and_goes() {
         let cloud = Cloud::new();
         let (vpc, _) = network(&cloud);
