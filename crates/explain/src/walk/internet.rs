@@ -62,7 +62,7 @@ impl Walk<'_> {
                 self.let_in(&party);
                 let passed = match &address.table {
                     Some(table) => self.by_edge(table, &sender, address.private),
-                    None => Err(self),
+                    None => Err(Box::new(self)),
                 };
                 passed.unwrap_or_else(|mut walk| {
                     walk.arrive(&party, &sender);

@@ -58,9 +58,9 @@ impl Walk<'_> {
     }
 
     /// By the table of an internet gateway, where it has another way to an address than the VPC itself.
-    pub(super) fn by_edge(mut self, id: &RouteTableId, sender: &Sender, to: Ipv4Addr) -> Result<Vec<Way>, Self> {
-        let Some(Item::Table(table)) = plan::item(self.world, &Subject::Table(id.clone())) else { return Err(self) };
-        let Some((prefix, hop)) = longest(&table, to) else { return Err(self) };
+    pub(super) fn by_edge(mut self, id: &RouteTableId, sender: &Sender, to: Ipv4Addr) -> Result<Vec<Way>, Box<Self>> {
+        let Some(Item::Table(table)) = plan::item(self.world, &Subject::Table(id.clone())) else { return Err(Box::new(self)) };
+        let Some((prefix, hop)) = longest(&table, to) else { return Err(Box::new(self)) };
         Ok(match hop {
             Hop::Interface(appliance, _) | Hop::Checked(appliance) => {
                 self.passes(id, format!("routes {to} by {prefix} to {appliance}"));

@@ -110,7 +110,7 @@ fn provider(endpoint: &Endpoint, to: &Provider<'_>) -> Vec<Object> {
 
 /// The kernel knows no shortcut through a loop.
 fn shortcut(endpoint: &Endpoint, to: &Provider<'_>, device: String) -> Option<Object> {
-    (endpoint.consumer != to.router).then(|| Object::Shortcut(device))
+    (endpoint.consumer != to.router).then_some(Object::Shortcut(device))
 }
 
 /// The router at the other end of the link. In a loop that is the router itself, and the kernel takes no route through an
