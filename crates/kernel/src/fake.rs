@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::conntrack::Flow;
 use crate::diff::{chains_of, same_pair, sets_of, timeouts_of};
 use crate::error::KernelError;
 use crate::kernel::Kernel;
@@ -114,6 +115,12 @@ impl Kernel for Fake {
             _ => true,
         };
         Ok(objects.values().filter(asked).cloned().collect())
+    }
+
+    /// Nothing flows here.
+    fn forget(&self, namespace: &str, _: &(dyn Fn(&Flow) -> bool + Sync)) -> Result<usize, KernelError> {
+        let known = self.state().namespaces.contains_key(namespace);
+        if known { Ok(0) } else { Err(KernelError::NoNamespace(namespace.to_owned())) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The seam between those who decide what a network should be and the kernel that makes it so.
 
+use crate::conntrack::Flow;
 use crate::diff;
 use crate::error::KernelError;
 use crate::object::{Change, Object};
@@ -47,6 +48,12 @@ pub trait Kernel: Send + Sync {
     /// # Errors
     /// When the namespace does not exist or cannot be read.
     fn observe(&self, namespace: &str, sysctls: &[&str]) -> Result<Vec<Object>, KernelError>;
+
+    /// Forgets the flows of the namespace that `which` is true of, so that their next packets begin new ones; says how many.
+    ///
+    /// # Errors
+    /// When the namespace does not exist or cannot be asked.
+    fn forget(&self, namespace: &str, which: &(dyn Fn(&Flow) -> bool + Sync)) -> Result<usize, KernelError>;
 
     /// Brings the namespace to exactly these objects and says what that took.
     ///

@@ -1,6 +1,7 @@
 //! Observes and changes what a Linux kernel's network is made of — namespaces, links, addresses, routes, rules and
 //! nftables — as plain data, with a fake beside the real one. It knows nothing of AWS.
 
+mod conntrack;
 mod diff;
 mod display;
 mod error;
@@ -19,6 +20,7 @@ mod real;
 mod route;
 mod shortcut;
 
+pub use conntrack::Flow;
 pub use diff::diff;
 pub use error::KernelError;
 pub use fake::Fake;

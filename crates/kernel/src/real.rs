@@ -9,6 +9,7 @@ use std::time::Duration;
 use nix::net::if_::if_nametoindex;
 use nix::sys::stat::fstat;
 
+use crate::conntrack::{self, Flow};
 use crate::error::KernelError;
 use crate::kernel::Kernel;
 use crate::namespaces::{Namespaces, aside, enter};
@@ -110,6 +111,10 @@ impl Kernel for Netlink {
             objects.extend(settings::read(sysctls)?);
             Ok(objects)
         })
+    }
+
+    fn forget(&self, namespace: &str, which: &(dyn Fn(&Flow) -> bool + Sync)) -> Result<usize, KernelError> {
+        self.inside(namespace, |_| conntrack::forget(which))
     }
 }
 

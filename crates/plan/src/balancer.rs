@@ -100,7 +100,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
             sticky: group.as_ref().is_some_and(|group| group.is_sticky()),
             targets: targets.clone().unwrap_or_default(),
             cut: stream(transport).map(|group| unhealthy(world, group)).unwrap_or_default(),
-            kept: stream(transport).filter(|group| group.ends_what_left()).map(|group| registered(world, group)),
+            kept: group.as_ref().filter(|group| group.ends_what_left()).map(|group| registered(world, group)),
         };
         listener.protocol.transports().iter().copied().map(port).collect::<Vec<_>>()
     });

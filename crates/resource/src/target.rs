@@ -147,7 +147,7 @@ impl TargetGroup {
         }
     }
 
-    /// Whether connections to targets that have left are ended when the deregistration delay is over.
+    /// Whether connections to targets that have left, and flows of datagrams, are ended when the deregistration delay is over.
     pub fn ends_what_left(&self) -> bool {
         self.attribute("deregistration_delay.connection_termination.enabled") == Some("true")
     }
@@ -189,9 +189,8 @@ impl TargetGroup {
         let flag = |on: bool| Some(if on { "true" } else { "false" });
         match key {
             "deregistration_delay.timeout_seconds" => Some("300"),
-            "deregistration_delay.connection_termination.enabled" | "stickiness.enabled" | "proxy_protocol_v2.enabled" => {
-                Some("false")
-            }
+            "deregistration_delay.connection_termination.enabled" => flag(self.takes_datagrams()),
+            "stickiness.enabled" | "proxy_protocol_v2.enabled" => Some("false"),
             "stickiness.type" => Some("source_ip"),
             "preserve_client_ip.enabled" => flag(self.target_type == TargetType::Instance || self.takes_datagrams()),
             "load_balancing.cross_zone.enabled" => Some("use_load_balancer_configuration"),

@@ -4,14 +4,16 @@ mod domain;
 mod ledger;
 mod lower;
 mod name;
+mod parted;
 mod ruleset;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use kernel::{Change, Kernel, KernelError, Object, diff};
+use kernel::{Change, Flow, Kernel, KernelError, Object, diff};
 use plan::{Item, Subject};
+use resource::Transport;
 use store::Snapshot;
 
 use crate::TimeScale;
@@ -59,20 +61,42 @@ impl Network {
         let changes = self.ledger.take_changes();
         let difference =
             Difference { born: self.ledger.take_born(), gone: self.ledger.take_gone(), changes, failed: BTreeMap::new() };
-        let report = self.carry_out(difference);
+        let mut report = self.carry_out(difference);
+        self.part(&subjects, |subject| former.get(subject).map(Some), &mut report);
         self.judged(report, subjects, &former)
     }
 
     /// Looks at everything there is, and brings all of it to the plan: what was deleted comes back, what nobody wants goes.
     pub fn converge_all(&mut self, world: &Snapshot) -> Report {
         let known: BTreeSet<Subject> = self.items.keys().cloned().chain(plan::subjects(world)).collect();
+        let anew = self.items.is_empty();
         let former = self.plan(world, &known);
         self.ledger.forget_changes();
-        let report = match self.survey() {
+        let mut report = match self.survey() {
             Ok(difference) => self.carry_out(difference),
             Err(error) => return Report { failed: BTreeMap::from([("*".to_owned(), error)]), ..Report::default() },
         };
+        self.part(&known, |subject| if anew { Some(None) } else { former.get(subject).map(Some) }, &mut report);
         self.judged(report, known, &former)
+    }
+
+    /// Forgets flows of datagrams to targets that left balancers. `before` tells what the plan said of one that has changed,
+    /// if that is known.
+    fn part<'a>(&self, subjects: &BTreeSet<Subject>, before: impl Fn(&Subject) -> Option<Option<&'a Item>>, report: &mut Report) {
+        for subject in subjects {
+            let (Some(Item::Balancer(balancer)), Some(before)) = (self.items.get(subject), before(subject)) else { continue };
+            let parted = parted::parted(before, balancer);
+            if parted.is_empty() {
+                continue;
+            }
+            let is_parted = |flow: &Flow| {
+                flow.protocol == Transport::Udp.number()
+                    && parted.get(&flow.asked).is_some_and(|kept| !kept.contains(&flow.answers))
+            };
+            if let Err(error) = self.kernel.forget(balancer.vpc.as_str(), &is_parted) {
+                report.fail(balancer.vpc.to_string(), error);
+            }
+        }
     }
 
     /// What `subject` is in the kernel, as far as the last look went; none when it is not.

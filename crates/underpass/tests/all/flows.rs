@@ -1,5 +1,7 @@
 //! What becomes of flows at a balancer: datagrams, clients' addresses, connections that were idle or lost their target.
 
+use std::io::{BufRead, BufReader};
+
 use serde_json::json;
 
 use crate::account::Account;
@@ -179,4 +181,54 @@ fn an_unhealthy_target_drains_for_as_long_as_its_group_says_and_then_loses_its_c
     arrivals.go_on();
     provider.until_health(&offer.targets, &offer.instance, "unhealthy");
     eventually("the connection is reset", || download.0.try_wait().unwrap().map(|status| assert_eq!(status.code(), Some(56))));
+}
+
+/// Answers each datagram at port 53 with a word, and is healthy at port 80.
+fn says(word: &str) -> String {
+    ECHO.replace("peer[0].encode()", &format!("b'{word}'"))
+}
+
+/// Sends datagrams from one port all the time, and prints each answer that is not the one before.
+const LISTEN: &str = "import socket, sys, time\n\
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(0.2); seen = None\n\
+while True:\n\
+\x20   s.sendto(b'x', (sys.argv[1], 53)); time.sleep(0.02)\n\
+\x20   try: word = s.recv(100).decode()\n\
+\x20   except OSError: continue\n\
+\x20   if word != seen: print(word, flush=True)\n\
+\x20   seen = word\n";
+
+#[test]
+fn datagrams_of_one_flow_go_to_another_target_once_theirs_has_left() {
+    let cloud = Cloud::up_with(&["--time-scale", "100"]);
+    let account = cloud.account(PROVIDER);
+    let net = account.net();
+    let group = account.group(&net.vpc, "all");
+    account.allow(&group, "-1", None, Peer::Cidr("10.0.0.0/8"));
+    let targets = ["one", "two"].map(|word| (word, account.instance(&net.subnet, &[&group], &says(word))));
+    let balancer = account.balancer("dns", &[&net.subnet]);
+    let wish = json!({ "Name": "dns", "Protocol": "UDP", "Port": 53, "VpcId": net.vpc, "HealthCheckPort": "80",
+                       "HealthCheckIntervalSeconds": 5 });
+    let served = account.elb("create_target_group", wish)["TargetGroups"][0]["TargetGroupArn"].as_str().unwrap().to_owned();
+    let action = json!([{ "Type": "forward", "TargetGroupArn": served }]);
+    account
+        .elb("create_listener", json!({ "LoadBalancerArn": balancer, "Protocol": "UDP", "Port": 53, "DefaultActions": action }));
+    for (_, target) in &targets {
+        account.register(&served, target);
+    }
+    for (_, target) in &targets {
+        account.until_health(&served, target, "healthy");
+    }
+    let attributes = account.elb("describe_target_group_attributes", json!({ "TargetGroupArn": served }))["Attributes"].clone();
+    let ends = json!({ "Key": "deregistration_delay.connection_termination.enabled", "Value": "true" });
+    assert!(attributes.as_array().unwrap().contains(&ends), "{attributes}");
+    let name = account.elb("describe_load_balancers", json!({ "LoadBalancerArns": [balancer] }));
+    let name = name["LoadBalancers"][0]["DNSName"].as_str().unwrap().to_owned();
+    let place = ["--subnet", &net.subnet, "--security-group", &group];
+    let mut program = account.spawn(&place, &["python3", "-c", LISTEN, &name]);
+    let mut heard = BufReader::new(program.0.stdout.take().unwrap()).lines();
+    let first = heard.next().unwrap().unwrap();
+    let (leaving, staying) = if first == "one" { (&targets[0], &targets[1]) } else { (&targets[1], &targets[0]) };
+    account.elb("deregister_targets", json!({ "TargetGroupArn": served, "Targets": [{ "Id": leaving.1 }] }));
+    assert_eq!(heard.next().unwrap().unwrap(), staying.0, "the flow goes on elsewhere");
 }

@@ -3,6 +3,7 @@
 use kernel::Object;
 use kernel::nft::{Action, Data, Field, Gives, Nat, Rule, SetData, Timeout, Type, Value, Verdict};
 use plan::{Balancer, Flow, Node, Port};
+use resource::Transport;
 use std::net::Ipv4Addr;
 
 use super::in_namespace;
@@ -15,7 +16,7 @@ pub(super) fn lower(balancer: &Balancer, scale: TimeScale) -> Vec<Placed> {
     let ports = balancer.nodes.iter().flat_map(|node| node.ports.iter().map(move |port| (node, port)));
     let carried = ports.clone().filter(|(_, port)| !port.targets.is_empty() && !port.sockets);
     // Also where nobody is left to send new flows to.
-    let streams = ports.filter(|(_, port)| !port.sockets);
+    let streams = ports.filter(|(_, port)| !port.sockets && port.transport == Transport::Tcp);
     let ended = streams.flat_map(|(node, port)| entries(node).flat_map(|address| ended(address, port)).collect::<Vec<_>>());
     let held = balancer.nodes.iter().flat_map(|node| entries(node).map(resets));
     in_namespace(balancer.vpc.as_str(), carried.flat_map(|(node, port)| listen(node, port, scale)).chain(ended).chain(held))
@@ -38,7 +39,7 @@ fn listen(node: &Node, port: &Port, scale: TimeScale) -> Vec<Object> {
 }
 
 /// The addresses that flows for a node come to.
-fn entries(node: &Node) -> impl Iterator<Item = Ipv4Addr> {
+pub(in crate::network) fn entries(node: &Node) -> impl Iterator<Item = Ipv4Addr> {
     [node.address, node.fabric].into_iter().chain(node.public)
 }
 

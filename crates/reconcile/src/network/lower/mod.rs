@@ -10,6 +10,8 @@ mod peering;
 mod router;
 mod table;
 
+pub(super) use balancer::entries;
+
 use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value};
 use kernel::{Address, LinkEnd, Mac, Neighbour, Object, Route, RouteKind, Sysctl};

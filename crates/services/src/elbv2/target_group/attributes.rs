@@ -15,10 +15,7 @@ pub fn of(group: &TargetGroup) -> Vec<Attribute> {
     };
     vec![
         attribute("deregistration_delay.timeout_seconds", Rule::Number(0..=3600)),
-        attribute(
-            "deregistration_delay.connection_termination.enabled",
-            if group.takes_datagrams() { Rule::Fixed } else { Rule::Flag },
-        ),
+        attribute("deregistration_delay.connection_termination.enabled", Rule::Flag),
         attribute("stickiness.enabled", Rule::Flag),
         attribute("stickiness.type", Rule::Choice(&["source_ip"])),
         attribute("preserve_client_ip.enabled", preserve),
@@ -28,7 +25,7 @@ pub fn of(group: &TargetGroup) -> Vec<Attribute> {
         attribute("target_group_health.dns_failover.minimum_healthy_targets.percentage", Rule::NumberOrOff(1..=100)),
         attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Rule::Number(1..=1000)),
         attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", Rule::NumberOrOff(1..=100)),
-        // Of datagrams nothing can be ended.
+        // Flows of datagrams to unhealthy targets go on, as on AWS.
         attribute(
             "target_health_state.unhealthy.connection_termination.enabled",
             if group.protocol == "UDP" { Rule::Fixed } else { Rule::Flag },
