@@ -99,6 +99,8 @@ ids! {
     PeeringId = "pcx-";
     /// A set of DHCP options.
     DhcpOptionsId = "dopt-";
+    /// A reservation of a part of a subnet.
+    CidrReservationId = "scr-";
     /// A managed prefix list.
     PrefixListId = "pl-";
     /// A VPC endpoint.

@@ -44,6 +44,7 @@ impl Default for Catalogue {
             Codec::of::<resource::Vpc>(),
             Codec::of::<resource::DhcpOptions>(),
             Codec::of::<resource::Subnet>(),
+            Codec::of::<resource::CidrReservation>(),
             Codec::of::<resource::RouteTable>(),
             Codec::of::<resource::SecurityGroup>(),
             Codec::of::<resource::NetworkAcl>(),

@@ -4,7 +4,8 @@ use std::net::Ipv4Addr;
 
 use rand::Rng;
 use resource::{
-    Attachment, GroupId, InterfaceId, InterfaceKind, Link, NetworkInterface, Owner, PRIVATE_IP, Resource, Subnet, Tags,
+    Attachment, CidrReservation, GroupId, InterfaceId, InterfaceKind, Link, NetworkInterface, Owner, PRIVATE_IP, Resource,
+    Subnet, Tags,
 };
 use store::{Snapshot, Txn};
 
@@ -86,15 +87,18 @@ pub fn checked(world: &Snapshot, subnet: &Subnet, address: Ipv4Addr) -> Result<I
     }
 }
 
-/// A free address of `subnet`. As long as addresses come one after the other it is the lowest; it costs the same in a full
+/// A free address of `subnet` that nobody reserved. As long as addresses come one after the other it is the lowest; it costs the same in a full
 /// subnet as in an empty one but for the last few.
 ///
 /// # Errors
 /// `InsufficientFreeAddressesInSubnet`.
 pub fn free(world: &Snapshot, subnet: &Subnet) -> Result<Ipv4Addr, Error> {
     let (size, before) = (size(subnet), taken(world, subnet));
+    let reserved: Vec<_> =
+        world.linked::<CidrReservation>(Subnet::KIND, &subnet.id).map(|reservation| reservation.cidr).collect();
+    let is_reserved = |address| reserved.iter().any(|cidr| cidr.contains(&address));
     let found = match before < size {
-        true => candidates(subnet, size, before).find(|address| !is_taken(world, subnet, *address)),
+        true => candidates(subnet, size, before).find(|address| !is_taken(world, subnet, *address) && !is_reserved(*address)),
         false => None,
     };
     found.ok_or_else(|| {

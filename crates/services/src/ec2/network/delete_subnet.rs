@@ -1,6 +1,6 @@
 //! DeleteSubnet: refused while an interface of anybody, a person's or a service's, has an address in it.
 
-use resource::{Instance, NetworkAcl, NetworkInterface, PublicAccessExclusion, Resource, RouteTable, Subnet};
+use resource::{CidrReservation, Instance, NetworkAcl, NetworkInterface, PublicAccessExclusion, Resource, RouteTable, Subnet};
 use serde::Deserialize;
 
 use crate::ec2::{defaults, find};
@@ -12,7 +12,7 @@ pub struct Input {
     subnet_id: String,
 }
 
-/// Removes a subnet and what associates it with a route table and a network ACL.
+/// Removes a subnet, its reservations and what associates it with a route table and a network ACL.
 pub fn delete_subnet(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     let subnet = find::subnet(cx.txn, cx.owner(), &input.subnet_id)?;
     let interface = cx.txn.linked::<NetworkInterface>(Subnet::KIND, &subnet.id).map(|i| i.key()).next();
@@ -33,6 +33,8 @@ pub fn delete_subnet(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
     for exclusion in exempt {
         cx.txn.remove::<PublicAccessExclusion>(exclusion.id.as_str());
     }
+    let reservations: Vec<_> = cx.txn.linked::<CidrReservation>(Subnet::KIND, &subnet.id).map(|r| r.key()).collect();
+    reservations.iter().for_each(|id| cx.txn.remove::<CidrReservation>(id));
     cx.txn.remove::<Subnet>(subnet.id.as_str());
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! VPCs, subnets, DHCP options, tags, and what Regions and accounts have.
 
 mod associate_vpc_cidr_block;
+mod classic_link;
 mod create_default_subnet;
 mod create_default_vpc;
 mod create_subnet;
@@ -17,6 +18,8 @@ mod dhcp;
 mod disassociate_vpc_cidr_block;
 mod modify_subnet_attribute;
 mod modify_vpc_attribute;
+mod modify_vpc_tenancy;
+mod reservation;
 mod tags;
 mod view;
 
@@ -31,10 +34,12 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "CreateDefaultVpc" create_default_vpc::create_default_vpc),
     operation!(write "CreateDhcpOptions" dhcp::create_dhcp_options::create_dhcp_options),
     operation!(write "CreateSubnet" create_subnet::create_subnet),
+    operation!(write "CreateSubnetCidrReservation" reservation::create_subnet_cidr_reservation::create_subnet_cidr_reservation),
     operation!(write "CreateTags" tags::create_tags::create_tags),
     operation!(write "CreateVpc" create_vpc::create_vpc),
     operation!(write "DeleteDhcpOptions" dhcp::delete_dhcp_options::delete_dhcp_options),
     operation!(write "DeleteSubnet" delete_subnet::delete_subnet),
+    operation!(write "DeleteSubnetCidrReservation" reservation::delete_subnet_cidr_reservation::delete_subnet_cidr_reservation),
     operation!(write "DeleteTags" tags::delete_tags::delete_tags),
     operation!(write "DeleteVpc" delete_vpc::delete_vpc),
     operation!(read "DescribeAccountAttributes" describe_account_attributes::describe_account_attributes),
@@ -44,10 +49,14 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(read "DescribeSubnets" describe_subnets::describe_subnets),
     operation!(read "DescribeTags" tags::describe_tags::describe_tags),
     operation!(read "DescribeVpcAttribute" describe_vpc_attribute::describe_vpc_attribute),
+    operation!(read "DescribeVpcClassicLink" classic_link::describe_vpc_classic_link),
+    operation!(read "DescribeVpcClassicLinkDnsSupport" classic_link::describe_vpc_classic_link_dns_support),
     operation!(read "DescribeVpcs" describe_vpcs::describe_vpcs),
     operation!(write "DisassociateVpcCidrBlock" disassociate_vpc_cidr_block::disassociate_vpc_cidr_block),
+    operation!(read "GetSubnetCidrReservations" reservation::get_subnet_cidr_reservations::get_subnet_cidr_reservations),
     operation!(write "ModifySubnetAttribute" modify_subnet_attribute::modify_subnet_attribute),
     operation!(write "ModifyVpcAttribute" modify_vpc_attribute::modify_vpc_attribute),
+    operation!(write "ModifyVpcTenancy" modify_vpc_tenancy::modify_vpc_tenancy),
 ];
 
 #[cfg(test)]

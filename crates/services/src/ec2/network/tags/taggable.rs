@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use resource::{
-    DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, InsightsAnalysis, InsightsPath, Instance, InternetGateway, KeyPair,
-    LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccessExclusion,
-    Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
+    CidrReservation, DhcpOptions, ElasticAddress, EndpointService, GROUP_RULE, InsightsAnalysis, InsightsPath, Instance,
+    InternetGateway, KeyPair, LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList,
+    PublicAccessExclusion, Resource, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
 };
 use store::{Snapshot, Txn};
 
@@ -80,6 +80,7 @@ taggable! {
     "nat-" "natgateway" "NatGatewayNotFound" NatGateway;
     "vpcbpa-exclude-" "vpc-block-public-access-exclusion" "InvalidVpcBlockPublicAccessExclusionId.NotFound" PublicAccessExclusion;
     "dopt-" "dhcp-options" "InvalidDhcpOptionID.NotFound" DhcpOptions;
+    "scr-" "subnet-cidr-reservation" "InvalidSubnetCidrReservationID.NotFound" CidrReservation;
     "pl-" "prefix-list" "InvalidPrefixListID.NotFound" PrefixList;
     "vpce-" "vpc-endpoint" "InvalidVpcEndpointId.NotFound" VpcEndpoint;
     "vpce-svc-" "vpc-endpoint-service" "InvalidVpcEndpointServiceId.NotFound" EndpointService;
