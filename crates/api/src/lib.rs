@@ -10,7 +10,6 @@ mod closed;
 mod connection;
 mod doorman;
 mod facts;
-mod guard;
 pub mod identity;
 mod inside;
 mod keys;

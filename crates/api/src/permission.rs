@@ -3,12 +3,11 @@
 use resource::{AccessKey, Bearer};
 use serde_json::Value;
 use services::iam::Authority;
-use services::{Caller, Operation, Service};
+use services::{Caller, Guard, Operation, Service};
 use store::Snapshot;
 use wire::Failure;
 
 use crate::arrival::Through;
-use crate::guard::Guard;
 use crate::identity::Family;
 use crate::{facts, refuse, subject};
 
@@ -37,7 +36,7 @@ pub(crate) fn check(world: &Snapshot, asked: &Asked<'_>, family: Family) -> Resu
     let denied = |sentence: String| refuse::denied(family, &sentence);
     limited_session(world, asked).map_err(denied)?;
     let requests = requests(world, asked, &action);
-    if let Some(guard) = asked.through.map(|through| Guard::of(world, through)).transpose().map_err(denied)?.flatten() {
+    if let Some(guard) = asked.through.map(|through| Guard::of(world, &through.endpoint)).transpose().map_err(denied)?.flatten() {
         requests.iter().find_map(|request| guard.refusal(request)).map_or(Ok(()), |sentence| Err(denied(sentence)))?;
     }
     if FREE.contains(&action.as_str()) || OWN_DECISION.contains(&action.as_str()) {

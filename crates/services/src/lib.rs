@@ -7,6 +7,7 @@ pub mod ec2;
 pub mod elbv2;
 mod error;
 pub mod filter;
+mod guard;
 pub mod iam;
 mod operation;
 pub mod page;
@@ -21,5 +22,6 @@ pub mod underpass;
 
 pub use caller::Caller;
 pub use error::Error;
+pub use guard::Guard;
 pub use operation::{Operation, Read, Run, Write};
 pub use service::{Service, all, find, perform};

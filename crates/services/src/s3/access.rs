@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use policy::{Attached, Kind, Layers, Policy, Principal, Request, ResourcePolicy};
-use resource::Bucket;
+use resource::{Bucket, EndpointId};
 use serde_json::Value;
 use store::Snapshot;
 
@@ -12,7 +12,7 @@ use super::action::{Question, Target, questions};
 use super::public::is_public;
 use super::refusal::{access_denied, no_such_bucket};
 use crate::iam::Authority;
-use crate::{Caller, Error};
+use crate::{Caller, Error, Guard};
 
 /// Operations that decide by themselves, object by object.
 const OWN_DECISION: [&str; 1] = ["DeleteObjects"];
@@ -44,9 +44,10 @@ pub fn permit(world: &Snapshot, caller: &Caller, authority: &Authority, operatio
     })
 }
 
-/// The questions that a request puts to policies, for those that have a say beside the caller's and the bucket's.
+/// The questions that a request puts to policies, for those that have a say beside the caller's and the bucket's. What is decided
+/// object by object asks them itself.
 pub fn requests(world: &Snapshot, caller: &Caller, operation: &str, input: &Value) -> Vec<Request> {
-    let questions = questions(operation, input);
+    let questions = if OWN_DECISION.contains(&operation) { Vec::new() } else { questions(operation, input) };
     questions.iter().map(|question| with_members(asked(world, caller, question), input)).collect()
 }
 
@@ -87,7 +88,16 @@ pub(super) fn may_list(world: &Snapshot, caller: &Caller, bucket: &Bucket) -> bo
 pub(super) fn may(world: &Snapshot, caller: &Caller, action: &str, target: Target) -> Result<(), Error> {
     let question = Question { action: action.to_owned(), target };
     let request = asked(world, caller, &question);
+    through_endpoint(world, caller, &request)?;
     decide(world, &Authority::of(world, caller)?.layers(), &question, &request)
+}
+
+/// Whether the policy of the endpoint that the caller came through allows what it asks for.
+fn through_endpoint(world: &Snapshot, caller: &Caller, request: &Request) -> Result<(), Error> {
+    let name = caller.facts.iter().find(|(key, _)| *key == "aws:SourceVpce").map(|(_, endpoint)| endpoint);
+    let Some(endpoint) = name.and_then(|name| EndpointId::parse(name).ok()) else { return Ok(()) };
+    let guard = Guard::of(world, &endpoint).map_err(access_denied)?;
+    guard.and_then(|guard| guard.refusal(request)).map_or(Ok(()), |sentence| Err(access_denied(sentence)))
 }
 
 /// The bucket whose owner and policy count. Who makes a bucket asks about no other's.

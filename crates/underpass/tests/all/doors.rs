@@ -260,6 +260,11 @@ fn n17_a_gateway_endpoint_leads_the_subnets_of_its_tables_to_s3_and_nobody_to_an
     assert!(place.aws(&["s3api", "list-buckets", "--query", "Buckets[].Name"]).ok().contains("logs-of-the-gateway"));
     let refused = place.aws(&["s3api", "list-objects-v2", "--bucket", "logs-of-the-gateway"]);
     assert!(refused.err.contains("VPC endpoint policy"), "{refused:?}");
+    let one = json!([{ "Effect": "Allow", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*/mine" }]);
+    place.policy(&endpoint, &one);
+    let both = ["s3api", "delete-objects", "--bucket", "logs-of-the-gateway", "--delete", "Objects=[{Key=mine},{Key=yours}]"];
+    let done = place.aws(&[&both, ["--query", "[Deleted[].Key, Errors[].[Key, Code]]"].as_slice()].concat()).ok();
+    assert_eq!(done.split_whitespace().collect::<Vec<_>>(), ["mine", "yours", "AccessDenied"], "S3 answers for each object");
 
     let other = account.subnet(&place.net.vpc, "10.0.3.0/24", ZONE);
     let elsewhere = ["--subnet", other.as_str(), "--security-group", &place.group];

@@ -1,14 +1,12 @@
 //! The policy of the VPC endpoint that a request came through: whoever asks, it must allow what is asked.
 
 use policy::{Attached, Kind, Layer, Layers, Policy, Reason, Request};
-use resource::VpcEndpoint;
+use resource::{EndpointId, VpcEndpoint};
 use store::Snapshot;
-
-use crate::arrival::Through;
 
 /// What an endpoint lets through.
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub struct Guard {
     name: String,
     policy: Policy,
 }
@@ -18,8 +16,8 @@ impl Guard {
     ///
     /// # Errors
     /// A sentence, when the endpoint is gone or closed, or its policy cannot be read: then nothing may pass.
-    pub(crate) fn of(world: &Snapshot, through: &Through) -> Result<Option<Self>, String> {
-        let name = through.endpoint.to_string();
+    pub fn of(world: &Snapshot, endpoint: &EndpointId) -> Result<Option<Self>, String> {
+        let name = endpoint.to_string();
         let endpoint = world.find::<VpcEndpoint>(&name).filter(|endpoint| endpoint.state.is_open());
         let endpoint = endpoint.ok_or_else(|| format!("The VPC endpoint {name} carries no requests any more"))?;
         let Some(document) = &endpoint.policy else { return Ok(None) };
@@ -29,7 +27,7 @@ impl Guard {
     }
 
     /// The sentence with which it refuses `request`, if it does.
-    pub(crate) fn refusal(&self, request: &Request) -> Option<String> {
+    pub fn refusal(&self, request: &Request) -> Option<String> {
         let endpoint = Some(Attached { name: &self.name, policy: &self.policy });
         let verdict = policy::evaluate(&Layers { endpoint, ..Layers::default() }, request);
         // It is the only layer that has something to say here; what others think is asked elsewhere.
