@@ -5,23 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::refusal::{unsupported, validation};
-use crate::ec2::launch_template;
+use crate::ec2::launch_template::{self, TemplateReference};
 use crate::{Error, Read};
-
-/// AWS's `LaunchTemplateSpecification`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Specification {
-    /// By id…
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub launch_template_id: Option<String>,
-    /// …or by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub launch_template_name: Option<String>,
-    /// A number, `$Latest` or `$Default`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-}
 
 /// AWS's `MixedInstancesPolicy`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,7 +20,7 @@ pub struct Policy {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct PolicyTemplate {
-    launch_template_specification: Option<Specification>,
+    launch_template_specification: Option<TemplateReference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     overrides: Vec<Override>,
 }
@@ -67,7 +52,7 @@ struct Distribution {
 ///
 /// # Errors
 /// `ValidationError` for both forms, and for what cannot be launched.
-pub fn read(cx: &Read<'_>, template: Option<&Specification>, policy: Option<&Policy>) -> Result<Option<LaunchSource>, Error> {
+pub fn read(cx: &Read<'_>, template: Option<&TemplateReference>, policy: Option<&Policy>) -> Result<Option<LaunchSource>, Error> {
     match (template, policy) {
         (Some(_), Some(_)) => Err(validation(ONE)),
         (None, None) => Ok(None),
@@ -104,7 +89,7 @@ impl Policy {
     }
 }
 
-fn named(cx: &Read<'_>, specification: &Specification, mixed: Option<MixedInstances>) -> Result<LaunchSource, Error> {
+fn named(cx: &Read<'_>, specification: &TemplateReference, mixed: Option<MixedInstances>) -> Result<LaunchSource, Error> {
     let fault = |error: Error| match error.status {
         500 => error,
         _ => validation(format!("You must use a valid fully-formed launch template. {}", error.message)),
@@ -120,8 +105,8 @@ fn named(cx: &Read<'_>, specification: &Specification, mixed: Option<MixedInstan
 }
 
 /// A source as answers show it: a template, or the policy that holds it.
-pub fn view(source: &LaunchSource) -> (Option<Specification>, Option<Value>) {
-    let specification = Specification {
+pub fn view(source: &LaunchSource) -> (Option<TemplateReference>, Option<Value>) {
+    let specification = TemplateReference {
         launch_template_id: Some(source.template.to_string()),
         launch_template_name: Some(source.name.clone()),
         version: source.version.clone(),

@@ -5,9 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::refresh::view::MaintenanceView;
-use super::source::{self, Specification};
+use super::source;
 use super::tag::TagView;
 use super::target::{SourceView, attached};
+use crate::ec2::launch_template::TemplateReference;
 
 /// A group.
 #[derive(Serialize)]
@@ -17,7 +18,7 @@ pub struct GroupView {
     #[serde(rename = "AutoScalingGroupARN")]
     arn: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    launch_template: Option<Specification>,
+    launch_template: Option<TemplateReference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mixed_instances_policy: Option<Value>,
     min_size: u32,
@@ -93,7 +94,7 @@ pub struct InstanceView {
     lifecycle_state: &'static str,
     health_status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    launch_template: Option<Specification>,
+    launch_template: Option<TemplateReference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image_id: Option<String>,
     protected_from_scale_in: bool,
@@ -172,7 +173,7 @@ fn suspended(group: &ScalingGroup) -> Vec<SuspendedView> {
 
 /// Shows an instance of a group; one that has no id yet is not shown.
 pub fn instance(group: &ScalingGroup, member: &Member) -> Option<InstanceView> {
-    let version = member.version.as_ref().map(|version| Specification {
+    let version = member.version.as_ref().map(|version| TemplateReference {
         launch_template_id: Some(version.template.to_string()),
         launch_template_name: Some(version.name.clone()),
         version: Some(version.number.to_string()),

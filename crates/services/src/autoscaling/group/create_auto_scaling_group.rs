@@ -7,12 +7,13 @@ use serde::Deserialize;
 
 use super::super::hook::Specification as HookSpecification;
 use super::super::refusal::{unsupported, validation};
-use super::super::source::{self, Policy, Specification};
+use super::super::source::{self, Policy};
 use super::super::tag::{self, TagMember};
 use super::super::target::{self, Source};
 use super::super::{Done, hook};
 use super::settings::{self, Distribution, MaintenancePolicy};
 use super::{check_sizes, place};
+use crate::ec2::launch_template::TemplateReference;
 use crate::iam::{AUTO_SCALING, service_linked_role};
 use crate::{Error, Write};
 
@@ -24,7 +25,7 @@ const MAX_GROUPS: usize = 500;
 #[serde(rename_all = "PascalCase", default)]
 pub struct Input {
     auto_scaling_group_name: String,
-    launch_template: Option<Specification>,
+    launch_template: Option<TemplateReference>,
     mixed_instances_policy: Option<Policy>,
     instance_id: Option<String>,
     min_size: i64,

@@ -3,11 +3,12 @@
 use resource::{ScalingGroup, sentence};
 use serde::Deserialize;
 
-use super::super::source::{self, Policy, Specification};
+use super::super::source::{self, Policy};
 use super::super::{Done, find, refusal};
 use super::create_auto_scaling_group::warmup;
 use super::settings::{self, Distribution, MaintenancePolicy};
 use super::{check_sizes, place};
+use crate::ec2::launch_template::TemplateReference;
 use crate::{Error, Write};
 
 /// What is asked.
@@ -15,7 +16,7 @@ use crate::{Error, Write};
 #[serde(rename_all = "PascalCase", default)]
 pub struct Input {
     auto_scaling_group_name: String,
-    launch_template: Option<Specification>,
+    launch_template: Option<TemplateReference>,
     mixed_instances_policy: Option<Policy>,
     min_size: Option<i64>,
     max_size: Option<i64>,

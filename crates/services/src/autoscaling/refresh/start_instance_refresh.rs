@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::find;
 use super::super::refusal::{unsupported, validation};
-use super::super::source::{self, Policy, Specification};
+use super::super::source::{self, Policy};
+use crate::ec2::launch_template::TemplateReference;
 use crate::{Error, Write};
 
 const DEFAULT_MIN_HEALTHY: u32 = 90;
@@ -26,7 +27,7 @@ pub struct Input {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Configuration {
-    launch_template: Option<Specification>,
+    launch_template: Option<TemplateReference>,
     mixed_instances_policy: Option<Policy>,
 }
 

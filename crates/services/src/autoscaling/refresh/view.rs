@@ -4,7 +4,8 @@ use resource::{InstanceRefresh, Maintenance, Reserved, ScalingGroup, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::source::{self, Specification};
+use super::super::source;
+use crate::ec2::launch_template::TemplateReference;
 
 /// AWS's `InstanceMaintenancePolicy`.
 #[derive(Serialize)]
@@ -58,7 +59,7 @@ struct PreferencesView {
 #[serde(rename_all = "PascalCase")]
 struct ConfigurationView {
     #[serde(skip_serializing_if = "Option::is_none")]
-    launch_template: Option<Specification>,
+    launch_template: Option<TemplateReference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mixed_instances_policy: Option<Value>,
 }

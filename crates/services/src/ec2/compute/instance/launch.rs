@@ -136,14 +136,17 @@ pub struct CreditSpecification {
     pub cpu_credits: String,
 }
 
-/// A version of a launch template.
+/// A version of a launch template (AWS's `LaunchTemplateSpecification`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct TemplateReference {
+    /// By id…
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch_template_id: Option<String>,
+    /// …or by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch_template_name: Option<String>,
+    /// A number, `$Latest` or `$Default`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }

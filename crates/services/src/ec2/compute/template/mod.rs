@@ -15,7 +15,9 @@ use std::sync::Arc;
 use resource::{LaunchTemplate, LaunchTemplateId, LaunchTemplateVersion, Owner};
 use store::Snapshot;
 
-use super::instance::launch::{Launch, TemplateReference};
+pub use super::instance::launch::TemplateReference;
+
+use super::instance::launch::Launch;
 use crate::Error;
 
 /// What the version that a launch names says.
