@@ -21,6 +21,6 @@ mod testing;
 mod time_scale;
 
 pub use delivery::{Delivery, ObjectSink, Undelivered};
-pub use driver::{Domain, drive};
+pub use driver::{Domain, Driver};
 pub use operator::{Act, Operator, Refusal};
 pub use time_scale::TimeScale;

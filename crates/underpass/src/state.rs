@@ -129,9 +129,21 @@ impl StateDir {
     /// # Errors
     /// When another process has it.
     pub fn lock(&self) -> Result<Flock<File>, StateError> {
+        self.lock_as(FlockArg::LockExclusiveNonblock)
+    }
+
+    /// Takes the directory as soon as nobody else has it.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn wait(&self) -> Result<Flock<File>, StateError> {
+        self.lock_as(FlockArg::LockExclusive)
+    }
+
+    fn lock_as(&self, how: FlockArg) -> Result<Flock<File>, StateError> {
         let file = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(self.root.join("lock"));
         let file = file.map_err(|cause| StateError::Unusable { path: self.root.clone(), cause })?;
-        Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|_| StateError::Taken { path: self.root.clone() })
+        Flock::lock(file, how).map_err(|_| StateError::Taken { path: self.root.clone() })
     }
 
     /// Tells where this process listens.

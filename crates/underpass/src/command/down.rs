@@ -1,10 +1,13 @@
 //! `underpass down`: stops the daemon and takes away what the kernel has of it.
 
 use std::error::Error;
+use std::fs::File;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use clap::Args;
+use nix::fcntl::Flock;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -25,10 +28,10 @@ pub struct Down {
 impl Down {
     pub(super) fn run(self, state: StateDir) -> Result<ExitCode, Box<dyn Error>> {
         let state = state.prepare()?;
-        if let Ok(daemon) = state.daemon() {
-            end(&state, Pid::from_raw(daemon.pid))?;
-        }
-        let _lock = state.lock()?;
+        let _lock = match state.daemon() {
+            Ok(daemon) => end(&state, Pid::from_raw(daemon.pid))?,
+            Err(_) => state.lock()?,
+        };
         let Taken { machines, namespaces, programs } = teardown(&state)?;
         println!("Underpass is down: {machines} machines stopped, {namespaces} namespaces removed, {programs} programs ended.");
         match self.delete_state {
@@ -39,18 +42,16 @@ impl Down {
     }
 }
 
-/// Asks the daemon to end, and kills it when it does not: nothing is lost either way.
-fn end(state: &StateDir, daemon: Pid) -> Result<(), Box<dyn Error>> {
-    let _ = kill(daemon, Signal::SIGTERM);
-    let begun = Instant::now();
-    while state.lock().is_err() {
-        if begun.elapsed() > PATIENCE {
-            let _ = kill(daemon, Signal::SIGKILL);
+/// Asks the daemon to end, and kills it when it does not: nothing is lost either way. Answers the lock that it had.
+fn end(state: &StateDir, daemon: Pid) -> Result<Flock<File>, Box<dyn Error>> {
+    let (free, told) = channel();
+    let waiting = state.clone();
+    std::thread::spawn(move || free.send(waiting.wait()));
+    for signal in [Signal::SIGTERM, Signal::SIGKILL] {
+        let _ = kill(daemon, signal);
+        if let Ok(lock) = told.recv_timeout(PATIENCE) {
+            return Ok(lock?);
         }
-        if begun.elapsed() > PATIENCE * 2 {
-            return Err(format!("process {daemon} would not end").into());
-        }
-        std::thread::sleep(Duration::from_millis(10));
     }
-    Ok(())
+    Err(format!("process {daemon} would not end").into())
 }

@@ -21,7 +21,6 @@ use dataplane::health::Checker;
 use dataplane::metadata::Tokens;
 use kernel::{Namespaces, Netlink};
 use objects::Blobs;
-use reconcile::TimeScale;
 use reconcile::autoscaling::AutoScalingDomain;
 use reconcile::certificates::CertificatesDomain;
 use reconcile::doors::DoorsDomain;
@@ -34,6 +33,7 @@ use reconcile::names::NamesDomain;
 use reconcile::network::{Network, NetworkDomain};
 use reconcile::objects::ObjectsDomain;
 use reconcile::relays::RelaysDomain;
+use reconcile::{Driver, TimeScale};
 use store::{Catalogue, Embedded, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -86,9 +86,10 @@ pub async fn run(
     let machines = Machines::new(state.machines(), state.program())?;
     let (stop, running) = watch::channel(true);
 
-    let health = routes::Health::of(features);
-    let routes =
-        Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), state.root().display().to_string()));
+    let driver = Driver::new(store.clone(), running.clone());
+    let health = routes::Health::of(features, driver.clone());
+    let root = state.root().display().to_string();
+    let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), root, enforces));
     let descriptors = descriptors::take_all()?;
     let api = api::Config { listen: config.listen, trust: config.trust, connections: descriptors::connections(descriptors) };
     let server = api::Server::bind(api, store.clone(), blobs.clone(), Arc::new(health), routes)?;
@@ -110,19 +111,20 @@ pub async fn run(
     let limit = descriptors::relayed(descriptors);
     let relays = RelaysDomain::new(namespaces.clone(), limit, config.scale, (store.clone(), logs))?;
     let domains: Vec<JoinHandle<()>> = vec![
-        reconcile::drive(NetworkDomain::new(network), store.clone(), running.clone())?,
-        reconcile::drive(names, store.clone(), running.clone())?,
-        reconcile::drive(certificates, store.clone(), running.clone())?,
-        reconcile::drive(MetadataDomain::new(namespaces.clone(), Tokens::with_random_key()?), store.clone(), running.clone())?,
-        reconcile::drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?, store.clone(), running.clone())?,
-        reconcile::drive(relays, store.clone(), running.clone())?,
-        reconcile::drive(DoorsDomain::new(namespaces.clone(), authority, front), store.clone(), running.clone())?,
-        reconcile::drive(HealthDomain::new(namespaces, checker, config.scale), store.clone(), running.clone())?,
-        reconcile::drive(AutoScalingDomain::new(operator, config.scale), store.clone(), running.clone())?,
-        reconcile::drive(ObjectsDomain::new(blobs), store.clone(), running.clone())?,
-        reconcile::drive(Housekeeping::at(config.scale), store.clone(), running.clone())?,
-        reconcile::drive(InsightsDomain::default(), store.clone(), running.clone())?,
+        driver.drive(NetworkDomain::new(network))?,
+        driver.drive(names)?,
+        driver.drive(certificates)?,
+        driver.drive(MetadataDomain::new(namespaces.clone(), Tokens::with_random_key()?))?,
+        driver.drive(MachinesDomain::new(machines, namespaces.clone(), &private, ca_pem)?)?,
+        driver.drive(relays)?,
+        driver.drive(DoorsDomain::new(namespaces.clone(), authority, front))?,
+        driver.drive(HealthDomain::new(namespaces, checker, config.scale))?,
+        driver.drive(AutoScalingDomain::new(operator, config.scale))?,
+        driver.drive(ObjectsDomain::new(blobs))?,
+        driver.drive(Housekeeping::at(config.scale))?,
+        driver.drive(InsightsDomain::default())?,
     ];
+    driver.has_all();
 
     told_to_stop(signals).await;
     stop.send_replace(false);

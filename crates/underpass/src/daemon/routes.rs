@@ -8,6 +8,7 @@ use api::{Answer, Report, Routes};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::Namespaces;
+use reconcile::Driver;
 use resource::{ConnectionNotification, Happened, Instance, InstanceState, NetworkInterface, Resource};
 use serde_json::{Value, json};
 use services::{Caller, Error, perform};
@@ -19,13 +20,17 @@ use super::features::Feature;
 /// How long an interface may take to be in the kernel.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The condition of the machine: what was found at the start, and with it what is promised.
-pub struct Health(BTreeMap<String, String>);
+/// The condition of the machine: what was found at the start, and with it what is promised; and whether every part has looked at
+/// the world once.
+pub struct Health {
+    features: BTreeMap<String, String>,
+    driver: Driver,
+}
 
 impl Health {
-    /// The condition that these features make.
-    pub fn of(features: &[Feature]) -> Self {
-        Self(features.iter().map(|feature| (feature.name.clone(), condition(feature))).collect())
+    /// The condition that these features make, once the parts of `driver` are ready.
+    pub fn of(features: &[Feature], driver: Driver) -> Self {
+        Self { features: features.iter().map(|feature| (feature.name.clone(), condition(feature))).collect(), driver }
     }
 }
 
@@ -38,7 +43,7 @@ fn condition(feature: &Feature) -> String {
 
 impl api::Health for Health {
     fn report(&self) -> Report {
-        Report { ready: true, features: self.0.clone() }
+        Report { ready: self.driver.is_ready(), features: self.features.clone() }
     }
 }
 
@@ -48,12 +53,14 @@ pub struct Own {
     namespaces: Namespaces,
     ca_pem: String,
     state_dir: String,
+    /// Whether callers are known, so that each is told about its own account only.
+    enforces: bool,
 }
 
 impl Own {
     /// Routes over `store`, for programs in `namespaces` that trust `ca_pem`.
-    pub fn new(store: Store, namespaces: Namespaces, ca_pem: String, state_dir: String) -> Self {
-        Self { store, namespaces, ca_pem, state_dir }
+    pub fn new(store: Store, namespaces: Namespaces, ca_pem: String, state_dir: String, enforces: bool) -> Self {
+        Self { store, namespaces, ca_pem, state_dir, enforces }
     }
 }
 
@@ -61,7 +68,7 @@ impl Routes for Own {
     fn handle<'a>(&'a self, request: &'a Request, caller: &'a Caller) -> Answer<'a> {
         Box::pin(async move {
             let answer = match (request.method.as_str(), request.path.as_str()) {
-                ("GET", "/_underpass/status") => Ok(self.status()),
+                ("GET", "/_underpass/status") => Ok(self.status(caller)),
                 ("GET", "/_underpass/notifications") => Ok(self.notifications(caller)),
                 ("POST", "/_underpass/exec/subnet") => self.subnet(request, caller).await,
                 ("POST", "/_underpass/exec/detach") => self.operation("DetachProcess", request, caller).await,
@@ -78,9 +85,10 @@ impl Routes for Own {
 }
 
 impl Own {
-    fn status(&self) -> Value {
+    fn status(&self, caller: &Caller) -> Value {
         let world = self.store.snapshot();
-        json!({ "stateDir": self.state_dir, "namespaces": self.namespaces.directory(), "revision": world.revision().0, "resources": counts(&world) })
+        let account = self.enforces.then_some(caller.owner.account.as_str());
+        json!({ "stateDir": self.state_dir, "namespaces": self.namespaces.directory(), "revision": world.revision().0, "resources": counts(&world, account) })
     }
 
     /// What became of the connections of which the caller wants to know.
@@ -152,11 +160,14 @@ impl Own {
     }
 }
 
-fn counts(world: &Snapshot) -> BTreeMap<&'static str, usize> {
+/// How many there are of each kind, of one account's or of all.
+fn counts(world: &Snapshot, account: Option<&str>) -> BTreeMap<&'static str, usize> {
+    fn count<R: Resource>(world: &Snapshot, account: Option<&str>) -> (&'static str, usize) {
+        let counts = |each: &R| account.is_none_or(|account| each.owner().is_some_and(|owner| owner.account == account));
+        (R::KIND.0, world.all::<R>().filter(|each| counts(each)).count())
+    }
     macro_rules! count {
-        ($($kind:ident),*) => {
-            [$((<resource::$kind as Resource>::KIND.0, world.all::<resource::$kind>().count())),*]
-        };
+        ($($kind:ident),*) => { [$(count::<resource::$kind>(world, account)),*] };
     }
     let counts = count!(
         Vpc,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::account::{Account, ran, text_of};
 use crate::boto::tool;
-use crate::cloud::{CONSUMER, Cloud, eventually, text};
+use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually, text};
 use crate::site::{Peer, web};
 
 /// What could be left in the host's own namespace.
@@ -98,7 +98,7 @@ fn a_second_daemon_on_the_same_state_is_refused_with_the_reason() {
 
 #[test]
 fn beyond_loopback_nobody_is_believed_without_a_key() {
-    let cloud = Cloud::up_with(&["--auth", "enforce", "--account", CONSUMER]);
+    let cloud = Cloud::up_with(&["--auth", "enforce", "--account", CONSUMER, "--account", PROVIDER]);
     for listen in ["0.0.0.0:0", "[::]:0"] {
         let open = ran(cloud.run(&["up", "--listen", listen]));
         assert_ne!(open.status, 0);
@@ -114,7 +114,17 @@ fn beyond_loopback_nobody_is_believed_without_a_key() {
     root.ec2(describe.1, describe.2.clone());
     let forged = Account::with_key(&cloud, &key, "another secret").refused(describe.0, describe.1, describe.2);
     assert_eq!((forged.code.as_str(), forged.status), ("SignatureDoesNotMatch", 403), "{forged:?}");
+    let counted = |key: &str, secret: &str| {
+        let mut status = cloud.command();
+        status.args(["status", "--output", "json"]).env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret);
+        let status: Value = serde_json::from_str(&ran(status.output().unwrap()).ok()).unwrap();
+        status["resources"]["subnet"].clone()
+    };
+    let before = counted(&key, &secret);
     let net = root.net();
+    assert_eq!(counted(&key, &secret), json!(before.as_u64().unwrap() + 1));
+    let (other, its_secret) = cloud.root_key(PROVIDER);
+    assert_eq!(counted(&other, &its_secret), json!(0), "nobody learns of other accounts");
     root.exec(&["--subnet", &net.subnet], &["true"]).ok();
     assert_ne!(cloud.account(CONSUMER).exec(&["--subnet", &net.subnet], &["true"]).status, 0);
 }
@@ -142,4 +152,28 @@ fn a_detached_daemon_goes_on_and_down_ends_it() {
     let after = ran(cloud.run(&["status"]));
     assert_ne!(after.status, 0);
     assert!(after.err.contains("no underpass runs on"), "{}", after.err);
+}
+
+#[test]
+fn without_the_right_to_change_networks_it_does_not_start_and_says_what_is_missing() {
+    let cloud = Cloud::up();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("setpriv");
+    command.args(["--bounding-set=-net_admin", "--inh-caps=-net_admin"]).arg(cloud.command().get_program());
+    command.args(["up", "--listen", "127.0.0.1:0"]).env("UNDERPASS_STATE_DIR", folder.path());
+    let refused = ran(command.output().unwrap());
+    assert_ne!(refused.status, 0);
+    assert!(!refused.out.contains("Ready."), "{}", refused.out);
+    let reason = "missing  CAP_NET_ADMIN: this process does not have it. Mend it with: sudo underpass up";
+    assert!(refused.err.contains(reason), "{}", refused.err);
+}
+
+#[test]
+fn health_says_ready_once_every_part_has_looked_at_the_world() {
+    let cloud = Cloud::up();
+    let health = || {
+        let answer = Command::new("curl").args(["-sS", &format!("{}/_underpass/health", cloud.endpoint())]).output().unwrap();
+        serde_json::from_slice::<Value>(&answer.stdout).unwrap()
+    };
+    eventually("it is ready", || (health()["ready"] == json!(true)).then_some(()));
 }
