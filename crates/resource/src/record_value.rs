@@ -215,6 +215,8 @@ fn authority(text: &str) -> Option<RecordValue> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -265,5 +267,21 @@ mod tests {
     fn types_have_their_names() {
         assert!(TYPES.iter().all(|(kind, name)| RecordType::parse(name) == Some(*kind) && kind.as_str() == *name));
         assert_eq!(RecordType::parse("SVCB"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_and_a_name_that_is_read_stays_what_it_is(text in name_like(), kind in 0..TYPES.len()) {
+            let _ = TYPES[kind].0.value(&text);
+            if let Ok(name) = canonical_name(&text) {
+                prop_assert!(name.ends_with('.') && name.len() <= 254, "{name}");
+                prop_assert_eq!(canonical_name(&escaped_name(&name)), Ok(name));
+            }
+        }
+    }
+
+    /// Text of which much is of names, numbers, quotes and escapes.
+    fn name_like() -> impl Strategy<Value = String> {
+        prop_oneof![any::<String>(), r#"([a-zA-Z0-9_*-]{1,4}|\\|[0-7]{3}|\.|"| |0 issue |10 ){0,12}"#]
     }
 }

@@ -105,6 +105,7 @@ fn field(text: &str, what: &'static str, (least, most): (u8, u8), names: &[&str]
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use time::macros::datetime;
 
     use super::*;
@@ -152,6 +153,19 @@ mod tests {
             "@daily",
         ] {
             assert!(Recurrence::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_and_what_comes_next_comes_later(
+            text in prop_oneof![any::<String>(), r"(([0-9]{1,2}|\*)([-/,][0-9]{1,2})? ?){5}"],
+            moment in 0..4_102_444_800_000_u64,
+        ) {
+            if let Ok(recurrence) = Recurrence::parse(&text) {
+                let moment = Timestamp(moment);
+                prop_assert!(recurrence.after(moment).is_none_or(|next| next > moment), "{text:?}");
+            }
         }
     }
 }
