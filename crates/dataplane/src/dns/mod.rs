@@ -39,3 +39,12 @@ pub fn answer_datagram(view: &View, message: &[u8], reply: &mut Vec<u8>) -> bool
         }
     }
 }
+
+/// The names and records that are taken from `message` as another resolver's answer to the question `id`; none when it is not
+/// one. The same door for tests and fuzzing.
+pub fn read_reply(message: &[u8], id: u16, name: &DomainName, kind: Kind) -> Option<Vec<(DomainName, Records)>> {
+    match heard::read(message, id, name, kind) {
+        heard::Reading::Answer(heard) => Some(heard.answers),
+        heard::Reading::Truncated | heard::Reading::Failure | heard::Reading::Stray => None,
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use dataplane::dns::{DomainName, Layer, Records, Soa, View, Zone, answer_datagram};
+use dataplane::dns::{DomainName, Kind, Layer, Records, Soa, View, Zone, answer_datagram, read_reply};
 use dataplane::metadata::{Instance, Settings, Tokens, respond};
 
 static VIEW: LazyLock<View> = LazyLock::new(|| {
@@ -26,6 +26,19 @@ pub fn dns(datagram: &[u8]) {
     if answer_datagram(&VIEW, datagram, &mut reply) {
         assert!((12..=1232).contains(&reply.len()));
         assert_eq!((&reply[..2], reply[2] & 0x80), (&datagram[..2], 0x80));
+    }
+}
+
+/// What follows the question in another resolver's answer, after the counts of its sections: whatever is taken of it begins at
+/// the name that was asked for.
+pub fn dns_reply(rest: &[u8]) {
+    let (counts, records) = rest.split_at(rest.len().min(2));
+    let [answers, authorities] = [0, 1].map(|at| counts.get(at).copied().unwrap_or_default());
+    let header = [0, 7, 0x81, 0x80, 0, 1, 0, answers, 0, authorities, 0, 0];
+    let message = [&header[..], b"\x01a\x01x\x00\x00\x01\x00\x01", records].concat();
+    let name: DomainName = "a.x".parse().expect("the name is valid");
+    if let Some((owner, _)) = read_reply(&message, 7, &name, Kind::A).iter().flatten().next() {
+        assert_eq!(*owner, name);
     }
 }
 
