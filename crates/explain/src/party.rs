@@ -86,6 +86,11 @@ impl Party {
         world.find::<Instance>(instance_of(self.interface.as_ref()?)?)
     }
 
+    /// Whether the router itself has its address: an endpoint's, a balancer's or a gateway's.
+    pub(crate) fn is_managed(&self) -> bool {
+        self.interface.as_ref().is_some_and(|interface| interface.kind.is_managed())
+    }
+
     /// Whether its packets may have other sources than its own.
     pub(crate) fn forwards(&self) -> bool {
         self.interface.as_ref().is_some_and(|interface| !interface.source_dest_check)

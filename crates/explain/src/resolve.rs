@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    EndpointKind, EndpointService, EndpointState, FrontDoor, Instance, Listener, LoadBalancer, NetworkInterface, Resource,
-    TargetGroup, Vpc, VpcEndpoint, VpcId, private_dns_name, public_dns_name,
+    ElasticAddress, EndpointKind, EndpointService, EndpointState, FrontDoor, Instance, Listener, LoadBalancer, NetworkInterface,
+    Resource, TargetGroup, Vpc, VpcEndpoint, VpcId, private_dns_name, public_dns_name,
 };
 use store::Snapshot;
 
@@ -188,12 +188,13 @@ fn addresses(world: &Snapshot, start: &Start, name: &str, left: usize) -> Option
         };
     }
     let found = world.all::<LoadBalancer>().find_map(|balancer| balancer_name(world, &balancer, name));
-    let found = found.or_else(|| world.all::<VpcEndpoint>().find_map(|endpoint| endpoint_name(world, &endpoint, name)));
+    let found = found.or_else(|| world.all::<VpcEndpoint>().find_map(|endpoint| endpoint_name(world, start, &endpoint, name)));
     let found = found.or_else(|| host_name(world, start, name).map(|address| vec![address]));
     found.or_else(|| FrontDoor::at(name).map(|door| vec![door.address()]))
 }
 
-/// A balancer's name leads to its nodes that have targets to send to, and to all of them when none has.
+/// A balancer's name leads to its nodes that have as many healthy targets as they need, or to those that have targets to send
+/// to when none has, or to all.
 fn balancer_name(world: &Snapshot, balancer: &LoadBalancer, name: &str) -> Option<Vec<Ipv4Addr>> {
     let own = balancer.dns_name().to_ascii_lowercase();
     let zone = match name.strip_suffix(own.as_str())? {
@@ -204,21 +205,34 @@ fn balancer_name(world: &Snapshot, balancer: &LoadBalancer, name: &str) -> Optio
         .linked::<Listener>(LoadBalancer::KIND, &balancer.arn)
         .filter_map(|l| world.find::<TargetGroup>(&l.target_group))
         .collect();
+    let healthy = |zone: &str| groups.iter().any(|group| plan::is_named(world, balancer, group, zone));
     let useful = |zone: &str| groups.iter().any(|group| !plan::eligible_targets(world, balancer, group, zone).is_empty());
-    let some = zone.is_none() && balancer.zones.iter().any(|node| useful(&node.zone));
-    let nodes = balancer.zones.iter().filter(|node| zone.is_none_or(|zone| zone == node.zone) && (!some || useful(&node.zone)));
+    let any = |named: &dyn Fn(&str) -> bool| balancer.zones.iter().any(|node| named(&node.zone));
+    let named = |own: &str| match zone {
+        Some(zone) => zone == own,
+        None if any(&healthy) => healthy(own),
+        None => useful(own) || !any(&useful),
+    };
+    let nodes = balancer.zones.iter().filter(|node| named(&node.zone));
     let parties = nodes.filter_map(|node| interface(world, &node.interface));
     let addresses: Vec<Ipv4Addr> = parties
         .filter_map(|party| match balancer.internet_facing {
-            true => party.public(world).first().copied(),
+            true => public_of(world, &party),
             false => Some(party.address),
         })
         .collect();
     (!addresses.is_empty()).then_some(addresses)
 }
 
-fn endpoint_name(world: &Snapshot, endpoint: &VpcEndpoint, name: &str) -> Option<Vec<Ipv4Addr>> {
-    if endpoint.kind != EndpointKind::Interface {
+/// A public address that stands for an interface, whether or not a gateway leads to it.
+fn public_of(world: &Snapshot, party: &Party) -> Option<Ipv4Addr> {
+    let interface = &party.interface.as_ref()?.id;
+    world.linked::<ElasticAddress>(NetworkInterface::KIND, interface).next().map(|address| address.public)
+}
+
+/// Those inside are told what its name will lead to while it is not open, and that it does not yet.
+fn endpoint_name(world: &Snapshot, start: &Start, endpoint: &VpcEndpoint, name: &str) -> Option<Vec<Ipv4Addr>> {
+    if endpoint.kind != EndpointKind::Interface || !(endpoint.state.is_open() || matches!(start, Start::Party(_))) {
         return None;
     }
     let legs = endpoint.interfaces.iter().filter_map(|id| interface(world, id));
@@ -239,12 +253,12 @@ fn host_name(world: &Snapshot, start: &Start, name: &str) -> Option<Ipv4Addr> {
         let mut inside = world.linked::<NetworkInterface>(Vpc::KIND, &vpc.id).filter_map(|eni| Party::of(world, eni));
         let found = inside.find(|party| {
             private_dns_name(&vpc.owner.region, party.address) == name
-                || party.public(world).iter().any(|public| public_dns_name(&vpc.owner.region, *public) == name)
+                || public_of(world, party).is_some_and(|public| public_dns_name(&vpc.owner.region, public) == name)
         });
         if let Some(party) = found {
             return Some(party.address);
         }
     }
-    let mut addresses = world.all::<resource::ElasticAddress>();
+    let mut addresses = world.all::<ElasticAddress>();
     addresses.find(|address| public_dns_name(&address.owner.region, address.public) == name).map(|address| address.public)
 }

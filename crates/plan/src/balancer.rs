@@ -99,7 +99,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
             idle: idle(listener, transport),
             sticky: group.as_ref().is_some_and(|group| group.is_sticky()),
             targets: targets.clone().unwrap_or_default(),
-            cut: stream(transport).map(|group| unhealthy(world, group)).unwrap_or_default(),
+            cut: stream(transport).map(|group| cut(world, group, targets.as_deref().unwrap_or_default())).unwrap_or_default(),
             kept: group.as_ref().filter(|group| group.ends_what_left()).map(|group| registered(world, group)),
         };
         listener.protocol.transports().iter().copied().map(port).collect::<Vec<_>>()
@@ -168,13 +168,14 @@ impl Reach {
     }
 }
 
-/// The unhealthy targets whose connections are ended: none while none is healthy.
-fn unhealthy(world: &Snapshot, group: &TargetGroup) -> Vec<Flow> {
+/// The unhealthy targets whose connections are ended: none while none is healthy, and never those that a node sends to
+/// because it has no better ones.
+fn cut(world: &Snapshot, group: &TargetGroup, used: &[Flow]) -> Vec<Flow> {
     let all = candidates(world, group);
     if !group.cuts_unhealthy() || !all.iter().any(|c| c.healthy) {
         return Vec::new();
     }
-    let mut flows: Vec<Flow> = all.iter().filter(|c| c.unhealthy).map(|c| c.flow).collect();
+    let mut flows: Vec<Flow> = all.iter().filter(|c| c.unhealthy && !used.contains(&c.flow)).map(|c| c.flow).collect();
     flows.sort();
     flows
 }

@@ -142,6 +142,19 @@ fn where_flows_go_follows_zones_health_and_draining() {
 }
 
 #[test]
+fn a_target_that_is_used_although_it_is_unhealthy_loses_no_connections() {
+    let world = World::new();
+    let (balancer, targets, [first, _]) = balanced(&world);
+    world.health(&targets, TargetId::Instance(first), 8080, HealthState::Unhealthy);
+    let told = balancer_alone(&world, &balancer);
+    assert!(told.contains("tcp 80 to none, client address kept, not 10.0.0.4:8080"), "{told}");
+    // Of the only zone that is left no target is healthy, though another is: the node has no better one.
+    world.update::<LoadBalancer>(&balancer, |balancer| balancer.zones.truncate(1));
+    let told = balancer_alone(&world, &balancer);
+    assert!(told.ends_with("tcp 80 to 10.0.0.4:8080, client address kept"), "{told}");
+}
+
+#[test]
 fn targets_by_address_have_the_zone_of_their_subnet_or_every_zone() {
     let world = World::new();
     let (balancer, _, _) = balanced(&world);

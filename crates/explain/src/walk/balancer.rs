@@ -9,7 +9,7 @@ use resource::{
     VpcEndpoint,
 };
 
-use super::{Sender, Walk};
+use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::party::{Party, holder};
 use crate::{Code, Packet, mend};
@@ -214,7 +214,11 @@ impl Walk<'_> {
             self.answer(node, sender);
             self.node_lets_out(node, flow.address);
         }
-        self.at_target(node, group, flow, &seen);
+        // By its own subnet's table, unless the packets came from another router.
+        let routed = !linked && !matches!(sender.away, Some(Away::Internet(_)));
+        if !(routed && self.detour(node, &seen, flow.address)) {
+            self.at_target(node, group, flow, &seen);
+        }
         self.end()
     }
 

@@ -42,10 +42,11 @@ impl Walk<'_> {
         self.arrived(sender.address, party.address);
     }
 
-    /// Whether answers to a sender outside the VPC find the way out.
+    /// Whether answers to a sender find the way to it.
     pub(super) fn answer(&mut self, party: &Party, sender: &Sender) {
-        if let Some(away) = sender.away {
-            self.way_back(party, away);
+        match sender.away {
+            Some(away) => self.way_back(party, away),
+            None => self.detour_back(party, sender.address),
         }
     }
 

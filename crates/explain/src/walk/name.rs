@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{DhcpOptions, Vpc};
+use resource::{DhcpOptions, EndpointId, Vpc, VpcEndpoint};
 
 use super::Walk;
 use crate::Code;
@@ -22,7 +22,10 @@ impl Walk<'_> {
             return;
         }
         match zones::in_vpc(self.world, &party.vpc, name) {
-            None => self.passes(name, format!("resolves to {address}")),
+            None => match self.closed(name) {
+                Some(endpoint) => self.hop(name.to_owned(), format!("will be {address} when {endpoint} is available"), false),
+                None => self.passes(name, format!("resolves to {address}")),
+            },
             Some(decider) => {
                 let what = match &decider {
                     Decider::Endpoint(_) => "private DNS of the endpoint",
@@ -49,6 +52,12 @@ impl Walk<'_> {
         let problem = format!("takes {name} over in {}, which is {elsewhere} elsewhere", party.vpc);
         let (component, fixes) = (endpoint.id.to_string(), fixes(&decider, name, &outside));
         Some(Blocker { code: Code::NameHidden, component, problem, fixes, ground: None })
+    }
+
+    /// The endpoint whose own name it is, while nobody resolves that: its connection is not accepted.
+    fn closed(&self, name: &str) -> Option<EndpointId> {
+        let mut endpoints = self.world.all::<VpcEndpoint>().filter(|endpoint| !endpoint.state.is_open());
+        endpoints.find(|endpoint| name.starts_with(endpoint.id.as_str())).map(|endpoint| endpoint.id.clone())
     }
 
     /// A name that a private zone or an endpoint has taken over without having it.

@@ -46,7 +46,9 @@ impl Walk<'_> {
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
                 self.by(Ground::Route { table: None, prefix: *prefix, target: id.to_string() });
-                self.appliance(&Sender { address: party.address, party: Some(party.clone()), away: None }, id, to)
+                let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
+                self.appliance(id, &sender, to);
+                self.end()
             }
             Some((prefix, Hop::Endpoint(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
@@ -65,7 +67,8 @@ impl Walk<'_> {
             Hop::Interface(appliance, _) | Hop::Checked(appliance) => {
                 self.passes(id, format!("routes {to} by {prefix} to {appliance}"));
                 self.by(Ground::Route { table: Some(id.clone()), prefix: *prefix, target: appliance.to_string() });
-                self.appliance(sender, appliance, to)
+                self.appliance(appliance, sender, to);
+                self.end()
             }
             _ => {
                 let problem = format!("routes {to} by {prefix} to {}, which takes no packets", self.target_of(&table, *prefix));
@@ -75,9 +78,11 @@ impl Walk<'_> {
         })
     }
 
-    /// Whether a party's table has another way to an address of its own VPC than the VPC itself.
+    /// Whether a party's table has another way to an address of its own VPC than the VPC itself. The router takes what is for
+    /// its own addresses (nodes, endpoints) before any table is asked.
     pub(super) fn is_diverted(&self, party: &Party, to: Ipv4Addr) -> bool {
-        self.table(party).is_some_and(|table| table.within.iter().any(|(prefix, _)| prefix.contains(&to)))
+        let diverts = self.table(party).is_some_and(|table| table.within.iter().any(|(prefix, _)| prefix.contains(&to)));
+        diverts && !self.holder(&party.vpc, to).is_some_and(|holder| holder.is_managed())
     }
 
     /// Whether answers of a party find the way out to where the connection came from.
@@ -218,21 +223,68 @@ impl Walk<'_> {
     }
 
     /// Through an interface that forwards, or does not.
-    fn appliance(mut self, sender: &Sender, id: &InterfaceId, to: Ipv4Addr) -> Vec<Way> {
-        let Some(appliance) = interface(self.world, id) else { return self.end() };
+    fn appliance(&mut self, id: &InterfaceId, sender: &Sender, to: Ipv4Addr) {
+        let Some(appliance) = interface(self.world, id) else { return };
+        if sender.party.as_ref().and_then(|party| party.interface.as_ref()).is_some_and(|own| own.id == *id) {
+            let problem = format!("sends to {to} by a route that leads back to itself");
+            return self.blocked(Code::Blackhole, id, problem, Vec::new());
+        }
+        self.boundary(&appliance, false, sender.address);
         self.groups_in(&appliance, sender);
         self.present(&appliance);
+        self.detour_back(&appliance, sender.address);
         if appliance.forwards() {
-            self.passes(&appliance.name, format!("may forward to {to} (what it does with packets is not known)"));
-            return self.end();
+            return self.passes(&appliance.name, format!("may forward to {to} (what it does with packets is not known)"));
         }
+        self.checks_destination(&appliance);
+    }
+
+    fn checks_destination(&mut self, appliance: &Party) {
+        let Some(id) = appliance.interface.as_ref().map(|interface| &interface.id) else { return };
         let fix = mend::run(
             &appliance.account,
             format!("aws ec2 modify-network-interface-attribute --network-interface-id {id} --no-source-dest-check"),
         );
         let problem = "checks source and destination, so it takes and sends nothing that is not its own";
         self.blocked(Code::SourceCheck, id, problem, vec![fix]);
-        self.end()
+    }
+
+    /// Whether a party's table takes packets to an address of its own VPC elsewhere, as is said then.
+    pub(super) fn detour(&mut self, party: &Party, sender: &Sender, to: Ipv4Addr) -> bool {
+        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, to)) else { return false };
+        match longest(&table, to) {
+            Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
+                self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
+                self.appliance(id, sender, to);
+            }
+            Some((prefix, _)) => self.blackhole(party, &table, *prefix, to),
+            None => {}
+        }
+        true
+    }
+
+    /// Answers that do not go the way that the question came, but through an interface between the two subnets.
+    pub(super) fn detour_back(&mut self, party: &Party, to: Ipv4Addr) {
+        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, to)) else { return };
+        let own = party.interface.as_ref().map(|interface| interface.id.clone());
+        match longest(&table, to) {
+            Some((prefix, Hop::Interface(id, _))) if own.as_ref() == Some(id) => {
+                let problem = format!("sends the answers to {to} by {prefix}, which leads back to itself");
+                self.blocked(Code::Blackhole, id, problem, Vec::new());
+            }
+            Some((prefix, Hop::Interface(id, _))) => {
+                let what = format!("routes the answers to {to} by {prefix} to {id} (what it does with them is not known)");
+                self.passes(&table.id, what);
+            }
+            Some((prefix, Hop::Checked(id))) => {
+                self.passes(&table.id, format!("routes the answers to {to} by {prefix} to {id}"));
+                if let Some(appliance) = interface(self.world, id) {
+                    self.checks_destination(&appliance);
+                }
+            }
+            Some((prefix, _)) => self.blackhole(party, &table, *prefix, to),
+            None => {}
+        }
     }
 
     /// The public address that stands for the sender outside.

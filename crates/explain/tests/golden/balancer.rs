@@ -244,6 +244,22 @@ fn unhealthy_targets_of_one_zone_stop_that_zones_node() {
 }
 
 #[test]
+fn a_balancers_name_leads_to_the_nodes_that_have_enough_healthy_targets() {
+    let Served { world, vpc, client, nodes, targets, .. } = served(Some(HealthState::Healthy));
+    let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();
+    let open = world.group(&vpc, &[ingress(Traffic::All, from("0.0.0.0/0"))]);
+    for (subnet, address) in [(&subnets[0], "10.0.0.20"), (&subnets[1], "10.0.1.20")] {
+        let (more, _) = world.instance(subnet, address, &[&open]);
+        world.target(&targets, TargetId::Instance(more), 8080, Some(HealthState::Healthy));
+    }
+    world.target_attribute(&targets, "target_group_health.dns_failover.minimum_healthy_targets.count", "2");
+    let wide = world.balancer(&[(&subnets[0], "10.0.0.9"), (&subnets[1], "10.0.1.10")], &[&nodes]);
+    world.listener(&wide, 80, &targets);
+    let name = world.find::<LoadBalancer>(&wide).dns_name().to_ascii_lowercase();
+    assert_eq!(why(&world, &client, format!("{name}:80")).addresses, [std::net::Ipv4Addr::new(10, 0, 1, 10)]);
+}
+
+#[test]
 fn a_health_check_that_the_targets_group_does_not_let_in_is_the_cause() {
     let Served { world, vpc, client, nodes, targets, .. } = served(Some(HealthState::Healthy));
     let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();

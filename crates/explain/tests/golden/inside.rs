@@ -181,6 +181,52 @@ fn an_appliance_that_checks_its_source_drops_what_it_should_forward() {
     passes(&why(&world, &client, "192.0.2.1:80"));
 }
 
+/// An appliance at 10.0.2.4 between two subnets, of which the first one's table leads to the second through it.
+fn inspected(world: &World) -> (InstanceId, InstanceId, SubnetId, InterfaceId, [RouteTableId; 2]) {
+    let open = [all_out(), ingress(Traffic::All, from("0.0.0.0/0"))];
+    let (client, server, a, b) = pair(world, &open, &open);
+    let vpc = world.find::<Subnet>(&a).vpc;
+    let between = world.subnet(&vpc, "10.0.2.0/24", 'a');
+    let (_, appliance) = world.instance(&between, "10.0.2.4", &[&world.group(&vpc, &open)]);
+    let tables = [world.table(&vpc, &[Some(&a)]), world.table(&vpc, &[Some(&b)])];
+    world.route(&tables[0], "10.0.1.0/24", RouteTarget::Interface(appliance.clone()));
+    world.update::<NetworkInterface>(&appliance, |eni| eni.source_dest_check = false);
+    (client, server, between, appliance, tables)
+}
+
+#[test]
+fn the_acl_around_an_appliance_judges_what_is_routed_to_it() {
+    let world = World::new();
+    let (client, server, between, appliance, _) = inspected(&world);
+    passes(&why(&world, &client, format!("{server}:80")));
+    let vpc = world.find::<Subnet>(&between).vpc;
+    world.acl(&vpc, &[&between], &[entry(100, "in", Traffic::All, "0.0.0.0/0", true)]);
+    assert_eq!(codes(&why(&world, &client, format!("{server}:80"))), ["SUBNET_ACL_RESTRICTION"]);
+    assert_eq!(codes(&why(&world, &appliance, "10.0.1.4:80")), ["SUBNET_ACL_RESTRICTION"]);
+}
+
+#[test]
+fn answers_that_a_route_takes_to_an_interface_that_checks_them_are_lost() {
+    let world = World::new();
+    let (client, server, _, appliance, tables) = inspected(&world);
+    world.update::<RouteTable>(&tables[0], |table| table.routes.clear());
+    world.route(&tables[1], "10.0.0.0/24", RouteTarget::Interface(appliance.clone()));
+    let back = why(&world, &client, format!("{server}:80"));
+    passes(&back);
+    assert!(back.to_string().contains("routes the answers to 10.0.0.4 by 10.0.0.0/24"), "{back}");
+    world.update::<NetworkInterface>(&appliance, |eni| eni.source_dest_check = true);
+    assert_eq!(codes(&why(&world, &client, format!("{server}:80"))), ["ENI_SOURCE_DEST_CHECK_RESTRICTION"]);
+}
+
+#[test]
+fn an_appliance_that_is_routed_to_itself_reaches_nobody() {
+    let world = World::new();
+    let (_, server, between, appliance, _) = inspected(&world);
+    let table = world.table(&world.find::<Subnet>(&between).vpc, &[Some(&between)]);
+    world.route(&table, "10.0.1.0/24", RouteTarget::Interface(appliance.clone()));
+    assert_eq!(codes(&why(&world, &appliance, format!("{server}:80"))), ["BAD_STATE_ROUTE"]);
+}
+
 #[test]
 fn the_resolver_is_filtered_by_nobody_and_answers_only_while_it_is_on() {
     let world = World::new();

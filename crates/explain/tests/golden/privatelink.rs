@@ -91,6 +91,19 @@ fn a_pending_endpoint_waits_for_the_provider() {
 }
 
 #[test]
+fn the_name_of_an_endpoint_that_is_not_open_is_told_to_those_inside_only() {
+    let Linked { world, client, endpoint, .. } = linked(EndpointState::PendingAcceptance);
+    let name = format!("{}:80", world.find::<VpcEndpoint>(&endpoint).regional_name());
+    let inside = why(&world, &client, &name);
+    assert_eq!(codes(&inside), ["ENDPOINT_NOT_ACCEPTED"]);
+    assert!(inside.to_string().contains(&format!("will be 10.0.0.5 when {endpoint} is available")), "{inside}");
+    let outside = Question::parse("internet", &name, "tcp").unwrap();
+    assert!(explain(&world.snapshot(), &outside).is_err());
+    world.connect(&endpoint, EndpointState::Available);
+    passes(&why(&world, &client, &name));
+}
+
+#[test]
 fn a_rejected_endpoint_may_be_accepted_and_a_failed_one_is_made_anew() {
     let Linked { world, client, endpoint, service, .. } = linked(EndpointState::Rejected);
     let explanation = why(&world, &client, format!("{endpoint}:80"));

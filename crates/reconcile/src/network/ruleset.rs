@@ -48,9 +48,9 @@ pub(super) mod set {
     pub const MANAGED_IN: &str = "managed-in";
     /// What the groups of an address that the router holds let out.
     pub const MANAGED_OUT: &str = "managed-out";
-    /// The ACL of packets out of a subnet.
+    /// The ACL of packets out of an interface's subnet, by device.
     pub const ACL_OUT: &str = "acl-out";
-    /// The ACL of packets into a subnet.
+    /// The ACL of packets into an interface's subnet, by device.
     pub const ACL_IN: &str = "acl-in";
     /// The ACL of packets from an address that the router holds.
     pub const ACL_MANAGED_OUT: &str = "acl-managed-out";
@@ -133,12 +133,11 @@ pub(super) fn objects() -> Vec<Object> {
 
 fn sets() -> Vec<Set> {
     use Type::{Addr, Interface, Mark, Port, Proto};
-    let by_device = [set::EDGES, set::EXITS, set::EGRESS, set::INGRESS];
+    let by_device = [set::EDGES, set::EXITS, set::EGRESS, set::INGRESS, set::ACL_OUT, set::ACL_IN];
     let by_address = [set::MANAGED_IN, set::MANAGED_OUT, set::ACL_MANAGED_IN, set::ACL_MANAGED_OUT, set::SCREENED, set::HOME];
     let mut sets: Vec<Set> = Vec::new();
     sets.extend(by_device.map(|name| hashed(name, &[Interface], SetData::Verdict)));
     sets.extend(by_address.map(|name| hashed(name, &[Addr], SetData::Verdict)));
-    sets.extend([set::ACL_OUT, set::ACL_IN].map(|name| Set { interval: true, ..hashed(name, &[Addr], SetData::Verdict) }));
     sets.extend([
         hashed(set::BOUND, &[Interface, Addr], SetData::Values(vec![Mark])),
         hashed(set::UNCHECKED, &[Interface], SetData::Values(vec![Mark])),
@@ -185,7 +184,7 @@ fn chains() -> Vec<Chain> {
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
         chain(UNBOUND, unbound()),
         chain(FROM_SERVICE, vec![vmap([Field::CtOriginalDaddr], set::HOME), answer_to_open(), drop_if(vec![])]),
-        chain(FROM_CONSUMER, vec![accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]),
+        chain(FROM_CONSUMER, from_consumer()),
         chain(FROM_INTERNET, from_internet()),
         chain(TO_SERVICE, vec![accept_if(vec![Match::in_set([Field::CtOriginalDaddr], set::OPEN)]), drop_if(vec![])]),
         chain(TO_INTERNET, to_internet()),
@@ -222,13 +221,19 @@ fn leave() -> Vec<Rule> {
         Rule::new([unmarked()], [jump(UNBOUND)]),
         vmap([Field::Daddr], set::HOME),
         drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
-        vmap([Field::Saddr], set::ACL_OUT),
+        vmap([Field::IifName], set::ACL_OUT),
         known_flow(),
         accept_if(vec![stray(), is_tcp(), Match::in_set([Field::Daddr], set::RESETTING)]),
         drop_if(vec![stray()]),
         vmap([Field::IifName], set::EGRESS),
         drop_if(vec![]),
     ]
+}
+
+/// What comes over the fabric asks no route table. In a VPC that uses its own service it still has the mark of the client's.
+fn from_consumer() -> Vec<Rule> {
+    let unmark = Rule::new([], [Action::SetMark(Mark::Value(0))]);
+    vec![unmark, accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]
 }
 
 /// A source that the device may not have: only without the source check, and never a place on the fabric.
@@ -320,7 +325,7 @@ fn arrive() -> Vec<Rule> {
     vec![
         vmap([Field::OifName], set::EXITS),
         accept_if(vec![Match::in_set([Field::Saddr], set::AMAZON)]),
-        vmap([Field::Daddr], set::ACL_IN),
+        vmap([Field::OifName], set::ACL_IN),
         known_flow(),
         own_reset(),
         vmap([Field::OifName], set::INGRESS),

@@ -65,3 +65,25 @@ fn an_endpoint_is_behind_its_subnets_acl_except_for_its_neighbours() {
     assert_eq!(cloud.reaches(&neighbour, "10.0.0.9:80"), "outside sees 10.0.0.9");
     cloud.is_silent(&outside, "10.0.0.9:80");
 }
+
+#[test]
+fn what_is_routed_to_an_appliance_is_judged_around_the_appliance_whoever_it_is_for() {
+    let cloud = real();
+    let (vpc, _, [client, ..]) = three(&cloud);
+    let between = cloud.subnet(&vpc, "10.0.2.0/24", 'a');
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (appliance, eni) = cloud.instance(&between, "10.0.2.4", &[&open]);
+    cloud.update::<NetworkInterface>(&eni, |eni| eni.source_dest_check = false);
+    cloud.route(&cloud.main_table(&vpc), "10.99.0.0/16", RouteTarget::Interface(eni));
+    cloud.settle();
+    cloud.run(&appliance, "ip", "address add 10.99.0.1/32 dev lo").unwrap();
+    cloud.serve(&appliance, "10.99.0.1:80", "appliance");
+    assert_eq!(cloud.reaches(&client, "10.99.0.1:80"), "appliance sees 10.0.0.4");
+    let back = entry(100, "out", Traffic::Tcp(1024, 65535), "0.0.0.0/0", true);
+    let acl = cloud.acl(&vpc, &[&between], &[back]);
+    cloud.converge();
+    cloud.is_silent(&client, "10.99.0.1:80");
+    cloud.update::<NetworkAcl>(&acl, |acl| acl.entries.push(entry(100, "in", Traffic::Tcp(80, 80), "10.0.0.0/24", true)));
+    cloud.converge();
+    assert_eq!(cloud.reaches(&client, "10.99.0.1:80"), "appliance sees 10.0.0.4");
+}

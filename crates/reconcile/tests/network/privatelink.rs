@@ -233,3 +233,13 @@ fn the_balancers_of_a_service_may_stand_in_several_vpcs_and_each_zone_leads_to_i
     cloud.settle();
     cloud.is_silent(&client, "10.0.0.5:80");
 }
+
+#[test]
+fn in_one_vpc_the_route_table_of_the_client_is_not_asked_beyond_the_endpoint() {
+    let Linked { cloud, consumer, client, .. } = linked(true).accepted();
+    let eni = cloud.snapshot().linked::<NetworkInterface>(Instance::KIND, &client).next().unwrap().id.clone();
+    cloud.route(&cloud.main_table(&consumer), "10.0.1.0/24", RouteTarget::Interface(eni));
+    cloud.settle();
+    cloud.is_silent(&client, "10.0.1.4:8080");
+    assert_eq!(cloud.reaches(&client, "10.0.0.5:80"), "server sees 10.0.1.9");
+}

@@ -2,14 +2,13 @@
 
 use ipnet::Ipv4Net;
 use kernel::Object;
-use kernel::nft::{Action, Data, Element, Field, Match, Rule, Value, Verdict};
+use kernel::nft::{Action, Field, Match, Rule, Verdict};
 use plan::{Acl, AclRule};
 use resource::AclId;
 
 use super::group::{from_net, traffic};
 use super::in_namespace;
 use crate::network::ledger::Placed;
-use crate::network::name::TABLE;
 use crate::network::ruleset::{chain, drop_if, set};
 
 /// The chain of packets across the boundary of a subnet, in the direction that `map` judges.
@@ -33,25 +32,18 @@ pub(super) fn lower(acl: &Acl) -> Vec<Placed> {
         Object::Chain(chain(&chain_out(&acl.id), judging(&acl.egress, &Field::Daddr))),
     ];
     for subnet in &acl.subnets {
-        objects.extend(boundary(*subnet, set::ACL_IN, &Field::Saddr, &chain_in(&acl.id)));
-        objects.extend(boundary(*subnet, set::ACL_OUT, &Field::Daddr, &chain_out(&acl.id)));
+        objects.push(boundary(*subnet, set::ACL_IN, &Field::Saddr, &chain_in(&acl.id)));
+        objects.push(boundary(*subnet, set::ACL_OUT, &Field::Daddr, &chain_out(&acl.id)));
     }
     in_namespace(acl.vpc.as_str(), objects)
 }
 
-/// Packets that do not leave the subnet are not judged.
-fn boundary(subnet: Ipv4Net, map: &str, peer: &Field, judge: &str) -> [Object; 2] {
-    let name = boundary_chain(map, subnet);
+/// Packets that do not leave the subnet are not judged. Interfaces lead here, by their devices or the addresses that the
+/// router holds for them.
+fn boundary(subnet: Ipv4Net, map: &str, peer: &Field, judge: &str) -> Object {
     let inside = Rule::new([Match::within(peer.clone(), subnet)], [Action::Verdict(Verdict::Return)]);
     let outside = Rule::new([], [Action::Verdict(Verdict::Goto(judge.to_owned()))]);
-    let range = Element {
-        table: TABLE.into(),
-        set: map.into(),
-        key: vec![Value::Addr(subnet.network())],
-        key_end: Some(vec![Value::Addr(subnet.broadcast())]),
-        data: Data::Verdict(Verdict::Jump(name.clone())),
-    };
-    [Object::Chain(chain(&name, vec![inside, outside])), Object::Element(range)]
+    Object::Chain(chain(&boundary_chain(map, subnet), vec![inside, outside]))
 }
 
 /// The first match decides: back to the caller, or gone. The end is gone.

@@ -103,7 +103,9 @@ fn answering(address: Ipv4Addr, table: &RouteTableId) -> Object {
 
 /// The router's side of a workload's link.
 fn linked(interface: &Interface) -> Vec<Object> {
-    let Place::Workload { namespace, device: index, mac, checked, table, .. } = &interface.place else { return Vec::new() };
+    let Place::Workload { namespace, device: index, mac, subnet, checked, table, .. } = &interface.place else {
+        return Vec::new();
+    };
     let name = interface_device(&interface.id);
     let mark = table_number(table);
     let peer = LinkEnd { mac: parse_mac(mac).unwrap_or_else(|| Mac::of(mac)), ..link_end(&format!("eth{index}"), mac, MTU) };
@@ -120,6 +122,10 @@ fn linked(interface: &Interface) -> Vec<Object> {
         verdict(set::EGRESS, vec![device(&name)], Verdict::Goto(profile_out(&interface.groups))),
         verdict(set::INGRESS, vec![device(&name)], Verdict::Goto(profile_in(&interface.groups))),
     ]);
+    if interface.acl.is_some() {
+        let around = [set::ACL_OUT, set::ACL_IN];
+        objects.extend(around.map(|map| verdict(map, vec![device(&name)], Verdict::Jump(boundary_chain(map, *subnet)))));
+    }
     objects.extend(interface.addresses.iter().map(|address| on_device(LOCAL, Ipv4Net::from(*address), &name)));
     let value = || Data::Values(vec![Value::Mark(mark)]);
     match checked {
