@@ -239,7 +239,7 @@ fn a_rule_leads_to_a_name_server_on_a_port_of_its_own_and_does_so_again_after_a_
         pair.until_told("anything.at.all", "10.1.7.7");
         switch_names_on(&account, &pair.near);
         eventually("AWS's own private names are not asked of others", || {
-            (pair.told("ip-10-0-9-9.ec2.internal") == "").then_some(())
+            pair.told("ip-10-0-9-9.ec2.internal").is_empty().then_some(())
         });
         pair.subnet
     };
