@@ -120,7 +120,8 @@ fn porous(dice: &mut Dice) -> Vec<AclEntry> {
         entries.push(entry(130, direction, Traffic::Udp(first, last), everywhere, true));
     }
     if dice.chance(30) {
-        entries.push(entry(90, *dice.pick(&["in", "out"]), Traffic::Tcp(32768, 40000), everywhere, false));
+        let direction = if dice.chance(50) { "in" } else { "out" };
+        entries.push(entry(90, direction, Traffic::Tcp(32768, 40000), everywhere, false));
     }
     entries
 }
