@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use nix::sched::{CloneFlags, unshare};
 
@@ -15,6 +16,7 @@ use crate::nft::{
 use crate::object::{Change, LinkEnd, LinkKind, Mac, Object};
 use crate::own_root::Holder;
 use crate::proc_sys::Folders;
+use crate::shortcut::Shortcuts;
 use crate::{nftables, route};
 
 const TABLE: &str = "underpass-probe";
@@ -26,13 +28,15 @@ pub struct Feature {
     pub name: &'static str,
     /// Whether the machine can.
     pub ok: bool,
+    /// Whether nothing works without it.
+    pub required: bool,
     /// Why it cannot; empty when it can.
     pub reason: String,
     /// The command that mends it.
     pub remedy: &'static str,
 }
 
-/// Tries everything that this crate needs.
+/// Tries everything that this crate needs or can use.
 pub fn probe() -> Vec<Feature> {
     let mut features =
         vec![capability("CAP_NET_ADMIN", 12, "sudo underpass up"), capability("CAP_SYS_ADMIN", 21, "sudo underpass up")];
@@ -69,6 +73,9 @@ fn inside() -> Vec<Feature> {
     for (name, objects, remedy) in filters() {
         features.push(feature(name, commit(&objects), remedy));
     }
+    let shortcuts = Shortcuts::new(Duration::ZERO).map(drop).map_err(|e| KernelError::failed("load programs for routers", e));
+    let remedy = "use Linux 6.6 or newer with CONFIG_BPF_SYSCALL=y and CONFIG_NET_XGRESS=y";
+    features.push(Feature { required: false, ..feature("shortcuts for flows that were judged", shortcuts, remedy) });
     features
 }
 
@@ -179,12 +186,12 @@ fn capability(name: &'static str, bit: u32, remedy: &'static str) -> Feature {
     let effective = line.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
     let ok = effective >> bit & 1 == 1;
     let reason = if ok { String::new() } else { "this process does not have it".to_owned() };
-    Feature { name, ok, reason, remedy }
+    Feature { name, ok, required: true, reason, remedy }
 }
 
 fn feature(name: &'static str, outcome: Result<(), KernelError>, remedy: &'static str) -> Feature {
     let reason = outcome.as_ref().err().map_or_else(String::new, chain_of_causes);
-    Feature { name, ok: outcome.is_ok(), reason, remedy }
+    Feature { name, ok: outcome.is_ok(), required: true, reason, remedy }
 }
 
 fn chain_of_causes(error: &KernelError) -> String {

@@ -114,7 +114,9 @@ impl Kernel for Netlink {
     }
 
     fn forget(&self, namespace: &str, which: &(dyn Fn(&Flow) -> bool + Sync)) -> Result<usize, KernelError> {
-        self.inside(namespace, |_| conntrack::forget(which))
+        let forgotten = self.inside(namespace, |_| conntrack::forget(which));
+        self.shortcuts.iter().for_each(|shortcuts| shortcuts.forget(namespace));
+        forgotten
     }
 }
 

@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::thread;
 use std::time::Duration;
 
-use kernel::nft::{Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict};
+use kernel::nft::{Action, ChainKind, Data, Field, Gives, HookPoint, Match, Nat, Rule, SetData, Type, Value, Verdict, ct_state};
 use kernel::{Kernel, Netlink, Object};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, bind, connect, setsockopt, socket, sockopt};
 
@@ -100,6 +100,18 @@ fn a_change_of_the_rules_is_in_force_for_the_next_packet_of_a_known_flow() {
         world.settle("router", &wanted(&[]));
         assert!(answered(&client, "open again"));
     }
+}
+
+#[test]
+fn a_flow_that_is_forgotten_is_judged_as_a_new_one() {
+    let (world, wanted) = translating(&[]);
+    let client = datagrams(&world);
+    assert!(answered(&client, "the first question"));
+    let new_ones = Rule::new([Match::any_of(Field::CtState, ct_state::NEW)], [Action::Verdict(Verdict::Drop)]);
+    world.settle("router", &wanted(&[new_ones]));
+    assert!((0..200).all(|n| answered(&client, &n.to_string())), "it is known already");
+    assert_eq!(world.kernel.forget("router", &|flow| flow.protocol == 17).unwrap(), 1);
+    assert!(!answered(&client, "once more"));
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub fn features(state: &StateDir) -> Vec<Feature> {
     let network = kernel::probe().into_iter().map(|feature| Feature {
         name: feature.name.to_owned(),
         ok: feature.ok,
-        required: true,
+        required: feature.required,
         reason: feature.reason,
         remedy: feature.remedy.to_owned(),
     });
