@@ -1,5 +1,6 @@
 //! The answer: every way that packets may take, what is on it, and all that stops them.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 
@@ -98,7 +99,8 @@ pub struct Blocker {
     pub component: String,
     /// What is wrong, in a sentence.
     pub problem: String,
-    /// What mends it; nothing when no command does.
+    /// What mends it; nothing when no command does. Among [`Explanation::blockers`], what those before it have made is not made
+    /// again.
     pub fixes: Vec<Fix>,
     /// The rule that stops them.
     #[serde(skip)]
@@ -122,6 +124,7 @@ impl Explanation {
                 blockers.push(blocker.clone());
             }
         }
+        made_once(&mut blockers);
         let open = ways.iter().filter(|way| way.blockers.is_empty()).count();
         let verdict = match open {
             0 => Verdict::Denied,
@@ -131,6 +134,28 @@ impl Explanation {
         };
         let (source, destination) = (question.source.to_string(), format!("{} {}", question.destination, question.packet));
         Self { source, destination, verdict, blockers, ways, addresses, account: question.account.clone() }
+    }
+}
+
+/// Commands are pasted one after the other: what one blocker's commands make and use, and the next one's would make and use
+/// alike, is made by the first, and the variable still has its id.
+fn made_once(blockers: &mut [Blocker]) {
+    let mut made: BTreeMap<(String, String), [Fix; 2]> = BTreeMap::new();
+    for blocker in blockers {
+        let mut kept = Vec::new();
+        let mut fixes = std::mem::take(&mut blocker.fixes).into_iter().peekable();
+        while let Some(fix) = fixes.next() {
+            if let (Some((variable, _)), Some(used)) = (fix.command.split_once("=$("), fixes.peek()) {
+                let (of, pair) = ((fix.account.clone(), variable.to_owned()), [fix.clone(), used.clone()]);
+                if made.get(&of) == Some(&pair) {
+                    fixes.next();
+                    continue;
+                }
+                made.insert(of, pair);
+            }
+            kept.push(fix);
+        }
+        blocker.fixes = kept;
     }
 }
 

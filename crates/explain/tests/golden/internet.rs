@@ -252,3 +252,31 @@ fn two_public_instances_meet_over_the_internet() {
     passes(&why(&world, &ones.2, format!("{}:443", others.2)));
     assert_eq!(codes(&why(&world, &others.2, format!("{}:443", ones.2))), ["SG_HAS_NO_RULES"]);
 }
+
+#[test]
+fn a_gateway_that_two_faults_miss_is_made_once() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let subnet = world.subnet(&vpc, "10.0.0.0/24", 'a');
+    let (instance, _) = world.instance(&subnet, "10.0.0.4", &[&world.group(&vpc, &[all_out()])]);
+    insta::assert_snapshot!(why(&world, "internet", format!("{instance}:443")), @"
+    the internet to i-00000000000000001 tcp 443: denied
+
+      x eni-00000000000000001 of i-00000000000000001 is not on the internet: vpc-00000000000000001 has no internet gateway
+      x sg-00000000000000001 has no ingress rules, so tcp 443 does not get in from 198.18.0.1
+      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
+      x rtb-00000000000000001 has no route for the answers to 198.18.0.1
+
+    1. IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS eni-00000000000000001 of i-00000000000000001: is not on the internet: vpc-00000000000000001 has no internet gateway
+       IGW=$(aws ec2 create-internet-gateway --query InternetGateway.InternetGatewayId --output text)
+       aws ec2 attach-internet-gateway --internet-gateway-id $IGW --vpc-id vpc-00000000000000001
+       EIP=$(aws ec2 allocate-address --query AllocationId --output text)
+       aws ec2 associate-address --allocation-id $EIP --network-interface-id eni-00000000000000001
+
+    2. SG_HAS_NO_RULES sg-00000000000000001: has no ingress rules, so tcp 443 does not get in from 198.18.0.1
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000001 --protocol tcp --port 443 --cidr 198.18.0.1/32
+
+    3. NO_ROUTE_TO_DESTINATION rtb-00000000000000001: has no route for the answers to 198.18.0.1
+       aws ec2 create-route --route-table-id rtb-00000000000000001 --destination-cidr-block 0.0.0.0/0 --gateway-id $IGW
+    ");
+}
