@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use resource::{
     ElasticAddress, EndpointKind, EndpointService, EndpointState, FrontDoor, Instance, Listener, LoadBalancer, NetworkInterface,
-    Resource, TargetGroup, Vpc, VpcEndpoint, VpcId, private_dns_name, public_dns_name,
+    ResolverRule, Resource, TargetGroup, Vpc, VpcEndpoint, VpcId, private_dns_name, public_dns_name,
 };
 use store::Snapshot;
 
 use crate::find::{INTERNET_HOST, Start, interface, program};
 use crate::party::{Party, primary};
-use crate::walk::peering::live_to;
+use crate::walk::{peering::live_to, unasked};
 use crate::zones::{self, Said};
 use crate::{Destination, QuestionError};
 
@@ -30,6 +30,8 @@ pub(crate) enum Goal {
     Promised(String, Arc<VpcEndpoint>),
     /// A service, by name, to which the source's VPC has no endpoint.
     Service(String),
+    /// A name that a rule has other resolvers asked about, none of which the question reaches.
+    Unasked(String, Arc<ResolverRule>),
 }
 
 impl Goal {
@@ -37,14 +39,15 @@ impl Goal {
     pub(crate) fn address(&self) -> Option<Ipv4Addr> {
         match self {
             Self::Address(address, _) => Some(*address),
-            Self::Elsewhere(_) | Self::Program(_) | Self::Hidden(..) | Self::Promised(..) | Self::Service(_) => None,
+            Self::Elsewhere(_) | Self::Program(_) => None,
+            Self::Hidden(..) | Self::Promised(..) | Self::Service(_) | Self::Unasked(..) => None,
         }
     }
 
     /// Who it is, where that is no question of addresses.
     pub(crate) fn party(&self) -> Option<&Party> {
         match self {
-            Self::Address(..) | Self::Hidden(..) | Self::Promised(..) | Self::Service(_) => None,
+            Self::Address(..) | Self::Hidden(..) | Self::Promised(..) | Self::Service(_) | Self::Unasked(..) => None,
             Self::Elsewhere(party) | Self::Program(party) => Some(party),
         }
     }
@@ -72,7 +75,12 @@ pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) 
         Destination::Service(name) => service(world, start, name),
         Destination::Name(name) => {
             if let Some(rule) = zones::answered_elsewhere(world, start, name) {
-                return Err(QuestionError::AnsweredElsewhere(name.clone(), of_start(start), rule));
+                if let Start::Party(party) = start
+                    && unasked(world, party, &rule, name).is_some()
+                {
+                    return Ok(vec![Goal::Unasked(name.clone(), rule)]);
+                }
+                return Err(QuestionError::AnsweredElsewhere(name.clone(), of_start(start), rule.id.clone()));
             }
             let missing = || QuestionError::NoSuchName(name.clone(), of_start(start), nameless(world, start));
             return named(world, start, name).filter(|goals| !goals.is_empty()).ok_or_else(missing);

@@ -70,9 +70,9 @@ fn zone_in_vpc<'n>(world: &Snapshot, vpc: &VpcId, name: &'n str) -> Option<(&'n 
 }
 
 /// The rule by which resolvers that nobody here knows are asked for `name`.
-pub(crate) fn answered_elsewhere(world: &Snapshot, start: &Start, name: &str) -> Option<String> {
+pub(crate) fn answered_elsewhere(world: &Snapshot, start: &Start, name: &str) -> Option<Arc<ResolverRule>> {
     match decider(world, start, name)? {
-        Decider::Rule(rule) => answering(world, &rule).is_empty().then(|| rule.id.clone()),
+        Decider::Rule(rule) => answering(world, &rule).is_empty().then_some(rule),
         Decider::Endpoint(_) | Decider::Zone(_) => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use resource::{PeeringConnection, ResolverDirection, ResolverEndpoint, ResolverRule, Subnet, Vpc};
+use store::Snapshot;
 
 use super::Walk;
 use super::peering::live_to;
@@ -11,6 +12,16 @@ use crate::find::interface;
 use crate::mend::run;
 use crate::party::Party;
 use crate::{Code, Packet};
+
+/// The way of a question for a name to the resolvers that a rule has asked, if something stops it.
+pub(crate) fn unasked(world: &Snapshot, party: &Party, rule: &ResolverRule, name: &str) -> Option<Way> {
+    let way = Way { from: Some(party.address), ..Way::default() };
+    let mut walk = Walk { world, packet: Packet::Udp(53, 53), action: None, from_ports: None, guests: Vec::new(), way };
+    if walk.has_resolver(party, name) {
+        walk.forwarded(rule, name);
+    }
+    Some(walk.way).filter(|way| !way.blockers.is_empty())
+}
 
 impl Walk<'_> {
     /// From the rule's outbound endpoint to its targets: resolvers ask again until one of them is reached, so only what is in

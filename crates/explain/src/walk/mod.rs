@@ -18,6 +18,8 @@ mod resolver;
 mod route;
 mod service;
 
+pub(crate) use forwarded::unasked;
+
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
@@ -98,7 +100,8 @@ pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question
             walk.promised(party, name, endpoint)
         }
         (Start::Party(party), Goal::Service(name)) => walk.towards_service(party, name),
-        (Start::Internet, Goal::Hidden(..) | Goal::Promised(..) | Goal::Service(_)) => walk.end(),
+        (Start::Party(party), Goal::Unasked(name, rule)) => unasked(world, party, rule, name).into_iter().collect(),
+        (Start::Internet, Goal::Hidden(..) | Goal::Promised(..) | Goal::Service(_) | Goal::Unasked(..)) => walk.end(),
     }
 }
 

@@ -156,6 +156,11 @@ fn a_name_that_a_rule_has_asked_elsewhere_is_explained_with_the_way_of_the_quest
 
     let strangers = RuleWay::Forward { endpoint: outbound.clone(), targets: vec!["10.1.0.99:53".parse().unwrap()] };
     world.update::<ResolverRule>(&rule, |rule| rule.way = strangers.clone());
+    assert_eq!(codes(&why(&world, &instance, EC2)), ["BAD_STATE"], "nobody knows the answer, and the question does not leave");
+    world.update::<ResolverEndpoint>(&outbound, |endpoint| endpoint.served = true);
+    let stranger = why(&world, &instance, EC2);
+    assert_eq!(codes(&stranger), ["NO_POSSIBLE_DESTINATION"], "{stranger}");
+    world.instance(&there, "10.1.0.99", &[&open]);
     let question = Question::parse(instance.as_str(), EC2, "tcp").unwrap();
     let unknown = explain(&world.snapshot(), &question).unwrap_err().to_string();
     assert!(unknown.contains(&rule), "{unknown}");
