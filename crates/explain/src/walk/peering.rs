@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use ipnet::Ipv4Net;
 use plan::Table;
 use resource::{PeeringConnection, PeeringState, Resource, RulePeer, SecurityGroup, Vpc, VpcId};
 use store::Snapshot;
@@ -57,12 +58,13 @@ impl Walk<'_> {
     }
 
     /// What keeps a table from leading over a peering that there is with the VPC that has an address: that VPC, if there is one.
-    pub(super) fn unused_peering(&mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Option<Arc<Vpc>> {
+    /// `does` is what the table does instead.
+    pub(super) fn unused_peering(&mut self, party: &Party, table: &Table, to: Ipv4Addr, does: &str) -> Option<Arc<Vpc>> {
         let (peering, far) = live_to(self.world, &party.vpc, to)?;
         let mut fixes = accepting(&peering);
         let block = far.cidrs.iter().map(|block| block.cidr).find(|cidr| cidr.contains(&to))?;
-        fixes.push(route(party, "create-route", table, &block.to_string(), &peering));
-        let problem = format!("has no route for {to}, which is in {}: {} connects the two", far.id, peering.id);
+        fixes.push(lead(party, table, block, &peering));
+        let problem = format!("{does}, which is in {}: {} connects the two", far.id, peering.id);
         self.blocked(Code::NoRoute, &table.id, problem, fixes);
         self.pending(&peering);
         Some(far)
@@ -139,9 +141,15 @@ fn accepting(peering: &PeeringConnection) -> Vec<Fix> {
 }
 
 /// A route of a party's table over a connection.
-pub(super) fn route(party: &Party, verb: &str, table: &Table, block: &str, peering: &PeeringConnection) -> Fix {
+fn route(party: &Party, verb: &str, table: &Table, block: &str, peering: &PeeringConnection) -> Fix {
     let route = format!("aws ec2 {verb} --route-table-id {} --destination-cidr-block {block}", table.id);
     mend::run(&party.account, format!("{route} --vpc-peering-connection-id {}", peering.id))
+}
+
+/// A route of a party's table for a block over a connection, in place of the one that the block may have.
+pub(super) fn lead(party: &Party, table: &Table, block: Ipv4Net, peering: &PeeringConnection) -> Fix {
+    let taken = table.routes.iter().any(|(prefix, _)| *prefix == block);
+    route(party, if taken { "replace-route" } else { "create-route" }, table, &block.to_string(), peering)
 }
 
 /// From nothing to a connection with a VPC whose blocks do not overlap one's own.

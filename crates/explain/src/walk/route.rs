@@ -34,6 +34,12 @@ impl Walk<'_> {
             }
             Some((prefix, Hop::Internet(realm))) => {
                 let target = self.target_of(&table, *prefix);
+                if to.is_private()
+                    && let Some(far) =
+                        self.unused_peering(party, &table, to, &format!("leads by {prefix} to {target} and not to {to}"))
+                {
+                    return self.over_peering(party, party.address, far.router, to);
+                }
                 self.passes(&table.id, format!("routes {to} by {prefix} to {target}"));
                 self.by(Ground::Route { table: None, prefix: *prefix, target });
                 self.translate(party, *realm, to)
@@ -123,12 +129,7 @@ impl Walk<'_> {
             Away::Peer(to, _) => {
                 let Some((peering, far)) = live_to(self.world, &party.vpc, to) else { return Vec::new() };
                 let block = far.cidrs.iter().map(|block| block.cidr).find(|cidr| cidr.contains(&to));
-                let taken = |cidr: &Ipv4Net| table.routes.iter().any(|(prefix, _)| prefix == cidr);
-                let fix = |cidr: Ipv4Net| {
-                    let verb = if taken(&cidr) { "replace-route" } else { "create-route" };
-                    peering::route(party, verb, table, &cidr.to_string(), &peering)
-                };
-                block.map(fix).into_iter().collect()
+                block.map(|cidr| peering::lead(party, table, cidr, &peering)).into_iter().collect()
             }
         }
     }
@@ -169,7 +170,7 @@ impl Walk<'_> {
             self.not_without_public_address(party);
             return self.end();
         }
-        if let Some(far) = self.unused_peering(party, table, to) {
+        if let Some(far) = self.unused_peering(party, table, to, &problem) {
             return self.over_peering(party, party.address, far.router, to);
         }
         self.blocked(Code::NoRoute, &table.id, problem, Vec::new());

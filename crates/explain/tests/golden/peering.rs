@@ -44,6 +44,26 @@ fn a_missing_route_is_named_on_either_side_with_the_command_that_makes_it() {
 }
 
 #[test]
+fn a_route_to_the_internet_does_not_lead_to_a_peer() {
+    let world = World::new();
+    let (vpcs, _, hosts, peering) = peers(&world);
+    let (table, gateway) = (world.main_table(&vpcs[0]), world.internet_gateway(Some(&vpcs[0])));
+    world.update::<RouteTable>(&table, |table| table.routes.clear());
+    for (block, verb) in [("0.0.0.0/0", "create-route"), ("10.1.0.0/16", "replace-route")] {
+        world.route(&table, block, RouteTarget::InternetGateway(gateway.clone()));
+        let explanation = why(&world, &hosts[0], "10.1.0.4:80");
+        assert_eq!(codes(&explanation), ["NO_ROUTE_TO_DESTINATION"], "{explanation}");
+        let problem =
+            format!("leads by {block} to {gateway} and not to 10.1.0.4, which is in {}: {peering} connects the two", vpcs[1]);
+        assert!(explanation.to_string().contains(&problem), "{explanation}");
+        let mends = format!(
+            "aws ec2 {verb} --route-table-id {table} --destination-cidr-block 10.1.0.0/16 --vpc-peering-connection-id {peering}"
+        );
+        assert!(explanation.to_string().contains(&mends), "{explanation}");
+    }
+}
+
+#[test]
 fn a_connection_that_waits_is_to_be_accepted_and_one_that_is_gone_leaves_blackholes_and_stale_rules() {
     let world = World::new();
     let (_, groups, hosts, peering) = peers(&world);
