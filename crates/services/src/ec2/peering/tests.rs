@@ -137,7 +137,7 @@ fn a_request_about_ones_own_vpcs_has_to_be_right_and_one_about_others_fails_late
 }
 
 #[test]
-fn a_vpc_has_fifty_connections_and_an_account_asks_for_twenty_five_at_a_time() {
+fn a_vpc_has_fifty_connections_or_as_many_as_were_granted_and_an_account_asks_for_twenty_five_at_a_time() {
     let neighbours = Neighbours::new();
     let id = neighbours.active();
     let one = &neighbours.one;
@@ -161,7 +161,21 @@ fn a_vpc_has_fifty_connections_and_an_account_asks_for_twenty_five_at_a_time() {
         let waiting: Vec<_> = txn.all::<PeeringConnection>().filter(|peering| peering.state.is_pending()).collect();
         waiting.iter().for_each(|peering| txn.remove::<PeeringConnection>(peering.id.as_str()));
     });
-    copy(PeeringState::Active, 49);
+    copy(PeeringState::Active, 48);
+    let two = &neighbours.two;
+    let further = two.text("CreateVpc", json!({"CidrBlock": "10.2.0.0/16"}), "/Vpc/VpcId");
+    let to_further = json!({"VpcId": neighbours.vpcs[0], "PeerVpcId": further, "PeerOwnerId": OTHER});
+    let last = one.text("CreateVpcPeeringConnection", to_further, "/VpcPeeringConnection/VpcPeeringConnectionId");
+    neighbours.put_in_state(&last, PeeringState::PendingAcceptance);
+    copy(PeeringState::Active, 1);
+    assert_eq!(one.refusal("CreateVpcPeeringConnection", third.clone()), "VpcPeeringConnectionsPerVpcLimitExceeded");
+    assert_eq!(two.refusal("AcceptVpcPeeringConnection", about(&last)), "VpcPeeringConnectionsPerVpcLimitExceeded");
+
+    let wish = json!({"ServiceCode": "vpc", "QuotaCode": "L-7E9ECCDB", "DesiredValue": 125.0});
+    one.call_in("service-quotas", "RequestServiceQuotaIncrease", wish).expect("as many as AWS gives");
+    two.ok("AcceptVpcPeeringConnection", about(&last));
+    neighbours.put_in_state(&last, PeeringState::Active);
+    copy(PeeringState::Active, 125 - 51);
     assert_eq!(one.refusal("CreateVpcPeeringConnection", third), "VpcPeeringConnectionsPerVpcLimitExceeded");
 }
 
