@@ -4,7 +4,7 @@
 mod display;
 mod rule;
 
-pub use rule::{Action, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, ct_state, ct_status};
+pub use rule::{Action, AddressPart, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, ct_state, ct_status};
 
 use std::net::Ipv4Addr;
 

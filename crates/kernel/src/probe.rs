@@ -88,7 +88,7 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
     let follow = Rule::new([Match::any_of(Field::CtState, ct_state::NEW)], [Action::Verdict(Verdict::Accept)]);
     let masked = Operand::Masked { mask: 0xffff, value: 1 };
     let realm = Rule::new([Match { key: vec![Field::RtClassId], negated: false, with: masked }], [Action::Counter]);
-    let local = Rule::new([Match::is(Field::FibDaddrType, Field::LOCAL)], [Action::Notrack]);
+    let local = Rule::new([Match::is(Field::FibDaddrType, Field::LOCAL)], [Action::SetCtZone(1), Action::Notrack]);
     let verdict = Element {
         table: TABLE.to_owned(),
         set: "verdicts".to_owned(),

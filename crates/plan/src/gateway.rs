@@ -39,6 +39,8 @@ pub struct PublicAddress {
     pub public: Ipv4Addr,
     /// The private one.
     pub private: Ipv4Addr,
+    /// Whether the private one is an address that the router holds, a balancer's or a NAT gateway's.
+    pub held: bool,
     /// What passes between it and the internet.
     pub passage: Passage,
     /// The table by which packets for it go when they have come in: the gateway's, where it has one.
@@ -79,6 +81,7 @@ pub(crate) fn plan_address(world: &Snapshot, id: &AllocationId) -> Option<Public
         fabric: router_address(vpc.router)?,
         public: address.public,
         private: association.private,
+        held: interface.kind.is_managed(),
         passage: passage(world, &interface),
         table: edge_table(world, &interface),
     })

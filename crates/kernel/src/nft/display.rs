@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter, Result};
 
 use super::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, NatTo, Operand, Per, Policy,
-    Reject, Rule, Rules, Set, SetData, Table, Timeout, Type, Value, Verdict, ct_state, ct_status,
+    Action, AddressPart, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, NatTo, Operand, Per,
+    Policy, Reject, Rule, Rules, Set, SetData, Table, Timeout, Type, Value, Verdict, ct_state, ct_status,
 };
 
 impl Display for Table {
@@ -222,8 +222,10 @@ impl Display for Action {
             Action::Dnat(nat) => write!(f, "dnat {nat}"),
             Action::Snat(nat) => write!(f, "snat {nat}"),
             Action::Masquerade => f.write_str("masquerade"),
+            Action::Rewrite { part, key, map } => write!(f, "{part} set {} map @{map}", Dotted(key)),
             Action::SetMark(mark) => write!(f, "meta mark set {mark}"),
             Action::SetCtMark(mark) => write!(f, "ct mark set {mark}"),
+            Action::SetCtZone(zone) => write!(f, "ct original zone set {zone}"),
             Action::Timeout(name) => write!(f, "ct timeout set \"{name}\""),
             Action::Notrack => f.write_str("notrack"),
             Action::ClampMss(Some(size)) => write!(f, "tcp option maxseg size set {size}"),
@@ -237,6 +239,17 @@ impl Display for Action {
             Action::Reject(Reject::TcpReset) => f.write_str("reject with tcp reset"),
             Action::Reject(Reject::Icmp(code)) => write!(f, "reject with icmp {code}"),
         }
+    }
+}
+
+impl Display for AddressPart {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(match self {
+            AddressPart::Source => "ip saddr",
+            AddressPart::Destination => "ip daddr",
+            AddressPart::QuotedSource => "@th,160,32",
+            AddressPart::QuotedDestination => "@th,192,32",
+        })
     }
 }
 

@@ -154,12 +154,24 @@ pub enum Action {
     Snat(Nat),
     /// Rewrite the source to the address of the device through which the packet leaves.
     Masquerade,
+    /// Rewrite an address of this packet alone; conntrack knows nothing of it.
+    Rewrite {
+        /// Which address.
+        part: AddressPart,
+        /// What is looked up for the new one; a key that is not in the map ends the rule.
+        key: Vec<Field>,
+        /// The map, of the same table.
+        map: String,
+    },
     /// `meta mark set`
     SetMark(Mark),
     /// `ct mark set`
     SetCtMark(Mark),
     /// Remember the flow for as long as [`super::Timeout`] of this name says. Only with a flow's first packet, and TCP.
     Timeout(String),
+    /// Flows that packets from here on begin are other flows than those of the same addresses elsewhere: those of this zone.
+    /// Their answers are known everywhere. Only before conntrack, at priority -300.
+    SetCtZone(u16),
     /// Do not follow the flow. Only before conntrack, at priority -300.
     Notrack,
     /// Clamp TCP's maximum segment size to this, or to the path MTU of the route.
@@ -181,6 +193,19 @@ pub enum Action {
     Log(String),
     /// Refuse with an answer.
     Reject(Reject),
+}
+
+/// An address in a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressPart {
+    /// The packet's source.
+    Source,
+    /// The packet's destination.
+    Destination,
+    /// The source of the packet that an ICMP error quotes. Match the error's type before it.
+    QuotedSource,
+    /// The destination of the packet that an ICMP error quotes. Match the error's type before it.
+    QuotedDestination,
 }
 
 /// The unit of a rate.

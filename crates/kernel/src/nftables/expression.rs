@@ -4,7 +4,7 @@ use super::field::registers;
 use super::value;
 use super::word::{self, FIRST_REGISTER, VERDICT_REGISTER};
 use crate::netlink::Writer;
-use crate::nft::{Action, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, Value, Verdict};
+use crate::nft::{Action, AddressPart, Field, Gives, Mark, Match, Nat, NatTo, Operand, Per, Reject, Rule, Value, Verdict};
 
 pub(super) const TRANSPORT_ICMP: u8 = 1;
 pub(super) const TRANSPORT_TCP: u8 = 6;
@@ -17,6 +17,12 @@ const SOURCE: u32 = 0;
 const TCP_OPTION: u32 = 1;
 const MAXSEG: u8 = 2;
 const PERSISTENT: u32 = 8;
+const NETWORK: u32 = 1;
+const TRANSPORT: u32 = 2;
+const ZONE: u32 = 17;
+const ORIGINAL: u8 = 0;
+const INTERNET_SUM: u32 = 1;
+const PSEUDO_HEADER: u32 = 1;
 
 /// Writes the expressions of a rule, in which [`flaw`] found nothing.
 pub(super) fn write(w: &mut Writer, rule: &Rule) {
@@ -74,6 +80,10 @@ impl Expressions<'_> {
             Action::Dnat(nat) => self.translate(DESTINATION, nat),
             Action::Snat(nat) => self.translate(SOURCE, nat),
             Action::Masquerade => self.numbers("masq", &[]),
+            Action::Rewrite { part, key, map } => {
+                self.look_up(key, map, FIRST_REGISTER);
+                self.rewrite(*part);
+            }
             Action::SetMark(mark) => {
                 self.mark(mark);
                 self.numbers("meta", &[(2, 3), (3, FIRST_REGISTER)]);
@@ -81,6 +91,14 @@ impl Expressions<'_> {
             Action::SetCtMark(mark) => {
                 self.mark(mark);
                 self.numbers("ct", &[(2, 3), (4, FIRST_REGISTER)]);
+            }
+            Action::SetCtZone(zone) => {
+                self.immediate(FIRST_REGISTER, &zone.to_ne_bytes());
+                self.expression("ct", |w| {
+                    w.u32_be(2, ZONE);
+                    w.attr(3, &[ORIGINAL]);
+                    w.u32_be(4, FIRST_REGISTER);
+                });
             }
             Action::Timeout(name) => self.expression("objref", |w| {
                 w.u32_be(1, word::CT_TIMEOUT);
@@ -174,6 +192,19 @@ impl Expressions<'_> {
             registers.push((7, PERSISTENT));
         }
         self.numbers("nat", &registers);
+    }
+
+    /// Writes the first register over an address, and mends the sums: those of the header that the address is in, and those
+    /// that cover it from outside. An error's own sum stays as it is, for what it quotes sums up to the same as before.
+    fn rewrite(&mut self, part: AddressPart) {
+        let (base, offset, sum, pseudo_header) = match part {
+            AddressPart::Source => (NETWORK, 12, 10, PSEUDO_HEADER),
+            AddressPart::Destination => (NETWORK, 16, 10, PSEUDO_HEADER),
+            AddressPart::QuotedSource => (TRANSPORT, 20, 18, 0),
+            AddressPart::QuotedDestination => (TRANSPORT, 24, 18, 0),
+        };
+        let attributes = [(2, base), (3, offset), (4, 4), (5, FIRST_REGISTER), (6, INTERNET_SUM), (7, sum), (8, pseudo_header)];
+        self.numbers("payload", &attributes);
     }
 
     /// Leaves a mark in the first register.
@@ -301,6 +332,7 @@ fn flaw_of_match(question: &Match) -> Option<&'static str> {
 fn flaw_of_action(action: &Action) -> Option<&'static str> {
     match action {
         Action::Vmap { key, .. }
+        | Action::Rewrite { key, .. }
         | Action::Dnat(Nat { to: NatTo::Map { key, .. }, .. })
         | Action::Snat(Nat { to: NatTo::Map { key, .. }, .. })
         | Action::SetMark(Mark::Map { key, .. })
@@ -380,6 +412,21 @@ mod tests {
         payload 1=00000008 2=00000001 3=00000010 4=00000004
         bitwise 1=00000008 2=00000008 3=00000004 4=08000100ff800000 5=0800010000000000
         cmp 1=00000008 2=00000001 3=080001000a800000
+        ");
+    }
+
+    #[test]
+    fn an_address_is_written_over_and_the_sums_that_cover_it_are_mended() {
+        let rewrite = |part| action(Action::Rewrite { part, key: vec![Field::Daddr], map: "m".into() });
+        insta::assert_snapshot!(rewrite(AddressPart::Destination), @"
+        payload 1=00000008 2=00000001 3=00000010 4=00000004
+        lookup 1=6d00 2=00000008 3=00000008
+        payload 2=00000001 3=00000010 4=00000004 5=00000008 6=00000001 7=0000000a 8=00000001
+        ");
+        insta::assert_snapshot!(rewrite(AddressPart::QuotedSource), @"
+        payload 1=00000008 2=00000001 3=00000010 4=00000004
+        lookup 1=6d00 2=00000008 3=00000008
+        payload 2=00000002 3=00000014 4=00000004 5=00000008 6=00000001 7=00000012 8=00000000
         ");
     }
 

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use kernel::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Per, Policy, Reject, Rule,
-    Rules, Set, SetData, Table, Timeout, Type, Value, Verdict, ct_state, ct_status,
+    Action, AddressPart, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Per, Policy,
+    Reject, Rule, Rules, Set, SetData, Table, Timeout, Type, Value, Verdict, ct_state, ct_status,
 };
 use kernel::{Change, Kernel, KernelError, Key, Object};
 
@@ -172,7 +172,7 @@ fn everything() -> Vec<Object> {
         chain("callee", vec![]),
         chain("matches", matches()),
         base("filter", ChainKind::Filter, HookPoint::Forward, 0, actions()),
-        base("raw", ChainKind::Filter, HookPoint::Prerouting, -300, vec![act(Action::Notrack)]),
+        base("raw", ChainKind::Filter, HookPoint::Prerouting, -300, raw()),
         base("route", ChainKind::Route, HookPoint::Output, -150, vec![]),
         base("input", ChainKind::Filter, HookPoint::Input, 0, vec![]),
         base("translate", ChainKind::Nat, HookPoint::Prerouting, -100, translations()),
@@ -187,6 +187,18 @@ fn everything() -> Vec<Object> {
                 act(Action::Masquerade),
             ],
         ),
+    ]
+}
+
+fn raw() -> Vec<Rule> {
+    let rewrite = |part| act(Action::Rewrite { part, key: vec![Field::Saddr], map: "hosts".into() });
+    vec![
+        act(Action::Notrack),
+        act(Action::SetCtZone(7)),
+        rewrite(AddressPart::Source),
+        rewrite(AddressPart::Destination),
+        rewrite(AddressPart::QuotedSource),
+        rewrite(AddressPart::QuotedDestination),
     ]
 }
 

@@ -6,24 +6,29 @@
 //!
 //! | chain     | where           | what it does                                                               |
 //! | --------- | --------------- | -------------------------------------------------------------------------- |
+//! | inwards   | prerouting -300 | a workload's public address becomes its private one, packet by packet      |
 //! | leave     | prerouting -155 | source check, the source subnet's ACL, the source's groups                  |
 //! | enter     | prerouting -150 | answers to sockets that have their client's address, by the mark of the flow; |
 //! |           |                 | ACL and groups of an address that the router holds (endpoints, nodes)        |
 //! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                            |
-//! | to-target | prerouting -100 | destination: balancers, endpoints, public addresses                          |
+//! | to-target | prerouting -100 | destination: balancers, endpoints, their public addresses                    |
 //! | ended     | forward -10     | connections to targets that are to lose them: a reset                        |
 //! | local     | input 0         | what the router itself answers                                               |
 //! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence          |
-//! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, public addresses                      |
-//! | exit      | postrouting 140 | the mark of such a socket's packets becomes their flow's;                     |
+//! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, their public addresses                |
+//! | exit      | postrouting 140 | a workload's private address becomes its public one;                         |
+//! |           |                 | the mark of such a socket's packets becomes their flow's;                     |
 //! |           |                 | ACL and groups of an address that the router holds, as a source               |
 //! | arrive    | postrouting 150 | the destination subnet's ACL, the destination's groups                        |
+//!
+//! As AWS's internet gateway, `inwards` and `exit` translate without remembering flows. So a flow has the same addresses all
+//! over the VPC and is one to conntrack, also when it goes by an appliance one way, both ways or not at all.
 
 use ipnet::Ipv4Net;
 use kernel::Object;
 use kernel::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Policy, Reject, Rule,
-    Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
+    Action, AddressPart, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Policy,
+    Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
 };
 
 use super::name::{AS_CLIENT, TABLE, TO_SOCKET, WAN};
@@ -34,6 +39,8 @@ pub(super) mod set {
     pub const BOUND: &str = "bound";
     /// Device without source check to the mark of the route table.
     pub const UNCHECKED: &str = "unchecked";
+    /// Devices without source check, whatever their mark.
+    pub const APPLIANCES: &str = "appliances";
     /// What is never filtered: the resolver and the metadata services.
     pub const AMAZON: &str = "amazon";
     /// Where packets from a link that is no interface go on.
@@ -78,12 +85,19 @@ pub(super) mod set {
     pub const KEPT: &str = "kept";
     /// Endpoint addresses whose connection is accepted.
     pub const OPEN: &str = "open";
-    /// Public address to the mark of its gateway's route table.
+    /// What packets from the internet are for to the mark of the route table that they follow: the private address of a
+    /// workload to the gateway's own, the public address of a NAT gateway to that of its subnet.
     pub const EDGE: &str = "edge";
-    /// Public address to private.
+    /// A workload's public address to its private one.
     pub const PUBLIC_IN: &str = "public-in";
-    /// Private address to public.
+    /// A workload's private address to its public one.
     pub const PUBLIC_OUT: &str = "public-out";
+    /// The private addresses of workloads that have public ones.
+    pub const NAMED: &str = "named";
+    /// Public to private, for addresses that the router holds: their flows are translated already and stay with conntrack.
+    pub const HELD_IN: &str = "held-in";
+    /// Private to public, for addresses that the router holds.
+    pub const HELD_OUT: &str = "held-out";
     /// Realm of a NAT gateway to its public address.
     pub const NAT_OUT: &str = "nat-out";
     /// Realm of a NAT gateway to its private address.
@@ -93,9 +107,9 @@ pub(super) mod set {
     pub const HOME: &str = "home";
     /// The public addresses of the VPC: what may go out to the internet, as a source.
     pub const PUBLIC: &str = "public";
-    /// Public addresses that Block Public Access cuts off from the internet.
+    /// Addresses that Block Public Access cuts off from the internet: public ones, and the private ones of workloads.
     pub const SHUT: &str = "shut";
-    /// Public addresses to which Block Public Access lets nobody open a connection.
+    /// Addresses, likewise, to which Block Public Access lets nobody open a connection.
     pub const OUT_ONLY: &str = "out-only";
 }
 
@@ -110,6 +124,8 @@ pub(super) const TO_SERVICE: &str = "to-service";
 /// The chain for packets to the internet.
 pub(super) const TO_INTERNET: &str = "to-internet";
 const UNBOUND: &str = "unbound";
+const TO_PRIVATE: &str = "to-private";
+const TO_PUBLIC: &str = "to-public";
 
 /// Class E: the fabric.
 pub(super) const FABRIC_NET: &str = "240.0.0.0/4";
@@ -117,6 +133,8 @@ pub(super) const FABRIC_NET: &str = "240.0.0.0/4";
 const NODES_NET: &str = "248.0.0.0/6";
 /// TCP's reset flag.
 const RST: u32 = 4;
+/// The types of ICMP that quote a packet: unreachable, time exceeded, parameter problem.
+const ICMP_ERRORS: [u8; 3] = [3, 11, 12];
 /// The simulated internet.
 const INTERNET_NET: &str = "198.18.0.0/15";
 
@@ -142,6 +160,8 @@ fn sets() -> Vec<Set> {
         hashed(set::BOUND, &[Interface, Addr], SetData::Values(vec![Mark])),
         hashed(set::UNCHECKED, &[Interface], SetData::Values(vec![Mark])),
         hashed(set::AMAZON, &[Addr], SetData::None),
+        hashed(set::APPLIANCES, &[Interface], SetData::None),
+        hashed(set::NAMED, &[Addr], SetData::None),
         hashed(set::OPEN, &[Addr], SetData::None),
         hashed(set::PUBLIC, &[Addr], SetData::None),
         hashed(set::SHUT, &[Addr], SetData::None),
@@ -158,6 +178,8 @@ fn sets() -> Vec<Set> {
         hashed(set::EDGE, &[Addr], SetData::Values(vec![Mark])),
         hashed(set::PUBLIC_IN, &[Addr], SetData::Values(vec![Addr])),
         hashed(set::PUBLIC_OUT, &[Addr], SetData::Values(vec![Addr])),
+        hashed(set::HELD_IN, &[Addr], SetData::Values(vec![Addr])),
+        hashed(set::HELD_OUT, &[Addr], SetData::Values(vec![Addr])),
         hashed(set::NAT_OUT, &[Mark], SetData::Values(vec![Addr])),
         hashed(set::NAT_WITHIN, &[Mark], SetData::Values(vec![Addr])),
     ]);
@@ -172,6 +194,7 @@ pub(super) fn hashed(name: &str, key: &[Type], data: SetData) -> Set {
 fn chains() -> Vec<Chain> {
     use HookPoint::{Forward, Input, Postrouting, Prerouting};
     vec![
+        base("inwards", ChainKind::Filter, Prerouting, -300, Policy::Accept, inwards()),
         base("leave", ChainKind::Filter, Prerouting, -155, Policy::Accept, leave()),
         base("enter", ChainKind::Filter, Prerouting, -150, Policy::Accept, enter()),
         base("screen", ChainKind::Filter, Prerouting, -145, Policy::Accept, screen()),
@@ -182,6 +205,8 @@ fn chains() -> Vec<Chain> {
         base("from-node", ChainKind::Nat, Postrouting, 100, Policy::Accept, from_node()),
         base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
+        chain(TO_PRIVATE, translate(Field::Daddr, set::PUBLIC_IN, AddressPart::Destination, AddressPart::QuotedSource)),
+        chain(TO_PUBLIC, translate(Field::Saddr, set::PUBLIC_OUT, AddressPart::Source, AddressPart::QuotedDestination)),
         chain(UNBOUND, unbound()),
         chain(FROM_SERVICE, vec![vmap([Field::CtOriginalDaddr], set::HOME), answer_to_open(), drop_if(vec![])]),
         chain(FROM_CONSUMER, from_consumer()),
@@ -198,9 +223,30 @@ fn from_internet() -> Vec<Rule> {
         drop_if(vec![Match::in_set([Field::Daddr], set::SHUT)]),
         drop_if(vec![begun_outside, Match::in_set([Field::Daddr], set::OUT_ONLY)]),
         mark_from([Field::Daddr], set::EDGE),
-        accept_if(vec![within(Field::Daddr, INTERNET_NET)]),
-        drop_if(vec![]),
+        accept_if(vec![]),
     ]
+}
+
+/// What comes from the internet comes to public addresses. Those of workloads become private before conntrack sees them.
+fn inwards() -> Vec<Rule> {
+    let from_wan = || Match::is(Field::IifName, device(WAN));
+    let elsewhere = within(Field::Daddr, INTERNET_NET).negate();
+    vec![drop_if(vec![from_wan(), elsewhere]), Rule::new([from_wan()], [jump(TO_PRIVATE)]), passed_on()]
+}
+
+/// What an appliance passes on to the internet for a source without public address goes to a NAT gateway, if anywhere. Only
+/// a flow's first way out of the router is translated, and that was the one to the appliance: this is to be another flow.
+fn passed_on() -> Rule {
+    let to_internet = within(Field::Daddr, INTERNET_NET);
+    let from_appliance = Match::in_set([Field::IifName], set::APPLIANCES);
+    Rule::new([to_internet, from_appliance, Match::in_set([Field::Saddr], set::NAMED).negate()], [Action::SetCtZone(1)])
+}
+
+/// An address becomes what a map says, and first what an ICMP error quotes of the packet that it is about.
+fn translate(address: Field, map: &str, part: AddressPart, quoted: AddressPart) -> Vec<Rule> {
+    let rewrite = |part| Action::Rewrite { part, key: vec![address.clone()], map: map.into() };
+    let quoting = ICMP_ERRORS.map(|kind| Rule::new([Match::is(Field::IcmpType, Value::Proto(kind))], [rewrite(quoted)]));
+    quoting.into_iter().chain([Rule::new([], [rewrite(part)])]).collect()
 }
 
 /// From the VPC's own public addresses, as far as Block Public Access lets packets out.
@@ -268,7 +314,7 @@ fn to_target() -> Vec<Rule> {
     vec![
         vmap(port(), set::SERVICES),
         Rule::new([], [Action::Dnat(Nat::by_map(port(), set::FORWARD, Gives::Addr))]),
-        Rule::new([from_wan], [Action::Dnat(Nat::by_map([Field::Daddr], set::PUBLIC_IN, Gives::Addr))]),
+        Rule::new([from_wan], [Action::Dnat(Nat::by_map([Field::Daddr], set::HELD_IN, Gives::Addr))]),
     ]
 }
 
@@ -305,7 +351,7 @@ fn from_node() -> Vec<Rule> {
         Rule::new([], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_OUT, Gives::Addr))]),
-        Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::Saddr], set::PUBLIC_OUT, Gives::Addr))]),
+        Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::Saddr], set::HELD_OUT, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_WITHIN, Gives::Addr))]),
     ]
 }
@@ -313,6 +359,7 @@ fn from_node() -> Vec<Rule> {
 fn exit() -> Vec<Rule> {
     let remembered = Rule::new([Match::is(Field::Mark, Value::Mark(AS_CLIENT))], [Action::SetCtMark(Mark::Packet)]);
     vec![
+        Rule::new([Match::is(Field::OifName, device(WAN))], [jump(TO_PUBLIC)]),
         remembered,
         vmap([Field::Saddr], set::ACL_MANAGED_OUT),
         known_flow(),

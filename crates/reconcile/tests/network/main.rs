@@ -8,6 +8,7 @@ mod any_change;
 mod world;
 
 mod acl;
+mod appliance;
 mod balancer;
 mod cloud;
 mod convergence;

@@ -45,19 +45,20 @@ fn internet() -> Vec<Placed> {
 
 pub(super) fn lower_address(address: &PublicAddress) -> Vec<Placed> {
     let pair = |map, from, to| element(map, vec![Value::Addr(from)], Data::Values(vec![Value::Addr(to)]));
-    let objects = [
-        pair(set::PUBLIC_IN, address.public, address.private),
-        pair(set::PUBLIC_OUT, address.private, address.public),
-        public(address.public),
-    ];
+    let (inwards, outwards) = if address.held { (set::HELD_IN, set::HELD_OUT) } else { (set::PUBLIC_IN, set::PUBLIC_OUT) };
+    let objects =
+        [pair(inwards, address.public, address.private), pair(outwards, address.private, address.public), public(address.public)];
     let blocked = match address.passage {
         Passage::Open => None,
-        Passage::Out => Some(element(set::OUT_ONLY, vec![Value::Addr(address.public)], Data::None)),
-        Passage::Shut => Some(element(set::SHUT, vec![Value::Addr(address.public)], Data::None)),
+        Passage::Out => Some(set::OUT_ONLY),
+        Passage::Shut => Some(set::SHUT),
     };
+    let named = (!address.held).then(|| element(set::NAMED, vec![Value::Addr(address.private)], Data::None));
+    let known_as = || [address.public].into_iter().chain((!address.held).then_some(address.private));
+    let blocked = blocked.into_iter().flat_map(|set| known_as().map(|by| element(set, vec![Value::Addr(by)], Data::None)));
     let mark = |table| Data::Values(vec![Value::Mark(table_number(table))]);
-    let by_table = address.table.iter().map(|table| element(set::EDGE, vec![Value::Addr(address.public)], mark(table)));
-    let mut placed = in_namespace(address.vpc.as_str(), objects.into_iter().chain(blocked).chain(by_table));
+    let by_table = address.table.iter().map(|table| element(set::EDGE, vec![Value::Addr(address.private)], mark(table)));
+    let mut placed = in_namespace(address.vpc.as_str(), objects.into_iter().chain(named).chain(blocked).chain(by_table));
     let kind = RouteKind::Unicast {
         dev: to_vpc(address.router),
         via: Some(address.fabric),

@@ -30,6 +30,7 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
         Place::Router { subnet, table, sends } => {
             objects.extend(held(interface, *subnet));
             objects.extend(at_home(interface, table));
+            objects.extend(interface.public.iter().filter(|_| !*sends).map(|address| translated(*address, table)));
             objects.extend(interface.addresses.iter().filter(|_| *sends).map(|address| answering(*address, table)));
             Vec::new()
         }
@@ -95,6 +96,11 @@ fn at_home(interface: &Interface, table: &RouteTableId) -> Vec<Object> {
     objects
 }
 
+/// Answers from the internet to what a NAT gateway translated go on by the table of the gateway's own subnet.
+fn translated(public: Ipv4Addr, table: &RouteTableId) -> Object {
+    element(set::EDGE, vec![Value::Addr(public)], Data::Values(vec![Value::Mark(table_number(table))]))
+}
+
 /// What the router's own sockets send from an address leaves by the table of the address's subnet, after all that is marked.
 fn answering(address: Ipv4Addr, table: &RouteTableId) -> Object {
     let (iif, from) = (Some("lo".into()), Some(Ipv4Net::from(address)));
@@ -132,7 +138,10 @@ fn linked(interface: &Interface) -> Vec<Object> {
         true => objects.extend(
             interface.addresses.iter().map(|address| element(set::BOUND, vec![device(&name), Value::Addr(*address)], value())),
         ),
-        false => objects.push(element(set::UNCHECKED, vec![device(&name)], value())),
+        false => {
+            let appliance = element(set::APPLIANCES, vec![device(&name)], Data::None);
+            objects.extend([element(set::UNCHECKED, vec![device(&name)], value()), appliance]);
+        }
     }
     objects
 }
