@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(1);
 /// How many packets find every target of a balancer, as good as surely.
 const MANY: usize = 40;
+/// How many of them are on their way to an address at once: as many as listeners with the shortest queues take.
+const AT_ONCE: usize = 4;
 
 /// What the packets did, beside what was said of them.
 pub(super) struct Tried {
@@ -59,28 +61,59 @@ pub(super) fn probe(client: &Client, source: &str, answer: &Value, kind: Kind) -
     }
 }
 
-/// Tries every address as the verdict asks: once where all or none should pass, often where only some do.
+/// Tries every address as the verdict asks: once where all or none should pass, until some have and some have not where only
+/// some do.
 fn try_all(netns: &str, from: Ipv4Addr, addresses: &[Ipv4Addr], kind: Kind, verdict: &str) -> Result<Tried, Box<dyn Error>> {
     let place = Namespace::open(netns).map_err(|e| format!("cannot enter {netns}: {e}"))?;
-    let (tries, patience) = match verdict {
-        "allowed" | "refused" => (1, PATIENCE),
-        "denied" => (1, SILENCE),
-        _ => (MANY, SILENCE),
+    let (rounds, at_once, patience) = match verdict {
+        "allowed" | "refused" => (1, 1, PATIENCE),
+        "denied" => (1, 1, SILENCE),
+        _ => (MANY / AT_ONCE, AT_ONCE, SILENCE),
     };
-    let (place, send) = (&place, |to: Ipv4Addr| (to, kind.to(to)));
-    let found = thread::scope(|scope| {
-        let all = addresses.iter().flat_map(|to| std::iter::repeat_n(*to, tries)).map(send);
-        let sent: Vec<_> = all.map(|(to, probe)| (to, scope.spawn(move || probe.send(place, from, patience)))).collect();
+    let all: Vec<Ipv4Addr> = addresses.iter().flat_map(|to| std::iter::repeat_n(*to, at_once)).collect();
+    let mut found = Vec::new();
+    for _ in 0..rounds {
+        let round = together(&place, from, &all, kind, patience);
+        found.extend(round.map_err(|e| format!("no packet can be sent from {from}: {e}"))?);
+        let arrived = found.iter().filter(|(_, outcome)| outcome.arrived()).count();
+        if arrived > 0 && arrived < found.len() {
+            break;
+        }
+    }
+    let agrees = agrees(verdict, kind, &found.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>());
+    Ok(Tried { found: told(addresses, &found), agrees, unsent: None })
+}
+
+/// Sends a packet to each of `all` at once.
+fn together(
+    place: &Namespace,
+    from: Ipv4Addr,
+    all: &[Ipv4Addr],
+    kind: Kind,
+    patience: Duration,
+) -> std::io::Result<Vec<(Ipv4Addr, Outcome)>> {
+    thread::scope(|scope| {
+        let send = |to: &Ipv4Addr| {
+            let probe = kind.to(*to);
+            (*to, scope.spawn(move || probe.send(place, from, patience)))
+        };
+        let sent: Vec<_> = all.iter().map(send).collect();
         let outcome = |thread: thread::ScopedJoinHandle<'_, std::io::Result<Outcome>>| {
             thread.join().map_err(|_| std::io::Error::other("a probe broke off"))?
         };
-        sent.into_iter().map(|(to, thread)| Ok((to, outcome(thread)?))).collect::<std::io::Result<Vec<_>>>()
+        sent.into_iter().map(|(to, thread)| Ok((to, outcome(thread)?))).collect()
     })
-    .map_err(|e| format!("no packet can be sent from {from}: {e}"))?;
-    let agrees = agrees(verdict, kind, &found.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>());
-    let mut told = found;
-    told.dedup();
-    Ok(Tried { found: told, agrees, unsent: None })
+}
+
+/// What came back from each address, each kind of it once.
+fn told(addresses: &[Ipv4Addr], found: &[(Ipv4Addr, Outcome)]) -> Vec<(Ipv4Addr, Outcome)> {
+    let mut told = Vec::new();
+    for one in addresses.iter().flat_map(|to| found.iter().filter(move |(of, _)| of == to)) {
+        if !told.contains(one) {
+            told.push(*one);
+        }
+    }
+    told
 }
 
 /// Whether packets did what was said of them. That a datagram has no answer does not say that it was lost.
@@ -171,6 +204,13 @@ mod tests {
         assert_eq!(agrees("denied", tcp, &[Refused]), Some(false));
         assert_eq!(agrees("refused", tcp, &[Answered]), Some(true), "packets arrive, calls are refused");
         assert_eq!(agrees("refused", tcp, &[Silence]), Some(false));
+    }
+
+    #[test]
+    fn each_address_is_told_with_each_outcome_once() {
+        let [a, b] = [1, 2].map(|n| Ipv4Addr::new(10, 0, 0, n));
+        let found = [(a, Answered), (b, Silence), (a, Silence), (a, Answered), (b, Silence)];
+        assert_eq!(told(&[a, b], &found), [(a, Answered), (a, Silence), (b, Silence)]);
     }
 
     #[test]
