@@ -1,7 +1,6 @@
 //! From a request to the value of its operation's input: parsed by the protocol, checked against the model.
 
 mod cbor;
-mod chunked;
 mod form;
 mod json;
 mod rest;

@@ -37,6 +37,7 @@
 //! are refused), signatures, and every trace of what a service means.
 
 mod check;
+pub mod chunked;
 mod decode;
 mod encode;
 mod error;

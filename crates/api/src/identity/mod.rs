@@ -83,7 +83,7 @@ pub fn authenticate(
 }
 
 /// What a body that has not come yet has to turn out to be.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Promise {
     /// Anything.
     Anything,

@@ -3,6 +3,9 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
 
+use aws_lc_rs::digest::{Context, SHA256};
+use wire::chunked::Seals;
+
 use super::caller::Scope;
 use super::signature;
 
@@ -10,37 +13,45 @@ const PIECE: &str = "AWS4-HMAC-SHA256-PAYLOAD";
 const TRAILER: &str = "AWS4-HMAC-SHA256-TRAILER";
 
 /// Checks the signatures of pieces, one after the other.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Pieces {
     key: Vec<u8>,
     timestamp: String,
     scope: String,
     previous: String,
+    /// Of the bytes of the piece that is coming in.
+    hash: Context,
 }
 
 impl Pieces {
     /// The pieces that follow a request with that signature.
     pub(super) fn after(secret: &str, scope: &Scope, timestamp: String, signature: &str) -> Self {
-        Self { key: signature::key(secret, scope), timestamp, scope: scope.text(), previous: signature.to_owned() }
-    }
-
-    /// Whether the next piece, whose bytes have this SHA-256, was signed by this.
-    pub fn signed(&mut self, hash: &str, signature: &str) -> bool {
-        let nothing = signature::sha256_hex(b"");
-        self.follows(PIECE, &format!("{nothing}\n{hash}"), signature)
-    }
-
-    /// Whether the trailers were signed by this: lines of name and value, each with a line feed.
-    pub fn signed_trailers(&mut self, trailers: &[u8], signature: &str) -> bool {
-        self.follows(TRAILER, &signature::sha256_hex(trailers), signature)
+        let (key, scope, previous) = (signature::key(secret, scope), scope.text(), signature.to_owned());
+        Self { key, timestamp, scope, previous, hash: Context::new(&SHA256) }
     }
 
     fn follows(&mut self, what: &str, covered: &str, signature: &str) -> bool {
-        let Self { key, timestamp, scope, previous } = &*self;
+        let Self { key, timestamp, scope, previous, .. } = &*self;
         let expected = signature::sign_text(key, &format!("{what}\n{timestamp}\n{scope}\n{previous}\n{covered}"));
         let equal = signature::equal(Some(&expected), Some(signature));
         self.previous = expected;
         equal
+    }
+}
+
+impl Seals for Pieces {
+    fn cover(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+    }
+
+    fn seals(&mut self, signature: &str) -> bool {
+        let hash = std::mem::replace(&mut self.hash, Context::new(&SHA256)).finish();
+        let (nothing, hash) = (signature::sha256_hex(b""), checksum::hex(hash.as_ref()));
+        self.follows(PIECE, &format!("{nothing}\n{hash}"), signature)
+    }
+
+    fn seals_trailers(&mut self, trailers: &[u8], signature: &str) -> bool {
+        self.follows(TRAILER, &signature::sha256_hex(trailers), signature)
     }
 }
 
@@ -60,8 +71,9 @@ mod tests {
             (1024, "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497"),
             (0, "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"),
         ] {
-            assert!(pieces.signed(&signature::sha256_hex(&vec![b'a'; length]), signature), "{length}");
+            pieces.cover(&vec![b'a'; length]);
+            assert!(pieces.seals(signature), "{length}");
         }
-        assert!(!pieces.signed(&signature::sha256_hex(b""), seed));
+        assert!(!pieces.seals(seed));
     }
 }

@@ -1,7 +1,6 @@
 //! The bodies of objects: they never are in memory as a whole. What is written is received into a blob before its operation
 //! runs, and what is read is sent from blobs after.
 
-mod chunked;
 mod declared;
 mod receive;
 

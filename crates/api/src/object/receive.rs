@@ -5,13 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use checksum::Algorithm;
 use hyper::body::Incoming;
 use objects::{Blobs, Intake, Kept, Pieces};
+use wire::chunked::{Fault, Seals, Unchunk};
 use wire::{Failure, Request};
 
-use super::chunked::{Fault, Unchunk};
 use super::declared::{self, Declared};
 use super::refused;
 use crate::body::{self, BodyError};
-use crate::identity::Promise;
+use crate::identity::{self, Promise};
 use crate::refuse;
 
 /// What an object, or a part of one, may measure when it comes at once.
@@ -20,7 +20,6 @@ const LARGEST: u64 = 5 << 30;
 const USUAL: Algorithm = Algorithm::Crc64Nvme;
 
 /// How a body is to be received.
-#[derive(Debug)]
 pub(crate) struct Receiving {
     length: u64,
     promise: Promise,
@@ -56,7 +55,7 @@ impl Receiving {
     pub(crate) async fn receive(self, blobs: &Blobs, body: &mut Incoming) -> Result<(Kept, Option<(String, String)>), Failure> {
         let mut intake = blobs.intake(&self.wanted).map_err(unwritable)?;
         let trailers = match &self.promise {
-            Promise::Chunks(pieces) => self.unchunked(&mut intake, body, Unchunk::new(pieces.clone())).await?,
+            Promise::Chunks(pieces) => self.unchunked(&mut intake, body, Unchunk::new(seals(pieces.as_deref()))).await?,
             Promise::Anything | Promise::Hash(_) => {
                 while let Some(bytes) = next(body).await? {
                     self.write(&mut intake, &bytes).await?;
@@ -171,6 +170,11 @@ fn fault(fault: Fault) -> Failure {
             refused("SignatureDoesNotMatch", message, 403)
         }
     }
+}
+
+/// What checks the signatures of pieces, from the beginning.
+fn seals(pieces: Option<&identity::Pieces>) -> Option<Box<dyn Seals>> {
+    pieces.cloned().map(|pieces| Box::new(pieces) as Box<dyn Seals>)
 }
 
 /// A disk that is full or broken is not the client's fault.

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::{LARGEST_DOCUMENT, LARGEST_TEXT, bounded, chunked, json, scalar, xml};
+use super::{LARGEST_DOCUMENT, LARGEST_TEXT, bounded, json, scalar, xml};
 use crate::error::WireError;
 use crate::identify::Identified;
 use crate::model::{Kind, Member, Place, Service, Structure};
@@ -158,7 +158,7 @@ fn body(
 fn payload_value(identified: &Identified, payload: &Member, request: &Request) -> Result<Value, WireError> {
     let service = &*identified.service;
     match &service.shape(payload.shape).kind {
-        Kind::Blob(_) => Ok(Value::String(STANDARD.encode(chunked::unframed(request)?))),
+        Kind::Blob(_) => Ok(Value::String(STANDARD.encode(&request.body))),
         Kind::Text(_) => {
             let text = std::str::from_utf8(&bounded(request, LARGEST_DOCUMENT)?.body);
             let text = text.map_err(|_| WireError::Malformed("the body is not UTF-8".into()))?;

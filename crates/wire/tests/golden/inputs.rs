@@ -149,21 +149,6 @@ fn headers_with_a_prefix_become_a_map() {
 }
 
 #[test]
-fn a_body_in_pieces_is_joined_and_its_length_checked() {
-    let body = b"5\r\nhello\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n";
-    let put = |length| {
-        let headers = [
-            ("content-encoding", "aws-chunked"),
-            ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
-            ("x-amz-decoded-content-length", length),
-        ];
-        decoded(&signed("s3", "PUT", "/bucket/key", &headers, body))
-    };
-    assert_eq!(put("6").unwrap()["Body"], STANDARD.encode("hello!"));
-    assert_eq!(put("7").unwrap_err().to_string(), "the body has 6 bytes, not 7");
-}
-
-#[test]
 fn cbor_documents_follow_the_model() {
     let mut body = Vec::new();
     let document = value!({"Name": "n", "Value": "v", "Type": "String", "Overwrite": true});

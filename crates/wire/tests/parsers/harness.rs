@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use wire::chunked::Unchunk;
 use wire::{Identified, Models, Protocol, Request};
 
 pub static MODELS: LazyLock<Models> = LazyLock::new(Models::new);
@@ -45,6 +46,17 @@ pub fn rest_json(data: &[u8]) {
 
 pub fn rest_xml(data: &[u8]) {
     query_and_body(&REST_XML, data);
+}
+
+/// A body in `aws-chunked` encoding is the same whether it comes at once or in pieces.
+pub fn chunked(data: &[u8]) {
+    let Some((step, data)) = data.split_first() else { return };
+    let unchunked = |step: usize| {
+        let (mut unchunk, mut out) = (Unchunk::new(None), Vec::new());
+        data.chunks(step).try_for_each(|piece| unchunk.feed(piece, &mut out))?;
+        Ok::<_, wire::chunked::Fault>((out, unchunk.finish()?))
+    };
+    assert_eq!(unchunked(usize::from(*step).max(1)), unchunked(data.len().max(1)));
 }
 
 /// A request line, headers, an empty line and a body, as loosely as can be.

@@ -28,6 +28,10 @@ const REST_XML: [&[u8]; 3] = [
 ];
 const CBOR: [&[u8]; 2] =
     [b"\x01\xa2\x64Name\x61n\x65Value\x61v", b"\x03\xa1\x67Entries\x81\xa1\x64Time\xc1\xfb\x41\xd9\x54\xfc\x40\x00\x00\x00"];
+const CHUNKED: [&[u8]; 2] = [
+    b"\x035;chunk-signature=aa\r\nhello\r\n1\r\n!\r\n0;chunk-signature=bb\r\nx-amz-checksum-crc32:AAAA\r\n\r\n",
+    b"\x010\r\n\r\n",
+];
 const REQUESTS: [&[u8]; 6] = [
     b"POST /\nauthorization: AWS4-HMAC-SHA256 Credential=A/2026/us-east-1/ec2/aws4_request\ncontent-type: application/x-www-form-urlencoded\n\nAction=DescribeVpcs&Version=2016-11-15",
     b"POST /\nx-amz-target: AmazonSSM.GetParameter\ncontent-type: application/x-amz-json-1.1\n\n{\"Name\":\"n\"}",
@@ -86,6 +90,11 @@ proptest! {
     #[test]
     fn no_xml_makes_the_parser_panic(data in damaged(&REST_XML)) {
         harness::rest_xml(&data);
+    }
+
+    #[test]
+    fn no_framing_comes_out_otherwise_in_pieces_or_makes_the_parser_panic(data in damaged(&CHUNKED)) {
+        harness::chunked(&data);
     }
 
     #[test]

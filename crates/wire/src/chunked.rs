@@ -1,8 +1,6 @@
 //! Bodies in `aws-chunked` encoding as they come: pieces with their length in hexadecimal, each perhaps signed, and trailers.
-
-use aws_lc_rs::digest::{Context, SHA256};
-
-use crate::identity::Pieces;
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
 
 /// What the head of a piece or a trailer may measure.
 const LONGEST_LINE: usize = 8 << 10;
@@ -11,7 +9,7 @@ const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
 
 /// Why a body is not what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// It is not in this encoding.
     Framing,
     /// A piece or the trailers were not signed by who signed the request.
@@ -20,9 +18,19 @@ pub(crate) enum Fault {
     Short,
 }
 
+/// What checks the signatures of pieces, one after the other.
+pub trait Seals: Send {
+    /// Takes bytes of the piece that is coming in.
+    fn cover(&mut self, bytes: &[u8]);
+    /// Whether the piece, which has come to its end, was signed by this.
+    fn seals(&mut self, signature: &str) -> bool;
+    /// Whether the trailers were signed by this: lines of name and value, each with a line feed.
+    fn seals_trailers(&mut self, trailers: &[u8], signature: &str) -> bool;
+}
+
 /// Takes the framing off.
-pub(crate) struct Unchunk {
-    pieces: Option<Box<Pieces>>,
+pub struct Unchunk {
+    seals: Option<Box<dyn Seals>>,
     state: State,
     line: Vec<u8>,
     trailers: Vec<(String, String)>,
@@ -32,7 +40,6 @@ enum State {
     Head,
     Data {
         left: u64,
-        hash: Context,
         signature: String,
     },
     /// The line feed after a piece.
@@ -43,19 +50,22 @@ enum State {
 
 impl Unchunk {
     /// Checks the pieces' signatures, if there is something to check them with.
-    pub(crate) fn new(pieces: Option<Box<Pieces>>) -> Self {
-        Self { pieces, state: State::Head, line: Vec::new(), trailers: Vec::new() }
+    pub fn new(seals: Option<Box<dyn Seals>>) -> Self {
+        Self { seals, state: State::Head, line: Vec::new(), trailers: Vec::new() }
     }
 
     /// Takes what came, and adds what it holds to `out`.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// [`Fault`] says why it is no such body.
+    pub fn feed(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
         while !bytes.is_empty() {
             bytes = match &mut self.state {
-                State::Data { left, hash, .. } => {
+                State::Data { left, .. } => {
                     let take = usize::try_from(*left).map_or(bytes.len(), |left| left.min(bytes.len()));
                     let (data, rest) = bytes.split_at(take);
-                    if self.pieces.is_some() {
-                        hash.update(data);
+                    if let Some(seals) = &mut self.seals {
+                        seals.cover(data);
                     }
                     out.extend_from_slice(data);
                     *left -= take as u64;
@@ -79,7 +89,10 @@ impl Unchunk {
     }
 
     /// The trailers, when the body has ended.
-    pub(crate) fn finish(self) -> Result<Vec<(String, String)>, Fault> {
+    ///
+    /// # Errors
+    /// [`Fault::Short`] when it has not.
+    pub fn finish(self) -> Result<Vec<(String, String)>, Fault> {
         match self.state {
             State::Done => Ok(self.trailers),
             _ => Err(Fault::Short),
@@ -117,7 +130,7 @@ impl Unchunk {
         let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         let left = u64::from_str_radix(digits, 16).ok().filter(|_| plain).ok_or(Fault::Framing)?;
         let signature = extension.trim().strip_prefix(SIGNATURE).unwrap_or_default().to_owned();
-        self.state = State::Data { left, hash: Context::new(&SHA256), signature };
+        self.state = State::Data { left, signature };
         if left == 0 {
             self.end_piece()?;
             self.state = State::Trailers;
@@ -127,9 +140,8 @@ impl Unchunk {
 
     fn end_piece(&mut self) -> Result<(), Fault> {
         let state = std::mem::replace(&mut self.state, State::DataEnd);
-        let State::Data { hash, signature, .. } = state else { return Err(Fault::Framing) };
-        let hash = checksum::hex(hash.finish().as_ref());
-        let signed = self.pieces.as_mut().is_none_or(|pieces| pieces.signed(&hash, &signature));
+        let State::Data { signature, .. } = state else { return Err(Fault::Framing) };
+        let signed = self.seals.as_mut().is_none_or(|seals| seals.seals(&signature));
         if signed { Ok(()) } else { Err(Fault::Signature) }
     }
 
@@ -138,9 +150,9 @@ impl Unchunk {
         self.state = State::Done;
         let signature = self.trailers.iter().position(|(name, _)| name == TRAILER_SIGNATURE);
         let signature = signature.map(|at| self.trailers.remove(at).1);
-        let Some(pieces) = self.pieces.as_mut().filter(|_| !self.trailers.is_empty()) else { return Ok(()) };
+        let Some(seals) = self.seals.as_mut().filter(|_| !self.trailers.is_empty()) else { return Ok(()) };
         let lines: String = self.trailers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-        match signature.is_some_and(|signature| pieces.signed_trailers(lines.as_bytes(), &signature)) {
+        match signature.is_some_and(|signature| seals.seals_trailers(lines.as_bytes(), &signature)) {
             true => Ok(()),
             false => Err(Fault::Signature),
         }
