@@ -28,6 +28,8 @@ const DESTINATION_PORT: u16 = 3;
 pub struct Flow {
     /// The number of its protocol: 6 TCP, 17 UDP.
     pub protocol: u8,
+    /// Who sent its first packet.
+    pub asks: SocketAddrV4,
     /// Where its first packet was sent.
     pub asked: SocketAddrV4,
     /// From where its answers come: who was asked, after all translation.
@@ -67,6 +69,7 @@ fn flow(body: &[u8]) -> Option<Flow> {
     let (original, reply) = (attributes.inside(ORIGINAL), attributes.inside(REPLY));
     Some(Flow {
         protocol: *original.inside(PROTO).find(NUMBER)?.first()?,
+        asks: end(original, SOURCE, SOURCE_PORT)?,
         asked: end(original, DESTINATION, DESTINATION_PORT)?,
         answers: end(reply, SOURCE, SOURCE_PORT)?,
     })
@@ -106,7 +109,7 @@ mod tests {
         w.raw(&HEADER);
         side(&mut w, ORIGINAL, client, node);
         side(&mut w, REPLY, target, client);
-        assert_eq!(flow(w.bytes()), Some(Flow { protocol: 17, asked: node, answers: target }));
+        assert_eq!(flow(w.bytes()), Some(Flow { protocol: 17, asks: client, asked: node, answers: target }));
         assert_eq!(flow(&HEADER), None);
     }
 

@@ -9,11 +9,12 @@ mod ruleset;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use kernel::{Change, Flow, Kernel, KernelError, Object, diff};
 use plan::{Item, Subject};
-use resource::Transport;
+use resource::{Transport, VpcId};
 use store::Snapshot;
 
 use crate::TimeScale;
@@ -63,6 +64,7 @@ impl Network {
             Difference { born: self.ledger.take_born(), gone: self.ledger.take_gone(), changes, failed: BTreeMap::new() };
         let mut report = self.carry_out(difference);
         self.part(&subjects, |subject| former.get(subject).map(Some), &mut report);
+        self.vacate(&former, &mut report);
         self.judged(report, subjects, &former)
     }
 
@@ -77,6 +79,7 @@ impl Network {
             Err(error) => return Report { failed: BTreeMap::from([("*".to_owned(), error)]), ..Report::default() },
         };
         self.part(&known, |subject| if anew { Some(None) } else { former.get(subject).map(Some) }, &mut report);
+        self.vacate(&former, &mut report);
         self.judged(report, known, &former)
     }
 
@@ -95,6 +98,28 @@ impl Network {
             };
             if let Err(error) = self.kernel.forget(balancer.vpc.as_str(), &is_parted) {
                 report.fail(balancer.vpc.to_string(), error);
+            }
+        }
+    }
+
+    /// Forgets the flows of addresses that interfaces have left: who gets one of them next has part in nothing that was let
+    /// through to its former holder.
+    fn vacate(&self, former: &HashMap<Subject, Item>, report: &mut Report) {
+        let mut left: BTreeMap<&VpcId, BTreeSet<Ipv4Addr>> = BTreeMap::new();
+        for (subject, before) in former {
+            let Item::Interface(before) = before else { continue };
+            let kept = match self.items.get(subject) {
+                Some(Item::Interface(now)) => now.addresses.as_slice(),
+                _ => &[],
+            };
+            let gone = before.addresses.iter().filter(|address| !kept.contains(address));
+            left.entry(&before.vpc).or_default().extend(gone);
+        }
+        left.retain(|vpc, addresses| !addresses.is_empty() && self.items.contains_key(&Subject::Router((*vpc).clone())));
+        for (vpc, addresses) in left {
+            let is_left = |flow: &Flow| [flow.asks, flow.asked, flow.answers].iter().any(|end| addresses.contains(end.ip()));
+            if let Err(error) = self.kernel.forget(vpc.as_str(), &is_left) {
+                report.fail(vpc.to_string(), error);
             }
         }
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::account::Account;
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
 use crate::offer::{Access, DRIP, Offer};
-use crate::site::{Peer, permission};
+use crate::site::{IMAGE, Peer, permission};
 
 /// Answers each datagram at port 53 with the address that it came from, and is healthy at port 80.
 const ECHO: &str = "#!/bin/sh\ncat > /echo.py <<'END'\n\
@@ -231,4 +231,29 @@ fn datagrams_of_one_flow_go_to_another_target_once_theirs_has_left() {
     let (leaving, staying) = if first == "one" { (&targets[0], &targets[1]) } else { (&targets[1], &targets[0]) };
     account.elb("deregister_targets", json!({ "TargetGroupArn": served, "Targets": [{ "Id": leaving.1 }] }));
     assert_eq!(heard.next().unwrap().unwrap(), staying.0, "the flow goes on elsewhere");
+}
+
+#[test]
+fn who_gets_the_address_of_another_has_no_part_in_its_flows() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let net = account.net();
+    let (open, closed) = (account.group(&net.vpc, "open"), account.group(&net.vpc, "closed"));
+    account.allow(&open, "-1", None, Peer::Cidr("10.0.0.0/8"));
+    let former = account.instance(&net.subnet, &[&open], &says("former"));
+    let client = account.instance(&net.subnet, &[&closed], "#!/bin/sh\n");
+    let address = account.private_ip(&former);
+    let from_one_port = ASK.replace("s.settimeout", "s.bind(('', 5000)); s.settimeout");
+    let asked =
+        |instance: &str, address: &str| account.exec(&["--instance", instance], &["python3", "-c", &from_one_port, address]).out;
+    eventually("the flow is let in", || (asked(&client, &address) == "former").then_some(()));
+
+    account.ec2("terminate_instances", json!({ "InstanceIds": [former] }));
+    account.wait("ec2", "instance_terminated", json!({ "InstanceIds": [former] }));
+    let wish = json!({ "ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": net.subnet,
+                       "PrivateIpAddress": address, "SecurityGroupIds": [closed], "UserData": says("next") });
+    let next = account.ec2("run_instances", wish)["Instances"][0]["InstanceId"].as_str().unwrap().to_owned();
+    account.wait("ec2", "instance_running", json!({ "InstanceIds": [next] }));
+    eventually("the next one serves", || (asked(&next, "127.0.0.1") == "next").then_some(()));
+    assert_eq!(asked(&client, &address), "", "its group lets nobody in");
 }
