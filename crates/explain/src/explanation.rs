@@ -82,6 +82,9 @@ pub struct Hop {
     pub does: String,
     /// Whether it lets them on.
     pub passes: bool,
+    /// What makes it do otherwise, where it passes bytes that programs may not expect.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub otherwise: Vec<Fix>,
     /// The rule by which it does.
     #[serde(skip)]
     pub ground: Option<Ground>,
@@ -171,24 +174,27 @@ impl Display for Explanation {
         }
         for way in self.ways.iter().take(PRINTED) {
             f.write_str("\n")?;
-            way.hops.iter().try_for_each(|hop| write!(f, "\n  {hop}"))?;
+            for hop in &way.hops {
+                write!(f, "\n  {hop}")?;
+                hop.otherwise.iter().try_for_each(|fix| self.fix(f, "    otherwise ", fix))?;
+            }
         }
         if self.ways.len() > PRINTED {
             write!(f, "\n\n  and {} more ways", self.ways.len() - PRINTED)?;
         }
         for (n, blocker) in self.blockers.iter().enumerate() {
             write!(f, "\n\n{}. {} {}: {}", n + 1, blocker.code, blocker.component, blocker.problem)?;
-            blocker.fixes.iter().try_for_each(|fix| self.fix(f, fix))?;
+            blocker.fixes.iter().try_for_each(|fix| self.fix(f, "", fix))?;
         }
         Ok(())
     }
 }
 
 impl Explanation {
-    fn fix(&self, f: &mut Formatter<'_>, fix: &Fix) -> fmt::Result {
+    fn fix(&self, f: &mut Formatter<'_>, lead: &str, fix: &Fix) -> fmt::Result {
         match &self.account {
-            Some(own) if *own != fix.account => write!(f, "\n   as account {}: {}", fix.account, fix.command),
-            _ => write!(f, "\n   {}", fix.command),
+            Some(own) if *own != fix.account => write!(f, "\n   {lead}as account {}: {}", fix.account, fix.command),
+            _ => write!(f, "\n   {lead}{}", fix.command),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use plan::{Flow, Item, Node, Port, Subject, target_address};
 use resource::{
-    HealthState, InterfaceKind, Listener, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup, TargetHealth, Transport,
-    VpcEndpoint,
+    HealthState, InterfaceKind, Listener, ListenerTls, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup,
+    TargetHealth, Transport, VpcEndpoint,
 };
 
 use super::{Away, Sender, Walk};
@@ -83,7 +83,15 @@ impl Walk<'_> {
             Transport::Tcp => format!(", and resets what is idle for {} s", listener.idle_seconds()),
             Transport::Udp => String::new(),
         };
-        self.passes(&listener.arn, format!("takes {} on {} in {}{idle}", self.packet, planned.address, planned.zone));
+        let takes = format!("takes {} on {} in {}{idle}", self.packet, planned.address, planned.zone);
+        match modern(&listener) {
+            Some(policy) => {
+                self.passes(&listener.arn, format!("{takes}, and agrees on HTTP/2 with who asks for it (ALPN policy {policy}), which its targets must speak then"));
+                let older = format!("aws elbv2 modify-listener --listener-arn {} --alpn-policy HTTP1Only", listener.arn);
+                self.otherwise(mend::run(&listener.owner.account, older));
+            }
+            None => self.passes(&listener.arn, takes),
+        }
         if port.targets.is_empty() {
             self.no_target(balancer, &group, &planned.zone);
             if self.way.blockers.last().is_some_and(|last| last.code == Code::Unhealthy) {
@@ -204,12 +212,18 @@ impl Walk<'_> {
             true => sender.clone(),
             false => Sender { address: node.address, party: Some(node.clone()), away: None },
         };
-        let who = match (kept, group.attribute("proxy_protocol_v2.enabled")) {
-            (_, Some("true")) => ", and says in a PROXY header who the client is",
+        let header = group.attribute("proxy_protocol_v2.enabled") == Some("true");
+        let who = match (kept, header) {
+            (_, true) => ", and says in a PROXY header who the client is, which the target must read first",
             (false, _) => ", whoever the client is",
             (true, _) => "",
         };
         self.passes(&node.name, format!("sends to {flow} as {}{who}", seen.address));
+        if header {
+            let off = "--attributes Key=proxy_protocol_v2.enabled,Value=false";
+            let command = format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {off}", group.arn);
+            self.otherwise(mend::run(&group.owner.account, command));
+        }
         if !kept {
             self.answer(node, sender);
             self.node_lets_out(node, flow.address);
@@ -265,4 +279,10 @@ impl Walk<'_> {
         );
         self.blocked(Code::ClientAddress, &group.arn, problem, vec![mend::run(&group.owner.account, fix)]);
     }
+}
+
+/// The ALPN policy of a listener that lets clients speak HTTP/2 to its targets.
+fn modern(listener: &Listener) -> Option<&str> {
+    let policy = listener.tls.as_ref()?.alpn.as_deref()?;
+    ListenerTls::protocols(Some(policy))?.contains(&"h2").then_some(policy)
 }

@@ -110,6 +110,13 @@ impl Walk<'_> {
         self.hop(component.to_string(), does.into(), true);
     }
 
+    /// What was met last does otherwise after this.
+    fn otherwise(&mut self, fix: Fix) {
+        if let Some(hop) = self.way.hops.last_mut() {
+            hop.otherwise.push(fix);
+        }
+    }
+
     fn blocked(&mut self, code: Code, component: impl ToString, problem: impl Into<String>, fixes: Vec<Fix>) {
         let (component, problem) = (component.to_string(), problem.into());
         self.hop(component.clone(), problem.clone(), false);
@@ -124,7 +131,7 @@ impl Walk<'_> {
     }
 
     fn hop(&mut self, component: String, does: String, passes: bool) {
-        self.way.hops.push(Hop { component, does, passes, ground: None, back: None });
+        self.way.hops.push(Hop { component, does, passes, otherwise: Vec::new(), ground: None, back: None });
     }
 
     /// Names the rule by which the last hop decided.

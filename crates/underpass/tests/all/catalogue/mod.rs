@@ -111,18 +111,24 @@ impl<'a> Row<'a> {
         let all = blockers.len() == causes.len() && blockers.iter().zip(causes).all(|(blocker, cause)| named(blocker, cause));
         assert!(all, "not {causes:?}, but {explanation:#}");
         let fixes = blockers.iter().flat_map(|blocker| blocker["fixes"].as_array().unwrap());
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        Cause { cloud: self.asker.cloud, fixes: fixes.map(|fix| (text(&fix["account"]), text(&fix["command"]))).collect() }
+        self.cause(fixes)
     }
 
-    /// The explanation says of this component (or a part of its name) that it does this, and nothing is in the way.
+    fn cause<'v>(&self, fixes: impl Iterator<Item = &'v Value>) -> Cause<'a> {
+        let command = |fix: &Value| (text_of(&fix["account"]), text_of(&fix["command"]));
+        Cause { cloud: self.asker.cloud, fixes: fixes.map(command).collect() }
+    }
+
+    /// The explanation says of this component (or a part of its name) that it does this, and nothing is in the way. What it
+    /// prints to make that otherwise is the cause's.
     #[track_caller]
-    pub fn met(&self, component: &str, does: &str) {
+    pub fn met(&self, component: &str, does: &str) -> Cause<'a> {
         let explanation = self.explanation("allow");
         let hops = explanation["ways"].as_array().unwrap().iter().flat_map(|way| way["hops"].as_array().unwrap());
         let told = |hop: &Value, member: &str, text: &str| hop[member].as_str().unwrap().contains(text);
         let mut found = hops.filter(|hop| told(hop, "component", component) && told(hop, "does", does));
-        assert!(found.next().is_some(), "{component} does not {does:?}: {explanation:#}");
+        let hop = found.next().unwrap_or_else(|| panic!("{component} does not {does:?}: {explanation:#}"));
+        self.cause(hop["otherwise"].as_array().into_iter().flatten())
     }
 
     /// It works: the client gets the body, and the explanation says so too.
