@@ -19,8 +19,11 @@ impl Walk<'_> {
     pub(super) fn at_node(mut self, node: &Party, sender: Sender, through: Option<&VpcEndpoint>) -> Vec<Way> {
         if through.is_none() {
             self.boundary(node, false, sender.address);
-            if !node.groups.is_empty() {
-                self.groups_in(node, &sender);
+            match node.groups.as_slice() {
+                [] => {
+                    self.passes(&node.name, "lets everything in: its balancer was made without groups and can have none any more")
+                }
+                _ => self.groups_in(node, &sender),
             }
         }
         let id = node.interface.as_ref().map(|interface| interface.id.clone());

@@ -152,3 +152,33 @@ fn d1_a_balancers_own_groups_judge_clients_of_privatelink_and_b2_nothing_passes_
     row.explained("ENDPOINT_REJECTED", &access.endpoint).mended();
     row.answers(BODY);
 }
+
+/// Nothing is stopped, and nothing can stop it: the explanation says why, and the cure is another balancer.
+#[test]
+fn d2_a_balancer_that_was_made_without_groups_can_have_none() {
+    let cloud = Cloud::up();
+    let account = cloud.account(PROVIDER);
+    let site = Site::of(&account);
+    let own = account.group(&site.net.vpc, "balancer");
+    let node = format!("us-east-1a.{}", site.name);
+    let stranger = Client::In(&site.net.subnet, &site.client);
+    let row = Row::new(&account, stranger, &node, 80);
+    row.answers(BODY);
+    let described = account.elb("describe_load_balancers", json!({ "Names": ["web"] }));
+    let open = described["LoadBalancers"][0]["LoadBalancerArn"].clone();
+    let attach = json!({ "LoadBalancerArn": open, "SecurityGroups": [own] });
+    assert_eq!(account.refused("elbv2", "set_security_groups", attach).code, "InvalidConfigurationRequest");
+    row.met("eni-", "was made without groups and can have none any more");
+    account.elb("delete_load_balancer", json!({ "LoadBalancerArn": open }));
+    let wish = json!({ "Name": "filtered", "Type": "network", "Scheme": "internal", "Subnets": [site.net.subnet],
+                       "SecurityGroups": [own] });
+    let made = account.elb("create_load_balancer", wish)["LoadBalancers"][0].clone();
+    let (balancer, name) = (text_of(&made["LoadBalancerArn"]), text_of(&made["DNSName"]));
+    account.wait("elbv2", "load_balancer_available", json!({ "LoadBalancerArns": [balancer] }));
+    account.listener(&balancer, 80, &site.targets);
+    account.until_health(&site.targets, &site.target, "healthy");
+    let row = Row::new(&account, stranger, &name, 80);
+    row.fails(SILENT);
+    row.explained("SG_HAS_NO_RULES", &own).mended();
+    row.answers(BODY);
+}
