@@ -176,7 +176,7 @@ impl Display for Explanation {
             f.write_str("\n")?;
             for hop in &way.hops {
                 write!(f, "\n  {hop}")?;
-                hop.otherwise.iter().try_for_each(|fix| self.fix(f, "    otherwise ", fix))?;
+                hop.otherwise.iter().try_for_each(|fix| self.fix(f, "    changed by: ", fix))?;
             }
         }
         if self.ways.len() > PRINTED {

@@ -329,3 +329,22 @@ fn targets_that_cannot_be_are_named() {
     world.listener(&balancer, 80, &targets);
     assert_eq!(codes(&why(&world, &client, "b2:80")), ["NO_POSSIBLE_DESTINATION", "ELB_INSTALLED_AZ_RESTRICTION"][..1]);
 }
+
+#[test]
+fn what_targets_may_not_expect_is_told_with_the_command_that_leaves_it_out() {
+    let Served { world, client, balancer, targets, .. } = served(Some(HealthState::Healthy));
+    world.target_attribute(&targets, "proxy_protocol_v2.enabled", "true");
+    let told = why(&world, &client, format!("{balancer}:80"));
+    passes(&told);
+    let told = told.to_string();
+    let header = told
+        .lines()
+        .skip_while(|line| !line.contains("PROXY header"))
+        .take(2)
+        .map(|line| format!("{line}\n"))
+        .collect::<String>();
+    insta::assert_snapshot!(header, @"
+    + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, and says in a PROXY header who the client is, which the target must read first
+         changed by: aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=false
+    ");
+}
