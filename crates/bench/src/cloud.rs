@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::http::Connection;
 
 /// How long a resource may take to become what it should be.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks, so that looking takes little from what is looked at.
 const PAUSE: Duration = Duration::from_micros(200);
 

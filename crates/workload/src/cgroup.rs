@@ -3,6 +3,8 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -116,18 +118,34 @@ pub(crate) fn join(membership: &Membership) -> io::Result<()> {
     membership.folders.iter().try_for_each(|folder| fs::write(folder.join("cgroup.procs"), "0"))
 }
 
-/// Removes the cgroups of the machine in `folder`, whose processes have ended.
+/// How long the kernel may take to end what it has killed.
+const ENDING: Duration = Duration::from_secs(5);
+/// How often that is looked at.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Removes the cgroups of the machine in `folder`, whose processes have ended or are about to: what joined the machine is
+/// killed with its first process, a moment later.
 pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
     let name = name_of(folder);
     let parents = places().on("read", Path::new("/proc/self/mountinfo"))?.into_iter().map(|place| place.parent);
     gather(parents.map(|parent| {
-        let removed = match fs::remove_dir(parent.join(&name)) {
+        let removed = match remove_once_empty(&parent.join(&name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other.on("remove", &parent.join(&name)),
         };
         remove_if_unused(&parent);
         removed
     }))
+}
+
+fn remove_once_empty(own: &Path) -> io::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match fs::remove_dir(own) {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy && begun.elapsed() < ENDING => thread::sleep(PAUSE),
+            other => return other,
+        }
+    }
 }
 
 /// One name for one folder, the same at every start of ours.

@@ -48,6 +48,18 @@ fn a_stopped_machine_leaves_no_process_no_mount_and_no_cgroup_and_a_removed_one_
     assert!(!world.folder().join("machines/m").exists());
 }
 
+#[test]
+fn programs_that_joined_a_machine_end_with_it_and_leave_no_cgroup() {
+    let world = World::new();
+    let (id, _) = world.start("m", "#!/bin/sh\necho up\n");
+    world.printed(&id, "up");
+    let mut joined: Vec<_> = (0..16).map(|_| world.joining(&id, "exec sleep 98763").spawn().unwrap()).collect();
+    eventually(|| (processes_with("98763") >= 16).then_some(())).expect("all run");
+    world.machines.stop(&id, Duration::from_millis(50)).unwrap();
+    assert_eq!(cgroups_naming(world.folder()), 0);
+    joined.iter_mut().for_each(|program| assert!(!program.wait().unwrap().success()));
+}
+
 fn cgroups_naming(folder: &std::path::Path) -> usize {
     let name = folder.display().to_string().trim_matches('/').replace('/', "-");
     let found =

@@ -71,10 +71,16 @@ impl World {
 
     /// Runs a shell line in a machine, by a process of its own so that its output can be read; answers status and output.
     pub fn shell(&self, id: &MachineId, line: &str) -> (i32, String) {
-        let folder = self.folder().join("machines").join(id.as_str());
-        let output = Command::new(HELPER).arg("machine-join").arg(folder).args(["sh", "-c", line]).output().unwrap();
+        let output = self.joining(id, line).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         (output.status.code().unwrap(), text)
+    }
+
+    /// What runs a shell line in a machine.
+    pub fn joining(&self, id: &MachineId, line: &str) -> Command {
+        let mut command = Command::new(HELPER);
+        command.arg("machine-join").arg(self.folder().join("machines").join(id.as_str())).args(["sh", "-c", line]);
+        command
     }
 }
 
