@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream, UdpSo
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use nix::errno::Errno;
 use nix::sched::{CloneFlags, setns};
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -147,7 +148,7 @@ impl Place for Namespace {
                 let _ = home.set(File::open("/proc/thread-self/ns/net")?);
             }
             let home = home.get().ok_or(io::ErrorKind::NotFound)?;
-            setns(&self.file, CloneFlags::CLONE_NEWNET)?;
+            setns(&self.file, CloneFlags::CLONE_NEWNET).map_err(unfinished)?;
             let socket = open(kind);
             if let Err(error) = setns(home, CloneFlags::CLONE_NEWNET) {
                 // Later sockets of this thread would appear in a tenant's network: stopping is the only safe answer.
@@ -157,6 +158,11 @@ impl Place for Namespace {
             socket
         })
     }
+}
+
+/// The file of a namespace is there a moment before the namespace: until then there is none.
+fn unfinished(error: Errno) -> io::Error {
+    if error == Errno::EINVAL { io::ErrorKind::NotFound.into() } else { error.into() }
 }
 
 #[cfg(test)]
@@ -182,6 +188,13 @@ mod tests {
         let second = b.udp(addr).unwrap();
         assert_eq!(first.local_addr().unwrap(), second.local_addr().unwrap());
         assert!(a.udp(addr).is_err(), "and only once in each");
+    }
+
+    #[test]
+    fn a_namespace_whose_file_is_there_before_it_is_not_there_yet() {
+        let no_namespace = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let error = Namespace::open(no_namespace).unwrap().socket(Type::DGRAM).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
