@@ -86,6 +86,13 @@ pub struct Attachment {
     pub since: Timestamp,
 }
 
+impl Attachment {
+    /// A service's hold on an interface that it made: AWS shows index 1 and no instance.
+    pub fn of_service(since: Timestamp) -> Self {
+        Self { id: AttachmentId::random(), holder: Holder::Service, device_index: 1, delete_on_termination: false, since }
+    }
+}
+
 /// Who uses an interface.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Holder {

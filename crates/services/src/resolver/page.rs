@@ -12,9 +12,37 @@ const PAGE: usize = 100;
 /// A filter: values are alternatives.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub struct Filter {
+struct Filter {
     name: String,
     values: Vec<String>,
+}
+
+/// What every list of this service is asked.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Asked {
+    max_results: Option<usize>,
+    next_token: Option<String>,
+    filters: Vec<Filter>,
+}
+
+/// The page that is asked for of those of `items` that pass the filters; `read` gives the values of an item under a filter's
+/// name, none for a name that there is not.
+///
+/// # Errors
+/// `InvalidNextTokenException`; `InvalidParameterException` for an unknown name.
+pub fn of<T>(
+    asked: &Asked,
+    items: impl IntoIterator<Item = T>,
+    read: impl Fn(&T, &str) -> Option<Vec<String>>,
+) -> Result<Page<T>, Error> {
+    let mut found = Vec::new();
+    for item in items {
+        if passes(&asked.filters, |name| read(&item, name))? {
+            found.push(item);
+        }
+    }
+    cut(asked.max_results, asked.next_token.as_deref(), found)
 }
 
 /// A page of `items`, which stay in their order.
@@ -29,11 +57,7 @@ pub fn cut<T>(max: Option<usize>, token: Option<&str>, items: Vec<T>) -> Result<
     Ok(Page { items: page.items.into_iter().map(|(_, item)| item).collect(), next: page.next })
 }
 
-/// Whether something passes `filters`; `read` gives its values under a filter's name, none for a name that there is not.
-///
-/// # Errors
-/// `InvalidParameterException` for an unknown name.
-pub fn passes(filters: &[Filter], read: impl Fn(&str) -> Option<Vec<String>>) -> Result<bool, Error> {
+fn passes(filters: &[Filter], read: impl Fn(&str) -> Option<Vec<String>>) -> Result<bool, Error> {
     for filter in filters {
         // AWS takes both spellings, `Status` and `STATUS`, `HostVPCId` and `HOST_VPC_ID`.
         let name: String = filter.name.chars().filter(|c| *c != '_').collect::<String>().to_ascii_lowercase();

@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    Attachment, AttachmentId, BalancerZone, ElasticAddress, GroupId, Holder, InterfaceKind, InternetGateway, LoadBalancer,
-    NetworkInterface, Owner, Resource, Subnet, Tags, Timestamp, Vpc,
+    Attachment, BalancerZone, ElasticAddress, GroupId, InterfaceKind, InternetGateway, LoadBalancer, NetworkInterface, Owner,
+    Resource, Subnet, Tags, Vpc,
 };
 use serde::Deserialize;
 use store::{Snapshot, Txn};
@@ -105,7 +105,7 @@ pub fn create(
         kind: InterfaceKind::Balancer,
         description: description.to_owned(),
         requester: Some("amazon-elb"),
-        attachment: Some(attachment(cx.now)),
+        attachment: Some(Attachment::of_service(cx.now)),
         tags: Tags::default(),
     };
     let interface = create_interface(cx.txn, wanted).map_err(|refused| match refused.status {
@@ -187,10 +187,6 @@ fn check_together(plans: &[Plan]) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn attachment(now: Timestamp) -> Attachment {
-    Attachment { id: AttachmentId::random(), holder: Holder::Service, device_index: 1, delete_on_termination: false, since: now }
 }
 
 fn public_address_of(txn: &mut Txn, owner: &Owner, plan: &Plan, interface: &NetworkInterface) -> Result<ElasticAddress, Error> {

@@ -1,20 +1,11 @@
 //! ListResolverRuleAssociations.
 
 use resource::RuleAssociation;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::super::page::{self, Filter};
+use super::super::page::{self, Asked};
 use super::super::{find, view};
 use crate::{Error, Read};
-
-/// What is asked.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Input {
-    max_results: Option<usize>,
-    next_token: Option<String>,
-    filters: Vec<Filter>,
-}
 
 /// The answer.
 #[derive(Serialize)]
@@ -27,14 +18,8 @@ pub struct Output {
 }
 
 /// Lists associations.
-pub fn list_resolver_rule_associations(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let mut found = Vec::new();
-    for association in find::associations(cx.world, cx.owner()) {
-        if page::passes(&input.filters, |name| values(&association, name))? {
-            found.push(association);
-        }
-    }
-    let page = page::cut(input.max_results, input.next_token.as_deref(), found)?;
+pub fn list_resolver_rule_associations(cx: &Read<'_>, asked: Asked) -> Result<Output, Error> {
+    let page = page::of(&asked, find::associations(cx.world, cx.owner()), |association, name| values(association, name))?;
     let shown: Vec<_> = page.items.iter().map(|association| view::association(association)).collect();
     Ok(Output { next_token: page.next, max_results: shown.len(), resolver_rule_associations: shown })
 }

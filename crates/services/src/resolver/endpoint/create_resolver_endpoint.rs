@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    Attachment, AttachmentId, GroupId, Holder, InterfaceKind, ResolverAddress, ResolverDirection, ResolverEndpoint,
-    ResolverEndpointState, Subnet, Tags, VpcId, random_id,
+    Attachment, GroupId, InterfaceKind, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Subnet,
+    Tags, VpcId, random_id,
 };
 use serde::{Deserialize, Serialize};
 
@@ -175,13 +175,6 @@ fn stand(
     address: Option<Ipv4Addr>,
 ) -> Result<ResolverAddress, Error> {
     let id = random_id("rni-");
-    let attachment = Attachment {
-        id: AttachmentId::random(),
-        holder: Holder::Service,
-        device_index: 1,
-        delete_on_termination: false,
-        since: cx.now,
-    };
     let wanted = Wanted {
         owner: &endpoint.owner,
         subnet,
@@ -190,7 +183,7 @@ fn stand(
         kind: InterfaceKind::Resolver,
         description: format!("Route 53 Resolver: {}:{id}", endpoint.id),
         requester: Some(REQUESTER),
-        attachment: Some(attachment),
+        attachment: Some(Attachment::of_service(cx.now)),
         tags: Tags::default(),
     };
     let interface = create_interface(cx.txn, wanted).map_err(of_ec2)?;

@@ -1,20 +1,11 @@
 //! ListResolverEndpoints.
 
 use resource::ResolverEndpoint;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::super::page::{self, Filter};
+use super::super::page::{self, Asked};
 use super::super::{find, view};
 use crate::{Error, Read};
-
-/// What is asked.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Input {
-    max_results: Option<usize>,
-    next_token: Option<String>,
-    filters: Vec<Filter>,
-}
 
 /// The answer.
 #[derive(Serialize)]
@@ -27,14 +18,8 @@ pub struct Output {
 }
 
 /// Lists endpoints.
-pub fn list_resolver_endpoints(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let mut found = Vec::new();
-    for endpoint in find::endpoints(cx.world, cx.owner()) {
-        if page::passes(&input.filters, |name| values(&endpoint, name))? {
-            found.push(endpoint);
-        }
-    }
-    let page = page::cut(input.max_results, input.next_token.as_deref(), found)?;
+pub fn list_resolver_endpoints(cx: &Read<'_>, asked: Asked) -> Result<Output, Error> {
+    let page = page::of(&asked, find::endpoints(cx.world, cx.owner()), |endpoint, name| values(endpoint, name))?;
     let resolver_endpoints: Vec<_> = page.items.iter().map(|endpoint| view::endpoint(endpoint)).collect();
     Ok(Output { next_token: page.next, max_results: resolver_endpoints.len(), resolver_endpoints })
 }

@@ -1,20 +1,11 @@
 //! ListResolverRules.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::super::page::{self, Filter};
+use super::super::page::{self, Asked};
 use super::super::{find, view};
 use super::internet;
 use crate::{Error, Read};
-
-/// What is asked.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Input {
-    max_results: Option<usize>,
-    next_token: Option<String>,
-    filters: Vec<Filter>,
-}
 
 /// The answer.
 #[derive(Serialize)]
@@ -27,15 +18,10 @@ pub struct Output {
 }
 
 /// Lists rules, the one that is there from the start first.
-pub fn list_resolver_rules(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
+pub fn list_resolver_rules(cx: &Read<'_>, asked: Asked) -> Result<Output, Error> {
     let own = find::rules(cx.world, cx.owner());
-    let mut rules = Vec::new();
-    for rule in std::iter::once(internet(&cx.owner().region)).chain(own.iter().map(|rule| view::rule(rule))) {
-        if page::passes(&input.filters, |name| values(&rule, name))? {
-            rules.push(rule);
-        }
-    }
-    let page = page::cut(input.max_results, input.next_token.as_deref(), rules)?;
+    let rules = std::iter::once(internet(&cx.owner().region)).chain(own.iter().map(|rule| view::rule(rule)));
+    let page = page::of(&asked, rules, values)?;
     Ok(Output { next_token: page.next, max_results: page.items.len(), resolver_rules: page.items })
 }
 

@@ -76,13 +76,7 @@ mod tests {
             txn.update::<NetworkInterface>(&id, |interface| {
                 interface.kind = InterfaceKind::Balancer;
                 interface.requester = Some("amazon-elb".into());
-                interface.attachment = Some(resource::Attachment {
-                    id: resource::AttachmentId::random(),
-                    holder: resource::Holder::Service,
-                    device_index: 1,
-                    delete_on_termination: false,
-                    since: resource::Timestamp(0),
-                });
+                interface.attachment = Some(resource::Attachment::of_service(resource::Timestamp(0)));
             });
         });
         assert!(InterfaceId::parse(&id).is_ok());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use resource::{Attachment, AttachmentId, Holder, InterfaceKind, NetworkInterface, Subnet, SubnetId, Tags, VpcEndpoint, VpcId};
+use resource::{Attachment, InterfaceKind, NetworkInterface, Subnet, SubnetId, Tags, VpcEndpoint, VpcId};
 use serde::Deserialize;
 use store::Snapshot;
 
@@ -99,13 +99,6 @@ pub fn moved(world: &Snapshot, endpoint: &VpcEndpoint, configurations: &[SubnetC
 /// As [`create_interface`].
 pub fn fill(cx: &mut Write<'_>, endpoint: &mut VpcEndpoint, places: &[Place]) -> Result<(), Error> {
     for Place { subnet, address } in places {
-        let attachment = Attachment {
-            id: AttachmentId::random(),
-            holder: Holder::Service,
-            device_index: 1,
-            delete_on_termination: false,
-            since: cx.now,
-        };
         let wanted = Wanted {
             owner: &endpoint.owner,
             subnet,
@@ -114,7 +107,7 @@ pub fn fill(cx: &mut Write<'_>, endpoint: &mut VpcEndpoint, places: &[Place]) ->
             kind: InterfaceKind::Endpoint,
             description: format!("VPC Endpoint Interface {}", endpoint.id),
             requester: Some(REQUESTER),
-            attachment: Some(attachment),
+            attachment: Some(Attachment::of_service(cx.now)),
             tags: Tags::default(),
         };
         let interface = create_interface(cx.txn, wanted)?;

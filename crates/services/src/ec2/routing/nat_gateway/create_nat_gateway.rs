@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    AddressAssociation, AllocationId, Attachment, AttachmentId, ElasticAddress, Holder, InterfaceId, InterfaceKind, NatGateway,
-    NatGatewayId, NatState, Subnet, Tags, random_id,
+    AddressAssociation, AllocationId, Attachment, ElasticAddress, InterfaceId, InterfaceKind, NatGateway, NatGatewayId, NatState,
+    Subnet, Tags, random_id,
 };
 use serde::{Deserialize, Serialize};
 
@@ -110,13 +110,7 @@ fn place(cx: &mut Write<'_>, request: &Request, id: &NatGatewayId) -> Result<Int
         let message = format!("Elastic IP address is already associated with {}", known.interface);
         return Err(Error::new("Resource.AlreadyAssociated", message));
     }
-    let attachment = Attachment {
-        id: AttachmentId::random(),
-        holder: Holder::Service,
-        device_index: 1,
-        delete_on_termination: true,
-        since: cx.now,
-    };
+    let attachment = Attachment { delete_on_termination: true, ..Attachment::of_service(cx.now) };
     let interface = address::create_interface(
         cx.txn,
         Wanted {
