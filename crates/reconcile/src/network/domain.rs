@@ -51,7 +51,7 @@ impl Domain for NetworkDomain {
         };
         let patience = if report.failed.is_empty() { SWEEP.max(begun.elapsed() * SWEEP_SHARE) } else { RETRY };
         log(&report, begun.elapsed());
-        match self.tell(store, &report).await {
+        match self.tell(store, &world, &report).await {
             Ok(()) => patience,
             Err(error) => {
                 tracing::error!(%error, "the state of the network could not be written");
@@ -62,12 +62,12 @@ impl Domain for NetworkDomain {
 }
 
 impl NetworkDomain {
-    /// Writes what is true now.
-    async fn tell(&self, store: &Store, report: &Report) -> Result<(), StoreError> {
+    /// Writes what is true now that the kernel is as the plan says of `world`.
+    async fn tell(&self, store: &Store, world: &Snapshot, report: &Report) -> Result<(), StoreError> {
         store
             .write(|txn| {
                 for subject in &report.done {
-                    settle(txn, subject, self.network.item(subject));
+                    settle(txn, world, subject, self.network.item(subject));
                 }
                 Ok(())
             })

@@ -1,15 +1,18 @@
 //! What the store says of a resource once the kernel is as the plan says.
 
+use std::sync::Arc;
+
 use plan::{Item, Subject};
 use resource::{
     BalancerState, ElasticAddress, EndpointState, ExclusionState, LoadBalancer, NatGateway, NatState, NetworkInterface,
     PeeringConnection, PeeringState, PublicAccess, PublicAccessExclusion, ResolverEndpoint, ResolverEndpointState, Resource,
     Subnet, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
 };
-use store::Txn;
+use store::{Snapshot, Txn};
 
-/// Moves the states that `subject` decides: `item` is what the kernel has of it. The store may have gone on meanwhile.
-pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
+/// Moves the states that `subject` decides: `item` is what the kernel has of it, as planned from `world`. The store may have
+/// gone on meanwhile.
+pub(super) fn settle(txn: &mut Txn, world: &Snapshot, subject: &Subject, item: Option<&Item>) {
     match (subject, item) {
         (Subject::Router(id), Some(_)) => router(txn, id.as_str()),
         (Subject::Interface(id), _) => {
@@ -20,7 +23,7 @@ pub(super) fn settle(txn: &mut Txn, subject: &Subject, item: Option<&Item>) {
         (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
         (Subject::Endpoint(id), _) => endpoint(txn, id.as_str(), item),
         (Subject::Resolver(id), _) => resolver(txn, id, item),
-        (Subject::PublicAccess(owner), _) => public_access(txn, owner),
+        (Subject::PublicAccess(owner), _) => public_access(txn, world, owner),
         _ => {}
     }
 }
@@ -98,14 +101,16 @@ fn endpoint(txn: &mut Txn, id: &str, item: Option<&Item>) {
     }
 }
 
-/// The public addresses obey: what was chosen and who is exempt stands.
-fn public_access(txn: &mut Txn, owner: &str) {
-    let unsettled = |access: &PublicAccess| !access.settled;
-    if txn.find::<PublicAccess>(owner).is_some_and(|access| unsettled(&access)) {
+/// The public addresses obey what was chosen and who was exempt in `world`: what has been asked for since is still to come.
+fn public_access(txn: &mut Txn, world: &Snapshot, owner: &str) {
+    let chosen = |access: &Arc<PublicAccess>| !access.settled && world.find(owner).as_ref() == Some(access);
+    if txn.find::<PublicAccess>(owner).is_some_and(|access| chosen(&access)) {
         txn.update::<PublicAccess>(owner, |access| access.settled = true);
     }
-    let moving = |exclusion: &PublicAccessExclusion| exclusion.state.settled() != exclusion.state;
-    let of_owner = txn.all::<PublicAccessExclusion>().filter(|exclusion| exclusion.owner.key() == owner && moving(exclusion));
+    let moved = |exclusion: &Arc<PublicAccessExclusion>| {
+        exclusion.state.settled() != exclusion.state && world.find(exclusion.id.as_str()).as_ref() == Some(exclusion)
+    };
+    let of_owner = txn.all::<PublicAccessExclusion>().filter(|exclusion| exclusion.owner.key() == owner && moved(exclusion));
     for exclusion in of_owner.collect::<Vec<_>>() {
         txn.update::<PublicAccessExclusion>(exclusion.id.as_str(), |exclusion| {
             exclusion.state = exclusion.state.settled();
@@ -128,5 +133,28 @@ fn resolver(txn: &mut Txn, id: &str, item: Option<&Item>) {
             txn.remove::<ResolverEndpoint>(id);
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use resource::BlockMode;
+
+    use super::*;
+    use crate::testing::{change, owner, store};
+
+    #[tokio::test]
+    async fn what_is_chosen_while_the_kernel_follows_an_earlier_choice_is_not_in_force_yet() {
+        let chosen = |mode, at| PublicAccess { owner: owner(), mode, settled: false, updated: Timestamp(at) };
+        let store = store(|txn| txn.put(chosen(BlockMode::Ingress, 1))).await;
+        let carried = store.snapshot();
+        change(&store, |txn| txn.put(chosen(BlockMode::Bidirectional, 2))).await;
+        let subject = Subject::PublicAccess(owner().key());
+        let settled = || store.snapshot().all::<PublicAccess>().all(|access| access.settled);
+        change(&store, |txn| settle(txn, &carried, &subject, None)).await;
+        assert!(!settled());
+        let carried = store.snapshot();
+        change(&store, |txn| settle(txn, &carried, &subject, None)).await;
+        assert!(settled());
     }
 }
