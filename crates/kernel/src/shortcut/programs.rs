@@ -40,7 +40,7 @@ mod key {
 
 /// What is known of a flow: until when, of which generation, the way out, what its packets have there, and the differences
 /// that their checksums make.
-pub(super) const FLOW: u32 = 48;
+pub(super) const FLOW: u32 = 40;
 mod flow {
     pub(super) const UNTIL: i16 = 0;
     pub(super) const GENERATION: i16 = 8;
@@ -52,8 +52,6 @@ mod flow {
     pub(super) const PORTS_DIFFER: i16 = 32;
     /// How large a packet was that passed: smaller ones pass too, whatever the links on the way can carry.
     pub(super) const SIZE: i16 = 36;
-    /// How many packets took the shortcut.
-    pub(super) const PACKETS: i16 = 40;
 }
 
 /// A packet that came in: its key, the generation at that time, its ticket, whether it begins or ends a connection, and
@@ -132,7 +130,7 @@ const ONE_LESS: i32 = if cfg!(target_endian = "little") { 0xfffe } else { 0xfeff
 const KEY_AT: i16 = -24;
 const ZERO_AT: i16 = -32;
 /// Where a new flow lies.
-const FLOW_AT: i16 = -80;
+const FLOW_AT: i16 = -72;
 
 /// What runs for every packet that comes in by a device of `router`.
 pub(super) fn arriving(router: u32, means: Means) -> Vec<[u8; 8]> {
@@ -213,7 +211,6 @@ fn take(a: &mut Assembly) {
     for (from, to) in [(flow::SOURCE, frame::SOURCE), (flow::DESTINATION, frame::DESTINATION), (flow::PORTS, frame::PORTS)] {
         a.load(Word, R3, R7, from).store(Word, R1, to, R3);
     }
-    a.load(Double, R3, R7, flow::PACKETS).alu(Alu::Add, R3, 1).store(Double, R7, flow::PACKETS, R3);
     a.load(Word, R1, R7, flow::DEVICE).alu(Alu::Mov, R2, 0).call(helper::REDIRECT_PEER).exit();
     a.label("drop").alu(Alu::Mov, R0, DROP).exit();
 }
@@ -263,7 +260,7 @@ fn teach(a: &mut Assembly, means: Means) {
         a.load(Word, R1, R7, from).store(Word, R10, FLOW_AT + to, R1);
     }
     size(a);
-    a.store(Word, R10, FLOW_AT + flow::SIZE, R2).store(Double, R10, FLOW_AT + flow::PACKETS, 0);
+    a.store(Word, R10, FLOW_AT + flow::SIZE, R2);
     for (was, is, size, difference, same) in [
         (key::SOURCE, flow::SOURCE, Double, flow::ADDRESSES_DIFFER, "same addresses"),
         (key::PORTS, flow::PORTS, Word, flow::PORTS_DIFFER, "same ports"),
