@@ -72,8 +72,8 @@ impl Cloud<Netlink> {
 
     /// Whether a datagram from one socket reaches another; its sender's address as seen there.
     pub fn datagram(&self, (source, from): (&str, &str), (target, to): (&str, &str)) -> Option<String> {
-        let receiver = self.kernel.places().socket_in(target, || UdpSocket::bind(to)).unwrap();
-        let sender = self.kernel.places().socket_in(source, || UdpSocket::bind(from)).unwrap();
+        let receiver = self.kernel.places().socket_in(target, || bind(to)).unwrap();
+        let sender = self.kernel.places().socket_in(source, || bind(from)).unwrap();
         receiver.set_read_timeout(Some(SILENCE)).unwrap();
         sender.send_to(b"hello", to).ok()?;
         receiver.recv_from(&mut [0; 16]).ok().map(|(_, peer)| peer.ip().to_string())
@@ -89,6 +89,18 @@ impl Cloud<Netlink> {
         let output = self.kernel.places().run_in(&namespace.to_string(), start).unwrap().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+}
+
+/// A socket at an address, once it is free: a program that another test starts has copies of our sockets until it is executed,
+/// also of those that we have closed meanwhile.
+fn bind(at: &str) -> io::Result<UdpSocket> {
+    let begun = Instant::now();
+    loop {
+        match UdpSocket::bind(at) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && begun.elapsed() < PATIENCE => thread::yield_now(),
+            other => return other,
+        }
     }
 }
 
