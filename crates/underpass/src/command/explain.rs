@@ -17,7 +17,7 @@ use crate::state::StateDir;
 pub struct Explain {
     /// An instance, a network interface, a subnet (with groups: subnet-…+sg-…,sg-…), an endpoint or `internet`
     source: String,
-    /// An instance, a network interface, a subnet (with groups), an endpoint, a load balancer, an IPv4 address, a DNS name or `internet`, and :PORT
+    /// An instance, a network interface, a subnet (with groups), an endpoint, a load balancer, an IPv4 address, a DNS name, the name of a service or `internet`, and :PORT
     destination: String,
     /// What is sent
     #[arg(long, value_enum, default_value_t)]
