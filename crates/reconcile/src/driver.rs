@@ -1,6 +1,7 @@
 //! Drives a domain: tells it what changed, lets it converge, and wakes it when it asked for it. Every domain runs on a thread
 //! of its own, so that one that waits for the kernel or a process holds up no other.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -19,7 +20,7 @@ pub trait Domain: Send + 'static {
     /// For the log.
     const NAME: &'static str;
 
-    /// Remembers what `change`, which led to `world`, may ask of this domain.
+    /// Remembers what `change`, which led to `world` or to one before it, may ask of this domain.
     fn note(&mut self, world: &Snapshot, change: &Change);
 
     /// Remembers that anything may have changed: at the start, after falling behind, and now and then.
@@ -36,12 +37,14 @@ pub struct Driver {
     running: watch::Receiver<bool>,
     /// Those that have not yet, and one for the list that is not complete.
     waiting: Arc<AtomicUsize>,
+    /// The name of one that died.
+    dead: watch::Sender<Option<&'static str>>,
 }
 
 impl Driver {
     /// Drives nothing yet. What it will start ends when `running` turns false.
     pub fn new(store: Store, running: watch::Receiver<bool>) -> Self {
-        Self { store, running, waiting: Arc::new(AtomicUsize::new(1)) }
+        Self { store, running, waiting: Arc::new(AtomicUsize::new(1)), dead: watch::Sender::new(None) }
     }
 
     /// Starts a domain; joining the thread waits until it is idle.
@@ -49,9 +52,21 @@ impl Driver {
     /// # Errors
     /// When there can be no thread more.
     pub fn drive<D: Domain>(&self, domain: D) -> std::io::Result<JoinHandle<()>> {
-        let (runtime, driver) = (Handle::current(), self.clone());
+        let (runtime, driver, dead) = (Handle::current(), self.clone(), self.dead.clone());
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        std::thread::Builder::new().name(D::NAME.into()).spawn(move || runtime.block_on(run(domain, driver)))
+        std::thread::Builder::new().name(D::NAME.into()).spawn(move || {
+            // What it believes of the world may be half changed: nobody goes on with it.
+            if catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(domain, driver)))).is_err() {
+                dead.send_replace(Some(D::NAME));
+            }
+        })
+    }
+
+    /// Waits until a domain has died of a panic, and says which. Nothing brings its part of the world to the store any more.
+    pub async fn died(&self) -> &'static str {
+        let mut dead = self.dead.subscribe();
+        let named = dead.wait_for(Option::is_some).await.ok().and_then(|dead| *dead);
+        named.expect("what sends it lives as long as self, and there is a name once there is one")
     }
 
     /// No domain comes any more.
@@ -65,7 +80,7 @@ impl Driver {
     }
 }
 
-async fn run<D: Domain>(mut domain: D, Driver { store, mut running, waiting }: Driver) {
+async fn run<D: Domain>(mut domain: D, Driver { store, mut running, waiting, .. }: Driver) {
     let mut changes = store.watch();
     domain.note_all(&store.snapshot());
     let mut patience = domain.converge(&store).await;
@@ -74,14 +89,12 @@ async fn run<D: Domain>(mut domain: D, Driver { store, mut running, waiting }: D
     while *running.borrow() {
         tokio::select! {
             _ = running.changed() => {}
-            batch = changes.next() => {
+            batches = changes.next_all() => {
+                // Taken last, so that it shows every change that is noted.
                 let world = store.snapshot();
-                match batch {
-                    Some(batch) => batch.changes.iter().for_each(|change| domain.note(&world, change)),
+                match batches {
+                    Some(batches) => batches.iter().flat_map(|b| b.changes.iter()).for_each(|change| domain.note(&world, change)),
                     None => domain.note_all(&world),
-                }
-                while let Some(batch) = changes.try_next() {
-                    batch.changes.iter().for_each(|change| domain.note(&world, change));
                 }
                 patience = patience.min(domain.converge(&store).await);
             }
@@ -99,6 +112,39 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
+
+    /// Dies at the first change.
+    struct Mortal;
+
+    impl Domain for Mortal {
+        const NAME: &'static str = "mortal";
+
+        fn note(&mut self, _: &Snapshot, _: &Change) {
+            panic!("as announced");
+        }
+
+        fn note_all(&mut self, _: &Snapshot) {}
+
+        async fn converge(&mut self, _: &Store) -> Duration {
+            Duration::from_secs(60)
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_domain_that_dies_is_named() {
+        let (_stop, running) = watch::channel(true);
+        let store = Store::in_memory();
+        let driver = Driver::new(store.clone(), running);
+        let thread = driver.drive(Mortal).expect("a thread");
+        driver.has_all();
+        while !driver.is_ready() {
+            tokio::task::yield_now().await;
+        }
+        let written = store.write(|txn| Ok::<_, store::StoreError>(txn.next_number("any")));
+        written.await.expect("memory takes every write");
+        assert_eq!(driver.died().await, "mortal");
+        thread.join().expect("it ends in order");
+    }
 
     /// Converges when it is let.
     struct Held(Option<oneshot::Receiver<()>>, Option<oneshot::Sender<()>>);

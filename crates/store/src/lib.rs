@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 pub use catalogue::{Catalogue, Codec};
 pub use embedded::Embedded;
-pub use log::{Commit, Log, LogError, Memory, Row};
+use log::Memory;
+pub use log::{Commit, Log, LogError, Row};
 pub use snapshot::Snapshot;
 pub use txn::Txn;
 pub use watch::{Batch, Change, Watch};
@@ -31,6 +32,9 @@ pub enum StoreError {
     /// The log refused or could not be written; nothing was changed.
     #[error("the state could not be written")]
     Write(#[source] Arc<LogError>),
+    /// The log could not be read.
+    #[error("the state could not be read")]
+    Read(#[source] Arc<LogError>),
     /// What the log holds is not what this version wrote.
     #[error("the {kind} {key} in the state cannot be read")]
     Corrupt {
@@ -56,12 +60,12 @@ impl Store {
     /// # Errors
     /// When the log cannot be read or holds what this version does not understand.
     pub fn open(catalogue: Catalogue, log: Box<dyn Log>) -> Result<Self, StoreError> {
-        Ok(Self { shared: Arc::new(shared::Shared::open(&catalogue, log)?) })
+        Ok(Self { shared: Arc::new(shared::Shared::open(catalogue, log)?) })
     }
 
     /// An empty store that forgets everything when it goes.
     pub fn in_memory() -> Self {
-        Self { shared: Arc::new(shared::Shared::empty()) }
+        Self::open(Catalogue::default(), Box::new(Memory)).expect("memory holds nothing that could not be read")
     }
 
     /// The world as the last commit left it.

@@ -55,7 +55,7 @@ pub trait Log: Send + Sync {
 
 /// A log that keeps nothing.
 #[derive(Debug, Default)]
-pub struct Memory;
+pub(crate) struct Memory;
 
 impl Log for Memory {
     fn load(&self) -> Result<(Revision, Vec<(String, String, Vec<u8>)>), LogError> {

@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::watch::Change;
 use crate::world::World;
-use crate::{Batch, Catalogue, Commit, Log, LogError, Memory, Snapshot, StoreError, Txn, Watch};
+use crate::{Batch, Catalogue, Commit, Log, LogError, Snapshot, StoreError, Txn, Watch};
 
 /// How many commits a slow watcher may fall behind before it is told to look at everything.
 const WATCH_DEPTH: usize = 1024;
@@ -25,7 +25,15 @@ pub(crate) struct Shared {
 struct Worlds {
     durable: Mutex<World>,
     pending: Mutex<World>,
-    commits: broadcast::Sender<Batch>,
+    /// Commits; none when the world has become another without one of ours.
+    news: broadcast::Sender<Option<Batch>>,
+}
+
+/// What the thread that writes works with.
+struct Writer {
+    worlds: Arc<Worlds>,
+    log: Box<dyn Log>,
+    catalogue: Catalogue,
 }
 
 /// A change on its way to the log.
@@ -37,31 +45,14 @@ struct Job {
 }
 
 impl Shared {
-    pub(crate) fn empty() -> Self {
-        Self::with(World::default(), Box::new(Memory))
-    }
-
-    pub(crate) fn open(catalogue: &Catalogue, log: Box<dyn Log>) -> Result<Self, StoreError> {
-        let (revision, rows) = log.load().map_err(|error| StoreError::Write(Arc::new(error)))?;
-        let mut world = World { revision, ..World::default() };
-        for (kind, key, value) in rows {
-            let Some(codec) = catalogue.codec(&kind) else {
-                tracing::warn!(kind, key, "the state holds a kind that this version does not know; it is kept and not used");
-                continue;
-            };
-            let record = (codec.decode)(&value).map_err(|cause| StoreError::Corrupt { kind, key, cause: Arc::new(cause) })?;
-            world.insert(codec.kind, record);
-        }
-        Ok(Self::with(world, log))
-    }
-
-    fn with(world: World, log: Box<dyn Log>) -> Self {
-        let commits = broadcast::channel(WATCH_DEPTH).0;
-        let worlds = Arc::new(Worlds { durable: Mutex::new(world.clone()), pending: Mutex::new(world), commits });
+    pub(crate) fn open(catalogue: Catalogue, log: Box<dyn Log>) -> Result<Self, StoreError> {
+        let world = read(&catalogue, log.as_ref())?;
+        let news = broadcast::channel(WATCH_DEPTH).0;
+        let worlds = Arc::new(Worlds { durable: Mutex::new(world.clone()), pending: Mutex::new(world), news });
         let (queue, jobs) = channel();
-        let writer = Arc::clone(&worlds);
-        std::thread::spawn(move || writer.write_groups(&jobs, log.as_ref()));
-        Self { worlds, queue }
+        let writer = Writer { worlds: Arc::clone(&worlds), log, catalogue };
+        std::thread::spawn(move || writer.write_groups(&jobs));
+        Ok(Self { worlds, queue })
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -69,7 +60,7 @@ impl Shared {
     }
 
     pub(crate) fn watch(&self) -> Watch {
-        Watch { commits: self.worlds.commits.subscribe() }
+        Watch { news: self.worlds.news.subscribe() }
     }
 
     pub(crate) async fn write<T, E: From<StoreError>>(&self, mut change: impl FnMut(&mut Txn) -> Result<T, E>) -> Result<T, E> {
@@ -102,31 +93,68 @@ impl Shared {
 /// Hears when a change is durable.
 type Written = oneshot::Receiver<Result<(), Arc<LogError>>>;
 
-impl Worlds {
-    fn write_groups(&self, jobs: &Receiver<Job>, log: &dyn Log) {
+impl Writer {
+    fn write_groups(&self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
             let group: Vec<Job> = std::iter::once(first).chain(jobs.try_iter().take(GROUP - 1)).collect();
             let commits: Vec<Commit> = group.iter().map(|job| job.commit.clone()).collect();
-            match log.append(&commits) {
-                Ok(()) => group.into_iter().for_each(|job| self.publish(job)),
-                Err(error) => self.take_back(group, jobs, &Arc::new(error)),
+            match self.log.append(&commits) {
+                Ok(()) => group.into_iter().for_each(|job| self.worlds.publish(job)),
+                Err(LogError::Conflict) => self.worlds.take_back(group, jobs, self.catch_up()),
+                Err(error) => self.worlds.take_back(group, jobs, error),
             }
         }
     }
 
+    /// The log holds another world than ours: somebody else's commit, or one of ours that failed only after it was durable.
+    /// Says why the commit in hand was not made.
+    fn catch_up(&self) -> LogError {
+        match read(&self.catalogue, self.log.as_ref()) {
+            Ok(world) => {
+                self.worlds.replace(world);
+                LogError::Conflict
+            }
+            Err(error) => LogError::Failed(Box::new(error)),
+        }
+    }
+}
+
+/// The world that the log holds.
+fn read(catalogue: &Catalogue, log: &dyn Log) -> Result<World, StoreError> {
+    let (revision, rows) = log.load().map_err(|error| StoreError::Read(Arc::new(error)))?;
+    let mut world = World { revision, ..World::default() };
+    for (kind, key, value) in rows {
+        let Some(codec) = catalogue.codec(&kind) else {
+            tracing::warn!(kind, key, "the state holds a kind that this version does not know; it is kept and not used");
+            continue;
+        };
+        let record = (codec.decode)(&value).map_err(|cause| StoreError::Corrupt { kind, key, cause: Arc::new(cause) })?;
+        world.insert(codec.kind, record);
+    }
+    Ok(world)
+}
+
+impl Worlds {
     fn publish(&self, job: Job) {
         let Job { commit, world, changes, done } = job;
         *lock(&self.durable) = world;
         // Nobody need watch, and whoever waited may have gone.
-        let _ = self.commits.send(Batch { revision: commit.revision, changes: changes.into() });
+        let _ = self.news.send(Some(Batch { revision: commit.revision, changes: changes.into() }));
         let _ = done.send(Ok(()));
     }
 
+    fn replace(&self, world: World) {
+        *lock(&self.durable) = world;
+        // Nobody need watch.
+        let _ = self.news.send(None);
+    }
+
     /// What was not written did not happen, and neither did what was computed from it.
-    fn take_back(&self, group: Vec<Job>, jobs: &Receiver<Job>, error: &Arc<LogError>) {
-        let mut pending = lock(&self.pending);
+    fn take_back(&self, group: Vec<Job>, jobs: &Receiver<Job>, error: LogError) {
+        let (mut pending, error) = (lock(&self.pending), Arc::new(error));
         for job in group.into_iter().chain(jobs.try_iter()) {
-            let _ = job.done.send(Err(Arc::clone(error)));
+            // Whoever waited may have gone.
+            let _ = job.done.send(Err(Arc::clone(&error)));
         }
         *pending = lock(&self.durable).clone();
     }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use resource::{Kind, Link, Resource};
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{
+    self,
+    error::{RecvError, TryRecvError},
+};
 
 use crate::Revision;
 use crate::world::Record;
@@ -51,22 +54,34 @@ pub struct Batch {
 
 /// A running watch.
 pub struct Watch {
-    pub(crate) commits: broadcast::Receiver<Batch>,
+    pub(crate) news: broadcast::Receiver<Option<Batch>>,
 }
 
 impl Watch {
-    /// The next commit; none when this watcher fell too far behind and must look at everything once
-    /// (take a snapshot, then go on watching).
+    /// The next commit; none when this watcher must look at everything once, because it fell too far behind or the world
+    /// became another (take a snapshot, then go on watching).
     pub async fn next(&mut self) -> Option<Batch> {
-        match self.commits.recv().await {
-            Ok(batch) => Some(batch),
-            Err(broadcast::error::RecvError::Lagged(_)) => None,
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        match self.news.recv().await {
+            Ok(news) => news,
+            Err(RecvError::Lagged(_)) => None,
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+
+    /// The next commit and all that have come after it; none as in [`Watch::next`].
+    pub async fn next_all(&mut self) -> Option<Vec<Batch>> {
+        let mut batches = vec![self.next().await?];
+        loop {
+            match self.news.try_recv() {
+                Ok(news) => batches.push(news?),
+                Err(TryRecvError::Lagged(_)) => return None,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Some(batches),
+            }
         }
     }
 
     /// The next commit if there is one already.
     pub fn try_next(&mut self) -> Option<Batch> {
-        self.commits.try_recv().ok()
+        self.news.try_recv().ok()?
     }
 }

@@ -1,11 +1,14 @@
 //! One suite for every backend: what a store promises, on memory and on the embedded file.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
 use resource::{
     GROUP_QUOTA, GroupId, InternetGateway, InternetGatewayId, Link, Owner, Resource, SecurityGroup, SubnetId, Tags, Vpc, VpcId,
 };
-use store::{Catalogue, Commit, Embedded, Log, LogError, Memory, Revision, Row, Snapshot, Store, StoreError};
+use store::{Catalogue, Commit, Embedded, Log, LogError, Revision, Row, Snapshot, Store, StoreError};
 
 fn gateway(vpc: Option<&VpcId>) -> InternetGateway {
     InternetGateway {
@@ -167,6 +170,35 @@ async fn a_watch_sees_every_commit_in_order_with_what_was_before() {
 }
 
 #[tokio::test]
+async fn a_watcher_sees_every_commit_or_is_told_that_it_has_not() {
+    const COMMITS: usize = 3000;
+    on_each_backend(|store| async move {
+        let mut watch = store.watch();
+        let (gateway, writer) = (gateway(None), store.clone());
+        let written = tokio::spawn(async move {
+            let burst = (0..COMMITS).map(|_| put(&writer, &gateway));
+            futures::future::join_all(burst).await;
+        });
+        let mut seen = Revision(0);
+        while seen < Revision(COMMITS as u64) {
+            match watch.next_all().await {
+                None => seen = store.snapshot().revision(),
+                Some(batches) => {
+                    // What it was told before it looked comes after it has.
+                    let known = seen;
+                    for batch in batches.into_iter().filter(|batch| batch.revision > known) {
+                        assert_eq!(batch.revision.0, seen.0 + 1, "a commit was passed over");
+                        seen = batch.revision;
+                    }
+                }
+            }
+        }
+        written.await.expect("it writes");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn numbers_are_handed_out_once_to_writers_side_by_side() {
     on_each_backend(|store| async move {
         let writers = (0..32).map(|_| {
@@ -212,28 +244,143 @@ fn reopened(folder: &std::path::Path) -> Store {
     (0..1_000_000).find_map(|_| embedded(folder).ok()).expect("the file is free again")
 }
 
+/// A log in memory that can be made to fail, before or after it has written, and to which others can write.
+#[derive(Clone, Default)]
+struct Moody(Arc<Mutex<Mood>>);
+
+#[derive(Default)]
+struct Mood {
+    head: Revision,
+    rows: BTreeMap<(String, String), Vec<u8>>,
+    fails: Option<Fails>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fails {
+    Before,
+    After,
+}
+
+impl Log for Moody {
+    fn load(&self) -> Result<(Revision, Vec<(String, String, Vec<u8>)>), LogError> {
+        let mood = self.0.lock().expect("no panic");
+        Ok((mood.head, mood.rows.iter().map(|((kind, key), value)| (kind.clone(), key.clone(), value.clone())).collect()))
+    }
+
+    fn append(&self, commits: &[Commit]) -> Result<(), LogError> {
+        let mut mood = self.0.lock().expect("no panic");
+        let fails = mood.fails.take();
+        if fails == Some(Fails::Before) {
+            return Err(LogError::Failed("the disk is full".into()));
+        }
+        for commit in commits {
+            if commit.base != mood.head {
+                return Err(LogError::Conflict);
+            }
+            mood.head = commit.revision;
+            for row in &commit.rows {
+                let key = (row.kind.to_owned(), row.key.clone());
+                match &row.value {
+                    Some(value) => drop(mood.rows.insert(key, value.clone())),
+                    None => drop(mood.rows.remove(&key)),
+                }
+            }
+        }
+        if fails == Some(Fails::After) { Err(LogError::Failed("the disk was gone when it was asked".into())) } else { Ok(()) }
+    }
+}
+
+impl Moody {
+    fn store(&self) -> Store {
+        Store::open(Catalogue::default(), Box::new(self.clone())).expect("a store")
+    }
+
+    fn fail(&self, how: Fails) {
+        self.0.lock().expect("no panic").fails = Some(how);
+    }
+}
+
+async fn try_put(store: &Store, gateway: &InternetGateway) -> Result<(), StoreError> {
+    store.write(|txn| Ok(txn.put(gateway.clone()))).await
+}
+
 #[tokio::test]
-async fn a_failing_log_fails_the_write_and_the_world_stays_as_it_was() {
-    struct Full;
-    impl Log for Full {
-        fn load(&self) -> Result<(Revision, Vec<(String, String, Vec<u8>)>), LogError> {
-            Memory.load()
+async fn a_write_that_failed_is_not_there_and_the_next_one_is() {
+    let (log, gateways) = (Moody::default(), [gateway(None), gateway(None)]);
+    let store = log.store();
+    log.fail(Fails::Before);
+    assert!(matches!(try_put(&store, &gateways[0]).await, Err(StoreError::Write(_))));
+    put(&store, &gateways[1]).await;
+    let found: Vec<_> = store.snapshot().all::<InternetGateway>().map(|gateway| gateway.id.clone()).collect();
+    assert_eq!(found, std::slice::from_ref(&gateways[1].id));
+    assert_eq!(log.store().snapshot().revision(), store.snapshot().revision());
+}
+
+#[tokio::test]
+async fn a_write_that_failed_only_after_it_was_durable_is_found_by_the_next_one_and_watchers_look_again() {
+    let (log, gateways) = (Moody::default(), [gateway(None), gateway(None)]);
+    let store = log.store();
+    let mut watch = store.watch();
+    log.fail(Fails::After);
+    assert!(try_put(&store, &gateways[0]).await.is_err());
+    put(&store, &gateways[1]).await;
+    assert_eq!(store.snapshot().all::<InternetGateway>().count(), 2);
+    assert_eq!(store.snapshot().revision(), Revision(2));
+    assert!(watch.next().await.is_none(), "the world became another one");
+    assert_eq!(watch.next().await.map(|batch| batch.revision), Some(Revision(2)));
+}
+
+#[tokio::test]
+async fn two_stores_on_one_log_lose_nothing() {
+    let log = Moody::default();
+    let (ours, theirs) = (log.store(), log.store());
+    let count = |store: Store| async move {
+        for _ in 0..50 {
+            let written: Result<Option<u32>, StoreError> = store.write(|txn| Ok(txn.next_number("router"))).await;
+            written.expect("a number");
         }
-        fn append(&self, _: &[Commit]) -> Result<(), LogError> {
-            Err(LogError::Failed("the disk is full".into()))
+    };
+    let (one, other) = (tokio::spawn(count(ours)), tokio::spawn(count(theirs)));
+    one.await.expect("no panic");
+    other.await.expect("no panic");
+    let next: Result<Option<u32>, StoreError> = log.store().write(|txn| Ok(txn.next_number("router"))).await;
+    assert_eq!(next.expect("a number"), Some(101));
+}
+
+/// On a file system of its own that two megabytes fill.
+#[test]
+fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
+    let alone = std::thread::spawn(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        unshare(CloneFlags::CLONE_NEWNS).expect("this test needs root");
+        mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>).expect("mounts of our own");
+        mount(Some("small"), folder.path(), Some("tmpfs"), MsFlags::empty(), Some("size=2m")).expect("a small disk");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(fill_and_free(folder.path()));
+    });
+    alone.join().expect("it holds");
+}
+
+async fn fill_and_free(disk: &std::path::Path) {
+    let store = embedded(disk).expect("a store");
+    put(&store, &gateway(None)).await;
+    let rest = std::io::copy(&mut std::io::repeat(1), &mut std::fs::File::create(disk.join("rest")).expect("a file"));
+    assert!(rest.is_err(), "the disk is full");
+    let mut answered = 1;
+    let refused = loop {
+        match try_put(&store, &gateway(None)).await {
+            Ok(()) => answered += 1,
+            Err(error) => break error,
         }
-    }
-    let store = Store::open(Catalogue::default(), Box::new(Full)).expect("a store");
-    for _ in 0..3 {
-        let result: Result<(), StoreError> = store
-            .write(|txn| {
-                txn.put(gateway(None));
-                Ok(())
-            })
-            .await;
-        assert!(result.is_err());
-        assert_eq!(store.snapshot().revision(), Revision(0));
-    }
+    };
+    assert!(matches!(refused, StoreError::Write(_)), "{refused}");
+    assert!(try_put(&store, &gateway(None)).await.is_err(), "it is still full");
+    std::fs::remove_file(disk.join("rest")).expect("it can be removed");
+    put(&store, &gateway(None)).await;
+    answered += 1;
+    assert_eq!(store.snapshot().all::<InternetGateway>().count(), answered);
+    drop(store);
+    assert_eq!(reopened(disk).snapshot().all::<InternetGateway>().count(), answered);
 }
 
 #[test]

@@ -126,14 +126,14 @@ pub async fn run(
     ];
     driver.has_all();
 
-    told_to_stop(signals).await;
+    let ended = end(signals, &driver).await;
     stop.send_replace(false);
     serving.await?;
     tokio::task::spawn_blocking(move || domains.into_iter().for_each(|domain| drop(domain.join()))).await?;
     if config.ephemeral {
         std::fs::remove_dir_all(state.objects(true))?;
     }
-    Ok(())
+    ended.map_err(Into::into)
 }
 
 /// The bytes of objects. An ephemeral daemon has its own, and what an earlier one left is nobody's.
@@ -160,6 +160,18 @@ async fn stopped(mut running: watch::Receiver<bool>) {
     }
 }
 
-async fn told_to_stop((mut term, mut int): (Signal, Signal)) {
-    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+/// Waits until there is a reason to stop: a signal, or that a part has died.
+async fn end((mut term, mut int): (Signal, Signal), driver: &Driver) -> Result<(), Dead> {
+    tokio::select! {
+        _ = term.recv() => Ok(()),
+        _ = int.recv() => Ok(()),
+        part = driver.died() => Err(Dead(part)),
+    }
 }
+
+/// A part of the daemon has died of a fault of ours.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the part `{0}` has failed, and the log says how; what runs in the cloud goes on, and `underpass up` takes it over again"
+)]
+struct Dead(&'static str);
