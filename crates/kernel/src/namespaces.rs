@@ -31,7 +31,8 @@ pub struct Namespaces {
 }
 
 impl Namespaces {
-    /// Opens the place, making the directory and its private mount if they are not there yet.
+    /// Opens the place, making the directory and its private mount if they are not there yet. Only one process works on a
+    /// place at a time; what an earlier one left half made or half removed goes.
     ///
     /// # Errors
     /// When the directory cannot be made or mounted, for instance without CAP_SYS_ADMIN.
@@ -46,6 +47,7 @@ impl Namespaces {
         }
         mount(None::<&str>, &directory, None::<&str>, MsFlags::MS_PRIVATE, None::<&str>)
             .map_err(|e| KernelError::failed(step("make private"), e))?;
+        remove_unfinished(&directory).map_err(|e| KernelError::failed(step("tidy"), e))?;
         Ok(Namespaces { directory })
     }
 
@@ -230,6 +232,18 @@ fn no_ipv6_on_links(settings: &mut Folders) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Removes the files that hold no namespace: a process died between making one and mounting the namespace there, or between
+/// unmounting it and removing the file.
+fn remove_unfinished(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if !is_namespace(&path) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 fn is_namespace(path: &Path) -> bool {

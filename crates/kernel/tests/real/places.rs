@@ -62,6 +62,17 @@ fn what_was_left_of_a_namespace_that_was_never_finished_is_no_namespace_and_no_o
 }
 
 #[test]
+fn what_a_process_that_died_left_half_made_or_half_removed_is_gone_for_the_next() {
+    let world = World::with(&["whole"]);
+    let before = world.places.run_in("whole", here).unwrap();
+    fs::write(world.places.path("half").unwrap(), "").unwrap();
+    let next = Namespaces::at(directory(&world)).unwrap();
+    let left: Vec<_> = fs::read_dir(next.directory()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["whole"]);
+    assert_eq!(next.run_in("whole", here).unwrap(), before);
+}
+
+#[test]
 fn names_are_plain_file_names() {
     let world = World::with(&[]);
     for name in ["", ".", "..", "../x", "a/b", "a b", "ä", "\0", &"x".repeat(101)] {

@@ -208,7 +208,8 @@ impl Cloud {
     /// The names of all namespaces, with their identities.
     pub fn namespaces(&self) -> BTreeSet<(String, u64)> {
         let entries = fs::read_dir(&self.namespaces).into_iter().flatten().flatten();
-        entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::metadata(entry.path()).unwrap().ino())).collect()
+        // One may go while we look.
+        entries.filter_map(|e| Some((e.file_name().into_string().ok()?, fs::metadata(e.path()).ok()?.ino()))).collect()
     }
 
     /// Runs a program of the host in a namespace; answers what it printed.

@@ -256,6 +256,85 @@ fn a_privatelink_that_is_built_through_crashes_works() {
     assert_eq!(consumer.curl(&here.subnet, &group, &format!("http://{host}/")).ok(), "built");
 }
 
+/// Builds small networks and takes them down again until a file appears, whatever becomes of the calls; answers how many times
+/// it came to the end.
+const CHURN: &str = "
+import os, uuid, botocore.exceptions
+ec2, elb, answer = client('ec2'), client('elbv2'), 0
+while not os.path.exists(given['stop']):
+    name = uuid.uuid4().hex
+    try:
+        vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock='10.0.1.0/24', AvailabilityZone=given['zone'])['Subnet']['SubnetId']
+        run = dict(ImageId=given['image'], MinCount=1, MaxCount=1, SubnetId=subnet, ClientToken=name)
+        instance = ec2.run_instances(**run)['Instances'][0]['InstanceId']
+        balancer = elb.create_load_balancer(Name=name[:16], Type='network', Scheme='internal', Subnets=[subnet])
+        gateway = ec2.create_internet_gateway()['InternetGateway']['InternetGatewayId']
+        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        ec2.terminate_instances(InstanceIds=[instance])
+        elb.delete_load_balancer(LoadBalancerArn=balancer['LoadBalancers'][0]['LoadBalancerArn'])
+        answer += 1
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError):
+        pass
+";
+
+/// Deletes all that can be deleted now; answers how many VPCs there still are.
+const RAZE: &str = "
+import botocore.exceptions
+ec2, elb = client('ec2'), client('elbv2')
+def delete(call, **which):
+    try:
+        call(**which)
+    except botocore.exceptions.ClientError:
+        pass
+for reservation in ec2.describe_instances()['Reservations']:
+    delete(ec2.terminate_instances, InstanceIds=[reservation['Instances'][0]['InstanceId']])
+for balancer in elb.describe_load_balancers()['LoadBalancers']:
+    delete(elb.delete_load_balancer, LoadBalancerArn=balancer['LoadBalancerArn'])
+for gateway in ec2.describe_internet_gateways()['InternetGateways']:
+    for attachment in gateway['Attachments']:
+        delete(ec2.detach_internet_gateway, InternetGatewayId=gateway['InternetGatewayId'], VpcId=attachment['VpcId'])
+    delete(ec2.delete_internet_gateway, InternetGatewayId=gateway['InternetGatewayId'])
+for subnet in ec2.describe_subnets()['Subnets']:
+    delete(ec2.delete_subnet, SubnetId=subnet['SubnetId'])
+for vpc in ec2.describe_vpcs()['Vpcs']:
+    delete(ec2.delete_vpc, VpcId=vpc['VpcId'])
+answer = len(ec2.describe_vpcs()['Vpcs'])
+";
+
+#[test]
+fn networks_that_are_built_and_taken_down_through_kills_leave_nothing() {
+    let mut cloud = Cloud::up();
+    let machines = |cloud: &Cloud| {
+        let names = std::fs::read_dir(cloud.state_dir().join("machines")).unwrap();
+        names.map(|entry| entry.unwrap().file_name()).filter(|name| name.to_string_lossy().starts_with("i-")).count()
+    };
+    let names = |cloud: &Cloud| cloud.namespaces().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let before = names(&cloud);
+    let stop = cloud.state_dir().join("stop-churning");
+    let given = json!({ "stop": stop, "zone": ZONE, "image": IMAGE });
+    let kill = |cloud: &mut Cloud, round: u32| {
+        cloud.kill_after(std::time::Duration::from_millis(u64::from(round * 7919 % 397)));
+        cloud.start(&[]);
+    };
+    let built = std::thread::scope(|scope| {
+        let place = cloud.account(PROVIDER).place();
+        let builder = scope.spawn(move || place.script(CHURN, &given));
+        (0..16).for_each(|round| kill(&mut cloud, round));
+        std::fs::write(&stop, "").unwrap();
+        builder.join().unwrap()
+    });
+    assert!(built.as_u64() > Some(3), "only {built} networks were built to the end");
+    let mut round = 0;
+    eventually("everything is deleted", || {
+        let left = cloud.account(PROVIDER).script(RAZE, json!({}));
+        kill(&mut cloud, round);
+        round += 1;
+        (left == 0).then_some(())
+    });
+    eventually("nothing is left of it", || (names(&cloud) == before && machines(&cloud) == 0).then_some(()));
+}
+
 /// Creates launch templates until a file appears; answers the ids that it was told.
 const WRITER: &str = "
 import os, botocore.exceptions
