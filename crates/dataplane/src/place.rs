@@ -8,9 +8,9 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream, UdpSo
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use nix::errno::Errno;
 use nix::sched::{CloneFlags, setns};
 use nix::sys::socket::{setsockopt, sockopt};
+use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections that may wait to be accepted; the kernel caps it at `net.core.somaxconn`.
@@ -123,8 +123,12 @@ impl Namespace {
 impl TryFrom<File> for Namespace {
     type Error = io::Error;
 
-    /// The namespace that `file` holds open; what else it may be shows when a socket is wanted.
+    /// The namespace that `file` holds open. The file of a namespace is there a moment before the namespace: until then there
+    /// is none.
     fn try_from(file: File) -> io::Result<Self> {
+        if fstatfs(&file)?.filesystem_type() != NSFS_MAGIC {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let inode = file.metadata()?.ino();
         Ok(Self { file, inode })
     }
@@ -148,7 +152,7 @@ impl Place for Namespace {
                 let _ = home.set(File::open("/proc/thread-self/ns/net")?);
             }
             let home = home.get().ok_or(io::ErrorKind::NotFound)?;
-            setns(&self.file, CloneFlags::CLONE_NEWNET).map_err(unfinished)?;
+            setns(&self.file, CloneFlags::CLONE_NEWNET)?;
             let socket = open(kind);
             if let Err(error) = setns(home, CloneFlags::CLONE_NEWNET) {
                 // Later sockets of this thread would appear in a tenant's network: stopping is the only safe answer.
@@ -158,11 +162,6 @@ impl Place for Namespace {
             socket
         })
     }
-}
-
-/// The file of a namespace is there a moment before the namespace: until then there is none.
-fn unfinished(error: Errno) -> io::Error {
-    if error == Errno::EINVAL { io::ErrorKind::NotFound.into() } else { error.into() }
 }
 
 #[cfg(test)]
@@ -193,8 +192,7 @@ mod tests {
     #[test]
     fn a_namespace_whose_file_is_there_before_it_is_not_there_yet() {
         let no_namespace = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let error = Namespace::open(no_namespace).unwrap().socket(Type::DGRAM).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert_eq!(Namespace::open(no_namespace).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
@@ -213,9 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_namespace_gives_no_socket() {
-        let file = Namespace::open("/proc/self/status").unwrap();
-        assert!(file.socket(Type::STREAM).is_err());
+    fn a_namespace_of_another_kind_gives_no_socket() {
+        let processes = Namespace::open("/proc/self/ns/pid").unwrap();
+        assert!(processes.socket(Type::STREAM).is_err());
     }
 
     #[test]
