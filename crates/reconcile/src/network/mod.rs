@@ -74,12 +74,15 @@ impl Network {
         let anew = self.items.is_empty();
         let former = self.plan(world, &known);
         self.ledger.forget_changes();
-        let mut report = match self.survey() {
-            Ok(difference) => self.carry_out(difference),
+        let difference = match self.survey() {
+            Ok(difference) => difference,
             Err(error) => return Report { failed: BTreeMap::from([("*".to_owned(), error)]), ..Report::default() },
         };
+        let untidy = if anew { difference.untidy() } else { BTreeSet::new() };
+        let mut report = self.carry_out(difference);
         self.part(&known, |subject| if anew { Some(None) } else { former.get(subject).map(Some) }, &mut report);
         self.vacate(&former, &mut report);
+        self.vacate_unheld(&untidy, &mut report);
         self.judged(report, known, &former)
     }
 
@@ -117,10 +120,32 @@ impl Network {
         }
         left.retain(|vpc, addresses| !addresses.is_empty() && self.items.contains_key(&Subject::Router((*vpc).clone())));
         for (vpc, addresses) in left {
-            let is_left = |flow: &Flow| [flow.asks, flow.asked, flow.answers].iter().any(|end| addresses.contains(end.ip()));
-            if let Err(error) = self.kernel.forget(vpc.as_str(), &is_left) {
-                report.fail(vpc.to_string(), error);
+            self.forget_flows_of(vpc, |address| addresses.contains(address), report);
+        }
+    }
+
+    /// The same in routers in which an earlier run left something behind, and of which nobody knows who held what: forgets the
+    /// flows of the VPC's addresses that nobody holds.
+    fn vacate_unheld(&self, routers: &BTreeSet<String>, report: &mut Report) {
+        let mut held: BTreeMap<&VpcId, BTreeSet<Ipv4Addr>> = BTreeMap::new();
+        for item in self.items.values() {
+            match item {
+                Item::Interface(interface) => held.entry(&interface.vpc).or_default().extend(&interface.addresses),
+                Item::Router(router) => held.entry(&router.vpc).or_default().extend(router.resolver),
+                _ => {}
             }
+        }
+        for (vpc, held) in held.into_iter().filter(|(vpc, _)| routers.contains(vpc.as_str())) {
+            let Some(Item::Router(router)) = self.items.get(&Subject::Router(vpc.clone())) else { continue };
+            let unheld = |address: &Ipv4Addr| router.cidrs.iter().any(|cidr| cidr.contains(address)) && !held.contains(address);
+            self.forget_flows_of(vpc, unheld, report);
+        }
+    }
+
+    fn forget_flows_of(&self, vpc: &VpcId, left: impl Fn(&Ipv4Addr) -> bool + Sync, report: &mut Report) {
+        let is_left = |flow: &Flow| [flow.asks, flow.asked, flow.answers].iter().any(|end| left(end.ip()));
+        if let Err(error) = self.kernel.forget(vpc.as_str(), &is_left) {
+            report.fail(vpc.to_string(), error);
         }
     }
 
@@ -237,6 +262,14 @@ struct Difference {
     changes: BTreeMap<String, Vec<Change>>,
     /// Namespaces of which it could not be found out.
     failed: BTreeMap<String, KernelError>,
+}
+
+impl Difference {
+    /// The namespaces in which there is something that nobody wants.
+    fn untidy(&self) -> BTreeSet<String> {
+        let removes = |changes: &[Change]| changes.iter().any(|change| matches!(change, Change::Remove(_)));
+        self.changes.iter().filter(|(_, changes)| removes(changes)).map(|(namespace, _)| namespace.clone()).collect()
+    }
 }
 
 /// Links have an end in another namespace, whose addresses and routes must wait for them: filters and links come first,

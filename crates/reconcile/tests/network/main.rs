@@ -23,3 +23,4 @@ mod repair;
 mod ruleset;
 mod settling;
 mod subnets;
+mod vacated;
