@@ -124,18 +124,20 @@ impl Machines {
         Ok(if layout.folder().exists() { Status::Stopped } else { Status::Absent })
     }
 
-    /// Every machine of the folder, with what has become of it: what a daemon adopts when it starts.
-    pub fn list(&self) -> Result<Vec<(MachineId, Status)>, Error> {
+    /// The names of all machines of the folder, sorted.
+    pub fn ids(&self) -> Result<Vec<MachineId>, Error> {
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.folder).on("read", &self.folder)? {
             let name = entry.on("read", &self.folder)?.file_name();
-            if let Some(id) = name.to_str().and_then(|name| name.parse::<MachineId>().ok()) {
-                let status = self.status(&id)?;
-                found.push((id, status));
-            }
+            found.extend(name.to_str().and_then(|name| name.parse::<MachineId>().ok()));
         }
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        found.sort();
         Ok(found)
+    }
+
+    /// Every machine of the folder, with what has become of it: what a daemon adopts when it starts.
+    pub fn list(&self) -> Result<Vec<(MachineId, Status)>, Error> {
+        self.ids()?.into_iter().map(|id| Ok((id.clone(), self.status(&id)?))).collect()
     }
 
     /// Asks a machine to end, and kills it after `grace`. Afterwards no process and no mount of it is left; its files are.
@@ -180,7 +182,7 @@ impl Machines {
     /// Removes the images that no machine of the folder uses any more.
     pub fn prune_images(&self, current: &[Image]) -> Result<(), Error> {
         let mut used: Vec<PathBuf> = current.iter().map(|image| image.root.clone()).collect();
-        for (id, _) in self.list()? {
+        for id in self.ids()? {
             let path = self.layout(&id).spec();
             used.extend(read_json::<Spec>(&path).on("read", &path)?.map(|spec| spec.image.root));
         }

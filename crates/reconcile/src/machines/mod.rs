@@ -7,6 +7,7 @@ mod spec;
 pub use spec::resolv_conf;
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -47,7 +48,7 @@ impl MachinesDomain {
     pub fn new(machines: Machines, namespaces: Namespaces, private: &[PathBuf], ca_pem: String) -> Result<Self, workload::Error> {
         let image = machines.builtin_image(private)?;
         if let Err(error) = machines.prune_images(std::slice::from_ref(&image)) {
-            tracing::warn!(%error, "images that no machine uses could not be removed");
+            tracing::warn!(error = &error as &dyn std::error::Error, "images that no machine uses could not be removed");
         }
         Ok(Self { hands: Hands { machines, namespaces, image, ca_pem }, noted: BTreeSet::new(), running: BTreeSet::new() })
     }
@@ -69,8 +70,12 @@ impl Domain for MachinesDomain {
 
     fn note_all(&mut self, world: &Snapshot) {
         self.noted.extend(world.all::<Instance>().filter(|i| i.state != InstanceState::Terminated).map(|i| i.id.clone()));
-        let known = self.hands.machines.list().unwrap_or_default().into_iter();
-        self.noted.extend(known.filter_map(|(id, _)| InstanceId::parse(id.as_str()).ok()));
+        match self.hands.machines.ids() {
+            Ok(ids) => self.noted.extend(ids.iter().filter_map(|id| InstanceId::parse(id.as_str()).ok())),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "machines that nobody wants cannot be looked for")
+            }
+        }
     }
 
     async fn converge(&mut self, store: &Store) -> Duration {
@@ -89,7 +94,7 @@ impl Domain for MachinesDomain {
                 Ok(())
             });
             if let Err(error) = written.await {
-                tracing::error!(%error, "what became of instances could not be written");
+                tracing::error!(error = &error as &dyn std::error::Error, "what became of instances could not be written");
             }
         }
         LOOK
@@ -101,7 +106,7 @@ impl Hands {
     fn work(&self, world: &Snapshot, some: &[InstanceId], running: &BTreeSet<InstanceId>) -> Vec<Outcome> {
         std::thread::scope(|scope| {
             let hands: Vec<_> = some.iter().map(|id| scope.spawn(move || self.act(world, id, running.contains(id)))).collect();
-            hands.into_iter().filter_map(|hand| hand.join().ok().flatten()).collect()
+            hands.into_iter().filter_map(|hand| hand.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
     }
 }
