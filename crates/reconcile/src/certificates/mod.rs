@@ -58,7 +58,11 @@ impl Domain for CertificatesDomain {
             if let Some(next) = self.next(&certificate, stage, now) {
                 let written = store.write(|txn| -> Result<(), StoreError> { Ok(replace(txn, &certificate, &next)) });
                 if let Err(error) = written.await {
-                    tracing::error!(%error, arn = certificate.arn, "the state of a certificate could not be written");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        arn = certificate.arn,
+                        "the state of a certificate could not be written"
+                    );
                 }
             }
         }

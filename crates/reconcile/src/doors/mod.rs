@@ -102,7 +102,7 @@ impl Domain for DoorsDomain {
             served.extend(self.gateway(&world, &vpc, service, store).await);
         }
         if let Err(error) = tell(store, &world, &served).await {
-            tracing::error!(%error, "the state of endpoints could not be written");
+            tracing::error!(error = &error as &dyn std::error::Error, "the state of endpoints could not be written");
         }
         self.sites.patience()
     }

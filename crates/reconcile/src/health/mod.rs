@@ -87,7 +87,7 @@ impl Domain for HealthDomain {
                 Ok(())
             };
             if let Err(error) = store.write(write).await {
-                tracing::error!(%error, "the health of targets could not be written");
+                tracing::error!(error = &error as &dyn std::error::Error, "the health of targets could not be written");
             }
         }
         let world = store.snapshot();
@@ -171,7 +171,7 @@ pub async fn record(mut transitions: Receiver<Transition>, store: Store) {
             Ok(())
         });
         if let Err(error) = written.await {
-            tracing::error!(%error, "what health checks found could not be written");
+            tracing::error!(error = &error as &dyn std::error::Error, "what health checks found could not be written");
         }
         found.clear();
     }

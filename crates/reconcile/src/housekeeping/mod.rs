@@ -64,7 +64,7 @@ impl Domain for Housekeeping {
             done = done.and(sweep(store, self.scale).await);
         }
         if let Err(error) = done {
-            tracing::error!(%error, "what is over could not be taken away; trying again");
+            tracing::error!(error = &error as &dyn std::error::Error, "what is over could not be taken away; trying again");
         }
         if self.programs.is_empty() { self.period() } else { LOOK }
     }

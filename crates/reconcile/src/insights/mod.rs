@@ -40,7 +40,7 @@ impl Domain for InsightsDomain {
         let mut again = SWEEP;
         for id in std::mem::take(&mut self.running) {
             if let Err(error) = analyse(store, &id).await {
-                tracing::error!(%error, %id, "what was found could not be written; trying again");
+                tracing::error!(error = &error as &dyn std::error::Error, %id, "what was found could not be written; trying again");
                 again = SOON;
             }
         }

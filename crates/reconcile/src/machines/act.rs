@@ -30,7 +30,7 @@ impl Hands {
             Some(instance) => self.bring(world, instance, &machine, known),
         };
         result.unwrap_or_else(|error| {
-            tracing::error!(instance = %id, error = chain(&error), "an instance could not be brought to its state");
+            tracing::error!(instance = %id, error = &error as &dyn std::error::Error, "an instance could not be brought to its state");
             let instance = instance.filter(|instance| instance.state == InstanceState::Pending)?;
             let text = format!("{NOT_LAUNCHED}: Internal error on launch");
             // What has run before has a disk that is worth keeping.
@@ -86,8 +86,4 @@ impl Hands {
 fn is_connected(world: &Snapshot, instance: &Instance) -> bool {
     let mut interfaces = world.linked::<NetworkInterface>(Instance::KIND, &instance.id).peekable();
     interfaces.peek().is_some() && interfaces.all(|interface| interface.ready)
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

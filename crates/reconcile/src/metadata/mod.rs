@@ -84,7 +84,7 @@ impl Domain for MetadataDomain {
         let mut world = store.snapshot();
         let instances = std::mem::take(&mut self.instances);
         if let Err(error) = self.sessions.renew(store, &mut world, &instances, Timestamp::now()).await {
-            tracing::error!(%error, "the keys of instances could not be written");
+            tracing::error!(error = &error as &dyn std::error::Error, "the keys of instances could not be written");
         }
         self.publish(&world, &instances);
         for vpc in std::mem::take(&mut self.vpcs) {

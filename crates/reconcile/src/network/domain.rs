@@ -54,7 +54,7 @@ impl Domain for NetworkDomain {
         match self.tell(store, &world, &report).await {
             Ok(()) => patience,
             Err(error) => {
-                tracing::error!(%error, "the state of the network could not be written");
+                tracing::error!(error = &error as &dyn std::error::Error, "the state of the network could not be written");
                 RETRY
             }
         }
@@ -77,9 +77,7 @@ impl NetworkDomain {
 
 fn log(report: &Report, took: Duration) {
     for (namespace, error) in &report.failed {
-        let chain = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
-        let error = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        tracing::error!(namespace, error, "the network is not as it should be; trying again");
+        tracing::error!(namespace, error = error as &dyn std::error::Error, "the network is not as it should be; trying again");
     }
     if report.changes > 0 {
         tracing::debug!(changes = report.changes, took_us = took.as_micros() as u64, "the network follows");
