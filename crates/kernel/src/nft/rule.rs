@@ -304,11 +304,6 @@ impl Match {
         Match { key: vec![field], negated: false, with: Operand::Value(value) }
     }
 
-    /// The field has another value.
-    pub fn is_not(field: Field, value: Value) -> Match {
-        Match { key: vec![field], negated: true, with: Operand::Value(value) }
-    }
-
     /// The field lies between two values, both included.
     pub fn between(field: Field, first: Value, last: Value) -> Match {
         Match { key: vec![field], negated: false, with: Operand::Range(first, last) }

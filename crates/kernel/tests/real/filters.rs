@@ -64,7 +64,7 @@ fn matches() -> Vec<Rule> {
         masked(Field::RtClassId, 0xffff, 77),
         value(Field::FibDaddrType, Field::LOCAL),
         value(Field::Saddr, addr("10.0.0.1")),
-        accept(Match::is_not(Field::Daddr, addr("10.0.0.1"))),
+        accept(Match::is(Field::Daddr, addr("10.0.0.1")).negate()),
         accept(Match::within(Field::Saddr, "10.0.0.0/9".parse().unwrap())),
         accept(Match::within(Field::Daddr, "10.1.0.0/16".parse().unwrap()).negate()),
         accept(Match::between(Field::Daddr, addr("10.0.0.1"), addr("10.0.0.9"))),

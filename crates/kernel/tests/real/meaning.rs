@@ -101,7 +101,7 @@ fn questions() -> Vec<(Match, bool)> {
         (is(Field::FibDaddrType, Field::LOCAL), false),
         (is(Field::Saddr, addr("10.1.0.2")), true),
         (is(Field::Saddr, addr("10.2.0.2")), false),
-        (Match::is_not(Field::Daddr, addr("10.1.0.2")), true),
+        (Match::is(Field::Daddr, addr("10.1.0.2")).negate(), true),
         (within(Field::Daddr, "10.2.0.0/23"), true),
         (within(Field::Daddr, "10.2.0.4/30"), false),
         (within(Field::Daddr, "10.2.0.4/30").negate(), true),

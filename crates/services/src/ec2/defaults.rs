@@ -35,11 +35,6 @@ pub fn explicit_route_table(world: &Snapshot, subnet: &SubnetId) -> Option<Arc<R
     world.linked::<RouteTable>(Subnet::KIND, subnet).next()
 }
 
-/// The route table that a subnet uses: its own or the main one.
-pub fn route_table_of(world: &Snapshot, subnet: &Subnet) -> Option<Arc<RouteTable>> {
-    explicit_route_table(world, &subnet.id).or_else(|| main_route_table(world, &subnet.vpc))
-}
-
 /// The network ACL that new subnets of a VPC get.
 pub fn acl(world: &Snapshot, vpc: &VpcId) -> Option<Arc<NetworkAcl>> {
     world.linked::<NetworkAcl>(Vpc::KIND, vpc).find(|acl| acl.is_default)
