@@ -3,6 +3,7 @@
 //! Everything that listens or connects is given a [`Place`]: the network namespace its sockets live in.
 
 mod accept;
+mod cores;
 pub mod dns;
 pub mod door;
 pub mod health;
@@ -14,5 +15,6 @@ mod serving;
 pub mod tcp;
 pub mod tls;
 
+pub use cores::Cores;
 pub use place::{Here, Namespace, Place};
 pub use serving::Serving;

@@ -39,10 +39,10 @@ impl Datagrams {
     }
 
     /// Takes what has arrived, a batch at most, and sends what `answer` writes for each: false is no reply now. Replies that
-    /// the socket cannot take are dropped, as networks drop them.
-    pub(super) fn exchange(&mut self, socket: &AsyncFd<UdpSocket>, answer: impl Answer) {
+    /// the socket cannot take are dropped, as networks drop them. True says that more may have arrived.
+    pub(super) fn exchange(&mut self, socket: &AsyncFd<UdpSocket>, answer: impl Answer) -> bool {
         // Without datagrams, or with an ICMP error about an earlier reply, there is nothing to do.
-        let _ = socket.try_io(Interest::READABLE, |socket| self.take(socket, answer));
+        socket.try_io(Interest::READABLE, |socket| self.take(socket, answer)).is_ok()
     }
 
     /// Fewer than a batch is all that there was: the socket is as good as blocked, and the next datagram wakes its task.

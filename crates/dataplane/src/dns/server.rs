@@ -58,7 +58,7 @@ async fn datagrams(socket: Arc<AsyncFd<UdpSocket>>, view: View) {
             },
             Some(_) = elsewhere.waiting.join_next() => continue,
         }
-        BATCH.with_borrow_mut(|batch| {
+        let more = BATCH.with_borrow_mut(|batch| {
             batch.exchange(&socket, |question, from, reply| {
                 match answer(&view, question, &Known::default(), Transport::Udp, reply) {
                     Verdict::Silence => false,
@@ -70,9 +70,11 @@ async fn datagrams(socket: Arc<AsyncFd<UdpSocket>>, view: View) {
                         }
                     }
                 }
-            });
+            })
         });
-        tokio::task::yield_now().await;
+        if more {
+            tokio::task::yield_now().await;
+        }
     }
 }
 

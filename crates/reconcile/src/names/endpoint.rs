@@ -2,15 +2,12 @@
 //! rules send to other resolvers.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddrV4;
-use std::sync::Arc;
 
-use dataplane::{Place, dns};
-use resource::{DNS_PORT, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, Vpc, VpcState};
+use resource::{ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, Vpc, VpcState};
 use store::{Change, Snapshot, Store, StoreError};
 
 use super::book::Book;
-use crate::sites::Sites;
+use super::sockets::Sockets;
 
 /// What the keys of their sockets begin with; those of VPCs' own resolvers begin otherwise.
 const PREFIX: &str = "rslvr-";
@@ -31,25 +28,25 @@ impl Endpoints {
         }
     }
 
-    pub(super) fn note_all(&mut self, world: &Snapshot, sites: &Sites) {
+    pub(super) fn note_all(&mut self, world: &Snapshot, sockets: &Sockets) {
         self.noted.extend(world.all::<ResolverEndpoint>().map(|endpoint| endpoint.id.clone()));
-        self.noted.extend(sites.namespaces().filter(|key| key.starts_with(PREFIX)).map(str::to_owned));
+        self.noted.extend(sockets.keys().filter(|key| key.starts_with(PREFIX)).map(str::to_owned));
     }
 
     /// Opens and closes sockets, and says in the store whose are open.
-    pub(super) async fn converge(&mut self, store: &Store, world: &Snapshot, book: &mut Book, sites: &mut Sites) {
+    pub(super) async fn converge(&mut self, store: &Store, world: &Snapshot, book: &mut Book, sockets: &mut Sockets) {
         let mut open = BTreeSet::new();
         for id in std::mem::take(&mut self.noted) {
             let endpoint = world.find::<ResolverEndpoint>(&id).filter(|endpoint| is_wanted(world, endpoint));
             let Some(endpoint) = endpoint else {
-                sites.close(&id).await;
+                sockets.close(&id).await;
                 if world.find::<ResolverEndpoint>(&id).is_none() {
                     book.forget_outlet(&id);
                 }
                 continue;
             };
-            open_one(&endpoint, book, sites).await;
-            if sites.holds(&id) && !endpoint.served {
+            open_one(&endpoint, book, sockets).await;
+            if sockets.holds(&id) && !endpoint.served {
                 open.insert(id);
             }
         }
@@ -62,21 +59,12 @@ impl Endpoints {
 }
 
 /// Opens what questions pass through.
-async fn open_one(endpoint: &ResolverEndpoint, book: &mut Book, sites: &mut Sites) {
-    let addrs = endpoint.addresses.iter().map(|at| SocketAddrV4::new(at.address, DNS_PORT)).collect();
+async fn open_one(endpoint: &ResolverEndpoint, book: &mut Book, sockets: &mut Sockets) {
+    let addresses: Vec<_> = endpoint.addresses.iter().map(|at| at.address).collect();
     let (key, vpc) = (endpoint.id.as_str(), endpoint.vpc.as_str());
     match endpoint.direction {
-        ResolverDirection::Inbound => {
-            let view = book.inbound_view(&endpoint.vpc);
-            sites.serve_as(key, vpc, addrs, move |place, addrs| dns::serve(&*place, addrs, &view)).await;
-        }
-        ResolverDirection::Outbound => {
-            let outlet = book.outlet(key);
-            let carry = move |place: Arc<dyn Place>, addrs: &[SocketAddrV4]| {
-                Ok(dns::carry(place, addrs.iter().map(|at| *at.ip()).collect(), &outlet))
-            };
-            sites.serve_as(key, vpc, addrs, carry).await;
-        }
+        ResolverDirection::Inbound => sockets.answer(key, vpc, &addresses, book.inbound_view(&endpoint.vpc)).await,
+        ResolverDirection::Outbound => sockets.carry(key, vpc, &addresses, book.outlet(key)).await,
     }
 }
 

@@ -8,28 +8,29 @@ mod private;
 mod public;
 mod rule;
 mod settle;
+mod sockets;
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::io;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dataplane::dns::{self, View};
+use dataplane::dns::View;
 use kernel::Namespaces;
 use plan::Subject;
 use resource::{
-    DNS_PORT, ElasticAddress, InternetGateway, NetworkInterface, PeeringConnection, Resource, Subnet, Vpc, VpcEndpoint, VpcId,
-    VpcState,
+    ElasticAddress, InternetGateway, NetworkInterface, PeeringConnection, Resource, Subnet, Vpc, VpcEndpoint, VpcId, VpcState,
 };
 use store::{Change, Snapshot, Store};
 
 use crate::network::{INTERNET, INTERNET_RESOLVER};
-use crate::sites::Sites;
 use crate::{Domain, TimeScale};
 use book::Book;
 use endpoint::Endpoints;
 use entry::Source;
 use settle::Settling;
+use sockets::Sockets;
 
 /// The resolver's address in every VPC, besides the one in its own block.
 const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
@@ -37,7 +38,7 @@ const RESOLVER: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
 /// Names on this machine.
 pub struct NamesDomain {
     book: Book,
-    sites: Sites,
+    sockets: Sockets,
     noted: BTreeSet<Source>,
     endpoints: Endpoints,
     settling: Settling,
@@ -49,10 +50,13 @@ pub struct NamesDomain {
 
 impl NamesDomain {
     /// Answers in `namespaces`, where time passes at `scale`.
-    pub fn new(namespaces: Namespaces, scale: TimeScale) -> Self {
-        let (book, sites) = (Book::new(), Sites::new(namespaces));
+    ///
+    /// # Errors
+    /// When there can be no threads.
+    pub fn new(namespaces: Namespaces, scale: TimeScale) -> io::Result<Self> {
+        let (book, sockets) = (Book::new(), Sockets::new(namespaces)?);
         let (endpoints, settling, rules) = Default::default();
-        Self { book, sites, noted: BTreeSet::new(), endpoints, settling, rules, scale, internet: false }
+        Ok(Self { book, sockets, noted: BTreeSet::new(), endpoints, settling, rules, scale, internet: false })
     }
 
     /// What the internet sees, now and later: for domains that verify something by public DNS.
@@ -75,9 +79,9 @@ impl Domain for NamesDomain {
     fn note_all(&mut self, world: &Snapshot) {
         self.noted.extend(sources(world));
         self.noted.extend(self.book.sources().cloned());
-        let open = self.sites.namespaces().filter_map(|name| VpcId::parse(name).ok());
+        let open = self.sockets.keys().filter_map(|name| VpcId::parse(name).ok());
         self.noted.extend(open.map(|vpc| Source::Plan(Subject::Router(vpc))));
-        self.endpoints.note_all(world, &self.sites);
+        self.endpoints.note_all(world, &self.sockets);
         self.settling.note_all(world);
         self.rules.note_all(world);
         self.internet = true;
@@ -94,11 +98,11 @@ impl Domain for NamesDomain {
                 self.vpc(&world, id).await;
             }
         }
-        self.endpoints.converge(store, &world, &mut self.book, &mut self.sites).await;
+        self.endpoints.converge(store, &world, &mut self.book, &mut self.sockets).await;
         let public = self.internet_view();
         self.settling.tell(store, &public, self.scale).await;
         self.rules.tell(store, &world).await;
-        self.sites.patience()
+        self.sockets.patience()
     }
 }
 
@@ -109,9 +113,9 @@ impl NamesDomain {
         let available = vpc.as_ref().filter(|vpc| vpc.dns_support && vpc.state == VpcState::Available);
         if let Some(own) = available.and_then(|vpc| vpc.resolver()) {
             let view = self.book.view(id);
-            self.answer(id.as_str(), &[own, RESOLVER], view).await;
+            self.sockets.answer(id.as_str(), id.as_str(), &[own, RESOLVER], view).await;
         } else {
-            self.sites.close(id.as_str()).await;
+            self.sockets.close(id.as_str()).await;
         }
         if vpc.is_none() {
             self.book.forget(id);
@@ -122,15 +126,10 @@ impl NamesDomain {
     async fn internet(&mut self, world: &Snapshot) {
         if world.all::<InternetGateway>().any(|gateway| gateway.vpc.is_some()) {
             let view = self.book.public_view();
-            self.answer(INTERNET, &[INTERNET_RESOLVER], view).await;
+            self.sockets.answer(INTERNET, INTERNET, &[INTERNET_RESOLVER], view).await;
         } else {
-            self.sites.close(INTERNET).await;
+            self.sockets.close(INTERNET).await;
         }
-    }
-
-    async fn answer(&mut self, namespace: &str, addresses: &[Ipv4Addr], view: View) {
-        let addrs = addresses.iter().map(|address| SocketAddrV4::new(*address, DNS_PORT)).collect();
-        self.sites.serve(namespace, addrs, move |place, addrs| dns::serve(&*place, addrs, &view)).await;
     }
 }
 

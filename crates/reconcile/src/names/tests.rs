@@ -6,7 +6,7 @@ use std::time::Duration;
 use dataplane::dns::answer_datagram;
 use proptest::prelude::*;
 use resource::{
-    BalancerState, EndpointState, HealthState, LoadBalancer, PeeringConnection, PeeringId, PeeringSide, PeeringState,
+    BalancerState, DNS_PORT, EndpointState, HealthState, LoadBalancer, PeeringConnection, PeeringId, PeeringSide, PeeringState,
     ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, ResolverRule, RuleAssociation,
     RuleAssociationState, RuleWay, Subnet, Tags, TargetHealth, TargetId, Timestamp, VpcEndpoint,
 };
@@ -340,7 +340,7 @@ async fn a_rule_and_its_association_are_complete_once_they_are_published_and_gon
     let directory = tempfile::tempdir().unwrap();
     let namespaces = Namespaces::at(directory.path().join("netns")).expect("this test needs root");
     let store = store(cloud).await;
-    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default()).unwrap();
     change(&store, |txn| rule(txn, 1, "corp.test.", Some(address(53)))).await;
     domain.note_all(&store.snapshot());
     domain.converge(&store).await;
@@ -405,7 +405,7 @@ async fn both_addresses_of_a_vpcs_resolver_answer_and_fall_silent_when_support_i
     let kernel = std::sync::Arc::new(kernel::Netlink::new(namespaces.clone(), "underpass"));
     let mut network = crate::network::Network::new(kernel);
     let store = store(cloud).await;
-    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default()).unwrap();
     let consumer = vpc_id(2);
 
     domain.note_all(&store.snapshot());
@@ -502,7 +502,7 @@ async fn an_inbound_endpoint_answers_as_its_vpc_until_nobody_wants_it() {
         txn.put(endpoint.clone());
     })
     .await;
-    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default()).unwrap();
     let served = |store: &Store| store.snapshot().find::<ResolverEndpoint>(&endpoint.id).unwrap().served;
     domain.note_all(&store.snapshot());
     domain.converge(&store).await;
@@ -539,7 +539,7 @@ async fn the_internet_resolves_public_names_alone_while_a_gateway_leads_to_it() 
     };
     let store = store(cloud).await;
     change(&store, |txn| txn.put(gateway.clone())).await;
-    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default());
+    let mut domain = NamesDomain::new(namespaces.clone(), TimeScale::default()).unwrap();
     assert!(network.converge_all(&store.snapshot()).failed.is_empty());
     domain.note_all(&store.snapshot());
     domain.converge(&store).await;

@@ -35,7 +35,7 @@ pub struct Programs {
 /// Starts everything.
 pub fn start(cloud: &Cloud<Netlink>, plot: &Plot) -> Programs {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let mut names = NamesDomain::new(cloud.kernel.places().clone(), TimeScale::default());
+    let mut names = NamesDomain::new(cloud.kernel.places().clone(), TimeScale::default()).unwrap();
     runtime.block_on(async {
         names.note_all(&cloud.snapshot());
         names.converge(&cloud.store).await;
