@@ -87,8 +87,13 @@ pub fn keys<'a>(filters: &'a [Filter], name: &str) -> Option<&'a [String]> {
 }
 
 impl<T> Field<'_, T> {
+    /// What `item` has in it.
+    pub fn values(&self, item: &T) -> Vec<String> {
+        (self.0)(item)
+    }
+
     fn accepts(&self, item: &T, wanted: &[Pattern]) -> bool {
-        let have = (self.0)(item);
+        let have = self.values(item);
         wanted.iter().any(|pattern| have.iter().any(|value| pattern.matches(value)))
     }
 }

@@ -17,7 +17,6 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     certificate: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     certificate_chain: String,
 }
 
@@ -28,5 +27,8 @@ pub fn get_certificate(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
         let message = format!("The certificate {} is not issued yet.", certificate.arn);
         Error::new("RequestInProgressException", message)
     })?;
-    Ok(Output { certificate: issued.certificate, certificate_chain: issued.chain })
+    // A certificate that was imported without a chain is its own, as on AWS; Ansible compares what it imported with that.
+    let own = || issued.certificate.clone();
+    let certificate_chain = Some(issued.chain).filter(|chain| !chain.is_empty()).unwrap_or_else(own);
+    Ok(Output { certificate: issued.certificate, certificate_chain })
 }

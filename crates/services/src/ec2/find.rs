@@ -1,6 +1,6 @@
 //! Finding what a request names: the caller's own resources only, with EC2's codes for malformed and unknown ids.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use resource::{
@@ -26,7 +26,7 @@ fn well_formed<I>(parsed: Result<I, MalformedId>, code: &str) -> Result<I, Error
     })
 }
 
-/// The resources that a Describe request is about: those that it names, or all of the caller's.
+/// The resources that a Describe request is about: those that it names, each once, or all of the caller's.
 ///
 /// # Errors
 /// What `find` says about an id.
@@ -37,7 +37,7 @@ pub fn listed<R: Resource>(
 ) -> Result<Vec<Arc<R>>, Error> {
     match ids {
         [] => Ok(cx.world.owned(cx.owner()).collect()),
-        ids => ids.iter().map(|id| find(cx.world, cx.owner(), id)).collect(),
+        ids => ids.iter().collect::<BTreeSet<_>>().into_iter().map(|id| find(cx.world, cx.owner(), id)).collect(),
     }
 }
 
@@ -64,7 +64,11 @@ pub fn chosen<R: Resource>(
     let own = |resource: &Arc<R>| resource.owner() == Some(cx.owner());
     match kind == R::KIND {
         true => Ok(keys.into_iter().filter_map(|key| cx.world.find(key)).filter(own).collect()),
-        false => Ok(keys.into_iter().flat_map(|key| cx.world.linked(kind, key)).filter(own).collect()),
+        false => {
+            let linked = keys.into_iter().flat_map(|key| cx.world.linked(kind, key)).filter(own);
+            // An ACL of two subnets is reached by both, and described once.
+            Ok(linked.map(|resource| (resource.key(), resource)).collect::<BTreeMap<_, _>>().into_values().collect())
+        }
     }
 }
 

@@ -374,4 +374,6 @@ fn zones_have_comments_tags_and_limits() {
     let limit = names.ok("GetAccountLimit", json!({"Type": "MAX_HEALTH_CHECKS_BY_OWNER"}));
     assert_eq!((&limit["Limit"]["Value"], &limit["Count"]), (&json!(200), &json!(0)));
     assert_eq!(names.ok("ListQueryLoggingConfigs", json!({}))["QueryLoggingConfigs"], json!([]));
+    assert_eq!(names.ok("ListHealthChecks", json!({}))["HealthChecks"], json!([]));
+    assert_eq!(names.ok("ListReusableDelegationSets", json!({"MaxItems": "7"}))["MaxItems"], "7");
 }

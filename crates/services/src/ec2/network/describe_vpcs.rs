@@ -45,7 +45,7 @@ fn field(filter: &str) -> Option<Field<'_, Arc<Vpc>>> {
     let of = filter::of::<Arc<Vpc>>();
     match filter {
         "vpc-id" => of.one(|vpc| vpc.id.to_string()),
-        "cidr" => of.many(|vpc| vpc.primary().iter().map(ToString::to_string).collect()),
+        "cidr" | "cidr-block" | "cidrBlock" => of.many(|vpc| vpc.primary().iter().map(ToString::to_string).collect()),
         "cidr-block-association.cidr-block" => of.many(|vpc| vpc.cidrs.iter().map(|c| c.cidr.to_string()).collect()),
         "cidr-block-association.association-id" => of.many(|vpc| vpc.cidrs.iter().map(|c| c.id.clone()).collect()),
         "cidr-block-association.state" => of.one(|_| "associated"),
@@ -84,6 +84,7 @@ mod tests {
         for (name, value, expected) in [
             ("vpc-id", shop.as_str(), vec!["10.1.0.0/16"]),
             ("cidr", "10.*", vec!["10.1.0.0/16", "10.2.0.0/16"]),
+            ("cidr-block", "10.2.0.0/16", vec!["10.2.0.0/16"]),
             ("cidr-block-association.state", "associated", vec!["10.1.0.0/16", "10.2.0.0/16", "172.31.0.0/16"]),
             ("is-default", "true", vec!["172.31.0.0/16"]),
             ("tag:Name", "sh?p", vec!["10.1.0.0/16"]),

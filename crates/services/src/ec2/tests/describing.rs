@@ -107,6 +107,17 @@ fn what_is_looked_up_by_a_plain_value_is_what_a_search_by_wildcard_finds() {
 }
 
 #[test]
+fn what_two_values_lead_to_is_described_once() {
+    let Everything { cloud, vpc, subnet } = Everything::new();
+    let other = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.9.0/24"}), "/Subnet/SubnetId");
+    let both = filters("DescribeNetworkAcls", &[("association.subnet-id", &[&subnet, &other])]);
+    let acls = cloud.ok("DescribeNetworkAcls", both);
+    assert_eq!(acls["NetworkAcls"].as_array().map(Vec::len), Some(1), "{acls}");
+    let twice = cloud.ok("DescribeSubnets", json!({"SubnetIds": [other, other]}));
+    assert_eq!(twice["Subnets"].as_array().map(Vec::len), Some(1), "{twice}");
+}
+
+#[test]
 fn pages_of_five_show_everything_once_in_the_same_order() {
     let cloud = Cloud::new();
     for n in 0..13 {

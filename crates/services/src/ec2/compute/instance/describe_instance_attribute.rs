@@ -23,6 +23,12 @@ pub struct Text {
     value: Option<String>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Enclaves {
+    enabled: bool,
+}
+
 #[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
@@ -38,17 +44,25 @@ pub struct Output {
     #[serde(skip_serializing_if = "Option::is_none")]
     ena_support: Option<Attribute<bool>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    enclave_options: Option<Enclaves>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Vec<GroupIdentifier>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     instance_initiated_shutdown_behavior: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     instance_type: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    kernel_id: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     product_codes: Option<[(); 0]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ramdisk_id: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     root_device_name: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_dest_check: Option<Attribute<bool>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sriov_net_support: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_data: Option<Text>,
 }
@@ -72,6 +86,10 @@ pub fn describe_instance_attribute(cx: &Read<'_>, input: Input) -> Result<Output
         "productCodes" => output.product_codes = Some([]),
         "ebsOptimized" => output.ebs_optimized = flag(instance.ebs_optimized),
         "enaSupport" => output.ena_support = flag(true),
+        "enclaveOptions" => output.enclave_options = Some(Enclaves { enabled: false }),
+        "kernel" => output.kernel_id = Some(Text::default()),
+        "ramdisk" => output.ramdisk_id = Some(Text::default()),
+        "sriovNetSupport" => output.sriov_net_support = Some(Text::default()),
         "sourceDestCheck" => output.source_dest_check = flag(primary.is_none_or(|interface| interface.source_dest_check)),
         "groupSet" => output.groups = Some(primary.map(|i| interfaces::groups(cx.world, &i.groups)).unwrap_or_default()),
         other => {

@@ -3,11 +3,12 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use resource::{Instance, NetworkInterface, private_dns_name};
+use resource::{Instance, private_dns_name};
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
-use super::super::interface::view as interfaces;
+use super::super::instance_type;
+use super::super::interface::describe_network_interfaces;
 use super::view::{self, View};
 use crate::ec2::find;
 use crate::filter::{self, Field, Filter};
@@ -123,20 +124,56 @@ fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Insta
         "key-name" => of.many(|instance| instance.key_name.iter().cloned().collect()),
         "iam-instance-profile.arn" => of.many(|instance| instance.profile.iter().cloned().collect()),
         "ip-address" => of.many(|instance| view::public_address(world, instance).iter().map(ToString::to_string).collect()),
-        "metadata-options.http-tokens" => {
-            of.one(|instance| if instance.metadata.tokens_required { "required" } else { "optional" })
-        }
-        _ => of.tag(filter, |instance| &instance.tags).or_else(|| interface_field(world, filter)),
+        "monitoring-state" => of.one(|instance| if instance.monitoring { "enabled" } else { "disabled" }),
+        "ebs-optimized" => of.one(|instance| instance.ebs_optimized),
+        _ => of
+            .tag(filter, |instance| &instance.tags)
+            .or_else(|| metadata_field(filter))
+            .or_else(|| hardware_field(filter))
+            .or_else(|| interface_field(world, filter)),
     }
 }
 
-fn interface_field<'a>(world: &'a Snapshot, filter: &str) -> Option<Field<'a, Arc<Instance>>> {
+fn metadata_field<'a>(filter: &str) -> Option<Field<'a, Arc<Instance>>> {
     let of = filter::of::<Arc<Instance>>();
-    let each = |values: fn(&Snapshot, &NetworkInterface) -> Vec<String>| {
-        of.many(move |instance: &Arc<Instance>| {
-            view::interfaces_of(world, instance).iter().flat_map(|interface| values(world, interface)).collect()
-        })
-    };
+    match filter.strip_prefix("metadata-options.")? {
+        "http-tokens" => of.one(|instance| if instance.metadata.tokens_required { "required" } else { "optional" }),
+        "http-endpoint" => of.one(|instance| if instance.metadata.enabled { "enabled" } else { "disabled" }),
+        "http-put-response-hop-limit" => of.one(|instance| instance.metadata.hop_limit),
+        _ => None,
+    }
+}
+
+/// What is the same of all instances here, and what none of them has.
+fn hardware_field<'a>(filter: &str) -> Option<Field<'a, Arc<Instance>>> {
+    let of = filter::of::<Arc<Instance>>();
+    let always = |value: &'static str| of.one(move |_| value);
+    match filter {
+        "architecture" => always(instance_type::architecture()),
+        "hypervisor" => always(view::HYPERVISOR),
+        "root-device-name" => always(view::ROOT_DEVICE),
+        "root-device-type" => always(view::ROOT_DEVICE_TYPE),
+        "virtualization-type" => always(view::VIRTUALIZATION),
+        "tenancy" => always(view::TENANCY),
+        "affinity"
+        | "host-id"
+        | "instance-lifecycle"
+        | "ipv6-address"
+        | "kernel-id"
+        | "outpost-arn"
+        | "placement-group-name"
+        | "platform"
+        | "product-code"
+        | "product-code.type"
+        | "ramdisk-id"
+        | "spot-instance-request-id" => of.empty(),
+        _ if filter.starts_with("block-device-mapping.") => of.empty(),
+        _ => None,
+    }
+}
+
+fn interface_field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Instance>>> {
+    let of = filter::of::<Arc<Instance>>();
     let primary = |value: fn(&Instance, Ipv4Addr) -> String| {
         of.many(move |instance: &Arc<Instance>| {
             let first = view::interfaces_of(world, instance).into_iter().next();
@@ -146,19 +183,21 @@ fn interface_field<'a>(world: &'a Snapshot, filter: &str) -> Option<Field<'a, Ar
     match filter {
         "private-ip-address" => primary(|_, address| address.to_string()),
         "private-dns-name" => primary(|instance, address| private_dns_name(&instance.owner.region, address)),
-        "network-interface.network-interface-id" => each(|_, interface| vec![interface.id.to_string()]),
-        "network-interface.subnet-id" => each(|_, interface| vec![interface.subnet.to_string()]),
-        "network-interface.addresses.private-ip-address" => {
-            each(|_, interface| interface.addresses.iter().map(ToString::to_string).collect())
-        }
-        "instance.group-id" | "network-interface.group-id" => {
-            each(|_, interface| interface.groups.iter().map(ToString::to_string).collect())
-        }
-        "instance.group-name" | "network-interface.group-name" => each(|world, interface| {
-            interfaces::groups(world, &interface.groups).into_iter().map(|group| group.group_name).collect()
+        "source-dest-check" => of.many(|instance| {
+            let first = view::interfaces_of(world, instance).into_iter().next();
+            first.map(|interface| interface.source_dest_check.to_string()).into_iter().collect()
         }),
-        _ => None,
+        "instance.group-id" => of_interfaces(world, "group-id"),
+        "instance.group-name" => of_interfaces(world, "group-name"),
+        _ => of_interfaces(world, filter.strip_prefix("network-interface.")?),
     }
+}
+
+/// What the interfaces of an instance have under the name that a filter of interfaces has.
+fn of_interfaces<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<Instance>>> {
+    let field = describe_network_interfaces::field(world, filter)?;
+    filter::of::<Arc<Instance>>()
+        .many(move |instance| view::interfaces_of(world, instance).iter().flat_map(|interface| field.values(interface)).collect())
 }
 
 #[cfg(test)]
@@ -185,11 +224,21 @@ mod tests {
             ("private-ip-address", "10.0.1.10"),
             ("private-dns-name", "ip-10-0-1-10.*"),
             ("instance.group-name", "web"),
+            ("network-interface.addresses.private-ip-address", "10.0.1.10"),
+            ("network-interface.private-dns-name", "ip-10-0-1-10.*"),
             ("instance-id", &text(&web, "InstanceId")),
         ] {
             assert_eq!(found(name, value), [web["InstanceId"].clone()], "{name}");
         }
-        assert_eq!(found("vpc-id", &site.vpc).len(), 2);
+        for (name, value, number) in [
+            ("vpc-id", site.vpc.as_str(), 2),
+            ("network-interface.attachment.device-index", "0", 2),
+            ("architecture", "x86_64", 2),
+            ("metadata-options.http-endpoint", "disabled", 0),
+            ("platform", "windows", 0),
+        ] {
+            assert_eq!(found(name, value).len(), number, "{name}");
+        }
         let unknown = json!({"Filters": [{"Name": "colour", "Values": ["red"]}]});
         assert_eq!(site.cloud.refusal("DescribeInstances", unknown), "InvalidParameterValue");
     }

@@ -210,11 +210,15 @@ mod tests {
             "ebsOptimized",
             "enaSupport",
             "userData",
+            "kernel",
+            "ramdisk",
+            "sriovNetSupport",
         ] {
             assert_eq!(attribute(&site, &id, name)["InstanceId"], id);
         }
-        let kernel = json!({"InstanceId": id, "Attribute": "kernel"});
-        assert_eq!(site.cloud.refusal("DescribeInstanceAttribute", kernel), "UnsupportedOperation");
+        assert_eq!(attribute(&site, &id, "enclaveOptions")["EnclaveOptions"], json!({"Enabled": false}));
+        let colour = json!({"InstanceId": id, "Attribute": "colour"});
+        assert_eq!(site.cloud.refusal("DescribeInstanceAttribute", colour), "UnsupportedOperation");
     }
 
     #[test]

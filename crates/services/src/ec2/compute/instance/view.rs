@@ -15,6 +15,14 @@ use crate::tags::{self, Tag};
 
 /// The device that holds the root on AWS's Linux images.
 pub const ROOT_DEVICE: &str = "/dev/xvda";
+/// What holds that root.
+pub const ROOT_DEVICE_TYPE: &str = "ebs";
+/// What runs every instance, as AWS names it even on Nitro.
+pub const HYPERVISOR: &str = "xen";
+/// How it does.
+pub const VIRTUALIZATION: &str = "hvm";
+/// No instance has hardware of its own.
+pub const TENANCY: &str = "default";
 
 /// An instance.
 #[derive(Serialize)]
@@ -215,7 +223,7 @@ pub fn view(world: &Snapshot, instance: &Instance) -> View {
         client_token: instance.client_token.clone().unwrap_or_default(),
         ebs_optimized: instance.ebs_optimized,
         ena_support: true,
-        hypervisor: "xen",
+        hypervisor: HYPERVISOR,
         iam_instance_profile: profile(world, instance),
         image_id: instance.image.clone(),
         instance_id: instance.id.to_string(),
@@ -225,13 +233,13 @@ pub fn view(world: &Snapshot, instance: &Instance) -> View {
         metadata_options: (&instance.metadata).into(),
         monitoring: StateName { state: if instance.monitoring { "enabled" } else { "disabled" } },
         network_interfaces: interfaces.iter().map(|interface| interface_view(world, interface, public.is_some())).collect(),
-        placement: PlacementView { availability_zone: instance.zone.clone(), group_name: "", tenancy: "default" },
+        placement: PlacementView { availability_zone: instance.zone.clone(), group_name: "", tenancy: TENANCY },
         private_dns_name: private.map(|address| private_dns_name(region, address)).unwrap_or_default(),
         private_ip_address: private.map(|address| address.to_string()),
         public_dns_name: public.filter(|_| hostnames).map(|address| public_dns_name(region, address)).unwrap_or_default(),
         public_ip_address: public.map(|address| address.to_string()),
         root_device_name: ROOT_DEVICE,
-        root_device_type: "ebs",
+        root_device_type: ROOT_DEVICE_TYPE,
         security_groups: primary.map(|interface| interfaces::groups(world, &interface.groups)).unwrap_or_default(),
         source_dest_check: primary.is_none_or(|interface| interface.source_dest_check),
         state: instance.state.into(),
@@ -239,7 +247,7 @@ pub fn view(world: &Snapshot, instance: &Instance) -> View {
         state_transition_reason: transition_reason(instance),
         subnet_id: primary.map(|interface| interface.subnet.to_string()),
         tags: tags::view(&instance.tags),
-        virtualization_type: "hvm",
+        virtualization_type: VIRTUALIZATION,
         vpc_id: primary.map(|interface| interface.vpc.to_string()),
     }
 }

@@ -47,7 +47,8 @@ pub fn describe_network_interfaces(cx: &Read<'_>, input: Input) -> Result<Output
     Ok(Output { network_interfaces: views, next_token: page.next })
 }
 
-fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<NetworkInterface>>> {
+/// What an interface has under a filter's name.
+pub fn field<'a>(world: &'a Snapshot, filter: &'a str) -> Option<Field<'a, Arc<NetworkInterface>>> {
     let of = filter::of::<Arc<NetworkInterface>>();
     match filter {
         "network-interface-id" => of.one(|interface| interface.id.to_string()),
