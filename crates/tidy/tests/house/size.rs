@@ -9,7 +9,7 @@ const FILE: Limits = Limits { median: 130, ninth: 350, cap: 600 };
 const FUNCTION: Limits = Limits { median: 8, ninth: 28, cap: 70 };
 
 /// Test lines per hundred production lines that we have; the aim is 80. Raised when there are more, never lowered.
-const TESTS_PER_HUNDRED: usize = 45;
+const TESTS_PER_HUNDRED: usize = 51;
 
 /// Crates that judge the product and are not part of it.
 const APART: &[&str] = &["crates/tidy/", "crates/bench/"];
