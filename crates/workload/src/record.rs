@@ -17,9 +17,11 @@ pub(crate) struct Record {
     pub(crate) cgroup: Membership,
 }
 
-/// Reads a value that [`write_json`] wrote; `None` if the file is absent.
+/// Reads a value that [`write_json`] wrote; `None` if the file is absent, or empty: that is what a power cut leaves of a file
+/// whose new name came to the disk before its text.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     match fs::read(path) {
+        Ok(bytes) if bytes.is_empty() => Ok(None),
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -47,6 +49,14 @@ mod tests {
         write_json(&path, &vec![1_u8, 2]).expect("writable");
         write_json(&path, &vec![3_u8]).expect("replaceable");
         assert_eq!(read_json::<Vec<u8>>(&path).expect("readable"), Some(vec![3]));
+    }
+
+    #[test]
+    fn what_a_power_cut_left_empty_is_absent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("value.json");
+        fs::write(&path, "").expect("writable");
+        assert_eq!(read_json::<Vec<u8>>(&path).expect("readable"), None);
     }
 
     #[test]
