@@ -19,7 +19,12 @@ const KNOWN: &[Known] = &[
     Known { name: "com.amazonaws.{region}.s3", weight: 1, block: [198, 18, 0, 16], prefix: 28 },
     Known { name: "com.amazonaws.{region}.dynamodb", weight: 1, block: [198, 18, 0, 32], prefix: 28 },
     Known { name: "com.amazonaws.global.cloudfront.origin-facing", weight: 55, block: [198, 18, 0, 64], prefix: 26 },
+    Known { name: "com.amazonaws.{region}.vpc-lattice", weight: 10, block: [198, 18, 0, 192], prefix: 28 },
+    Known { name: "com.amazonaws.global.groundstation", weight: 5, block: [198, 18, 0, 208], prefix: 28 },
 ];
+
+/// The services that gateway endpoints lead to.
+const BY_GATEWAY: [&str; 2] = ["s3", "dynamodb"];
 
 /// Ids that AWS's documents and users' templates name; the others are made from Region and name.
 const PUBLISHED: &[(&str, &str, &str)] = &[
@@ -32,6 +37,12 @@ const PUBLISHED: &[(&str, &str, &str)] = &[
 /// The lists of a Region.
 pub fn lists(region: &str) -> Vec<PrefixList> {
     KNOWN.iter().filter_map(|known| list(region, known)).collect()
+}
+
+/// The lists of a Region's services that gateway endpoints lead to.
+pub fn lists_of_gateways(region: &str) -> impl Iterator<Item = PrefixList> {
+    let names = BY_GATEWAY.map(|service| format!("com.amazonaws.{region}.{service}"));
+    lists(region).into_iter().filter(move |list| names.contains(&list.name))
 }
 
 fn list(region: &str, known: &Known) -> Option<PrefixList> {
@@ -72,6 +83,12 @@ mod tests {
         let ids: HashSet<&str> = all.iter().map(|list| list.id.as_str()).collect();
         assert_eq!(ids.len(), regions.len() * KNOWN.len());
         assert!(all.iter().any(|list| list.id.as_str() == "pl-63a5400a" && list.name == "com.amazonaws.us-east-1.s3"));
+    }
+
+    #[test]
+    fn gateway_endpoints_lead_to_two_of_them() {
+        let names: Vec<String> = lists_of_gateways("eu-west-1").map(|list| list.name).collect();
+        assert_eq!(names, ["com.amazonaws.eu-west-1.s3", "com.amazonaws.eu-west-1.dynamodb"]);
     }
 
     #[test]

@@ -35,8 +35,7 @@ struct View {
 
 pub fn describe_prefix_lists(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let region = &cx.owner().region;
-    let gateway = |list: &PrefixList| list.name.starts_with(&format!("com.amazonaws.{region}."));
-    let mut lists: Vec<PrefixList> = aws::lists(region).into_iter().filter(gateway).collect();
+    let mut lists: Vec<PrefixList> = aws::lists_of_gateways(region).collect();
     if !input.prefix_list_ids.is_empty() {
         for id in &input.prefix_list_ids {
             super::find(cx.world, cx.owner(), id)?;
