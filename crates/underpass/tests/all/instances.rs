@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::account::{Account, text_of};
 use crate::cloud::{CONSUMER, Cloud, eventually};
-use crate::site::{IMAGE, Net, Peer};
+use crate::site::{IMAGE, Net, Peer, ZONE, web};
 
 /// Asks for a metadata item with a token, from inside.
 const ASK: &str = "t=$(curl -sS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token); \
@@ -105,6 +105,36 @@ fn stopping_keeps_files_and_address_and_terminating_frees_them() {
     assert_eq!(account.describe_instance(&instance)["State"]["Name"], json!("terminated"));
     eventually("its address is free", || (free() == before).then_some(()));
     account.ec2("delete_security_group", json!({ "GroupId": group }));
+}
+
+#[test]
+fn a_running_instance_gets_another_interface_and_gives_it_back() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let net = account.net();
+    let other = account.subnet(&net.vpc, "10.0.2.0/24", ZONE);
+    let group = account.group(&net.vpc, "app");
+    account.allow(&group, "tcp", Some(80), Peer::Cidr("10.0.0.0/16"));
+    let instance = account.instance(&net.subnet, &[&group], &web("both"));
+    let wish = json!({ "SubnetId": other, "Groups": [group], "PrivateIpAddress": "10.0.2.77" });
+    let interface = text_of(&account.ec2("create_network_interface", wish)["NetworkInterface"]["NetworkInterfaceId"]);
+    let wish = json!({ "NetworkInterfaceId": interface, "InstanceId": instance, "DeviceIndex": 1 });
+    let attachment = text_of(&account.ec2("attach_network_interface", wish)["AttachmentId"]);
+    account.wait("ec2", "instance_running", ids(&instance));
+    let client = account.group(&net.vpc, "client");
+    account.until_fetched(&net.subnet, &client, "http://10.0.2.77/", "both");
+    assert!(inside(&account, &instance, "ip -4 -o addr show dev eth1").contains("10.0.2.77/24"));
+    let shown = account.describe("describe_network_interfaces", "NetworkInterfaceIds", &interface, "NetworkInterfaces");
+    assert_eq!((&shown["Status"], &shown["Attachment"]["Status"]), (&json!("in-use"), &json!("attached")));
+
+    account.ec2("detach_network_interface", json!({ "AttachmentId": attachment }));
+    account.wait("ec2", "network_interface_available", json!({ "NetworkInterfaceIds": [interface] }));
+    eventually("the device is gone", || {
+        inside(&account, &instance, "ls /sys/class/net").contains("eth1").eq(&false).then_some(())
+    });
+    account.assert_silent(&net.subnet, &client, "http://10.0.2.77/");
+    let first = format!("http://{}/", account.private_ip(&instance));
+    account.until_fetched(&net.subnet, &client, &first, "both");
 }
 
 #[test]

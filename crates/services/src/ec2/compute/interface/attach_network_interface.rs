@@ -1,4 +1,5 @@
-//! AttachNetworkInterface: another interface for a stopped instance, which has it from its next boot on.
+//! AttachNetworkInterface: another interface for an instance, which has it as soon as the kernel does if it runs, and from its
+//! next boot on if it is stopped.
 
 use resource::{Attachment, AttachmentId, Holder, Instance, NetworkInterface, Resource};
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub fn attach_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Outp
         let message = format!("{} and {} must be in the same VPC and Availability Zone.", interface.id, instance.id);
         return Err(Error::combination(message));
     }
-    super::check_stopped(&instance, "attach")?;
+    super::check_pluggable(&instance)?;
     check_index(cx, &instance, input.device_index)?;
     let id = AttachmentId::random();
     let attachment = Attachment {
@@ -72,14 +73,14 @@ mod tests {
     use crate::ec2::compute::testing::{Site, text};
 
     #[test]
-    fn a_stopped_instance_gets_another_interface_and_gives_it_back() {
+    fn an_instance_gets_another_interface_and_gives_it_back() {
         let site = Site::new();
         let cloud = &site.cloud;
-        let id = site.instance(InstanceState::Running);
+        let id = site.instance(InstanceState::Pending);
         let interface = text(&site.interface(json!({"Description": "second"})), "NetworkInterfaceId");
         let attach = |index: u32| json!({"InstanceId": id, "NetworkInterfaceId": interface, "DeviceIndex": index});
-        assert_eq!(cloud.refusal("AttachNetworkInterface", attach(1)), "UnsupportedOperation");
-        site.put_in_state(&id, InstanceState::Stopped);
+        assert_eq!(cloud.refusal("AttachNetworkInterface", attach(1)), "IncorrectInstanceState");
+        site.put_in_state(&id, InstanceState::Running);
         assert_eq!(cloud.refusal("AttachNetworkInterface", attach(0)), "InvalidParameterValue");
         let attachment = cloud.text("AttachNetworkInterface", attach(1), "/AttachmentId");
         assert_eq!(cloud.refusal("AttachNetworkInterface", attach(1)), "InvalidNetworkInterface.InUse");

@@ -1,4 +1,4 @@
-//! DetachNetworkInterface: a secondary interface of a stopped instance is free again.
+//! DetachNetworkInterface: a secondary interface of an instance is free again.
 
 use resource::{Holder, NetworkInterface};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub fn detach_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Done
     if attachment.device_index == 0 {
         return Err(Error::new("OperationNotPermitted", "The network interface at device index 0 cannot be detached."));
     }
-    super::check_stopped(&*find::instance(cx.txn, &owner, instance.as_str())?, "detach")?;
+    super::check_pluggable(&*find::instance(cx.txn, &owner, instance.as_str())?)?;
     cx.txn.put(NetworkInterface { attachment: None, ready: false, ..(*interface).clone() });
     Ok(Done {})
 }

@@ -45,18 +45,13 @@ fn release_public(txn: &mut Txn, interface: &NetworkInterface, gone: impl Fn(Ipv
     }
 }
 
-/// Refuses to plug interfaces of an instance that is not stopped: they are made when it boots.
-fn check_stopped(instance: &Instance, what: &str) -> Result<(), Error> {
+/// Refuses to plug interfaces of an instance that is about to begin or to end.
+fn check_pluggable(instance: &Instance) -> Result<(), Error> {
     match instance.state {
-        InstanceState::Stopped => Ok(()),
-        InstanceState::Terminated | InstanceState::ShuttingDown => Err(Error::new(
-            "IncorrectInstanceState",
-            format!("Instance '{}' is {}.", instance.id, instance.state.code_and_name().1),
-        )),
-        _ => {
-            let message =
-                format!("underpass cannot {what} a network interface while its instance runs yet: stop {} first.", instance.id);
-            Err(Error::new("UnsupportedOperation", message))
+        InstanceState::Running | InstanceState::Stopping | InstanceState::Stopped => Ok(()),
+        state => {
+            let message = format!("Instance '{}' is {}: it is to be running or stopped.", instance.id, state.code_and_name().1);
+            Err(Error::new("IncorrectInstanceState", message))
         }
     }
 }
