@@ -65,6 +65,7 @@ impl Default for Catalogue {
             Codec::of::<resource::TargetGroup>(),
             Codec::of::<resource::TargetHealth>(),
             Codec::of::<resource::Instance>(),
+            Codec::of::<resource::MetadataDefaults>(),
             Codec::of::<resource::InsightsPath>(),
             Codec::of::<resource::InsightsAnalysis>(),
             Codec::of::<resource::ConsoleOutput>(),

@@ -41,6 +41,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(read "DescribeInstanceAttribute" instance::describe_instance_attribute::describe_instance_attribute),
     operation!(write "ModifyInstanceAttribute" instance::modify_instance_attribute::modify_instance_attribute),
     operation!(write "ModifyInstanceMetadataOptions" instance::modify_instance_metadata_options::modify_instance_metadata_options),
+    operation!(read "GetInstanceMetadataDefaults" instance::metadata_defaults::get),
+    operation!(write "ModifyInstanceMetadataDefaults" instance::metadata_defaults::modify),
     operation!(read "DescribeInstanceCreditSpecifications" instance::describe_instance_credit_specifications::describe_instance_credit_specifications),
     operation!(read "DescribeImages" describe_images::describe_images),
     operation!(read "DescribeInstanceTypes" describe_instance_types::describe_instance_types),

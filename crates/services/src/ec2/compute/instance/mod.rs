@@ -7,6 +7,7 @@ pub mod describe_instance_credit_specifications;
 pub mod describe_instance_status;
 pub mod describe_instances;
 pub mod launch;
+pub mod metadata_defaults;
 pub mod modify_instance_attribute;
 pub mod modify_instance_metadata_options;
 mod network;

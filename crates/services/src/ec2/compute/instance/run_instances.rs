@@ -1,15 +1,14 @@
 //! RunInstances: new machines, in one reservation; they answer `pending` until their processes run.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use resource::{
-    Instance, InstanceId, InstanceState, KeyPair, MetadataOptions, NetworkInterface, Owner, Resource, Tags, Timestamp, random_id,
-};
+use resource::{Instance, InstanceId, InstanceState, KeyPair, NetworkInterface, Owner, Resource, Tags, Timestamp, random_id};
 use serde::Serialize;
 use store::{Snapshot, Txn};
 
 use super::super::instance_type::{self, InstanceType};
 use super::super::{image, template};
 use super::launch::Launch;
+use super::metadata_defaults;
 use super::network::Network;
 use super::profile;
 use super::view::{self, View};
@@ -128,7 +127,7 @@ fn model(
     network: &Network,
     now: Timestamp,
 ) -> Result<Instance, Error> {
-    let defaults = MetadataOptions::default();
+    let defaults = metadata_defaults::of(world, owner).options();
     Ok(Instance {
         id: InstanceId::random(),
         owner: owner.clone(),
