@@ -2,11 +2,13 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use ipnet::Ipv4Net;
 use resource::{
     EndpointId, Holder, Instance, InstanceState, InterfaceId, InternetGateway, NatGateway, NatState, NetworkInterface,
-    PeeringConnection, PeeringId, Route, RouteDestination, RouteTable, RouteTableId, RouteTarget, Vpc, VpcEndpoint, VpcId,
+    PeeringConnection, PeeringId, Resource, Route, RouteDestination, RouteTable, RouteTableId, RouteTarget, Subnet, Vpc,
+    VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -14,6 +16,7 @@ use crate::gateway::{DIRECT, realm};
 use crate::group::prefix_list;
 use crate::interface::table_of;
 use crate::peering;
+use crate::router::listed;
 
 /// A route table. The longest prefix wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +27,10 @@ pub struct Table {
     pub vpc: VpcId,
     /// Where packets go.
     pub routes: Vec<(Ipv4Net, Hop)>,
-    /// Where packets for parts of the VPC's own blocks go, before the VPC delivers them itself.
+    /// Where packets for the VPC's own blocks or parts of them go, before the VPC delivers them itself.
     pub within: Vec<(Ipv4Net, Hop)>,
+    /// Subnets that use the table and lie in one of those parts: neighbours in them ask no table for each other.
+    pub neighbours: Vec<Ipv4Net>,
 }
 
 /// Where a route leads.
@@ -58,7 +63,18 @@ pub(crate) fn plan(world: &Snapshot, id: &RouteTableId) -> Option<Table> {
             _ => routes.push((*prefix, hop(world, &table.vpc, route, DIRECT))),
         }
     }
-    Some(Table { id: table.id.clone(), vpc: table.vpc.clone(), routes, within })
+    let neighbours = neighbours(world, &table, &within);
+    Some(Table { id: table.id.clone(), vpc: table.vpc.clone(), routes, within, neighbours })
+}
+
+fn neighbours(world: &Snapshot, table: &RouteTable, within: &[(Ipv4Net, Hop)]) -> Vec<Ipv4Net> {
+    if within.is_empty() {
+        return Vec::new();
+    }
+    let lies_within = |subnet: &Arc<Subnet>| within.iter().any(|(prefix, _)| prefix.contains(&subnet.cidr));
+    let uses = |subnet: &Arc<Subnet>| table_of(world, &table.vpc, &subnet.id).as_ref() == Some(&table.id);
+    let subnets = world.linked::<Subnet>(Vpc::KIND, &table.vpc).filter(|subnet| lies_within(subnet) && uses(subnet));
+    subnets.map(|subnet| subnet.cidr).collect()
 }
 
 /// The prefixes of a table with their routes, each once: those of blocks come before those of prefix lists, which lose a tie.
@@ -165,6 +181,9 @@ fn takes_packets(world: &Snapshot, eni: &NetworkInterface) -> bool {
 impl Display for Table {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "table {} in {}", self.id, self.vpc)?;
+        if !self.neighbours.is_empty() {
+            write!(f, ", but for neighbours in {}", listed(&self.neighbours))?;
+        }
         self.within.iter().chain(&self.routes).try_for_each(|(prefix, hop)| write!(f, "\n    {prefix} {hop}"))
     }
 }

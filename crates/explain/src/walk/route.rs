@@ -85,9 +85,11 @@ impl Walk<'_> {
     }
 
     /// Whether a party's table has another way to an address of its own VPC than the VPC itself. The router takes what is for
-    /// its own addresses (nodes, endpoints) before any table is asked.
-    pub(super) fn is_diverted(&self, party: &Party, to: Ipv4Addr) -> bool {
-        let diverts = self.table(party).is_some_and(|table| table.within.iter().any(|(prefix, _)| prefix.contains(&to)));
+    /// its own addresses (nodes, endpoints) before any table is asked, and so does it with what stays in a subnet.
+    pub(super) fn is_diverted(&self, party: &Party, from: Ipv4Addr, to: Ipv4Addr) -> bool {
+        let apart = |table: &Table| table.neighbours.iter().any(|subnet| subnet.contains(&from) && subnet.contains(&to));
+        let leads = |table: &Table| table.within.iter().any(|(prefix, _)| prefix.contains(&to));
+        let diverts = self.table(party).is_some_and(|table| leads(&table) && !apart(&table));
         diverts && !self.holder(&party.vpc, to).is_some_and(|holder| holder.is_managed())
     }
 
@@ -252,7 +254,7 @@ impl Walk<'_> {
 
     /// Whether a party's table takes packets to an address of its own VPC elsewhere, as is said then.
     pub(super) fn detour(&mut self, party: &Party, sender: &Sender, to: Ipv4Addr) -> bool {
-        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, to)) else { return false };
+        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, sender.address, to)) else { return false };
         match longest(&table, to) {
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
@@ -266,7 +268,7 @@ impl Walk<'_> {
 
     /// Answers that do not go the way that the question came, but through an interface between the two subnets.
     pub(super) fn detour_back(&mut self, party: &Party, to: Ipv4Addr) {
-        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, to)) else { return };
+        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, party.address, to)) else { return };
         let own = party.interface.as_ref().map(|interface| interface.id.clone());
         match longest(&table, to) {
             Some((prefix, Hop::Interface(id, _))) if own.as_ref() == Some(id) => {

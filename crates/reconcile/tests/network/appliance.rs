@@ -100,6 +100,21 @@ fn two_subnets_meet_through_an_appliance_whether_answers_go_by_it_or_not() {
 }
 
 #[test]
+fn a_replaced_local_route_leads_to_every_other_subnet_through_the_appliance_and_not_to_neighbours() {
+    let site = Site::new();
+    let [_, one, other] = &site.hosts;
+    let group = site.cloud.find::<NetworkInterface>(&site.interfaces[1]).groups[0].clone();
+    let subnet = site.cloud.find::<NetworkInterface>(&site.interfaces[1]).subnet;
+    let (neighbour, _) = site.cloud.instance(&subnet, "10.0.1.5", &[&group]);
+    site.only(&site.tables[1], "10.0.0.0/16", site.to_appliance());
+    assert_eq!(site.seen(one, "10.0.2.4:80", other, "10.0.2.4:80"), "10.0.1.4");
+    site.forwards(false);
+    site.cloud.is_silent(one, "10.0.2.4:80");
+    assert_eq!(site.seen(one, "10.0.1.5:80", &neighbour, "10.0.1.5:80"), "10.0.1.4");
+    assert_eq!(site.seen(other, "10.0.0.4:80", &site.hosts[0], "10.0.0.4:80"), "10.0.2.4", "other tables have it still");
+}
+
+#[test]
 fn clients_of_the_internet_are_seen_with_their_ports_by_whatever_way_packets_and_answers_go() {
     let site = Site::new();
     let server = &site.hosts[1];

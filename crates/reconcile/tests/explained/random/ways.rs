@@ -110,6 +110,10 @@ impl Site<'_> {
             let nat = net.nats.first().filter(|_| dice.chance(20)).cloned().map(RouteTarget::NatGateway);
             routes.push((format!("{}.{}.0/24", net.base, if n == 1 { dice.pick(&[0, 2]) } else { &1 }), nat.or_else(appliance)));
         }
+        if self.has("routes") && dice.chance(10) {
+            // In place of the local route.
+            routes.push((format!("{}.0.0/16", net.base), appliance()));
+        }
         routes.into_iter().filter_map(|(block, target)| Some((block, target?))).collect()
     }
 }

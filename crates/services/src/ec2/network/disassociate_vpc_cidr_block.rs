@@ -1,6 +1,6 @@
 //! DisassociateVpcCidrBlock: a secondary block goes when no subnet lies in it.
 
-use resource::{CIDR_ASSOCIATION, Resource, Subnet, Vpc};
+use resource::{CIDR_ASSOCIATION, Resource, RouteDestination, RouteTable, Subnet, Vpc};
 use serde::{Deserialize, Serialize};
 
 use super::view::CidrView;
@@ -45,6 +45,11 @@ pub fn disassociate_vpc_cidr_block(cx: &mut Write<'_>, input: Input) -> Result<O
             association.cidr, subnet.id
         )));
     }
+    let local = RouteDestination::Cidr(association.cidr);
+    let tables: Vec<_> = cx.txn.linked::<RouteTable>(Vpc::KIND, &vpc.id).collect();
+    for table in tables.iter().filter(|table| table.routes.iter().any(|route| route.destination == local)) {
+        cx.txn.update::<RouteTable>(table.id.as_str(), |table| table.routes.retain(|route| route.destination != local));
+    }
     cx.txn.update::<Vpc>(vpc.id.as_str(), |vpc| vpc.cidrs.retain(|a| a.id != id));
     Ok(Output { cidr_block_association: CidrView::new(association, "disassociating"), vpc_id: vpc.id.to_string() })
 }
@@ -68,7 +73,15 @@ mod tests {
         let subnet = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "100.64.1.0/24"}), "/Subnet/SubnetId");
         assert_eq!(cloud.refusal("DisassociateVpcCidrBlock", json!({"AssociationId": association})), "DependencyViolation");
         cloud.ok("DeleteSubnet", json!({"SubnetId": subnet}));
+        let table = cloud.ok("DescribeRouteTables", json!({"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}));
+        let first = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.1.1.0/24"}), "/Subnet/SubnetId");
+        let interface = cloud.text("CreateNetworkInterface", json!({"SubnetId": first}), "/NetworkInterface/NetworkInterfaceId");
+        let table = table.pointer("/RouteTables/0/RouteTableId").expect("an id");
+        let local = json!({"RouteTableId": table, "DestinationCidrBlock": "100.64.0.0/16", "NetworkInterfaceId": interface});
+        cloud.ok("ReplaceRoute", local);
         cloud.ok("DisassociateVpcCidrBlock", json!({"AssociationId": association}));
+        let left = cloud.ok("DescribeRouteTables", json!({"RouteTableIds": [table]}));
+        assert_eq!(left.pointer("/RouteTables/0/Routes/1"), None, "the route to the block went with it");
         assert_eq!(
             cloud.refusal("DisassociateVpcCidrBlock", json!({"AssociationId": association})),
             "InvalidVpcCidrBlockAssociationID.NotFound"

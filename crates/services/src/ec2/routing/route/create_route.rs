@@ -23,6 +23,11 @@ pub fn create_route(cx: &mut Write<'_>, input: Request) -> Result<Output, Error>
     let destination = destination::named(input.destination_cidr_block.as_deref(), input.destination_prefix_list_id.as_deref())?;
     let target = target(cx, &vpc, &input)?;
     match &destination {
+        RouteDestination::Cidr(block) if destination::is_local(&vpc, *block) => {
+            let message =
+                format!("The route identified by {block} already exists: it is local. ReplaceRoute changes its target.");
+            return Err(Error::new("RouteAlreadyExists", message));
+        }
         RouteDestination::Cidr(block) => destination::check(cx.txn, &vpc, *block, &target)?,
         RouteDestination::PrefixList(id) => drop(firewall::prefix_list::refer(cx.txn, &owner, id.as_str())?),
     }
@@ -105,17 +110,21 @@ mod tests {
     }
 
     #[test]
-    fn the_local_route_stays() {
+    fn the_local_route_stays_but_for_its_target() {
         let network = Network::new();
         let local = json!({"RouteTableId": network.table, "DestinationCidrBlock": "10.0.0.0/16"});
+        assert_eq!(network.cloud.refusal("DeleteRoute", local.clone()), "InvalidParameterValue");
+        let (_, interface) = network.instance();
+        let by_gateway = network.route("10.0.0.0/16", "GatewayId", &network.gateway);
+        assert_eq!(network.cloud.refusal("ReplaceRoute", by_gateway), "InvalidParameterValue");
+        network.cloud.ok("ReplaceRoute", network.route("10.0.0.0/16", "NetworkInterfaceId", &interface));
+        let shown = |target: &str| [("10.0.0.0/16".to_owned(), target.to_owned(), "active".to_owned())];
+        assert_eq!(network.routes(), shown(&interface));
         assert_eq!(network.cloud.refusal("DeleteRoute", local), "InvalidParameterValue");
-        let interface = network.interface();
-        assert_eq!(
-            network.cloud.refusal("ReplaceRoute", network.route("10.0.0.0/16", "NetworkInterfaceId", &interface)),
-            "UnsupportedOperation"
-        );
         let restore = json!({"RouteTableId": network.table, "DestinationCidrBlock": "10.0.0.0/16", "LocalTarget": true});
+        network.cloud.ok("ReplaceRoute", restore.clone());
         network.cloud.ok("ReplaceRoute", restore);
+        assert_eq!(network.routes(), shown("local"));
         let other = json!({"RouteTableId": network.table, "DestinationCidrBlock": "0.0.0.0/0", "LocalTarget": true});
         assert_eq!(network.cloud.refusal("ReplaceRoute", other), "InvalidParameterValue");
     }

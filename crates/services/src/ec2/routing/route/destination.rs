@@ -34,23 +34,20 @@ pub fn is_local(vpc: &Vpc, block: Ipv4Net) -> bool {
     vpc.cidrs.iter().any(|association| association.cidr == block)
 }
 
-/// Whether a table of `vpc` may have a route to `block` by `target`. More specific than the local route are only routes
-/// to whole subnets, through an appliance.
+/// Whether a table of `vpc` may have a route to `block` by `target`. In place of the local route, or more specific than it,
+/// are only routes through an appliance: to a whole block of the VPC, or to a whole subnet.
 ///
 /// # Errors
-/// `InvalidParameterValue`, `RouteAlreadyExists` for the local route.
+/// `InvalidParameterValue`.
 pub fn check(world: &Snapshot, vpc: &Vpc, block: Ipv4Net, target: &RouteTarget) -> Result<(), Error> {
     let forbidden = FORBIDDEN.iter().find(|(range, _)| range.parse().is_ok_and(|range: Ipv4Net| range.contains(&block)));
     if let Some((range, whose)) = forbidden {
         return Err(Error::invalid_value(format!("The destination {block} is not allowed: {range} belongs to {whose}.")));
     }
-    if is_local(vpc, block) {
-        return Err(Error::new("RouteAlreadyExists", format!("The route identified by {block} already exists: it is local.")));
-    }
     if !vpc.cidrs.iter().any(|association| association.cidr.contains(&block)) {
         return Ok(());
     }
-    if !world.linked::<Subnet>(Vpc::KIND, &vpc.id).any(|subnet| subnet.cidr == block) {
+    if !is_local(vpc, block) && !world.linked::<Subnet>(Vpc::KIND, &vpc.id).any(|subnet| subnet.cidr == block) {
         let message = format!("The destination {block} lies in {} and does not equal the block of one of its subnets.", vpc.id);
         return Err(Error::invalid_value(message));
     }
@@ -58,10 +55,10 @@ pub fn check(world: &Snapshot, vpc: &Vpc, block: Ipv4Net, target: &RouteTarget) 
         RouteTarget::Interface(_) => Ok(()),
         RouteTarget::NatGateway(_) => Err(Error::new(
             "UnsupportedOperation",
-            format!("underpass does not support routes to {block}, a subnet of the VPC itself, through a NAT gateway yet"),
+            format!("underpass does not support routes to {block}, which lies in the VPC itself, through a NAT gateway yet"),
         )),
         _ => Err(Error::invalid_value(format!(
-            "A route to {block}, which is more specific than the local route, \
+            "A route to {block}, in place of the local route or more specific than it, \
              needs a NAT gateway or a network interface as its target."
         ))),
     }

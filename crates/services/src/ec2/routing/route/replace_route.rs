@@ -1,4 +1,4 @@
-//! ReplaceRoute: another target for a destination that a table has a route to.
+//! ReplaceRoute: another target for a destination that a table has a route to; also for the local route, which can be restored.
 
 use resource::{Route, RouteDestination, RouteTable, RouteTarget};
 
@@ -13,24 +13,25 @@ pub fn replace_route(cx: &mut Write<'_>, input: Request) -> Result<(), Error> {
     let table = find::route_table(cx.txn, cx.owner(), &input.route_table_id)?;
     let vpc = find::vpc(cx.txn, cx.owner(), table.vpc.as_str())?;
     let destination = destination::named(input.destination_cidr_block.as_deref(), input.destination_prefix_list_id.as_deref())?;
-    let named = input.target(cx.txn, cx.owner(), &vpc.id)?;
     let local = matches!(destination, RouteDestination::Cidr(block) if destination::is_local(&vpc, block));
-    let target = match named {
-        Named::Local if local => return Ok(()),
+    let target = match input.target(cx.txn, cx.owner(), &vpc.id)? {
+        Named::Target(target) => Some(target),
+        Named::Local if local => None,
         Named::Local => return Err(Error::invalid_value("Only the route to a block of the VPC can have the target local.")),
-        Named::Target(_) if local => {
-            let message =
-                "underpass does not support ReplaceRoute of a local route yet; a route to a whole subnet can be created instead";
-            return Err(Error::new("UnsupportedOperation", message));
-        }
-        Named::Target(target) => target,
     };
-    let route = changeable(&table, &destination)?;
-    if let RouteDestination::Cidr(block) = route.destination {
-        destination::check(cx.txn, &vpc, block, &target)?;
+    if let (RouteDestination::Cidr(block), Some(target)) = (&destination, &target) {
+        destination::check(cx.txn, &vpc, *block, target)?;
     }
     let mut table = (*table).clone();
-    table.routes.iter_mut().filter(|route| route.destination == destination).for_each(|route| route.target = target.clone());
+    match local {
+        true => table.routes.retain(|route| route.destination != destination),
+        false => changeable(&table, &destination)?,
+    }
+    match (target, table.routes.iter_mut().find(|route| route.destination == destination)) {
+        (Some(target), Some(route)) => route.target = target,
+        (Some(target), None) => table.routes.push(Route { destination, target }),
+        (None, _) => {}
+    }
     if table.gateways().next().is_some() {
         edge::check(cx.txn, &table)?;
     }
@@ -38,13 +39,14 @@ pub fn replace_route(cx: &mut Write<'_>, input: Request) -> Result<(), Error> {
     Ok(())
 }
 
-fn changeable<'a>(table: &'a RouteTable, destination: &RouteDestination) -> Result<&'a Route, Error> {
+/// Refuses what is no route of the table, and those of gateway endpoints.
+fn changeable(table: &RouteTable, destination: &RouteDestination) -> Result<(), Error> {
     let route = table.routes.iter().find(|route| route.destination == *destination);
     let route =
         route.ok_or_else(|| Error::invalid_value(format!("There is no such route in {}. CreateRoute adds one.", table.id)))?;
     match &route.target {
         RouteTarget::Endpoint(id) => Err(of_endpoint(id)),
-        _ => Ok(route),
+        _ => Ok(()),
     }
 }
 

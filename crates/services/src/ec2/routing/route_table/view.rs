@@ -8,6 +8,9 @@ use super::{ASSOCIATED, AssociationState};
 use crate::ec2::routing::route::target;
 use crate::tags::{self, Tag};
 
+/// The origin of routes that came with the table.
+const WITH_TABLE: &str = "CreateRouteTable";
+
 /// A route table.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -82,8 +85,15 @@ impl RouteTableView {
     /// `table` as answers show it.
     pub fn new(world: &Snapshot, table: &RouteTable) -> Self {
         let blocks = world.find::<Vpc>(table.vpc.as_str()).map(|vpc| vpc.cidrs.clone()).unwrap_or_default();
-        let local = blocks.iter().map(|block| RouteView::local(block.cidr.to_string()));
-        let added = table.routes.iter().map(|route| RouteView::new(world, table, route));
+        let is_local = |route: &&Route| blocks.iter().any(|block| route.destination == RouteDestination::Cidr(block.cidr));
+        let local = blocks.iter().map(|block| {
+            let replaced = table.routes.iter().find(|route| route.destination == RouteDestination::Cidr(block.cidr));
+            match replaced {
+                Some(route) => RouteView { origin: WITH_TABLE, ..RouteView::new(world, table, route) },
+                None => RouteView::local(block.cidr.to_string()),
+            }
+        });
+        let added = table.routes.iter().filter(|route| !is_local(route)).map(|route| RouteView::new(world, table, route));
         let associations = table.associations.iter().map(|association| AssociationView {
             main: association.is_main(),
             route_table_association_id: association.id.clone(),
@@ -109,7 +119,7 @@ impl RouteView {
         Self {
             destination_cidr_block: Some(block),
             gateway_id: Some("local".to_owned()),
-            origin: "CreateRouteTable",
+            origin: WITH_TABLE,
             state: "active",
             ..Self::default()
         }
