@@ -269,6 +269,7 @@ impl Display for Mark {
             Mark::Value(value) => write!(f, "{value:#010x}"),
             Mark::Packet => f.write_str("meta mark"),
             Mark::Flow => f.write_str("ct mark"),
+            Mark::FlowWith(bits) => write!(f, "ct mark | {bits:#010x}"),
             Mark::Map { key, map } => write!(f, "{} map @{map}", Dotted(key)),
         }
     }

@@ -235,6 +235,8 @@ pub enum Mark {
     Packet,
     /// The flow's mark.
     Flow,
+    /// The flow's mark, and these bits as well.
+    FlowWith(u32),
     /// A map to one [`super::Type::Mark`]; a key that is not in it ends the rule.
     Map {
         /// What is looked up.

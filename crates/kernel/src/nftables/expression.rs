@@ -213,6 +213,10 @@ impl Expressions<'_> {
             Mark::Value(value) => self.immediate(FIRST_REGISTER, &value.to_ne_bytes()),
             Mark::Packet => self.load(&[Field::Mark], FIRST_REGISTER),
             Mark::Flow => self.load(&[Field::CtMark], FIRST_REGISTER),
+            Mark::FlowWith(bits) => {
+                self.load(&[Field::CtMark], FIRST_REGISTER);
+                self.set_bits(*bits);
+            }
             Mark::Map { key, map } => self.look_up(key, map, FIRST_REGISTER),
         }
     }
@@ -266,12 +270,21 @@ impl Expressions<'_> {
     }
 
     fn mask(&mut self, mask: &[u8]) {
+        self.bitwise(mask, &vec![0; mask.len()]);
+    }
+
+    fn set_bits(&mut self, bits: u32) {
+        self.bitwise(&(!bits).to_ne_bytes(), &bits.to_ne_bytes());
+    }
+
+    /// Leaves of the first register what is under the mask, and turns the bits of `flipped` over.
+    fn bitwise(&mut self, mask: &[u8], flipped: &[u8]) {
         self.expression("bitwise", |w| {
             w.u32_be(1, FIRST_REGISTER);
             w.u32_be(2, FIRST_REGISTER);
             w.u32_be(3, u32::try_from(mask.len()).unwrap_or(4));
             w.nest(4, |w| w.attr(word::DATA_VALUE, mask));
-            w.nest(5, |w| w.attr(word::DATA_VALUE, &vec![0; mask.len()]));
+            w.nest(5, |w| w.attr(word::DATA_VALUE, flipped));
         });
     }
 

@@ -109,6 +109,7 @@ fn actions() -> Vec<Rule> {
         act(Action::SetMark(Mark::Value(0x10))),
         act(Action::SetMark(Mark::Flow)),
         act(Action::SetCtMark(Mark::Packet)),
+        act(Action::SetCtMark(Mark::FlowWith(0x30))),
         act(Action::SetCtMark(Mark::Map { key: vec![Field::Daddr], map: "marks".into() })),
         act(Action::ClampMss(None)),
         act(Action::ClampMss(Some(1400))),

@@ -166,6 +166,8 @@ fn marks_pass_between_packets_and_flows() {
     assert!(world.connects(SERVER));
     world.judge(copy(Action::SetCtMark(Mark::Packet), Field::CtMark, 0x107));
     assert!(world.connects(SERVER));
+    world.judge(copy(Action::SetCtMark(Mark::FlowWith(0x6)), Field::CtMark, 0xf));
+    assert!(world.connects(SERVER), "9 is 1001, and 6 is 0110");
     world.judge(copy(Action::SetMark(Mark::Value(5)), Field::Mark, 5));
     assert!(world.connects(SERVER));
 }
