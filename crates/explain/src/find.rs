@@ -82,7 +82,7 @@ pub(crate) fn program(
     other: Option<&Party>,
 ) -> Result<Option<Party>, QuestionError> {
     let Some(subnet) = world.find::<Subnet>(id.as_str()) else { return Ok(None) };
-    let in_vpc = |id: &&GroupId| world.find::<SecurityGroup>(id.as_str()).is_none_or(|group| group.vpc != subnet.vpc);
+    let in_vpc = |id: &&GroupId| world.find::<SecurityGroup>(id.as_str()).is_none_or(|group| !group.is_for(&subnet.vpc));
     if let Some(stranger) = groups.iter().find(in_vpc) {
         return Err(QuestionError::Unknown(format!("group {stranger} in {}", subnet.vpc)));
     }

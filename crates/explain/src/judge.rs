@@ -36,10 +36,11 @@ pub(crate) fn allows(world: &Snapshot, vpc: &VpcId, allow: &Allow, packet: Packe
         }
 }
 
-/// Whether an address is that of an interface in use that carries the group, in the group's own VPC: `vpc`, or a peer of it.
+/// Whether an address is that of an interface in use that carries the group, in `vpc` itself where the group is for it, or in
+/// the group's own VPC, a peer of it.
 fn is_member(world: &Snapshot, vpc: &VpcId, group: &GroupId, address: Ipv4Addr, guests: &[Party]) -> bool {
-    let own = world.find::<SecurityGroup>(group.as_str()).map(|group| group.vpc.clone());
-    let vpc = own.as_ref().unwrap_or(vpc);
+    let known = world.find::<SecurityGroup>(group.as_str());
+    let vpc = known.as_ref().filter(|known| !known.is_for(vpc)).map_or(vpc, |known| &known.vpc);
     let present = holder(world, vpc, address).filter(|party| party.place(world).is_some());
     let guest = guests.iter().find(|party| party.address == address && party.vpc == *vpc);
     present.as_ref().or(guest).is_some_and(|party| party.groups.contains(group))

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use resource::{
-    BalancerState, ElasticAddress, EndpointService, GroupId, Holder, Instance, InstanceId, InternetGateway, InternetGatewayId,
-    Kind, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection, PrefixList, PublicAccess,
-    PublicAccessExclusion, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Resource, RouteTable,
-    RulePeer, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc, VpcEndpoint, VpcId,
+    BalancerState, ElasticAddress, EndpointService, GROUP_VPC, GroupId, Holder, Instance, InstanceId, InternetGateway,
+    InternetGatewayId, Kind, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Owner, PeeringConnection,
+    PrefixList, PublicAccess, PublicAccessExclusion, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState,
+    Resource, Route, RouteDestination, RouteTable, RulePeer, SecurityGroup, Subnet, Tags, TargetGroup, TargetHealth, Vpc,
+    VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
 
@@ -23,8 +24,8 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     reach.change(change, |table: &RouteTable| table.associations.clone(), Reach::table_subnets);
     reach.change(change, RouteTable::is_main, Reach::main_table);
     reach.change(change, gateways_of, |reach, table| reach.addresses_of(&table.vpc));
-    reach.change(change, |group: &SecurityGroup| group.rules.clone(), Reach::group);
-    reach.change(change, |group: &SecurityGroup| group.vpc.clone(), Reach::referring_groups);
+    reach.change(change, |group: &SecurityGroup| (group.rules.clone(), vpcs_of(group)), Reach::group);
+    reach.change(change, vpcs_of, Reach::referring_groups);
     reach.change(change, peer_groups, Reach::members_abroad);
     reach.change(
         change,
@@ -54,6 +55,10 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     );
     reach.change(change, read_of_resolver, |reach, resolver| reach.add(Subject::Resolver(resolver.id.clone())));
     reach.found
+}
+
+fn vpcs_of(group: &SecurityGroup) -> Vec<VpcId> {
+    group.vpcs().cloned().collect()
 }
 
 fn gateways_of(table: &RouteTable) -> Vec<InternetGatewayId> {
@@ -126,6 +131,9 @@ impl Reach<'_> {
             self.add(Subject::Gateway(gateway.id.clone()));
         }
         self.addresses_of(&vpc.id);
+        for group in self.world.named::<SecurityGroup>(GROUP_VPC, &vpc.id) {
+            self.group(&group);
+        }
         for peering in self.world.linked::<PeeringConnection>(Vpc::KIND, &vpc.id) {
             self.peering(&peering);
         }
@@ -140,6 +148,7 @@ impl Reach<'_> {
     /// A subnet is also where targets without a zone of their own find one.
     fn subnet(&mut self, subnet: &Subnet) {
         self.add(Subject::Router(subnet.vpc.clone()));
+        self.diverting(&subnet.vpc);
         self.interfaces_of(Subnet::KIND, subnet.id.as_str());
         for acl in self.world.linked::<NetworkAcl>(Subnet::KIND, &subnet.id) {
             self.add(Subject::Acl(acl.id.clone()));
@@ -158,7 +167,9 @@ impl Reach<'_> {
         }
     }
 
+    /// Another table, the main one, has them or had them.
     fn table_subnets(&mut self, table: &RouteTable) {
+        self.diverting(&table.vpc);
         for subnet in table.associations.iter().filter_map(|association| association.subnet.as_ref()) {
             self.interfaces_of(Subnet::KIND, subnet.as_str());
         }
@@ -325,6 +336,17 @@ impl Reach<'_> {
         for table in self.world.linked::<RouteTable>(Vpc::KIND, vpc) {
             self.add(Subject::Table(table.id.clone()));
         }
+    }
+
+    /// The tables of a VPC that lead packets for its own blocks elsewhere, and so depend on which subnets use them.
+    fn diverting(&mut self, vpc: &VpcId) {
+        let Some(blocks) = self.world.find::<Vpc>(vpc.as_str()).map(|vpc| vpc.cidrs.clone()) else { return };
+        let within = |route: &Route| match &route.destination {
+            RouteDestination::Cidr(net) => blocks.iter().any(|block| block.cidr.contains(net)),
+            RouteDestination::PrefixList(_) => true,
+        };
+        let tables = self.world.linked::<RouteTable>(Vpc::KIND, vpc).filter(|table| table.routes.iter().any(within));
+        self.found.extend(tables.map(|table| Subject::Table(table.id.clone())));
     }
 
     fn nats_of(&mut self, kind: Kind, key: &str) {

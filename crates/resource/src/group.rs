@@ -7,6 +7,8 @@ use crate::{GroupId, GroupRuleId, Kind, Link, Owner, PeeringId, PrefixListId, Re
 
 /// The namespace of links from a group to the ids of its rules.
 pub const GROUP_RULE: &str = "group-rule";
+/// The namespace of links from a group to the other VPCs that it is for.
+pub const GROUP_VPC: &str = "group-vpc";
 /// What groups take of the quota of an account in a Region, `{account}/{region}`.
 pub const GROUP_QUOTA: &str = "group-quota";
 
@@ -19,6 +21,9 @@ pub struct SecurityGroup {
     pub owner: Owner,
     /// The VPC it belongs to.
     pub vpc: VpcId,
+    /// The other VPCs whose interfaces may carry it.
+    #[serde(default)]
+    pub associations: Vec<VpcAssociation>,
     /// Unique in the VPC.
     pub name: String,
     /// Given at creation.
@@ -27,6 +32,51 @@ pub struct SecurityGroup {
     pub rules: Vec<GroupRule>,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// The use of a group in another VPC than its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcAssociation {
+    /// The VPC.
+    pub vpc: VpcId,
+    /// Where it stands.
+    pub state: VpcAssociationState,
+}
+
+/// Where the use of a group in another VPC stands; when it has ended there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VpcAssociationState {
+    /// Asked for; the VPC's router may not know the group yet.
+    Associating,
+    /// The group filters there.
+    Associated,
+    /// No interface there carries it; the VPC's router may know it still.
+    Disassociating,
+}
+
+impl VpcAssociationState {
+    /// AWS's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Associating => "associating",
+            Self::Associated => "associated",
+            Self::Disassociating => "disassociating",
+        }
+    }
+}
+
+impl SecurityGroup {
+    /// The VPCs whose interfaces may carry it: its own first.
+    pub fn vpcs(&self) -> impl Iterator<Item = &VpcId> {
+        let others = self.associations.iter().filter(|other| other.state != VpcAssociationState::Disassociating);
+        std::iter::once(&self.vpc).chain(others.map(|other| &other.vpc))
+    }
+
+    /// Whether interfaces of `vpc` may carry it.
+    pub fn is_for(&self, vpc: &VpcId) -> bool {
+        self.vpcs().any(|own| own == vpc)
+    }
 }
 
 /// One thing that a group allows.
@@ -121,7 +171,8 @@ impl Resource for SecurityGroup {
             RulePeer::Cidr(_) | RulePeer::Cidr6(_) => None,
         });
         let rules = self.rules.iter().map(|rule| Link::name(GROUP_RULE, &rule.id));
-        std::iter::once(Link::to(Vpc::KIND, &self.vpc)).chain(peers).chain(rules).collect()
+        let others = self.associations.iter().map(|other| Link::name(GROUP_VPC, &other.vpc));
+        std::iter::once(Link::to(Vpc::KIND, &self.vpc)).chain(peers).chain(rules).chain(others).collect()
     }
 
     /// One group.

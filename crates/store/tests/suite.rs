@@ -79,6 +79,7 @@ fn group(account: &str) -> SecurityGroup {
         id: GroupId::random(),
         owner: Owner::new(account, "us-east-1"),
         vpc: VpcId::random(),
+        associations: Vec::new(),
         name: "web".into(),
         description: String::new(),
         rules: Vec::new(),

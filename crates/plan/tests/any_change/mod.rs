@@ -228,6 +228,11 @@ fn table(table: &mut RouteTable, dice: &mut Dice, txn: &Txn) {
 }
 
 fn group(group: &mut SecurityGroup, dice: &mut Dice, txn: &Txn) {
+    if dice.below(4) == 0 {
+        let state = if dice.coin() { VpcAssociationState::Associated } else { VpcAssociationState::Disassociating };
+        let others = dice.some(&ids::<Vpc, _>(txn, |r| r.id)).into_iter().filter(|vpc| *vpc != group.vpc);
+        group.associations = others.map(|vpc| VpcAssociation { vpc, state }).collect();
+    }
     let peer = match dice.below(4) {
         3 => peer_group(dice, txn),
         0 => dice.any(&ids::<SecurityGroup, _>(txn, |r| r.id)).map(|id| members(&id)),

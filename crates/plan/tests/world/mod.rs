@@ -147,6 +147,7 @@ impl World {
             id: id.clone(),
             owner: owner(),
             vpc: vpc.clone(),
+            associations: Vec::new(),
             name: id.to_string(),
             description: String::new(),
             rules: rules.to_vec(),

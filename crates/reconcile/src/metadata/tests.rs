@@ -59,6 +59,7 @@ fn group() -> SecurityGroup {
         id: GroupId::parse("sg-00000000000000001").unwrap(),
         owner: owner(),
         vpc: vpc_id(1),
+        associations: Vec::new(),
         name: "web".into(),
         description: "web".into(),
         rules: Vec::new(),

@@ -7,6 +7,7 @@ mod name;
 mod parted;
 mod ruleset;
 mod settle;
+mod untracked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;

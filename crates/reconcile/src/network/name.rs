@@ -101,6 +101,16 @@ pub(super) fn group_out(id: &GroupId) -> String {
     format!("{id}-out")
 }
 
+/// What one group notes of flows that it lets in.
+pub(super) fn notes_in(id: &GroupId) -> String {
+    format!("{id}-notes-in")
+}
+
+/// What one group notes of flows that it lets out.
+pub(super) fn notes_out(id: &GroupId) -> String {
+    format!("{id}-notes-out")
+}
+
 /// The addresses of a group's members.
 pub(super) fn members(id: &GroupId) -> String {
     format!("{id}-members")

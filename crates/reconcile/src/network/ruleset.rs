@@ -14,6 +14,7 @@
 //! | to-target | prerouting -100 | destination: balancers, endpoints, their public addresses                    |
 //! | ended     | forward -10     | connections to targets that are to lose them: a reset                        |
 //! | local     | input 0         | what the router itself answers                                               |
+//! | own       | output 0        | what the router itself sends: its flows are tracked                        |
 //! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence          |
 //! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, their public addresses                |
 //! | exit      | postrouting 140 | a workload's private address becomes its public one;                         |
@@ -23,6 +24,8 @@
 //!
 //! As AWS's internet gateway, `inwards` and `exit` translate without remembering flows. So a flow has the same addresses all
 //! over the VPC and is one to conntrack, also when it goes by an appliance one way, both ways or not at all.
+//!
+//! Flows that AWS does not track are judged packet by packet, as `untracked.rs` says.
 
 use ipnet::Ipv4Net;
 use kernel::Object;
@@ -32,6 +35,7 @@ use kernel::nft::{
 };
 
 use super::name::{AS_CLIENT, TABLE, TO_SOCKET, WAN};
+use super::untracked::{self, End, always_tracked};
 
 /// Sets and maps by name.
 pub(super) mod set {
@@ -203,6 +207,7 @@ fn chains() -> Vec<Chain> {
         base("local", ChainKind::Filter, Input, 0, Policy::Drop, local()),
         base("across", ChainKind::Filter, Forward, 0, Policy::Accept, across()),
         base("from-node", ChainKind::Nat, Postrouting, 100, Policy::Accept, from_node()),
+        untracked::own(),
         base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
         chain(TO_PRIVATE, translate(Field::Daddr, set::PUBLIC_IN, AddressPart::Destination, AddressPart::QuotedSource)),
@@ -261,19 +266,23 @@ fn to_internet() -> Vec<Rule> {
 }
 
 fn leave() -> Vec<Rule> {
-    vec![
+    let mut rules = vec![
         vmap([Field::IifName], set::EDGES),
         mark_from([Field::IifName, Field::Saddr], set::BOUND),
         Rule::new([unmarked()], [jump(UNBOUND)]),
         vmap([Field::Daddr], set::HOME),
         drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
         vmap([Field::IifName], set::ACL_OUT),
+    ];
+    rules.extend(untracked::judged_again(Field::IifName, [End::First, End::Last], set::EGRESS));
+    rules.extend([
         known_flow(),
         accept_if(vec![stray(), is_tcp(), Match::in_set([Field::Daddr], set::RESETTING)]),
         drop_if(vec![stray()]),
         vmap([Field::IifName], set::EGRESS),
         drop_if(vec![]),
-    ]
+    ]);
+    rules
 }
 
 /// What comes over the fabric asks no route table. In a VPC that uses its own service it still has the mark of the client's.
@@ -282,9 +291,15 @@ fn from_consumer() -> Vec<Rule> {
     vec![unmark, accept_if(vec![within(Field::Daddr, NODES_NET)]), drop_if(vec![])]
 }
 
-/// A source that the device may not have: only without the source check, and never a place on the fabric.
+/// A source that the device may not have: only without the source check, and never a place on the fabric. What an appliance
+/// takes part in is tracked.
 fn unbound() -> Vec<Rule> {
-    vec![mark_from([Field::IifName], set::UNCHECKED), drop_if(vec![unmarked()]), drop_if(vec![within(Field::Saddr, FABRIC_NET)])]
+    vec![
+        mark_from([Field::IifName], set::UNCHECKED),
+        drop_if(vec![unmarked()]),
+        drop_if(vec![within(Field::Saddr, FABRIC_NET)]),
+        always_tracked([]),
+    ]
 }
 
 /// A public source is only ever given on the way out, after this: whoever has it here already has made it up.
@@ -357,7 +372,7 @@ fn from_node() -> Vec<Rule> {
 }
 
 fn exit() -> Vec<Rule> {
-    let remembered = Rule::new([Match::is(Field::Mark, Value::Mark(AS_CLIENT))], [Action::SetCtMark(Mark::Packet)]);
+    let remembered = Rule::new([Match::is(Field::Mark, Value::Mark(AS_CLIENT))], [Action::SetCtMark(Mark::FlowWith(AS_CLIENT))]);
     vec![
         Rule::new([Match::is(Field::OifName, device(WAN))], [jump(TO_PUBLIC)]),
         remembered,
@@ -369,18 +384,17 @@ fn exit() -> Vec<Rule> {
 }
 
 fn arrive() -> Vec<Rule> {
-    vec![
+    let mut rules = vec![
         vmap([Field::OifName], set::EXITS),
         accept_if(vec![Match::in_set([Field::Saddr], set::AMAZON)]),
         vmap([Field::OifName], set::ACL_IN),
-        known_flow(),
-        own_reset(),
-        vmap([Field::OifName], set::INGRESS),
-        drop_if(vec![]),
-    ]
+    ];
+    rules.extend(untracked::judged_again(Field::OifName, [End::Last, End::First], set::INGRESS));
+    rules.extend([known_flow(), own_reset(), vmap([Field::OifName], set::INGRESS), drop_if(vec![])]);
+    rules
 }
 
-fn base(name: &str, kind: ChainKind, point: HookPoint, priority: i32, policy: Policy, rules: Vec<Rule>) -> Chain {
+pub(super) fn base(name: &str, kind: ChainKind, point: HookPoint, priority: i32, policy: Policy, rules: Vec<Rule>) -> Chain {
     Chain { hook: Some(Hook { kind, point, priority, policy }), ..chain(name, rules) }
 }
 
@@ -439,6 +453,11 @@ fn own_reset() -> Rule {
     accept_if(vec![stray(), Match::in_set([Field::Saddr], set::RESETTING), reset])
 }
 
+/// Belongs to a flow that was answered.
+pub(super) fn is_established() -> Match {
+    Match::any_of(Field::CtState, ct_state::ESTABLISHED)
+}
+
 fn known_flow() -> Rule {
     accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED)])
 }
@@ -451,7 +470,9 @@ fn answer_to_open() -> Rule {
 
 /// An answer to what a socket of the daemon sent with its client's address: it is the socket's, not the client's.
 fn answer_to_socket() -> Rule {
-    let answer = [Match::is(Field::CtMark, Value::Mark(AS_CLIENT)), Match::is(Field::CtDirection, Value::Proto(1))];
+    let as_client = Operand::Masked { mask: AS_CLIENT, value: AS_CLIENT };
+    let as_client = Match { key: vec![Field::CtMark], negated: false, with: as_client };
+    let answer = [as_client, Match::is(Field::CtDirection, Value::Proto(1))];
     Rule::new(answer, [Action::SetMark(Mark::Value(TO_SOCKET))])
 }
 

@@ -6,7 +6,7 @@ use plan::{Item, Subject};
 use resource::{
     BalancerState, ElasticAddress, EndpointState, ExclusionState, LoadBalancer, NatGateway, NatState, NetworkInterface,
     PeeringConnection, PeeringState, PublicAccess, PublicAccessExclusion, ResolverEndpoint, ResolverEndpointState, Resource,
-    Subnet, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
+    SecurityGroup, Subnet, Timestamp, Vpc, VpcAssociation, VpcAssociationState, VpcEndpoint, VpcId, VpcState,
 };
 use store::{Snapshot, Txn};
 
@@ -18,6 +18,7 @@ pub(super) fn settle(txn: &mut Txn, world: &Snapshot, subject: &Subject, item: O
         (Subject::Interface(id), _) => {
             txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some());
         }
+        (Subject::Group(id), Some(Item::Group(carried))) => group(txn, id.as_str(), &carried.others),
         (Subject::Nat(id), _) => nat(txn, id.as_str(), item.is_some()),
         (Subject::Peering(id), _) => peering(txn, id.as_str(), item.is_some()),
         (Subject::Balancer(arn), Some(_)) => balancer(txn, arn),
@@ -33,6 +34,22 @@ fn router(txn: &mut Txn, id: &str) {
     let pending: Vec<_> = txn.linked::<Subnet>(Vpc::KIND, id).filter(|subnet| subnet.state == VpcState::Pending).collect();
     for subnet in pending {
         txn.update::<Subnet>(subnet.id.as_str(), |subnet| subnet.state = VpcState::Available);
+    }
+}
+
+/// The group filters in `others` besides its own VPC, and nowhere else.
+fn group(txn: &mut Txn, id: &str, others: &[VpcId]) {
+    use VpcAssociationState::{Associated, Associating, Disassociating};
+    let moves = |other: &VpcAssociation| match other.state {
+        Associating => others.contains(&other.vpc),
+        Disassociating => !others.contains(&other.vpc),
+        Associated => false,
+    };
+    if txn.find::<SecurityGroup>(id).is_some_and(|group| group.associations.iter().any(moves)) {
+        txn.update::<SecurityGroup>(id, |group| {
+            group.associations.retain(|other| other.state != Disassociating || !moves(other));
+            group.associations.iter_mut().filter(|other| moves(other)).for_each(|other| other.state = Associated);
+        });
     }
 }
 

@@ -57,6 +57,23 @@ fn flows_are_spread_over_targets_and_targets_see_the_client() {
 }
 
 #[test]
+fn flows_through_a_balancer_are_tracked_however_open_the_rules_are() {
+    let balanced = balanced();
+    let cloud = &balanced.cloud;
+    let interface = cloud.snapshot().linked::<NetworkInterface>(Instance::KIND, &balanced.client).next().unwrap();
+    let rules = |rules: &[GroupRule]| {
+        cloud.update::<SecurityGroup>(&interface.groups[0], |group| group.rules = rules.to_vec());
+        cloud.settle();
+    };
+    rules(&[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (_, mut straight) = cloud.connect_to(&balanced.client, "10.0.0.5:8080");
+    let (_, mut balanced) = cloud.connect_to(&balanced.client, "10.0.0.9:80");
+    rules(&[]);
+    assert!(!crate::packets::echoes(&mut straight));
+    assert!(crate::packets::echoes(&mut balanced));
+}
+
+#[test]
 fn an_unhealthy_target_gets_no_new_flows_and_keeps_its_old_ones_when_its_group_ends_none() {
     let balanced = balanced();
     let cloud = &balanced.cloud;

@@ -95,6 +95,65 @@ fn a_revoked_rule_stops_new_flows_and_lets_established_ones_go_on() {
 }
 
 #[test]
+fn a_revoked_rule_that_was_open_to_everybody_cuts_its_flows_where_their_answers_needed_no_rule_of_their_own() {
+    let Pair { cloud, client, clients, servers } = pair();
+    let open = ingress(Traffic::Tcp(80, 80), from("0.0.0.0/0"));
+    let rules = |group: &GroupId, rules: &[GroupRule]| {
+        cloud.update::<SecurityGroup>(group, |group| group.rules = rules.to_vec());
+        cloud.settle();
+    };
+    let connected = || {
+        let (_, mut stream) = cloud.connect_to(&client, "10.0.0.5:80");
+        assert!(echoes(&mut stream));
+        stream
+    };
+    rules(&servers, &[all_out(), open.clone()]);
+    let mut stream = connected();
+    rules(&servers, &[all_out()]);
+    assert!(!echoes(&mut stream), "an untracked flow after its rule has gone");
+
+    rules(&servers, &[all_out(), open.clone()]);
+    let mut stream = connected();
+    rules(&servers, std::slice::from_ref(&open));
+    assert!(!echoes(&mut stream), "an untracked flow whose answers no rule lets out any more");
+
+    rules(&servers, &[egress(Traffic::Tcp(0, 65535), from("10.0.0.0/8")), open.clone()]);
+    let mut stream = connected();
+    rules(&servers, &[]);
+    assert!(echoes(&mut stream), "a flow is tracked where rules do not let all of its answers out");
+
+    rules(&clients, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    rules(&servers, &[all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.0.0/24"))]);
+    let mut stream = connected();
+    rules(&servers, &[]);
+    assert!(echoes(&mut stream), "each end has its own view: it is tracked here");
+    rules(&clients, &[ingress(Traffic::All, from("0.0.0.0/0"))]);
+    assert!(!echoes(&mut stream), "and untracked there");
+}
+
+#[test]
+fn a_group_that_is_for_another_vpc_as_well_filters_there_and_means_its_members_there() {
+    let Pair { cloud, client, servers, .. } = pair();
+    let other = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&other, "10.0.0.0/24", 'a');
+    let state = VpcAssociationState::Associating;
+    cloud.update::<SecurityGroup>(&servers, |group| group.associations = vec![VpcAssociation { vpc: other.clone(), state }]);
+    cloud.allow(&servers, ingress(Traffic::Tcp(80, 80), members(&servers)));
+    let plain = cloud.group(&other, &[all_out()]);
+    let (server, _) = cloud.instance(&subnet, "10.0.0.5", &[&servers]);
+    let (member, _) = cloud.instance(&subnet, "10.0.0.6", &[&servers]);
+    let (stranger, interface) = cloud.instance(&subnet, "10.0.0.4", &[&plain]);
+    cloud.settle();
+    cloud.serve(&server, "10.0.0.5:80", "there");
+    assert_eq!(cloud.reaches(&member, "10.0.0.5:80"), "there sees 10.0.0.6");
+    cloud.is_silent(&stranger, "10.0.0.5:80");
+    cloud.update::<NetworkInterface>(&interface, |eni| eni.groups.push(servers.clone()));
+    cloud.settle();
+    assert_eq!(cloud.reaches(&stranger, "10.0.0.5:80"), "there sees 10.0.0.4");
+    cloud.is_silent(&client, "10.0.0.5:80");
+}
+
+#[test]
 fn the_union_of_an_interfaces_groups_filters_it() {
     let Pair { cloud, client, servers, .. } = pair();
     let vpc = cloud.find::<SecurityGroup>(&servers).vpc;

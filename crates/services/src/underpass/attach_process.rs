@@ -37,7 +37,7 @@ pub fn attach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error>
     let mut groups = Vec::new();
     for id in &input.security_group_ids {
         let group = find::group(cx.txn, &owner, id)?;
-        if group.vpc != subnet.vpc {
+        if !group.is_for(&subnet.vpc) {
             return Err(Error::new(
                 "InvalidGroup.NotFound",
                 format!("The security group '{id}' does not exist in VPC '{}'", subnet.vpc),

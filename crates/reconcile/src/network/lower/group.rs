@@ -1,15 +1,17 @@
-//! A security group: a chain for each direction and the set of its members' addresses.
+//! A security group: a chain for each direction, one for what has to be noted of the flows in it, and the set of its members'
+//! addresses.
 
 use ipnet::Ipv4Net;
 use kernel::Object;
 use kernel::nft::{Field, Match, Rule, SetData, Type, Value};
 use plan::{Allow, Group, Peer};
-use resource::Traffic;
+use resource::{Traffic, Transport};
 
 use super::in_namespace;
 use crate::network::ledger::Placed;
-use crate::network::name::{group_in, group_out, members};
+use crate::network::name::{group_in, group_out, members, notes_in, notes_out};
 use crate::network::ruleset::{accept_if, chain, hashed};
+use crate::network::untracked::{End, note_answered, note_begun};
 
 pub(super) fn lower(group: &Group) -> Vec<Placed> {
     let named = group.ingress.iter().chain(&group.egress).filter_map(|allow| match &allow.peer {
@@ -20,10 +22,23 @@ pub(super) fn lower(group: &Group) -> Vec<Placed> {
     let sets = named.map(|other| Object::Set(hashed(&members(other), &[Type::Addr], SetData::None)));
     let objects = [
         Object::Set(hashed(&members(&group.id), &[Type::Addr], SetData::None)),
+        Object::Chain(chain(&notes_in(&group.id), notes(&group.ingress, group.answers(true), End::Last))),
+        Object::Chain(chain(&notes_out(&group.id), notes(&group.egress, group.answers(false), End::First))),
         Object::Chain(chain(&group_in(&group.id), accepting(&group.ingress, &Field::Saddr))),
         Object::Chain(chain(&group_out(&group.id), accepting(&group.egress, &Field::Daddr))),
     ];
-    in_namespace(group.vpc.as_str(), sets.chain(objects))
+    let objects: Vec<Object> = sets.chain(objects).collect();
+    let vpcs = std::iter::once(&group.vpc).chain(&group.others);
+    vpcs.flat_map(|vpc| in_namespace(vpc.as_str(), objects.clone())).collect()
+}
+
+/// Rules that note of a flow's first packet at an end of it whether an open rule lets the flow begin, and whether all of its
+/// answers pass.
+fn notes(allows: &[Allow], answers: impl Iterator<Item = Transport>, end: End) -> Vec<Rule> {
+    let transport = |transport: Transport| Match::is(Field::L4Proto, Value::Proto(transport.number()));
+    let answered = answers.map(|answered| Rule::new([transport(answered)], [note_answered(end)]));
+    let open = allows.iter().filter(|allow| allow.is_open()).filter_map(|allow| traffic(allow.traffic));
+    answered.chain(open.map(|traffic| Rule::new(traffic, [note_begun(end)]))).collect()
 }
 
 /// Rules that accept what is allowed; `peer` is where the other side's address stands.

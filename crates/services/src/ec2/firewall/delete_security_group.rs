@@ -44,7 +44,8 @@ fn user_of(world: &Snapshot, group: &SecurityGroup) -> Option<String> {
     let balancer = || world.linked::<LoadBalancer>(kind, id).next().map(|b| b.arn.clone());
     let other =
         || world.linked::<SecurityGroup>(kind, id).find(|g| g.id != group.id && g.vpc == group.vpc).map(|g| g.id.to_string());
-    interface().or_else(endpoint).or_else(balancer).or_else(other)
+    let associated = group.associations.first().map(|other| other.vpc.to_string());
+    associated.or_else(interface).or_else(endpoint).or_else(balancer).or_else(other)
 }
 
 #[cfg(test)]

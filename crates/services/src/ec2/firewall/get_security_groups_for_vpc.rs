@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{Resource, SecurityGroup, Vpc};
+use resource::{GROUP_VPC, Resource, SecurityGroup, Vpc};
 use serde::{Deserialize, Serialize};
 
 use crate::ec2::find;
@@ -39,10 +39,12 @@ struct View {
     primary_vpc_id: String,
 }
 
-/// The groups of the VPC itself: none is shared with other VPCs here.
+/// The groups of the VPC itself, and those of others that are for it as well.
 pub fn get_security_groups_for_vpc(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let vpc = find::vpc(cx.world, cx.owner(), &input.vpc_id)?;
-    let groups = filter::select(&input.filters, cx.world.linked::<SecurityGroup>(Vpc::KIND, &vpc.id), field)?;
+    let own = cx.world.linked::<SecurityGroup>(Vpc::KIND, &vpc.id);
+    let others = cx.world.named::<SecurityGroup>(GROUP_VPC, &vpc.id).filter(|group| group.is_for(&vpc.id));
+    let groups = filter::select(&input.filters, own.chain(others), field)?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, groups, |group| group.id.to_string())?;
     let view = |group: &Arc<SecurityGroup>| View {

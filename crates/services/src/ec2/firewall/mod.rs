@@ -17,6 +17,7 @@ pub mod security_group;
 mod testing;
 mod traffic;
 mod update_rule_descriptions;
+pub mod vpc_association;
 
 use serde::Serialize;
 
@@ -40,6 +41,9 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "ModifySecurityGroupRules" modify_security_group_rules::modify_security_group_rules),
     operation!(write "UpdateSecurityGroupRuleDescriptionsIngress" update_rule_descriptions::ingress),
     operation!(write "UpdateSecurityGroupRuleDescriptionsEgress" update_rule_descriptions::egress),
+    operation!(write "AssociateSecurityGroupVpc" vpc_association::associate),
+    operation!(write "DisassociateSecurityGroupVpc" vpc_association::disassociate),
+    operation!(read "DescribeSecurityGroupVpcAssociations" vpc_association::describe),
     operation!(read "GetSecurityGroupsForVpc" get_security_groups_for_vpc::get_security_groups_for_vpc),
     operation!(write "CreateNetworkAcl" acl::create_network_acl::create_network_acl),
     operation!(read "DescribeNetworkAcls" acl::describe_network_acls::describe_network_acls),

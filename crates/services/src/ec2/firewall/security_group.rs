@@ -47,7 +47,7 @@ pub fn default_vpc(world: &Snapshot, owner: &Owner) -> Result<Arc<Vpc>, Error> {
 /// The groups that a new interface in `vpc` carries: those wanted, or the VPC's default group.
 ///
 /// # Errors
-/// `InvalidGroup.NotFound`, `InvalidParameter` for a group of another VPC, `SecurityGroupsPerInterfaceLimitExceeded`.
+/// `InvalidGroup.NotFound`, `InvalidParameter` for a group of another VPC that is not for this one, `SecurityGroupsPerInterfaceLimitExceeded`.
 pub fn for_interface(world: &Snapshot, owner: &Owner, vpc: &Vpc, wanted: &[String]) -> Result<Vec<GroupId>, Error> {
     if wanted.is_empty() {
         return Ok(vec![named(world, vpc, defaults::DEFAULT_GROUP)?.id.clone()]);
@@ -55,7 +55,7 @@ pub fn for_interface(world: &Snapshot, owner: &Owner, vpc: &Vpc, wanted: &[Strin
     let mut groups = Vec::new();
     for text in wanted {
         let group = find::group(world, owner, text)?;
-        if group.vpc != vpc.id {
+        if !group.is_for(&vpc.id) {
             let message = format!("Security group {} and subnet belong to different networks.", group.id);
             return Err(Error::new("InvalidParameter", message));
         }
@@ -83,14 +83,14 @@ pub fn peering_status(world: &Snapshot, group: &GroupId, peering: &PeeringId) ->
     peering.map_or(STALE, |peering| peering.state.as_str())
 }
 
-/// The group that a rule of `group` names as its peer: of the same VPC, or of one that is peered with it in the same Region.
+/// The group that a rule of `group` names as its peer: one for the same VPC, or of one that is peered with it in the same Region.
 ///
 /// # Errors
 /// `InvalidGroup.NotFound`, `InvalidParameterValue` for a name outside the default VPC.
 pub fn peer(world: &Snapshot, group: &SecurityGroup, pair: &GroupPair) -> Result<RulePeer, Error> {
     let peer = match (&pair.group_id, &pair.group_name) {
         (Some(id), _) => match find::group(world, &group.owner, id) {
-            Ok(own) if own.vpc == group.vpc => own,
+            Ok(own) if own.is_for(&group.vpc) => own,
             Err(error) if error.code.ends_with("Malformed") => return Err(error),
             _ => return abroad(world, group, id, pair),
         },
@@ -106,7 +106,7 @@ pub fn peer(world: &Snapshot, group: &SecurityGroup, pair: &GroupPair) -> Result
         (None, None) => return Err(Error::missing("GroupId")),
     };
     let account = pair.user_id.as_ref().is_none_or(|account| *account == peer.owner.account);
-    if peer.vpc != group.vpc || !account {
+    if !peer.is_for(&group.vpc) || !account {
         return Err(other_network());
     }
     Ok(RulePeer::Group { id: peer.id.clone(), account: peer.owner.account.clone() })

@@ -144,6 +144,7 @@ fn default_group(vpc: &Vpc) -> SecurityGroup {
         id,
         owner: vpc.owner.clone(),
         vpc: vpc.id.clone(),
+        associations: Vec::new(),
         name: defaults::DEFAULT_GROUP.to_owned(),
         description: "default VPC security group".to_owned(),
         rules: vec![rule(false, itself), rule(true, RulePeer::Cidr(Ipv4Net::default()))],

@@ -8,6 +8,7 @@ use resource::{
 use serde::Deserialize;
 use store::Snapshot;
 
+use crate::ec2::firewall::vpc_association;
 use crate::ec2::{defaults, find};
 use crate::{Error, Write};
 
@@ -26,6 +27,7 @@ pub fn delete_vpc(cx: &mut Write<'_>, input: Input) -> Result<(), Error> {
             vpc.id
         )));
     }
+    vpc_association::forget(cx, &vpc.id);
     remove_linked::<RouteTable>(cx, &vpc.id);
     remove_linked::<NetworkAcl>(cx, &vpc.id);
     remove_linked::<SecurityGroup>(cx, &vpc.id);

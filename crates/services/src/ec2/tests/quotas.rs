@@ -36,6 +36,7 @@ fn an_account_has_at_most_2500_groups_in_a_region_and_those_of_others_do_not_cou
         for n in 2..2500 {
             txn.put(SecurityGroup {
                 id: resource::GroupId::random(),
+                associations: Vec::new(),
                 name: format!("group {n}"),
                 rules: Vec::new(),
                 ..(*model).clone()

@@ -14,7 +14,7 @@ pub fn parse(world: &Snapshot, owner: &Owner, vpc: &VpcId, ids: &[String]) -> Re
     let mut groups = Vec::new();
     for id in ids {
         let group = ec2::find::group(world, owner, id).map_err(|refused| Error::new("InvalidSecurityGroup", refused.message))?;
-        if group.vpc != *vpc {
+        if !group.is_for(vpc) {
             return Err(Error::new("InvalidSecurityGroup", format!("Security group '{id}' does not belong to VPC '{vpc}'")));
         }
         if !groups.contains(&group.id) {

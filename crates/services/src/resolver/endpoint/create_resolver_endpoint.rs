@@ -154,7 +154,7 @@ fn groups(cx: &Read<'_>, vpc: &VpcId, wanted: &[String]) -> Result<Vec<GroupId>,
     let mut groups = Vec::new();
     for id in wanted {
         let group = find::group(cx.world, cx.owner(), id).map_err(of_ec2)?;
-        if group.vpc != *vpc {
+        if !group.is_for(vpc) {
             return Err(parameter(format!("The security group {id} is not in the VPC {vpc} of the subnets.")));
         }
         if !groups.contains(&group.id) {
