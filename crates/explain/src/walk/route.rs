@@ -235,7 +235,7 @@ impl Walk<'_> {
         self.boundary(&appliance, false, sender.address);
         self.groups_in(&appliance, sender);
         self.present(&appliance);
-        self.detour_back(&appliance, sender.address);
+        self.detour_back(&appliance, appliance.address, sender.address);
         if appliance.forwards() {
             return self.passes(&appliance.name, format!("may forward to {to} (what it does with packets is not known)"));
         }
@@ -267,8 +267,8 @@ impl Walk<'_> {
     }
 
     /// Answers that do not go the way that the question came, but through an interface between the two subnets.
-    pub(super) fn detour_back(&mut self, party: &Party, to: Ipv4Addr) {
-        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, party.address, to)) else { return };
+    pub(super) fn detour_back(&mut self, party: &Party, from: Ipv4Addr, to: Ipv4Addr) {
+        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, from, to)) else { return };
         let own = party.interface.as_ref().map(|interface| interface.id.clone());
         match longest(&table, to) {
             Some((prefix, Hop::Interface(id, _))) if own.as_ref() == Some(id) => {
@@ -295,7 +295,7 @@ impl Walk<'_> {
         let nat = (realm != 0).then(|| self.nat_of_realm(&party.vpc, realm)).flatten();
         if let Some((id, public)) = nat {
             self.passes(&id, format!("sends it on as {public}"));
-            self.out_of_nat(&id, to);
+            self.out_of_nat(&id, party, to);
             if let Some(home) = self.home_of_nat(&id) {
                 self.let_out(&home);
             }
@@ -315,14 +315,15 @@ impl Walk<'_> {
         let nat = (realm != 0).then(|| self.nat_item(&party.vpc, realm)).flatten();
         let Some(nat) = nat else { return party.address };
         self.passes(&nat.id, format!("sends it on as {}", nat.private));
-        self.out_of_nat(nat.id.as_str(), to);
+        self.out_of_nat(nat.id.as_str(), party, to);
         nat.private
     }
 
-    /// The boundary of the NAT gateway's own subnet.
-    fn out_of_nat(&mut self, id: &str, to: Ipv4Addr) {
+    /// The boundary of the NAT gateway's own subnet, whose table leads the answers on.
+    fn out_of_nat(&mut self, id: &str, party: &Party, to: Ipv4Addr) {
         if let Some(home) = self.home_of_nat(id) {
             self.boundary(&home, true, to);
+            self.detour_back(&home, to, party.address);
         }
     }
 

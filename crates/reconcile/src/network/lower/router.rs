@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Object, Route, RouteKind, Rule};
 use plan::Router;
@@ -65,8 +66,15 @@ pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
         objects.push(own_address(address));
         objects.push(element(set::AMAZON, vec![Value::Addr(address)], Data::None));
         objects.push(verdict(set::HOME, vec![Value::Addr(address)], Verdict::Accept));
+        objects.push(straight(address));
     }
     in_namespace(router.vpc.as_str(), objects)
+}
+
+/// What Amazon's sockets answer asks no route table: not even one that leads packets for the VPC's own blocks elsewhere.
+fn straight(address: Ipv4Addr) -> Object {
+    let (iif, from) = (Some("lo".into()), Some(Ipv4Net::from(address)));
+    Object::Rule(Rule { priority: 145, iif, from, to: None, fwmark: None, table: LOCAL })
 }
 
 /// What is for sockets that have others' addresses first, then the fabric, then the VPC's own blocks, then (by mark, see the
