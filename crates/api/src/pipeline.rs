@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use hyper::body::Incoming;
 use objects::Blobs;
+use resource::TimeScale;
 use serde_json::Value;
 use services::{Caller, Operation, Service};
 use store::{Snapshot, Store};
@@ -30,6 +31,7 @@ pub(crate) struct Api {
     pub(crate) models: Models,
     pub(crate) store: Store,
     pub(crate) trust: Trust,
+    pub(crate) scale: TimeScale,
     pub(crate) room: Room,
     pub(crate) blobs: Blobs,
     pub(crate) health: Arc<dyn Health>,
@@ -88,7 +90,8 @@ async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Re
     let through = record.arrival.through();
     permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input, through })?;
     if !object::is_s3(&identified) {
-        let output = services::perform(&api.store, service, operation, &caller, input).await.map_err(refuse::handler)?;
+        let output = services::perform_at(&api.store, api.scale, (service, operation), &caller, input).await;
+        let output = output.map_err(refuse::handler)?;
         return finish(api, &identified, output, record);
     }
     object::check_document(operation.name, request)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use objects::Blobs;
+use resource::TimeScale;
 use store::Store;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -34,6 +35,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How much unknown keys are trusted.
     pub trust: Trust,
+    /// How fast long periods pass.
+    pub scale: TimeScale,
     /// How many connections are served at once; others wait until one ends. Must leave descriptors for everything else.
     pub connections: u32,
 }
@@ -65,7 +68,7 @@ impl Server {
         }
         let listener = listen(config.listen)?;
         let (models, room) = (Models::new(), Room::new());
-        let api = Api { models, store, trust: config.trust, room, blobs, health, routes };
+        let api = Api { models, store, trust: config.trust, scale: config.scale, room, blobs, health, routes };
         Ok(Self { listener, api: Arc::new(api), connections: config.connections, stop: watch::Sender::new(false) })
     }
 

@@ -18,9 +18,8 @@ pub mod relays;
 mod sites;
 #[cfg(test)]
 mod testing;
-mod time_scale;
 
 pub use delivery::{Delivery, ObjectSink, Undelivered};
 pub use driver::{Domain, Driver};
 pub use operator::{Act, Operator, Refusal};
-pub use time_scale::TimeScale;
+pub use resource::TimeScale;

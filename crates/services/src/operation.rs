@@ -1,6 +1,6 @@
 //! What an operation is: a name, and a function from a caller's input to an output over one view of the store.
 
-use resource::{Owner, Timestamp};
+use resource::{Owner, TimeScale, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -33,6 +33,8 @@ pub struct Read<'a> {
     pub caller: &'a Caller,
     /// When.
     pub now: Timestamp,
+    /// How fast long periods pass.
+    pub scale: TimeScale,
 }
 
 /// What a writing operation has.
@@ -43,6 +45,8 @@ pub struct Write<'a> {
     pub caller: &'a Caller,
     /// When.
     pub now: Timestamp,
+    /// How fast long periods pass.
+    pub scale: TimeScale,
     /// The token of the request, for answers and resources that show it; repeated requests never reach a handler.
     pub(crate) client_token: Option<&'a str>,
 }
@@ -67,7 +71,12 @@ impl Write<'_> {
 
     /// The same view for code that only reads.
     pub fn read(&self) -> Read<'_> {
-        Read { world: self.txn, caller: self.caller, now: self.now }
+        Read { world: self.txn, caller: self.caller, now: self.now, scale: self.scale }
+    }
+
+    /// Whether so many of AWS's seconds have passed since a moment.
+    pub fn passed(&self, since: Timestamp, seconds: u32) -> bool {
+        self.now >= since.plus_seconds(self.scale.seconds(seconds.into()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finding and performing operations: dry runs and client tokens are dealt with here, once, for all of them.
 
-use resource::{RequestToken, TOKEN_LIFETIME_SECONDS, Timestamp};
+use resource::{RequestToken, TOKEN_LIFETIME_SECONDS, TimeScale, Timestamp};
 use serde_json::Value;
 use store::{Store, Txn};
 
@@ -54,14 +54,28 @@ pub async fn perform(
     caller: &Caller,
     input: Value,
 ) -> Result<Value, Error> {
+    perform_at(store, TimeScale::default(), (service, operation), caller, input).await
+}
+
+/// The same where long periods pass at `scale`.
+///
+/// # Errors
+/// As [`perform`].
+pub async fn perform_at(
+    store: &Store,
+    scale: TimeScale,
+    (service, operation): (&Service, &Operation),
+    caller: &Caller,
+    input: Value,
+) -> Result<Value, Error> {
     let request = Request::new(service, operation, input);
     let now = Timestamp::now();
     match operation.run {
         Run::Read(run) => {
-            let answer = run(&Read { world: &store.snapshot(), caller, now }, request.input)?;
+            let answer = run(&Read { world: &store.snapshot(), caller, now, scale }, request.input)?;
             if request.dry_run { Err(dry_run_succeeded()) } else { Ok(answer) }
         }
-        Run::Write(run) => store.write(|txn| request.write(txn, run, caller, now)).await,
+        Run::Write(run) => store.write(|txn| request.write(txn, run, caller, (now, scale))).await,
     }
 }
 
@@ -86,12 +100,12 @@ impl Request {
         txn: &mut Txn,
         run: fn(&mut Write<'_>, Value) -> Result<Value, Error>,
         caller: &Caller,
-        now: Timestamp,
+        (now, scale): (Timestamp, TimeScale),
     ) -> Result<Value, Error> {
         if let Some(answer) = self.remembered(txn, caller, now)? {
             return if self.dry_run { Err(dry_run_succeeded()) } else { Ok(answer) };
         }
-        let answer = run(&mut Write { txn, caller, now, client_token: self.token.as_deref() }, self.input.clone())?;
+        let answer = run(&mut Write { txn, caller, now, scale, client_token: self.token.as_deref() }, self.input.clone())?;
         if self.dry_run {
             return Err(dry_run_succeeded());
         }

@@ -89,7 +89,12 @@ async fn a_server_that_stops_lets_go_of_idle_connections() {
 #[tokio::test]
 async fn a_trusting_server_does_not_listen_to_the_world() {
     use std::sync::Arc;
-    let config = api::Config { listen: "0.0.0.0:0".parse().unwrap(), trust: api::identity::Trust::Loopback, connections: 1 };
+    let config = api::Config {
+        listen: "0.0.0.0:0".parse().unwrap(),
+        trust: api::identity::Trust::Loopback,
+        scale: resource::TimeScale::default(),
+        connections: 1,
+    };
     let folder = tempfile::tempdir().unwrap();
     let blobs = objects::Blobs::open(folder.path().join("objects")).unwrap();
     let (store, health) = (store::Store::in_memory(), Arc::new(api::Report::default));

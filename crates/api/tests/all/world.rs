@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use api::identity::Trust;
 use api::{Answer, Config, Report, Routes, Server};
+use resource::TimeScale;
 use serde_json::Value;
 use services::Caller;
 use store::Store;
@@ -52,7 +53,7 @@ impl World {
 
     fn start(trust: Trust) -> Self {
         let health = || Report { ready: true, features: BTreeMap::from([("network".to_owned(), "real".to_owned())]) };
-        let config = Config { listen: "127.0.0.1:0".parse().unwrap(), trust, connections: 4000 };
+        let config = Config { listen: "127.0.0.1:0".parse().unwrap(), trust, scale: TimeScale::default(), connections: 4000 };
         let folder = tempfile::tempdir().unwrap();
         let blobs = objects::Blobs::open(folder.path().join("objects")).unwrap();
         let server = Server::bind(config, Store::in_memory(), blobs, Arc::new(health), Arc::new(Echo)).unwrap();

@@ -58,6 +58,14 @@ pub struct Config {
     pub scale: TimeScale,
 }
 
+impl Config {
+    /// How the API listens, with its share of so many descriptors.
+    fn api(&self, descriptors: u64) -> api::Config {
+        let Self { listen, trust, scale, .. } = *self;
+        api::Config { listen, trust, scale, connections: descriptors::connections(descriptors) }
+    }
+}
+
 /// The prefix of our nftables tables.
 pub(crate) const TABLES: &str = "underpass";
 
@@ -91,8 +99,7 @@ pub async fn run(
     let root = state.root().display().to_string();
     let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), root, enforces));
     let descriptors = descriptors::take_all()?;
-    let api = api::Config { listen: config.listen, trust: config.trust, connections: descriptors::connections(descriptors) };
-    let server = api::Server::bind(api, store.clone(), blobs.clone(), Arc::new(health), routes)?;
+    let server = api::Server::bind(config.api(descriptors), store.clone(), blobs.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
     state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;
     let front = Arc::new(front::Front(server.doorman()));

@@ -175,6 +175,15 @@ fn a_group_behind_a_balancer_keeps_serving_while_instances_die_are_refreshed_and
         ids.is_disjoint(&fifth).then_some(())
     });
     site.call("update_auto_scaling_group", lifetime(0));
+
+    // A cooldown is as much shorter as a day.
+    site.call("update_auto_scaling_group", json!({ "AutoScalingGroupName": "web", "DefaultCooldown": 17_280 }));
+    let capacity =
+        |count: u32, honor: bool| json!({ "AutoScalingGroupName": "web", "DesiredCapacity": count, "HonorCooldown": honor });
+    site.call("set_desired_capacity", capacity(1, false));
+    let refused = account.refused("autoscaling", "set_desired_capacity", capacity(2, true));
+    assert_eq!(refused.code, "ScalingActivityInProgress");
+    eventually("two seconds later it is over", || account.ask("autoscaling", "set_desired_capacity", &capacity(2, true)).ok());
     leave(&site);
 }
 

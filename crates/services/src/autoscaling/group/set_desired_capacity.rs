@@ -29,7 +29,7 @@ pub fn set_desired_capacity(cx: &mut Write<'_>, input: Input) -> Result<Done, Er
         let message = format!("New SetDesiredCapacity value {desired} is {bound} value {value} for the AutoScalingGroup.");
         return Err(refusal::validation(message));
     }
-    let cooling = group.scaled.is_some_and(|scaled| cx.now < scaled.plus_seconds(group.cooldown.into()));
+    let cooling = group.scaled.is_some_and(|scaled| !cx.passed(scaled, group.cooldown));
     if input.honor_cooldown && cooling {
         return Err(refusal::in_progress(format!(
             "Scaling activity of AutoScalingGroup {} is in its cooldown; it can be changed when that is over.",

@@ -26,9 +26,9 @@ pub fn set_instance_health(cx: &mut Write<'_>, input: Input) -> Result<Done, Err
     let found = find::group_of(cx.txn, cx.owner(), &input.instance_id);
     let found = found.ok_or_else(|| validation(format!("Instance Id not found - {} is in no group", input.instance_id)))?;
     let mut group = ScalingGroup::clone(&found);
-    let (grace, now) = (u64::from(group.grace), cx.now);
+    let grace = group.grace;
     let member = find::member(&mut group, &input.instance_id)?;
-    let in_grace = member.in_service.is_none_or(|since| now < since.plus_seconds(grace));
+    let in_grace = member.in_service.is_none_or(|since| !cx.passed(since, grace));
     if !healthy && grace > 0 && in_grace && input.should_respect_grace_period.unwrap_or(true) {
         return Ok(Done {});
     }

@@ -27,7 +27,7 @@ pub fn execute_policy(cx: &mut Write<'_>, input: Input) -> Result<Done, Error> {
         PolicyChange::Simple { cooldown, .. } => cooldown.unwrap_or(group.cooldown),
         PolicyChange::Step { .. } => 0,
     };
-    if input.honor_cooldown && group.scaled.is_some_and(|scaled| cx.now < scaled.plus_seconds(cooldown.into())) {
+    if input.honor_cooldown && group.scaled.is_some_and(|scaled| !cx.passed(scaled, cooldown)) {
         return Err(in_progress(format!("Scaling activity of AutoScalingGroup {} is in its cooldown.", group.name)));
     }
     if !policy.enabled || !group.runs(Process::AlarmNotification) {

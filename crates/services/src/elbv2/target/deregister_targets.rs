@@ -29,7 +29,7 @@ pub fn deregister_targets(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
             Leaving { id: description.target_id(&found)?, port: description.port.map(|_| description.port(&found)).transpose()? };
         leaving.leave(&mut group, in_use, cx.now);
     }
-    group.targets.retain(|target| is_present(&found, target, cx.now));
+    group.targets.retain(|target| is_present(&found, target, cx.now, cx.scale));
     cx.txn.put(group);
     Ok(Output {})
 }

@@ -40,7 +40,7 @@ pub fn describe_target_health(cx: &Read<'_>, input: Input) -> Result<Output, Err
     let group = find::target_group(cx.world, cx.owner(), &input.target_group_arn)?;
     let surroundings = Surroundings::new(cx.world, &group);
     let registered: Vec<Description> =
-        present(&group, cx.now).map(|target| describe(&group, target, surroundings.health(target))).collect();
+        present(&group, cx.now, cx.scale).map(|target| describe(&group, target, surroundings.health(target))).collect();
     let target_health_descriptions = match input.targets.is_empty() {
         true => registered,
         false => named(&group, registered, input.targets)?,

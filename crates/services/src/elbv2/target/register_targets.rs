@@ -28,7 +28,7 @@ pub struct Output {}
 pub fn register_targets(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let found = find::target_group(cx.txn, cx.owner(), &input.target_group_arn)?;
     let mut group = TargetGroup::clone(&found);
-    group.targets.retain(|target| is_present(&found, target, cx.now));
+    group.targets.retain(|target| is_present(&found, target, cx.now, cx.scale));
     for description in &input.targets {
         let target = parse(&cx.read(), &group, description)?;
         match group.targets.iter_mut().find(|known| known.id == target.id && known.port == target.port) {

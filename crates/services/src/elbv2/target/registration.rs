@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{InstanceId, Target, TargetGroup, TargetId, TargetType, Timestamp};
+use resource::{InstanceId, Target, TargetGroup, TargetId, TargetType, TimeScale, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::super::refusal::validation;
@@ -51,11 +51,11 @@ impl TargetDescription {
 }
 
 /// The targets of `group` that are registered at `now`: all but those whose draining is over.
-pub fn present(group: &TargetGroup, now: Timestamp) -> impl Iterator<Item = &Target> {
-    group.targets.iter().filter(move |target| is_present(group, target, now))
+pub fn present(group: &TargetGroup, now: Timestamp, scale: TimeScale) -> impl Iterator<Item = &Target> {
+    group.targets.iter().filter(move |target| is_present(group, target, now, scale))
 }
 
 /// Whether `target` is still registered, or draining, at `now`.
-pub fn is_present(group: &TargetGroup, target: &Target, now: Timestamp) -> bool {
-    target.draining_since.is_none_or(|since| now < since.plus_seconds(group.deregistration_delay()))
+pub fn is_present(group: &TargetGroup, target: &Target, now: Timestamp, scale: TimeScale) -> bool {
+    target.draining_since.is_none_or(|since| now < since.plus_seconds(scale.seconds(group.deregistration_delay())))
 }
