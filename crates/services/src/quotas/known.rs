@@ -1,5 +1,6 @@
 //! The quotas that are enforced here, with AWS's codes and defaults ("Amazon VPC quotas", "AWS PrivateLink quotas", "Quotas for
-//! your Network Load Balancers").
+//! your Network Load Balancers", "Quotas for Amazon EC2 Auto Scaling", "Quotas on hosted zones", "Quotas on Route 53 Resolver",
+//! "Quotas" of ACM).
 
 use crate::Error;
 
@@ -10,6 +11,8 @@ pub struct Of {
     pub code: &'static str,
     /// Its name.
     pub name: &'static str,
+    /// Whether it is of no Region: its quotas are those of the account, and lie in us-east-1.
+    pub global: bool,
 }
 
 /// A quota.
@@ -38,18 +41,30 @@ pub enum Raise {
     Freely,
 }
 
-const VPC: &Of = &Of { code: "vpc", name: "Amazon Virtual Private Cloud (Amazon VPC)" };
-const ELB: &Of = &Of { code: "elasticloadbalancing", name: "Elastic Load Balancing (ELB)" };
+const ACM: &Of = &Of { code: "acm", name: "AWS Certificate Manager (ACM)", global: false };
+const SCALING: &Of = &Of { code: "autoscaling", name: "Amazon EC2 Auto Scaling", global: false };
+const VPC: &Of = &Of { code: "vpc", name: "Amazon Virtual Private Cloud (Amazon VPC)", global: false };
+const ELB: &Of = &Of { code: "elasticloadbalancing", name: "Elastic Load Balancing (ELB)", global: false };
+const NAMES: &Of = &Of { code: "route53", name: "Amazon Route 53", global: true };
+const RESOLVER: &Of = &Of { code: "route53resolver", name: "Amazon Route 53 Resolver", global: false };
 
 /// Every service that has quotas here.
-pub const SERVICES: [&Of; 2] = [ELB, VPC];
+pub const SERVICES: [&Of; 6] = [ACM, SCALING, ELB, NAMES, RESOLVER, VPC];
+
+const fn quota(service: &'static Of, code: &'static str, name: &'static str, default: u32, raise: Raise) -> Quota {
+    Quota { service, code, name, default, raise }
+}
 
 const fn vpc(code: &'static str, name: &'static str, default: u32, raise: Raise) -> Quota {
-    Quota { service: VPC, code, name, default, raise }
+    quota(VPC, code, name, default, raise)
 }
 
 const fn elb(code: &'static str, name: &'static str, default: u32, raise: Raise) -> Quota {
-    Quota { service: ELB, code, name, default, raise }
+    quota(ELB, code, name, default, raise)
+}
+
+const fn resolver(code: &'static str, name: &'static str, default: u32, raise: Raise) -> Quota {
+    quota(RESOLVER, code, name, default, raise)
 }
 
 /// Interface endpoints in one VPC.
@@ -92,9 +107,28 @@ pub static TARGETS: Quota = elb("L-A0D0B863", "Targets per Target Group per Regi
 pub static BALANCER_TARGETS: Quota = elb("L-EEF1AD04", "Targets per Network Load Balancer", 3000, Raise::Freely);
 /// Those of them in one zone.
 pub static ZONE_TARGETS: Quota = elb("L-B211E961", "Targets per Availability Zone per Network Load Balancer", 500, Raise::Freely);
+/// Names of a certificate.
+pub static CERTIFICATE_NAMES: Quota = quota(ACM, "L-FB94F0B0", "Domain names per ACM certificate", 10, Raise::To(100));
+/// Auto Scaling groups in a Region.
+pub static SCALING_GROUPS: Quota = quota(SCALING, "L-CDE20ADC", "Auto Scaling groups per region", 500, Raise::Freely);
+/// Hosted zones of an account.
+pub static HOSTED_ZONES: Quota = quota(NAMES, "L-4EA4796A", "Hosted zones", 500, Raise::Freely);
+/// Record sets of a hosted zone.
+pub static RECORDS: Quota = quota(NAMES, "L-E209CC9F", "Records per hosted zone", 10_000, Raise::Freely);
+/// Resolver endpoints in a Region.
+pub static RESOLVER_ENDPOINTS: Quota = resolver("L-4A669CC0", "Resolver endpoints per AWS Region", 4, Raise::Freely);
+/// Addresses of a resolver endpoint.
+pub static RESOLVER_ADDRESSES: Quota = resolver("L-D2FE9758", "IP addresses per resolver endpoint", 6, Raise::Freely);
+/// Resolver rules in a Region.
+pub static RESOLVER_RULES: Quota = resolver("L-51D8A1FB", "Resolver rules per AWS Region", 1000, Raise::Freely);
+/// Name servers of a rule.
+pub static RULE_TARGETS: Quota = resolver("L-D74B6237", "Target IP addresses per resolver rule", 6, Raise::Never);
+/// Associations of rules in a Region.
+pub static RULE_ASSOCIATIONS: Quota =
+    resolver("L-94E19253", "Associations between resolver rules and VPCs per AWS Region", 2000, Raise::Freely);
 
 /// All of them.
-static ALL: [&Quota; 20] = [
+static ALL: [&Quota; 29] = [
     &INTERFACE_ENDPOINTS,
     &GATEWAY_ENDPOINTS,
     &PEERINGS,
@@ -115,6 +149,15 @@ static ALL: [&Quota; 20] = [
     &TARGETS,
     &BALANCER_TARGETS,
     &ZONE_TARGETS,
+    &CERTIFICATE_NAMES,
+    &SCALING_GROUPS,
+    &HOSTED_ZONES,
+    &RECORDS,
+    &RESOLVER_ENDPOINTS,
+    &RESOLVER_ADDRESSES,
+    &RESOLVER_RULES,
+    &RULE_TARGETS,
+    &RULE_ASSOCIATIONS,
 ];
 
 /// The most rules that may speak of one interface: the product of its groups and of their rules.

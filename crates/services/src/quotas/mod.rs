@@ -43,9 +43,17 @@ const OPERATIONS: &[Operation] = &[
     operation!(read "ListRequestedServiceQuotaChangeHistoryByQuota" list_requested_changes::of_quota),
 ];
 
+/// Whose quota it is: what is of no Region has its quotas in one.
+fn holder(owner: &Owner, quota: &Quota) -> Owner {
+    match quota.service.global {
+        true => Owner::new(owner.account.clone(), "us-east-1"),
+        false => owner.clone(),
+    }
+}
+
 /// How many of what `quota` is about `owner` may have.
 pub fn most(world: &Snapshot, owner: &Owner, quota: &Quota) -> usize {
-    let key = QuotaChange::quota_key(owner, quota.service.code, quota.code);
+    let key = QuotaChange::quota_key(&holder(owner, quota), quota.service.code, quota.code);
     let granted = world.named::<QuotaChange>(QUOTA, &key).filter(|change| change.granted).map(|change| change.desired);
     granted.max().unwrap_or(quota.default) as usize
 }

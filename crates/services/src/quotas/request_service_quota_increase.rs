@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
 use super::known::{self, GROUP_RULES, GROUPS_OF_INTERFACE, Quota, RULES_OF_INTERFACE, Raise};
-use super::most;
 use super::view::{self, ChangeView};
+use super::{holder, most};
 use crate::{Error, Write};
 
 /// What is asked.
@@ -40,7 +40,7 @@ pub fn request_service_quota_increase(cx: &mut Write<'_>, input: Input) -> Resul
     }
     let change = QuotaChange {
         id: random_uuid().replace('-', ""),
-        owner: cx.owner().clone(),
+        owner: holder(cx.owner(), quota),
         service: quota.service.code.to_owned(),
         quota: quota.code.to_owned(),
         desired,

@@ -36,7 +36,8 @@ fn value(cloud: &Cloud, service: &str, code: &str) -> f64 {
 fn every_quota_is_listed_once_with_its_default() {
     let cloud = Cloud::new();
     let services = ok(&cloud, "ListServices", json!({}))["Services"].clone();
-    assert_eq!(services[1]["ServiceCode"], "vpc");
+    let code = |n: usize| services[n]["ServiceCode"].as_str();
+    assert_eq!((code(0), code(2), code(5)), (Some("acm"), Some("elasticloadbalancing"), Some("vpc")));
     for service in SERVICES {
         let input = json!({"ServiceCode": service.code});
         let own = ok(&cloud, "ListServiceQuotas", input.clone())["Quotas"].clone();
@@ -191,4 +192,50 @@ fn balancers_and_their_targets_have_quotas() {
     site.ok("CreateLoadBalancer", wish("balancer-1"));
     raise(&site.cloud, "elasticloadbalancing", "L-69A177A2", 51.0);
     site.ok("CreateLoadBalancer", wish("one-more"));
+}
+
+#[test]
+fn resolvers_zones_and_certificates_have_quotas_that_can_be_raised() {
+    let site = Site::new();
+    let cloud = &site.cloud;
+    let group = site.group("resolver");
+    let places = |count: usize| -> Vec<Value> { (0..count).map(|n| json!({"SubnetId": site.subnets[n % 2]})).collect() };
+    let endpoint = |name: &str, count: usize| {
+        let wish =
+            json!({"CreatorRequestId": name, "Direction": "OUTBOUND", "SecurityGroupIds": [group], "IpAddresses": places(count)});
+        cloud.call_in("route53resolver", "CreateResolverEndpoint", wish).map(drop).map_err(|error| error.code)
+    };
+    let limited = || Err("LimitExceededException".to_owned());
+    ["a", "b", "c", "d"].iter().for_each(|name| assert_eq!(endpoint(name, 2), Ok(())));
+    assert_eq!(endpoint("e", 2), limited());
+    assert_eq!(raise(cloud, "route53resolver", "L-4A669CC0", 5.0)["Status"], "APPROVED");
+    assert_eq!(endpoint("e", 7), limited(), "of addresses there are still six");
+    raise(cloud, "route53resolver", "L-D2FE9758", 7.0);
+    assert_eq!(endpoint("e", 7), Ok(()));
+
+    let names: Vec<String> = (0..11).map(|n| format!("n{n}.example.com")).collect();
+    let certificate = || {
+        let wish = json!({"DomainName": names[0], "SubjectAlternativeNames": names[1..], "ValidationMethod": "DNS"});
+        cloud.call_in("acm", "RequestCertificate", wish).map(drop).map_err(|error| error.code)
+    };
+    assert_eq!(certificate(), limited());
+    raise(cloud, "acm", "L-FB94F0B0", 11.0);
+    assert_eq!(certificate(), Ok(()));
+    assert_eq!(raise(cloud, "acm", "L-FB94F0B0", 101.0)["Status"], "NOT_APPROVED");
+
+    let zone = |n: usize| {
+        let wish = json!({"Name": format!("z{n}.example.com"), "CallerReference": n.to_string()});
+        cloud.call_in("route53", "CreateHostedZone", wish).map(drop).map_err(|error| error.code)
+    };
+    (0..500).for_each(|n| assert_eq!(zone(n), Ok(())));
+    assert_eq!(zone(500), Err("TooManyHostedZones".to_owned()));
+    let elsewhere = cloud.region("eu-west-1");
+    let raised = raise(&elsewhere, "route53", "L-4EA4796A", 501.0);
+    assert_eq!(
+        (&raised["QuotaArn"], &raised["GlobalQuota"]),
+        (&json!("arn:aws:servicequotas::111111111111:route53/L-4EA4796A"), &json!(true))
+    );
+    assert_eq!(zone(500), Ok(()), "what is of no Region is raised from any");
+    let told = cloud.call_in("route53", "GetAccountLimit", json!({"Type": "MAX_HOSTED_ZONES_BY_OWNER"})).expect("a limit");
+    assert_eq!((&told["Limit"]["Value"], &told["Count"]), (&json!(501), &json!(501)));
 }

@@ -35,7 +35,7 @@ pub fn applied(owner: &Owner, quota: &Quota, value: usize) -> QuotaView {
         value: u32::try_from(value).map_or(f64::MAX, f64::from),
         unit: "None",
         adjustable: quota.raise != Raise::Never,
-        global_quota: false,
+        global_quota: quota.service.global,
         quota_applied_at_level: LEVEL,
     }
 }
@@ -79,7 +79,7 @@ pub fn change(change: &QuotaChange, quota: &Quota) -> ChangeView {
         last_updated: change.created,
         requester: serde_json::json!({"accountId": change.owner.account, "callerArn": change.requester}).to_string(),
         quota_arn: arn(&change.owner, quota),
-        global_quota: false,
+        global_quota: quota.service.global,
         unit: "None",
         quota_requested_at_level: LEVEL,
     }
@@ -91,5 +91,6 @@ pub fn status(change: &QuotaChange) -> &'static str {
 }
 
 fn arn(owner: &Owner, quota: &Quota) -> String {
-    owner.arn("servicequotas", &format!("{}/{}", quota.service.code, quota.code))
+    let place = if quota.service.global { Owner::new(owner.account.clone(), "") } else { owner.clone() };
+    place.arn("servicequotas", &format!("{}/{}", quota.service.code, quota.code))
 }

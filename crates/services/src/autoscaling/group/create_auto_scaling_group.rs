@@ -15,10 +15,10 @@ use super::settings::{self, Distribution, MaintenancePolicy};
 use super::{check_sizes, place};
 use crate::ec2::launch_template::TemplateReference;
 use crate::iam::{AUTO_SCALING, service_linked_role};
+use crate::quotas::{self, known::SCALING_GROUPS};
 use crate::{Error, Write};
 
 const DEFAULT_COOLDOWN: i64 = 300;
-const MAX_GROUPS: usize = 500;
 
 /// What is asked.
 #[derive(Default, Deserialize)]
@@ -65,8 +65,9 @@ pub fn create_auto_scaling_group(cx: &mut Write<'_>, input: Input) -> Result<Don
         let message = "AutoScalingGroup by this name already exists - A group with the name";
         return Err(Error::new("AlreadyExists", format!("{message} {} already exists", input.auto_scaling_group_name)));
     }
-    if cx.txn.owned::<ScalingGroup>(&owner).count() >= MAX_GROUPS {
-        return Err(Error::new("LimitExceeded", format!("You have reached your limit of {MAX_GROUPS} Auto Scaling groups.")));
+    let most = quotas::most(cx.txn, &owner, &SCALING_GROUPS);
+    if cx.txn.owned::<ScalingGroup>(&owner).count() >= most {
+        return Err(Error::new("LimitExceeded", format!("You have reached your limit of {most} Auto Scaling groups.")));
     }
     refuse_others(&input)?;
     let mut group = read(cx, &input)?;

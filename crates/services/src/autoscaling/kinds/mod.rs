@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::find;
 use crate::operation::operation;
+use crate::quotas::{self, known::SCALING_GROUPS};
 use crate::{Error, Operation, Read};
 
 /// The operations.
@@ -47,7 +48,6 @@ pub const METRICS: [&str; 21] = [
     "WarmPoolWarmedCapacity",
 ];
 
-const MAX_GROUPS: usize = 500;
 const MAX_LAUNCH_CONFIGURATIONS: usize = 200;
 
 /// Nothing is asked.
@@ -91,7 +91,7 @@ pub struct Limits {
 /// Describes the account's limits.
 pub fn describe_account_limits(cx: &Read<'_>, _: Nothing) -> Result<Limits, Error> {
     Ok(Limits {
-        max_number_of_auto_scaling_groups: MAX_GROUPS,
+        max_number_of_auto_scaling_groups: quotas::most(cx.world, cx.owner(), &SCALING_GROUPS),
         max_number_of_launch_configurations: MAX_LAUNCH_CONFIGURATIONS,
         number_of_auto_scaling_groups: cx.world.owned::<ScalingGroup>(cx.owner()).count(),
         number_of_launch_configurations: 0,

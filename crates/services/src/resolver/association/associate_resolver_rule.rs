@@ -7,10 +7,8 @@ use super::super::refusal::{exists, limit, of_ec2, request};
 use super::super::{find as own, view};
 use super::check_loop;
 use crate::ec2::find;
+use crate::quotas::{self, known::RULE_ASSOCIATIONS};
 use crate::{Error, Write};
-
-/// AWS's quota of associations in a Region.
-const MAX_ASSOCIATIONS: usize = 2000;
 
 /// What is asked.
 #[derive(Deserialize)]
@@ -46,8 +44,9 @@ pub fn associate_resolver_rule(cx: &mut Write<'_>, input: Input) -> Result<Outpu
         }
     }
     check_loop(cx.txn, &rule, &vpc.id)?;
-    if own::associations(cx.txn, cx.owner()).len() >= MAX_ASSOCIATIONS {
-        return Err(limit(format!("A Region has at most {MAX_ASSOCIATIONS} associations of rules with VPCs.")));
+    let most = quotas::most(cx.txn, cx.owner(), &RULE_ASSOCIATIONS);
+    if own::associations(cx.txn, cx.owner()).len() >= most {
+        return Err(limit(format!("A Region has at most {most} associations of rules with VPCs.")));
     }
     let association = RuleAssociation {
         id: random_id("rslvr-rrassoc-"),

@@ -14,15 +14,14 @@ use super::super::refusal::{exists, limit, of_ec2, of_tags, parameter, unsupport
 use super::super::{find as own, view};
 use crate::ec2::address::{Wanted, create_interface};
 use crate::ec2::find;
+use crate::quotas::{self, known::RESOLVER_ADDRESSES, known::RESOLVER_ENDPOINTS};
 use crate::tags::{self, Tag};
 use crate::{Error, Read, Write};
 
-/// AWS's quota of endpoints in a Region.
-const MAX_ENDPOINTS: usize = 4;
 /// AWS's quota of groups of an endpoint.
 const MAX_GROUPS: usize = 10;
-/// AWS's bounds of the addresses of an endpoint.
-const ADDRESSES: std::ops::RangeInclusive<usize> = 2..=6;
+/// AWS's least number of addresses of an endpoint.
+const FEWEST_ADDRESSES: usize = 2;
 /// Who manages the interfaces.
 const REQUESTER: &str = "amazon-aws";
 
@@ -112,12 +111,9 @@ fn check(input: &Input) -> Result<ResolverDirection, Error> {
     if input.security_group_ids.is_empty() {
         return Err(parameter("At least one security group is needed."));
     }
-    match ADDRESSES.contains(&input.ip_addresses.len()) {
-        true => Ok(direction),
-        false if input.ip_addresses.len() < *ADDRESSES.start() => {
-            Err(parameter(format!("An endpoint needs at least {} IP addresses.", ADDRESSES.start())))
-        }
-        false => Err(limit(format!("An endpoint may have at most {} IP addresses.", ADDRESSES.end()))),
+    match input.ip_addresses.len() < FEWEST_ADDRESSES {
+        true => Err(parameter(format!("An endpoint needs at least {FEWEST_ADDRESSES} IP addresses."))),
+        false => Ok(direction),
     }
 }
 
@@ -128,8 +124,13 @@ fn check_known(cx: &Read<'_>, input: &Input) -> Result<(), Error> {
         let message = format!("A resolver endpoint with the creator request ID '{}' exists already.", input.creator_request_id);
         return Err(exists(message));
     }
-    match known.len() >= MAX_ENDPOINTS {
-        true => Err(limit(format!("A Region has at most {MAX_ENDPOINTS} resolver endpoints."))),
+    let most = quotas::most(cx.world, cx.owner(), &RESOLVER_ADDRESSES);
+    if input.ip_addresses.len() > most {
+        return Err(limit(format!("An endpoint may have at most {most} IP addresses.")));
+    }
+    let most = quotas::most(cx.world, cx.owner(), &RESOLVER_ENDPOINTS);
+    match known.len() >= most {
+        true => Err(limit(format!("A Region has at most {most} resolver endpoints."))),
         false => Ok(()),
     }
 }

@@ -6,11 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::super::refusal::{exists, limit, of_tags, parameter, unsupported};
 use super::super::{find, view};
 use super::{Target, outbound, targets};
+use crate::quotas::{self, known::RESOLVER_RULES};
 use crate::tags::{self, Tag};
 use crate::{Error, Write};
-
-/// AWS's quota of rules in a Region.
-const MAX_RULES: usize = 1000;
 
 /// What is asked.
 #[derive(Default, Deserialize)]
@@ -41,8 +39,9 @@ pub fn create_resolver_rule(cx: &mut Write<'_>, input: Input) -> Result<Output, 
         let message = format!("A resolver rule with the creator request ID '{}' exists already.", input.creator_request_id);
         return Err(exists(message));
     }
-    if known.len() >= MAX_RULES {
-        return Err(limit(format!("A Region has at most {MAX_RULES} resolver rules.")));
+    let most = quotas::most(cx.txn, cx.owner(), &RESOLVER_RULES);
+    if known.len() >= most {
+        return Err(limit(format!("A Region has at most {most} resolver rules.")));
     }
     let mut tagged = Tags::default();
     tags::add(&mut tagged, &input.tags).map_err(of_tags)?;

@@ -10,6 +10,7 @@ use super::find;
 use super::refusal::{limit, parameter, unsupported};
 use super::view::RuleView;
 use crate::operation::operation;
+use crate::quotas::known::RULE_TARGETS;
 use crate::{Error, Operation};
 
 mod create_resolver_rule;
@@ -29,9 +30,6 @@ pub const OPERATIONS: &[Operation] = &[
 
 /// The id of the rule that is there from the start.
 pub const INTERNET: &str = "rslvr-autodefined-rr-internet-resolver";
-/// AWS's quota of targets of a rule.
-const MAX_TARGETS: usize = 6;
-
 /// The rule that is there from the start.
 fn internet(region: &str) -> RuleView {
     RuleView {
@@ -74,10 +72,11 @@ fn targets(operation: &str, wanted: &[Target]) -> Result<Vec<SocketAddrV4>, Erro
         }
         targets.push(target);
     }
+    let most = RULE_TARGETS.default as usize;
     match targets.len() {
         0 => Err(parameter("A rule that forwards needs at least one target.")),
-        1..=MAX_TARGETS => Ok(targets),
-        _ => Err(limit(format!("A rule may have at most {MAX_TARGETS} target IP addresses."))),
+        count if count <= most => Ok(targets),
+        _ => Err(limit(format!("A rule may have at most {most} target IP addresses."))),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::super::change::{self, ChangeInfo};
 use super::super::find;
+use super::super::zone::limit::VPCS;
 use super::{Pair, refuse_public, refuse_taken};
 use crate::{Error, Write};
 
@@ -33,6 +34,10 @@ pub fn associate_vpc(cx: &mut Write<'_>, input: Pair) -> Result<Output, Error> {
     if zone.vpcs.contains(&association) {
         let message = format!("The VPC {} has already been associated with the hosted zone {}.", vpc.id, zone.id);
         return Err(Error::new("ConflictingDomainExists", message));
+    }
+    if zone.vpcs.len() >= VPCS {
+        let message = format!("The hosted zone {} is associated with the {VPCS} VPCs that it may be associated with.", zone.id);
+        return Err(Error::new("LimitsExceeded", message));
     }
     zone.vpcs.push(association);
     refuse_taken(cx.txn, &zone)?;

@@ -1,12 +1,13 @@
 //! ChangeResourceRecordSets: a batch of changes, all or nothing.
 
-use resource::RecordSet;
+use resource::{HostedZone, RecordSet, Resource};
 use serde::{Deserialize, Serialize};
 
 use super::super::change::{self, ChangeInfo};
 use super::super::find::{self, invalid};
-use super::batch::{self, Action};
+use super::batch::{self, Action, Outcome};
 use super::view::RecordSetView;
+use crate::quotas;
 use crate::{Error, Write};
 
 /// How many values a batch may have, and how many characters in them; what replaces counts twice.
@@ -47,9 +48,24 @@ pub fn change_resource_record_sets(cx: &mut Write<'_>, input: Input) -> Result<O
     let changes: Vec<(Action, RecordSetView)> = input.change_batch.changes.into_iter().map(parse).collect::<Result<_, _>>()?;
     check_size(&changes)?;
     let outcome = batch::apply(cx.txn, &zone, &changes).map_err(refused)?;
+    check_quota(cx, &zone, &outcome)?;
     outcome.removed.iter().for_each(|key| cx.txn.remove::<RecordSet>(key));
     outcome.put.into_iter().for_each(|set| cx.txn.put(set));
     Ok(Output { change_info: change::submit(cx, input.change_batch.comment) })
+}
+
+/// A zone has only so many record sets.
+fn check_quota(cx: &Write<'_>, zone: &HostedZone, outcome: &Outcome) -> Result<(), Error> {
+    let new = outcome.put.iter().filter(|set| cx.txn.find::<RecordSet>(&set.key()).is_none()).count();
+    if new <= outcome.removed.len() {
+        return Ok(());
+    }
+    let known = cx.txn.linked::<RecordSet>(HostedZone::KIND, &zone.id).count();
+    let most = quotas::most(cx.txn, cx.owner(), &quotas::known::RECORDS);
+    match known + new - outcome.removed.len() > most {
+        true => Err(refused(vec![format!("Number of records limit of {most} exceeded.")])),
+        false => Ok(()),
+    }
 }
 
 fn parse(change: Change) -> Result<(Action, RecordSetView), Error> {

@@ -7,6 +7,7 @@ use super::super::association;
 use super::super::change::{self, ChangeInfo};
 use super::super::find::{self, VpcName, account, invalid};
 use super::super::view::{self, DelegationSet, ZoneView};
+use crate::quotas::{self, known::HOSTED_ZONES};
 use crate::{Error, Write};
 
 #[derive(Deserialize)]
@@ -45,6 +46,11 @@ pub fn create_hosted_zone(cx: &mut Write<'_>, input: Input) -> Result<Output, Er
     if let Some(known) = cx.txn.owned::<HostedZone>(&owner).find(|zone| zone.reference == input.caller_reference) {
         let message = format!("A hosted zone has already been created with the specified caller reference: {} has it.", known.id);
         return Err(Error::new("HostedZoneAlreadyExists", message).with_status(409));
+    }
+    let most = quotas::most(cx.txn, cx.owner(), &HOSTED_ZONES);
+    if cx.txn.owned::<HostedZone>(&owner).count() >= most {
+        let message = format!("This account has the {most} hosted zones that it may have; ask Service Quotas for more.");
+        return Err(Error::new("TooManyHostedZones", message));
     }
     let zone = HostedZone {
         id: change::random_id('Z'),

@@ -4,14 +4,12 @@ use resource::{HostedZone, RecordSet, Resource};
 use serde::{Deserialize, Serialize};
 
 use super::super::find;
+use crate::quotas::known::{HOSTED_ZONES, RECORDS};
+use crate::quotas::most;
 use crate::{Error, Read};
 
-/// How many record sets a zone may have.
-const RECORDS: usize = 10_000;
-/// How many zones an account may have; the quota is told and not enforced.
-const ZONES: usize = 500;
 /// How many VPCs may see a zone.
-const VPCS: usize = 300;
+pub(in crate::route53) const VPCS: usize = 300;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,7 +36,9 @@ struct Limit {
 pub fn get_hosted_zone_limit(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
     let zone = find::zone(cx.world, cx.owner(), &input.hosted_zone_id)?;
     let (value, count) = match input.r#type.as_str() {
-        "MAX_RRSETS_BY_ZONE" => (RECORDS, cx.world.linked::<RecordSet>(HostedZone::KIND, &zone.id).count()),
+        "MAX_RRSETS_BY_ZONE" => {
+            (most(cx.world, cx.owner(), &RECORDS), cx.world.linked::<RecordSet>(HostedZone::KIND, &zone.id).count())
+        }
         "MAX_VPCS_ASSOCIATED_BY_ZONE" if zone.private => (VPCS, zone.vpcs.len()),
         _ => return Err(Error::new("HostedZoneNotPrivate", "The specified HostedZone is not a private hosted zone.")),
     };
@@ -55,7 +55,9 @@ pub struct OfAccount {
 pub fn get_account_limit(cx: &Read<'_>, input: OfAccount) -> Result<Output, Error> {
     let own = |zone: &HostedZone| zone.owner.account == cx.owner().account;
     let (value, count) = match input.r#type.as_str() {
-        "MAX_HOSTED_ZONES_BY_OWNER" => (ZONES, cx.world.all::<HostedZone>().filter(|zone| own(zone)).count()),
+        "MAX_HOSTED_ZONES_BY_OWNER" => {
+            (most(cx.world, cx.owner(), &HOSTED_ZONES), cx.world.all::<HostedZone>().filter(|zone| own(zone)).count())
+        }
         "MAX_HEALTH_CHECKS_BY_OWNER" => (200, 0),
         "MAX_REUSABLE_DELEGATION_SETS_BY_OWNER" => (100, 0),
         "MAX_TRAFFIC_POLICIES_BY_OWNER" => (50, 0),

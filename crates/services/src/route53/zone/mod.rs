@@ -4,7 +4,7 @@ mod count;
 mod create;
 mod delete;
 mod get;
-mod limit;
+pub(super) mod limit;
 mod list;
 mod list_by_name;
 mod list_by_vpc;
