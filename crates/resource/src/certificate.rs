@@ -19,6 +19,9 @@ pub struct Certificate {
     pub key_algorithm: String,
     /// Where it stands.
     pub status: CertificateStatus,
+    /// Why it failed.
+    #[serde(default)]
+    pub failure: Option<CertificateFailure>,
     /// How its names are verified, by name. Empty when it was imported.
     pub validations: Vec<DomainValidation>,
     /// What was signed; none before it is issued.
@@ -78,6 +81,16 @@ pub struct DomainValidation {
     pub target: String,
     /// Whether the record was found.
     pub done: bool,
+}
+
+/// Why no certificate was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CertificateFailure {
+    /// Public DNS lets only others issue certificates for a name.
+    CaaError,
+    /// Something else.
+    Other,
 }
 
 /// The states of a certificate.

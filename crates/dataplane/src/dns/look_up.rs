@@ -33,6 +33,11 @@ impl Answer {
         self.records.iter().flat_map(Records::names).collect()
     }
 
+    /// The properties of CAA records, with their values.
+    pub fn issuers(&self) -> Vec<(String, String)> {
+        self.records.iter().flat_map(Records::issuers).collect()
+    }
+
     /// The addresses of A records.
     pub fn addresses(&self) -> Vec<std::net::Ipv4Addr> {
         self.records.iter().flat_map(Records::addresses).collect()

@@ -197,6 +197,17 @@ impl Records {
         wanted.map(|wire| DomainName::from_wire(wire)).collect()
     }
 
+    pub(crate) fn issuers(&self) -> Vec<(String, String)> {
+        let wanted = self.data.iter().filter(|_| self.kind == Kind::CAA);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let property = |wire: &[u8]| {
+            let (length, rest) = wire.get(1..)?.split_first()?;
+            let (tag, value) = rest.split_at_checked(usize::from(*length))?;
+            Some((text(tag), text(value)))
+        };
+        wanted.filter_map(|wire| property(wire)).collect()
+    }
+
     pub(crate) fn addresses(&self) -> Vec<Ipv4Addr> {
         let wanted = self.data.iter().filter(|_| self.kind == Kind::A);
         wanted.filter_map(|wire| <[u8; 4]>::try_from(&**wire).ok().map(Ipv4Addr::from)).collect()

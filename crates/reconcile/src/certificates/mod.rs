@@ -1,13 +1,14 @@
 //! Certificates: those that were asked for are issued once public DNS proves their names, and renewed before they expire.
 
+mod proof;
 mod stage;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dataplane::dns::{DomainName, Kind, View};
+use dataplane::dns::View;
 use dataplane::tls::{Authority, Issued, KeyKind, Request};
-use resource::{Certificate, CertificateStatus, DomainValidation, IssuedCertificate, Resource, Timestamp};
+use resource::{Certificate, CertificateFailure, CertificateStatus, DomainValidation, IssuedCertificate, Resource, Timestamp};
 use store::{Change, Snapshot, Store, StoreError, Txn};
 
 use crate::{Domain, TimeScale};
@@ -77,6 +78,12 @@ fn replace(txn: &mut Txn, before: &Certificate, next: &Certificate) {
     }
 }
 
+/// A certificate fails because its domains let others issue.
+fn refuse(certificate: &mut Certificate, names: &[String]) {
+    (certificate.status, certificate.failure) = (CertificateStatus::Failed, Some(CertificateFailure::CaaError));
+    certificate.validations.iter_mut().for_each(|validation| validation.done = !names.contains(&validation.domain));
+}
+
 impl CertificatesDomain {
     /// What becomes of a certificate, if anything.
     fn next(&self, certificate: &Certificate, stage: Stage, now: Timestamp) -> Option<Certificate> {
@@ -86,23 +93,20 @@ impl CertificatesDomain {
             Stage::TimedOut => next.status = CertificateStatus::ValidationTimedOut,
             Stage::Expired => next.status = CertificateStatus::Expired,
             Stage::Waits | Stage::Renews => {
-                next.validations.iter_mut().for_each(|validation| validation.done = self.proven(validation));
-                if next.validations.iter().all(|validation| validation.done) {
+                let proven = |validation: &DomainValidation| proof::is_there(&self.internet, validation);
+                next.validations.iter_mut().for_each(|validation| validation.done = proven(validation));
+                let refused: Vec<String> =
+                    next.names.iter().filter(|name| !proof::is_allowed(&self.internet, name)).cloned().collect();
+                if next.validations.iter().all(|validation| validation.done) && refused.is_empty() {
                     self.issue(&mut next, now);
+                } else if stage == Stage::Waits && next.validations.iter().all(|validation| validation.done) {
+                    refuse(&mut next, &refused);
                 } else if stage == Stage::Renews {
                     return None;
                 }
             }
         }
         (next != *certificate).then_some(next)
-    }
-
-    /// Whether public DNS has the record that proves a name.
-    fn proven(&self, validation: &DomainValidation) -> bool {
-        let (Ok(record), Ok(target)) = (validation.record.parse::<DomainName>(), validation.target.parse::<DomainName>()) else {
-            return false;
-        };
-        self.internet.look_up(&record, Kind::CNAME).names().contains(&target)
     }
 
     fn issue(&self, certificate: &mut Certificate, now: Timestamp) {
@@ -116,7 +120,7 @@ impl CertificatesDomain {
             }
             Err(error) => {
                 tracing::error!(error, arn = certificate.arn, "a certificate could not be issued");
-                certificate.status = CertificateStatus::Failed;
+                (certificate.status, certificate.failure) = (CertificateStatus::Failed, Some(CertificateFailure::Other));
             }
         }
     }
@@ -141,7 +145,7 @@ impl CertificatesDomain {
 mod tests {
     use std::num::NonZeroU32;
 
-    use dataplane::dns::{Layer, Records, Soa, Zone, Zones};
+    use dataplane::dns::{DomainName, Layer, Records, Soa, Zone, Zones};
     use resource::{Owner, Tags};
 
     use super::*;
@@ -167,6 +171,7 @@ mod tests {
             token: None,
             exportable: false,
             exported: false,
+            failure: None,
             transparency: true,
             created: Timestamp::now(),
             tags: Tags::default(),
@@ -222,6 +227,22 @@ mod tests {
         assert_eq!(issued.status, CertificateStatus::Issued);
         assert!(issued.issued.as_ref().unwrap().subject.contains("example.com"));
         assert_eq!(look().await, (issued, LOOK), "and stays as it is");
+    }
+
+    #[test]
+    fn a_certificate_fails_when_its_domain_lets_others_issue() {
+        let (layer, view) = internet();
+        let soa = Soa { primary: name("ns.test"), contact: name("root.test"), serial: 1, negative_ttl: 5 };
+        let mut zone = Zone::new(name("example.com"), &soa);
+        zone.put(&name("_a.www.example.com"), Records::cname(60, &name("_b.c.acm-validations.aws"))).unwrap();
+        zone.put(&name("example.com"), Records::caa(60, [(0, "issue", &b"other.test"[..])])).unwrap();
+        let mut zones = Zones::default();
+        zones.insert(zone);
+        layer.publish(zones);
+        let (now, domain) = (Timestamp::now(), CertificatesDomain::new(authority(), view, TimeScale::default()));
+        let failed = domain.next(&pending(&["www.example.com"]), Stage::Waits, now).unwrap();
+        assert_eq!((failed.status, failed.failure), (CertificateStatus::Failed, Some(CertificateFailure::CaaError)));
+        assert!(!failed.validations[0].done);
     }
 
     #[tokio::test]

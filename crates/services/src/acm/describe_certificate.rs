@@ -1,6 +1,6 @@
 //! DescribeCertificate: all about a certificate but its texts; what proves its names is there at once.
 
-use resource::{Certificate, CertificateStatus, DomainValidation, Timestamp};
+use resource::{Certificate, CertificateFailure, CertificateStatus, DomainValidation, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::find;
@@ -40,6 +40,8 @@ struct Detail {
     #[serde(skip_serializing_if = "Option::is_none")]
     imported_at: Option<Timestamp>,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure_reason: Option<CertificateFailure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_before: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,6 +112,7 @@ fn detail(certificate: &Certificate, in_use_by: Vec<String>) -> Detail {
         issued_at: issued.filter(|_| !certificate.imported).map(|issued| issued.at),
         imported_at: issued.filter(|_| certificate.imported).map(|issued| issued.at),
         status: certificate.status.as_str(),
+        failure_reason: certificate.failure,
         not_before: issued.map(|issued| issued.not_before),
         not_after: issued.map(|issued| issued.not_after),
         key_algorithm: certificate.key_algorithm.clone(),

@@ -90,6 +90,7 @@ fn first(cx: &Write<'_>, wanted: &[Tag], read: ReadCertificate) -> Result<Certif
         token: None,
         exportable: false,
         exported: false,
+        failure: None,
         transparency: true,
         created: cx.now,
         tags: tagged,

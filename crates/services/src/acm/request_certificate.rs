@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::find::validation;
 use super::wish::Options;
+use crate::quotas::{self, known::CERTIFICATE_NAMES};
 use crate::tags::{self, Tag};
 use crate::{Error, Write};
 
-/// ACM's quota of names in one certificate.
-const MAX_NAMES: usize = 10;
 /// How long a token stands for one request.
 const TOKEN_MILLIS: u64 = 3600 * 1000;
 
@@ -47,7 +46,7 @@ pub struct Output {
 pub fn request_certificate(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     check_method(input.validation_method.as_deref())?;
     let key_algorithm = check_key(input.key_algorithm.as_deref())?;
-    let names = names(&input)?;
+    let names = names(&input, quotas::most(cx.txn, cx.owner(), &CERTIFICATE_NAMES))?;
     check_parents(&input.domain_validation_options, &names)?;
     if let Some(known) = repeated(cx, &input, &names) {
         return Ok(Output { certificate_arn: known });
@@ -67,6 +66,7 @@ pub fn request_certificate(cx: &mut Write<'_>, input: Input) -> Result<Output, E
         token: input.idempotency_token,
         exportable: input.options.export()?.unwrap_or(false),
         exported: false,
+        failure: None,
         transparency: input.options.transparency()?.unwrap_or(true),
         created: cx.now,
         tags: tagged,
@@ -103,7 +103,7 @@ fn check_key(algorithm: Option<&str>) -> Result<String, Error> {
 }
 
 /// All names, each once, the domain first.
-fn names(input: &Input) -> Result<Vec<String>, Error> {
+fn names(input: &Input, most: usize) -> Result<Vec<String>, Error> {
     let mut names: Vec<String> = Vec::new();
     for name in std::iter::once(&input.domain_name).chain(&input.subject_alternative_names) {
         let name = name.to_ascii_lowercase();
@@ -115,8 +115,8 @@ fn names(input: &Input) -> Result<Vec<String>, Error> {
             names.push(name);
         }
     }
-    match names.len() > MAX_NAMES {
-        true => Err(Error::new("LimitExceededException", format!("A certificate may have at most {MAX_NAMES} names."))),
+    match names.len() > most {
+        true => Err(Error::new("LimitExceededException", format!("A certificate may have at most {most} names."))),
         false => Ok(names),
     }
 }
