@@ -1,6 +1,7 @@
 //! Names that hosted zones, the private DNS of endpoints and resolver rules decide about, for a VPC or for the internet: the
 //! most specific domain wins, and what it does not have is not looked for elsewhere.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -154,7 +155,14 @@ fn of_zone(world: &Snapshot, zone: &HostedZone, name: &str) -> Said {
 }
 
 fn sets(world: &Snapshot, zone: &HostedZone, name: &str) -> Vec<Arc<RecordSet>> {
-    world.named::<RecordSet>(RECORD_NAME, format!("{}/{name}", zone.id)).collect()
+    let all: Vec<_> = world.named::<RecordSet>(RECORD_NAME, format!("{}/{name}", zone.id)).collect();
+    let kinds: BTreeSet<&str> = all.iter().map(|set| set.kind.as_str()).collect();
+    let of = |kind: &str| {
+        let mut sets: Vec<_> = all.iter().filter(|set| set.kind.as_str() == kind).cloned().collect();
+        sets.sort_by(|one, other| one.set.cmp(&other.set));
+        plan::answering(world, sets)
+    };
+    kinds.into_iter().flat_map(of).collect()
 }
 
 fn said(sets: &[Arc<RecordSet>]) -> Said {

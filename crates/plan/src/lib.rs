@@ -5,6 +5,7 @@
 
 mod acl;
 mod affected;
+mod answering;
 mod balancer;
 mod delegation;
 mod door;
@@ -24,6 +25,7 @@ mod table;
 
 pub use acl::{Acl, AclRule};
 pub use affected::affected;
+pub use answering::answering;
 pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, is_named, target_address};
 pub use delegation::{is_delegated, public_zone_of};
 pub use door::{At, Door};

@@ -9,6 +9,15 @@ pub const ZONE_NAME: &str = "zone-name";
 /// The namespace of links from record sets to their zones and names: key `{zone}/{name}`.
 pub const RECORD_NAME: &str = "record-name";
 
+/// The namespace of links from aliases to the names whose health counts for them.
+pub const ALIAS_TARGET: &str = "alias-target";
+
+/// The name of what an alias leads to, as that knows itself: without the final dot and the prefix of balancers' names.
+pub fn alias_target(name: &str) -> &str {
+    let bare = name.trim_end_matches('.');
+    bare.strip_prefix("dualstack.").unwrap_or(bare)
+}
+
 /// A zone: on the internet, or in some VPCs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HostedZone {
@@ -108,6 +117,18 @@ pub enum Policy {
     Weighted(u8),
     /// All together, up to eight.
     Multivalue,
+    /// The primary one while it is healthy, the secondary one otherwise.
+    Failover(FailoverRole),
+}
+
+/// Which of two sets that stand in for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FailoverRole {
+    /// The one that answers.
+    Primary,
+    /// The one that answers when the other cannot.
+    Secondary,
 }
 
 /// What a record set says.
@@ -126,7 +147,7 @@ pub enum RecordContent {
         zone: String,
         /// The name, with the final dot.
         name: String,
-        /// Whether its health counts: stored and returned, for a set that is alone answers in any case.
+        /// Whether its health counts. A set that is alone answers in any case.
         evaluate: bool,
     },
 }
@@ -143,7 +164,12 @@ impl Resource for RecordSet {
     }
 
     fn links(&self) -> Vec<Link> {
-        vec![Link::to(HostedZone::KIND, &self.zone), Link::name(RECORD_NAME, format!("{}/{}", self.zone, self.name))]
+        let own = [Link::to(HostedZone::KIND, &self.zone), Link::name(RECORD_NAME, format!("{}/{}", self.zone, self.name))];
+        let watched = match &self.content {
+            RecordContent::Alias { name, evaluate: true, .. } => Some(Link::name(ALIAS_TARGET, alias_target(name))),
+            RecordContent::Alias { .. } | RecordContent::Values { .. } => None,
+        };
+        own.into_iter().chain(watched).collect()
     }
 }
 

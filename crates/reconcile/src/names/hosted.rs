@@ -1,9 +1,13 @@
 //! Names in hosted zones: of public zones that the internet knows, and of private zones in their VPCs.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dataplane::dns::{DomainName, Kind, Records, Soa};
-use resource::{HostedZone, Policy, RECORD_NAME, RecordContent, RecordSet, RecordType, RecordValue, Resource, Vpc};
+use resource::{
+    ALIAS_TARGET, HostedZone, Listener, LoadBalancer, Policy, RECORD_NAME, RecordContent, RecordSet, RecordType, RecordValue,
+    Resource, Subnet, TargetGroup, TargetHealth, Vpc, VpcEndpoint, alias_target,
+};
 use store::{Change, Snapshot};
 
 use super::entry::{Data, Entry, Scope, Source};
@@ -17,6 +21,7 @@ pub(super) fn of_records(world: &Snapshot, zone: &str, name: &str, kind: RecordT
     let sets = world.named::<RecordSet>(RECORD_NAME, format!("{}/{name}", zone.id)).filter(|set| set.kind == kind);
     let mut sets: Vec<Arc<RecordSet>> = sets.collect();
     sets.sort_by(|one, other| one.set.cmp(&other.set));
+    let sets = plan::answering(world, sets);
     let Some(records) = merged(&sets) else { return Vec::new() };
     let entry = |scope| Entry::name(scope, &zone.name, name, Data::Set(records.clone()));
     scopes(world, &zone).into_iter().map(entry).collect()
@@ -36,11 +41,11 @@ fn scopes(world: &Snapshot, zone: &HostedZone) -> Vec<Scope> {
 fn merged(sets: &[Arc<RecordSet>]) -> Option<Records> {
     let first = sets.first()?;
     match first.policy {
-        Policy::Simple => records(first),
+        Policy::Simple | Policy::Failover(_) => records(first),
         Policy::Weighted(_) => {
             let weight = |set: &RecordSet| match set.policy {
                 Policy::Weighted(weight) => u32::from(weight),
-                Policy::Simple | Policy::Multivalue => 0,
+                Policy::Simple | Policy::Multivalue | Policy::Failover(_) => 0,
             };
             let choices = sets.iter().filter_map(|set| Some((weight(set), records(set)?))).collect();
             Some(Records::weighted(kind(first.kind), choices))
@@ -109,7 +114,11 @@ pub(super) fn reach(world: &Snapshot, change: &Change) -> Vec<Source> {
     match change.kind {
         kind if kind == RecordSet::KIND => {
             let sets = change.before::<RecordSet>().into_iter().chain(change.after::<RecordSet>());
-            sets.flat_map(|set| std::iter::once(source(&set)).chain(below(world, &set)).collect::<Vec<_>>()).collect()
+            let around = |set: Arc<RecordSet>| {
+                let watching = watching(world, &set.name);
+                std::iter::once(source(&set)).chain(below(world, &set)).chain(watching).collect::<Vec<_>>()
+            };
+            sets.flat_map(around).collect()
         }
         kind if kind == HostedZone::KIND => {
             let facts = |zone: Arc<HostedZone>| (zone.vpcs.clone(), zone.private);
@@ -127,8 +136,50 @@ pub(super) fn reach(world: &Snapshot, change: &Change) -> Vec<Source> {
             let zones: Vec<_> = world.linked::<HostedZone>(Vpc::KIND, &change.key).collect();
             zones.iter().flat_map(|zone| of_zone(world, zone).collect::<Vec<_>>()).collect()
         }
-        _ => Vec::new(),
+        _ => watched(world, change).iter().flat_map(|name| watching(world, name)).collect(),
     }
+}
+
+/// The names whose health a change may touch.
+fn watched(world: &Snapshot, change: &Change) -> BTreeSet<String> {
+    let behind = |group: &str| {
+        let listeners = world.linked::<Listener>(TargetGroup::KIND, group);
+        listeners.map(|listener| listener.balancer.clone()).collect::<Vec<_>>()
+    };
+    let balancers = match change.kind {
+        kind if kind == TargetHealth::KIND => behind(change.key.split('|').next().unwrap_or_default()),
+        kind if kind == TargetGroup::KIND => behind(&change.key),
+        kind if kind == LoadBalancer::KIND => vec![change.key.clone()],
+        kind if kind == Listener::KIND => {
+            let listeners = change.before::<Listener>().into_iter().chain(change.after::<Listener>());
+            listeners.map(|listener| listener.balancer.clone()).collect()
+        }
+        kind if kind == VpcEndpoint::KIND => {
+            let endpoint = change.before::<VpcEndpoint>().or_else(|| change.after::<VpcEndpoint>());
+            let names = |endpoint: &VpcEndpoint| {
+                let zones = endpoint.subnets.iter().filter_map(|id| world.find::<Subnet>(id.as_str()));
+                std::iter::once(endpoint.regional_name()).chain(zones.map(|subnet| endpoint.zonal_name(&subnet.zone))).collect()
+            };
+            return endpoint.map(|endpoint| names(&endpoint)).unwrap_or_default();
+        }
+        _ => return BTreeSet::new(),
+    };
+    let named = balancers.iter().filter_map(|arn| world.find::<LoadBalancer>(arn).map(|balancer| balancer.dns_name()));
+    let gone = change.before::<LoadBalancer>().filter(|_| change.kind == LoadBalancer::KIND);
+    named.chain(gone.map(|balancer| balancer.dns_name())).map(|name| name.to_ascii_lowercase()).collect()
+}
+
+/// The records that answer by the health of a name, straight or by others that do.
+fn watching(world: &Snapshot, name: &str) -> Vec<Source> {
+    let (mut found, mut names) = (BTreeSet::new(), vec![name.to_owned()]);
+    while let Some(name) = names.pop() {
+        for set in world.named::<RecordSet>(ALIAS_TARGET, alias_target(&name)) {
+            if found.insert(source(&set)) {
+                names.push(set.name.clone());
+            }
+        }
+    }
+    found.into_iter().collect()
 }
 
 fn source(set: &RecordSet) -> Source {

@@ -223,7 +223,6 @@ fn what_is_not_answered_truly_is_refused_by_name() {
     let names = Names::new();
     let zone = names.zone("x.com", None);
     for member in [
-        json!({"SetIdentifier": "s", "Failover": "PRIMARY"}),
         json!({"SetIdentifier": "s", "Region": "us-east-1"}),
         json!({"SetIdentifier": "s", "GeoLocation": {"CountryCode": "*"}}),
         json!({"HealthCheckId": "h"}),
@@ -231,6 +230,28 @@ fn what_is_not_answered_truly_is_refused_by_name() {
         let refused = names.change(&zone, &one("CREATE", &with(set("a.x.com", "A", &["198.18.0.1"]), &member)));
         assert!(refused.is_err_and(|why| why.contains("underpass does not support ChangeResourceRecordSets")), "{member}");
     }
+}
+
+#[test]
+fn two_sets_stand_in_for_each_other_by_their_roles() {
+    let names = Names::new();
+    let zone = names.zone("x.com", None);
+    let own = |name: &str, role: &str, address: &str| {
+        with(set("a.x.com", "A", &[address]), &json!({"SetIdentifier": name, "Failover": role}))
+    };
+    let primary = own("one", "PRIMARY", "198.18.0.1");
+    names.change(&zone, &one("CREATE", &primary)).expect("the primary one");
+    let second = own("two", "PRIMARY", "198.18.0.2");
+    assert!(names.fault(&zone, &one("CREATE", &second)).contains("the same failover role"));
+    let weighted = with(set("a.x.com", "A", &["198.18.0.3"]), &json!({"SetIdentifier": "three", "Weight": 1}));
+    assert!(names.fault(&zone, &one("CREATE", &weighted)).contains("another routing policy"));
+    let both = with(primary.clone(), &json!({"Weight": 1}));
+    assert!(names.fault(&zone, &one("UPSERT", &both)).contains("more than one routing policy"));
+    names.change(&zone, &one("CREATE", &own("two", "SECONDARY", "198.18.0.2"))).expect("the secondary one");
+    let listed = names.ok("ListResourceRecordSets", json!({"HostedZoneId": zone}))["ResourceRecordSets"].clone();
+    let shown: Vec<&Value> = listed.as_array().into_iter().flatten().filter(|set| set["Name"] == "a.x.com.").collect();
+    assert_eq!(shown.iter().map(|set| set["Failover"].as_str()).collect::<Vec<_>>(), [Some("PRIMARY"), Some("SECONDARY")]);
+    names.change(&zone, &one("DELETE", &primary)).expect("as it was made");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use dataplane::dns::{Kind, View};
 use resource::{
-    EndpointService, EndpointServiceId, EndpointState, GLOBAL, HostedZone, Owner, Policy, PrivateName, PrivateNameState,
-    RecordContent, RecordSet, RecordType, Tags, Timestamp, Vpc, VpcEndpoint, ZoneChange, ZoneVpc,
+    EndpointService, EndpointServiceId, EndpointState, FailoverRole, GLOBAL, HostedZone, Owner, Policy, PrivateName,
+    PrivateNameState, RecordContent, RecordSet, RecordType, Tags, Timestamp, Vpc, VpcEndpoint, ZoneChange, ZoneVpc,
 };
 use store::{Snapshot, Store, Txn};
 
@@ -141,6 +141,67 @@ async fn weighted_sets_share_the_answers_and_multivalue_ones_answer_together() {
     let view = book(&world.await.snapshot()).public_view();
     assert_eq!(addresses(&view, "many.example.com"), ["198.18.9.1", "198.18.9.2"]);
     assert_eq!(addresses(&view, "even.example.com"), ["198.18.9.4"], "no weight, no answers");
+}
+
+#[tokio::test]
+async fn a_secondary_set_answers_while_what_the_primary_leads_to_is_not_healthy() {
+    let held = private_endpoint(&[]);
+    let target = format!("{}.", held.regional_name());
+    let evaluated = |name: &str, target: &str, zone: &str| {
+        let content = RecordContent::Alias { zone: zone.into(), name: target.into(), evaluate: true };
+        RecordSet { content, ..record("ZPUBLIC", name, RecordType::A, &[]) }
+    };
+    let role = |set: RecordSet, role| RecordSet { set: Some(format!("{role:?}")), policy: Policy::Failover(role), ..set };
+    let spare = record("ZPUBLIC", "www.example.com.", RecordType::A, &["198.18.9.9"]);
+    let store = store(|txn| {
+        txn.put(naming(2));
+        txn.put(interface(&vpc_id(2), address(30)));
+        txn.put(held.clone());
+        txn.put(zone("ZPUBLIC", "example.com.", &[]));
+        txn.put(evaluated("own.example.com.", &target, "Z"));
+        txn.put(role(evaluated("www.example.com.", "own.example.com.", "ZPUBLIC"), FailoverRole::Primary));
+        txn.put(role(spare.clone(), FailoverRole::Secondary));
+    })
+    .await;
+    let mut kept = book(&store.snapshot());
+    let view = kept.public_view();
+    let mut watch = store.watch();
+    let mut look = async |state| {
+        change(&store, |txn| {
+            txn.update::<VpcEndpoint>(held.id.as_str(), |endpoint| endpoint.state = state);
+        })
+        .await;
+        let world = store.snapshot();
+        let noted = watch.try_next().unwrap().changes.iter().flat_map(|change| reach(&world, change)).collect();
+        kept.rewrite(&world, &noted);
+        assert_eq!(kept.contents(), book(&world).contents());
+        addresses(&view, "www.example.com")
+    };
+    assert_eq!(look(EndpointState::Rejected).await, ["198.18.9.9"], "by a record that leads to it");
+    assert_eq!(look(EndpointState::Available).await, [address(30).to_string()]);
+    assert_eq!(look(EndpointState::Deleting).await, ["198.18.9.9"]);
+}
+
+#[tokio::test]
+async fn of_weighted_sets_those_answer_that_are_healthy_and_all_when_none_is() {
+    let gone = |set: &str, weight| RecordSet {
+        set: Some(set.into()),
+        policy: Policy::Weighted(weight),
+        content: RecordContent::Alias { zone: "Z".into(), name: "gone.elb.us-east-1.amazonaws.com.".into(), evaluate: true },
+        ..record("ZPUBLIC", "even.example.com.", RecordType::A, &[])
+    };
+    let spare = RecordSet {
+        set: Some("c".into()),
+        policy: Policy::Weighted(0),
+        ..record("ZPUBLIC", "even.example.com.", RecordType::A, &["198.18.9.5"])
+    };
+    let world = store(|txn| {
+        txn.put(zone("ZPUBLIC", "example.com.", &[]));
+        txn.put(gone("a", 200));
+        txn.put(spare.clone());
+    });
+    let view = book(&world.await.snapshot()).public_view();
+    assert_eq!(addresses(&view, "even.example.com"), ["198.18.9.5"], "what is healthy, whatever it weighs");
 }
 
 fn private_endpoint(names: &[&str]) -> VpcEndpoint {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use resource::{HostedZone, Policy, RECORD_NAME, RecordContent, RecordSet, RecordType, Resource};
+use resource::{FailoverRole, HostedZone, Policy, RECORD_NAME, RecordContent, RecordSet, RecordType, Resource};
 use store::Snapshot;
 
 use super::alias;
@@ -149,12 +149,20 @@ fn conflict(zone: &HostedZone, name: &str, sets: &[&RecordSet]) -> Vec<String> {
         Policy::Simple => 0,
         Policy::Weighted(_) => 1,
         Policy::Multivalue => 2,
+        Policy::Failover(_) => 3,
     };
     let mixed = sets.iter().any(|one| sets.iter().any(|other| one.kind == other.kind && policy(one) != policy(other)));
     if mixed {
         found.push(format!(
             "RRSet with DNS name {name} cannot be created as other RRSets exist with the same name and type and another routing policy"
         ));
+    }
+    let twice = |role| {
+        let of = |set: &&&RecordSet| set.policy == Policy::Failover(role);
+        sets.iter().filter(of).any(|one| sets.iter().filter(of).any(|other| one.kind == other.kind && one.set != other.set))
+    };
+    if [FailoverRole::Primary, FailoverRole::Secondary].into_iter().any(twice) {
+        found.push(format!("RRSet with DNS name {name} cannot be created: there is one of its type with the same failover role"));
     }
     found
 }

@@ -1,9 +1,9 @@
 //! Record sets in requests and answers.
 
-use resource::{HostedZone, Policy, RecordContent, RecordSet, RecordType, canonical_name, escaped_name};
+use resource::{FailoverRole, HostedZone, Policy, RecordContent, RecordSet, RecordType, canonical_name, escaped_name};
 use serde::{Deserialize, Serialize};
 
-/// A record set. What is not named here (health checks, latency, failover, geography) is refused by name.
+/// A record set. What is not named here (health checks, latency, geography) is refused by name.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct RecordSetView {
@@ -15,6 +15,8 @@ pub(super) struct RecordSetView {
     pub(super) weight: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) multi_value_answer: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) failover: Option<FailoverRole>,
     #[serde(rename = "TTL", skip_serializing_if = "Option::is_none")]
     pub(super) ttl: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -56,6 +58,7 @@ pub(super) fn record_set(set: &RecordSet) -> RecordSetView {
         set_identifier: set.set.clone(),
         weight: if let Policy::Weighted(weight) = set.policy { Some(weight) } else { None },
         multi_value_answer: (set.policy == Policy::Multivalue).then_some(true),
+        failover: if let Policy::Failover(role) = set.policy { Some(role) } else { None },
         ttl,
         resource_records: values.iter().map(|value| ValueView { value: value.clone() }).collect(),
         alias_target: alias,
@@ -102,21 +105,20 @@ fn fits(zone: &HostedZone, set: &RecordSet) -> Result<(), String> {
     }
 }
 
+/// How a set shares the answers with others of its name and type.
 fn policy(view: &RecordSetView, name: &str) -> Result<Policy, String> {
-    let asked = (view.weight, view.multi_value_answer.unwrap_or(false), &view.set_identifier);
-    let policy = match asked {
-        (None, false, None) => return Ok(Policy::Simple),
-        (Some(weight), false, Some(_)) => Policy::Weighted(weight),
-        (None, true, Some(_)) => Policy::Multivalue,
-        (None, false, Some(_)) => return Err(format!("The set identifier of {name} needs a routing policy, such as Weight")),
-        (Some(_), true, _) => return Err(format!("{name} has both a Weight and a MultiValueAnswer")),
-        (_, _, None) => return Err(format!("Missing field 'SetIdentifier' for {name}")),
+    let weighted = view.weight.map(Policy::Weighted);
+    let multivalue = view.multi_value_answer.filter(|on| *on).map(|_| Policy::Multivalue);
+    let asked: Vec<Policy> = [weighted, multivalue, view.failover.map(Policy::Failover)].into_iter().flatten().collect();
+    let policy = match (asked.as_slice(), &view.set_identifier) {
+        ([], None) => return Ok(Policy::Simple),
+        ([], Some(_)) => return Err(format!("The set identifier of {name} needs a routing policy, such as Weight")),
+        ([one], Some(_)) => *one,
+        ([_], None) => return Err(format!("Missing field 'SetIdentifier' for {name}")),
+        _ => return Err(format!("{name} has more than one routing policy")),
     };
     match &view.alias_target {
         Some(_) if policy == Policy::Multivalue => Err(format!("A multivalue answer of {name} cannot be an alias")),
-        Some(alias) if alias.evaluate_target_health => {
-            Err(format!("underpass does not support EvaluateTargetHealth among the weighted records of {name} yet; turn it off"))
-        }
         _ => Ok(policy),
     }
 }
