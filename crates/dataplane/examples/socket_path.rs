@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         back: None,
         connect_timeout: Duration::from_secs(10),
         idle_timeout: Duration::from_secs(350),
+        reminder: None,
     };
     let listener = engine.listen(place(listen_in)?.as_ref(), listen_at.parse()?, route, 100_000)?;
     std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;

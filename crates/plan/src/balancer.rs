@@ -33,6 +33,8 @@ pub struct Node {
     pub zone: String,
     /// Its address, which targets see unless they see the client's.
     pub address: Ipv4Addr,
+    /// Further addresses that targets may see in its place, for more connections at once.
+    pub further: Vec<Ipv4Addr>,
     /// Its address on the fabric, for endpoints of other VPCs.
     pub fabric: Ipv4Addr,
     /// Its public address.
@@ -107,6 +109,7 @@ fn node(world: &Snapshot, balancer: &LoadBalancer, interface: &str, listeners: &
     Some(Node {
         zone: interface.zone.clone(),
         address: interface.primary()?,
+        further: interface.addresses.iter().skip(1).copied().collect(),
         fabric: node_address(interface.fabric?)?,
         public: public_of(world, &interface),
         ports: ports.collect(),
@@ -252,6 +255,9 @@ impl Display for Node {
         write!(f, "node {} in {} at {} and {}", self.interface, self.zone, self.address, self.fabric)?;
         if let Some(public) = self.public {
             write!(f, " and {public}")?;
+        }
+        if !self.further.is_empty() {
+            write!(f, ", further {}", listed(&self.further))?;
         }
         self.ports.iter().try_for_each(|port| write!(f, "\n        {port}"))
     }

@@ -162,11 +162,6 @@ impl Endpoint {
     pub fn behind(&self, leg: &Leg) -> Option<&Behind> {
         self.behind.iter().find(|behind| behind.balancer == leg.balancer)
     }
-
-    /// Whether sockets of the daemon answer at any of its interfaces.
-    pub fn has_sockets(&self) -> bool {
-        self.behind.iter().any(|behind| !behind.sockets.is_empty())
-    }
 }
 
 impl Display for Endpoint {

@@ -82,6 +82,9 @@ impl BalancerState {
     }
 }
 
+/// The attribute that says how many secondary addresses a node has.
+pub const SECONDARY_ADDRESSES: &str = "secondary_ips.auto_assigned.per_subnet";
+
 impl LoadBalancer {
     /// Its name in public DNS.
     pub fn dns_name(&self) -> String {
@@ -91,6 +94,11 @@ impl LoadBalancer {
     /// Whether a flag attribute is on; `default` when it was never set.
     pub fn flag(&self, key: &str, default: bool) -> bool {
         self.attributes.get(key).map_or(default, |value| value == "true")
+    }
+
+    /// How many further addresses each node has, to connect to targets from.
+    pub fn secondary_addresses(&self) -> usize {
+        self.attributes.get(SECONDARY_ADDRESSES).and_then(|count| count.parse().ok()).unwrap_or(0)
     }
 
     /// Whether nodes may use targets of other zones (off by default for this kind).

@@ -32,6 +32,7 @@ pub(super) fn relay(consumer: &Path, provider: &Path, source: Ipv4Addr, ways: &[
             back: None,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(350),
+            reminder: None,
         };
         listeners.push(engine.listen(&consumer, listen, route, LIMIT)?);
     }

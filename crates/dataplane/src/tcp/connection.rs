@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use socket2::SockRef;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -36,6 +36,7 @@ pub(super) struct Flow {
 /// Connects to the target and carries bytes until both sides have ended. Whatever goes wrong resets both sides.
 pub(super) async fn connection(client: Leg, flow: Flow, route: Arc<Route>, source: Ipv4Addr, target: SocketAddrV4) {
     let idle_timeout = route.idle_timeout;
+    client.remind(route.reminder);
     let carried = match &route.front {
         Some(front) => Box::pin(terminate(client, flow, &route, front, (source, target))).await,
         None => match connect(&route, flow, source, target).await {
@@ -58,6 +59,7 @@ async fn connect(route: &Route, flow: Flow, source: Ipv4Addr, target: SocketAddr
     });
     let stream = timeout(route.connect_timeout, socket.connect(SocketAddr::V4(target))).await??;
     let mut leg = Leg::new(stream);
+    leg.remind(route.reminder);
     if let Some(header) = &route.proxy_header {
         let bytes = proxy_header::proxied(flow.client, flow.listener, header.endpoint.as_deref(), header.checksum);
         leg.stream.write_all(&bytes).await?;
@@ -68,7 +70,7 @@ async fn connect(route: &Route, flow: Flow, source: Ipv4Addr, target: SocketAddr
 /// The same for a client that speaks TLS: its handshake comes first, and a target that wants TLS gets a session of its own.
 async fn terminate(client: Leg, flow: Flow, route: &Route, front: &Front, way: (Ipv4Addr, SocketAddrV4)) -> io::Result<()> {
     let mut record = front.record(flow);
-    record.session.node = Some(way.0);
+    record.session.node = route.sources.first().copied();
     client.keep_queue_short();
     let mut client = front.accept(client, &mut record).await?;
     let mut server = connect(route, flow, way.0, way.1).await?;
@@ -147,6 +149,14 @@ impl Leg {
         // It only fails on a connection that is gone, and reading will say so.
         let _ = stream.set_nodelay(true);
         Self { stream, ahead: Ahead::default(), ended: false }
+    }
+
+    /// Asks the peer so often whether it is there, for the routers on the way to see.
+    fn remind(&self, every: Option<Duration>) {
+        if let Some(every) = every {
+            // A socket that cannot be told is forgotten by them, and its next packet gets a reset.
+            let _ = SockRef::from(&self.stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(every).with_interval(every));
+        }
     }
 
     /// Leaves what is not read yet with the sender, where bytes are worked on: a queue of megabytes has left the processor's

@@ -34,6 +34,9 @@ pub struct Route {
     pub connect_timeout: Duration,
     /// How long a connection may carry nothing in either direction before it is reset; 350 s for a network load balancer.
     pub idle_timeout: Duration,
+    /// How often both ends of a connection that carries nothing are asked whether they are there. A connection may be idle
+    /// for longer than the routers on its way remember it, and the question reminds them.
+    pub reminder: Option<Duration>,
 }
 
 /// A PROXY protocol version 2 header.
@@ -81,6 +84,7 @@ mod tests {
             back: None,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(350),
+            reminder: None,
         }
     }
 

@@ -30,6 +30,7 @@ pub fn route(targets: &[SocketAddrV4]) -> Route {
         back: None,
         connect_timeout: Duration::from_secs(5),
         idle_timeout: Duration::from_secs(350),
+        reminder: None,
     }
 }
 

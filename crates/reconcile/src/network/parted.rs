@@ -58,6 +58,7 @@ mod tests {
             interface: resource::InterfaceId::random(),
             zone: "us-east-1a".into(),
             address: [10, 0, 0, 9].into(),
+            further: Vec::new(),
             fabric: [248, 0, 0, 1].into(),
             public: None,
             ports: vec![port],

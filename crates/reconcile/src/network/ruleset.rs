@@ -79,6 +79,8 @@ pub(super) mod set {
     pub const POOL_OF: &str = "pool-of";
     /// Balancer port to the address that targets see.
     pub const NODE_OF: &str = "node-of";
+    /// Balancer port and hash of a flow to the address that targets see, of nodes that have several.
+    pub const SOURCE_OF: &str = "source-of";
     /// Addresses that answer with a reset what belongs to no connection: balancers' and endpoints'.
     pub const RESETTING: &str = "resetting";
     /// Balancer port and target: connections that are ended.
@@ -179,6 +181,7 @@ fn sets() -> Vec<Set> {
         hashed(set::FORWARD, &[Addr, Proto, Port], SetData::Values(vec![Addr])),
         hashed(set::POOL_OF, &[Addr], SetData::Pool),
         hashed(set::NODE_OF, &[Addr, Port], SetData::Values(vec![Addr])),
+        hashed(set::SOURCE_OF, &[Addr, Port, Mark], SetData::Values(vec![Addr])),
         hashed(set::EDGE, &[Addr], SetData::Values(vec![Mark])),
         hashed(set::PUBLIC_IN, &[Addr], SetData::Values(vec![Addr])),
         hashed(set::PUBLIC_OUT, &[Addr], SetData::Values(vec![Addr])),
@@ -359,10 +362,17 @@ fn local() -> Vec<Rule> {
     ]
 }
 
+/// Into how many parts the flows of a node with several addresses fall: as many as it can have.
+pub(super) const SOURCES: u32 = 8;
+
 fn from_node() -> Vec<Rule> {
     let original_port = [Field::CtOriginalDaddr, Field::CtOriginalDport];
+    // Another hash than the one that chooses the target, so that each target sees all addresses.
+    let hash = Field::Hash { over: vec![Field::Saddr, Field::ThSport], modulus: SOURCES, seed: 1 };
+    let of_several = [Field::CtOriginalDaddr, Field::CtOriginalDport, hash];
     let to_wan = || Match::is(Field::OifName, device(WAN));
     vec![
+        Rule::new([], [Action::Snat(Nat::by_map(of_several, set::SOURCE_OF, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_OUT, Gives::Addr))]),

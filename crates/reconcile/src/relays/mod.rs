@@ -5,7 +5,7 @@
 mod log;
 mod wanted;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use dataplane::Namespace;
 use dataplane::tcp::{Engine, Front, Listener, ProxyHeader, Route, Sessions};
 use dataplane::tls::{Certificate, Certificates, Offer, client};
 use kernel::Namespaces;
-use resource::{SslPolicy, VpcId};
+use resource::{DEFAULT_IDLE_SECONDS, SslPolicy, VpcId};
 use store::{Change, Snapshot, Store};
 
 use crate::network::AS_CLIENT;
@@ -40,8 +40,18 @@ pub struct RelaysDomain {
     store: Store,
     logs: Arc<dyn ObjectSink>,
     open: BTreeMap<Door, Relay>,
+    /// What is open for each balancer, by its ARN.
+    sites: HashMap<String, Site>,
+    /// The balancers whose relays are to be looked at.
+    noted: BTreeSet<String>,
+}
+
+/// What is open for a balancer.
+#[derive(Default)]
+struct Site {
+    doors: BTreeSet<Door>,
+    /// Its listeners that speak TLS, by ARN.
     fronts: HashMap<String, Spoken>,
-    noted: bool,
 }
 
 struct Relay {
@@ -72,46 +82,68 @@ impl RelaysDomain {
         (store, logs): (Store, Arc<dyn ObjectSink>),
     ) -> io::Result<Self> {
         let engine = Engine::start(std::thread::available_parallelism().map_or(1, Into::into))?;
-        let (open, fronts) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { namespaces, engine, limit, scale, store, logs, open, fronts, noted: false })
+        let (open, sites, noted) = Default::default();
+        Ok(Self { namespaces, engine, limit, scale, store, logs, open, sites, noted })
     }
 }
 
 impl Domain for RelaysDomain {
     const NAME: &'static str = "relays";
 
-    fn note(&mut self, _: &Snapshot, change: &Change) {
-        self.noted |= wanted::reads(change.kind);
+    fn note(&mut self, world: &Snapshot, change: &Change) {
+        self.noted.extend(wanted::touched(world, change));
     }
 
-    fn note_all(&mut self, _: &Snapshot) {
-        self.noted = true;
+    fn note_all(&mut self, world: &Snapshot) {
+        self.noted.extend(wanted::balancers(world));
+        self.noted.extend(self.sites.keys().cloned());
     }
 
     async fn converge(&mut self, store: &Store) -> Duration {
-        if !std::mem::take(&mut self.noted) {
-            return LOOK;
-        }
         let world = store.snapshot();
-        let wanted = wanted::doors(&world);
-        let gone: Vec<_> = self.open.keys().filter(|door| !wanted.contains_key(door)).cloned().collect();
+        let doors = |arn: String| (wanted::doors(&world, &arn), arn);
+        let wanted: Vec<(BTreeMap<Door, Wanted>, String)> = std::mem::take(&mut self.noted).into_iter().map(doors).collect();
+        for (doors, arn) in &wanted {
+            self.leave(arn, doors).await;
+        }
+        for (doors, arn) in wanted {
+            if !self.stand(&world, &arn, doors).await {
+                self.noted.insert(arn);
+            }
+        }
+        if self.noted.is_empty() { LOOK } else { RETRY }
+    }
+}
+
+impl RelaysDomain {
+    /// Closes what a balancer has and does not want any more. It comes first: an address may have gone from one to another.
+    async fn leave(&mut self, arn: &str, wanted: &BTreeMap<Door, Wanted>) {
+        let Some(site) = self.sites.get_mut(arn) else { return };
+        let gone: Vec<Door> = site.doors.iter().filter(|door| !wanted.contains_key(door)).cloned().collect();
+        site.doors.retain(|door| wanted.contains_key(door));
+        site.fronts.retain(|arn, _| wanted.values().any(|wanted| wanted.tls.as_ref() == Some(arn)));
+        if wanted.is_empty() {
+            self.sites.remove(arn);
+        }
         for door in gone {
             self.close(&door).await;
         }
+    }
+
+    /// Opens what a balancer wants; says whether all of it is open.
+    async fn stand(&mut self, world: &Snapshot, arn: &str, wanted: BTreeMap<Door, Wanted>) -> bool {
         let mut all = true;
-        self.fronts.retain(|arn, _| wanted.values().any(|wanted| wanted.tls.as_ref() == Some(arn)));
         for (door, wanted) in wanted {
-            if let Err(error) = self.serve(&world, &door, wanted).await {
+            self.sites.entry(arn.to_owned()).or_default().doors.insert(door.clone());
+            if let Err(error) = self.serve(world, arn, &door, wanted).await {
                 tracing::debug!(vpc = %door.vpc, address = %door.address, %error, "not served yet; trying again");
                 self.close(&door).await;
                 all = false;
             }
         }
-        if all { LOOK } else { RETRY }
+        all
     }
-}
 
-impl RelaysDomain {
     async fn close(&mut self, door: &Door) {
         if let Some(relay) = self.open.remove(door) {
             relay.listener.cut().await;
@@ -119,9 +151,9 @@ impl RelaysDomain {
     }
 
     /// Opens a door, or lets what is open lead where it is wanted.
-    async fn serve(&mut self, world: &Snapshot, door: &Door, wanted: Wanted) -> io::Result<()> {
+    async fn serve(&mut self, world: &Snapshot, balancer: &str, door: &Door, wanted: Wanted) -> io::Result<()> {
         let spoken = match &wanted.tls {
-            Some(arn) => Some(self.spoken(world, arn)?),
+            Some(arn) => Some(self.spoken(world, balancer, arn)?),
             None => None,
         };
         let identities = (self.identity(&door.vpc)?, self.identity(&wanted.upstream)?);
@@ -148,9 +180,10 @@ impl RelaysDomain {
     }
 
     /// The front of a listener. It stays the same while nothing about it changes, so that sessions can be resumed.
-    fn spoken(&mut self, world: &Snapshot, arn: &str) -> io::Result<Spoken> {
+    fn spoken(&mut self, world: &Snapshot, balancer: &str, arn: &str) -> io::Result<Spoken> {
         let terminated = wanted::terminated(world, arn).ok_or(io::ErrorKind::NotFound)?;
-        if let Some(spoken) = self.fronts.get(arn).filter(|spoken| spoken.terminated == terminated) {
+        let site = self.sites.entry(balancer.to_owned()).or_default();
+        if let Some(spoken) = site.fronts.get(arn).filter(|spoken| spoken.terminated == terminated) {
             return Ok(spoken.clone());
         }
         let logs = terminated.logged.then(|| {
@@ -158,7 +191,7 @@ impl RelaysDomain {
             log::keep(arn.to_owned(), self.store.clone(), Arc::clone(&self.logs), period)
         });
         let spoken = Spoken { front: Arc::new(front(&terminated, logs).map_err(io::Error::other)?), terminated };
-        self.fronts.insert(arn.to_owned(), spoken.clone());
+        site.fronts.insert(arn.to_owned(), spoken.clone());
         Ok(spoken)
     }
 }
@@ -189,7 +222,7 @@ fn route(namespaces: &Namespaces, scale: TimeScale, wanted: &Wanted, spoken: Opt
     };
     Ok(Route {
         upstream: Arc::new(open(namespaces, &wanted.upstream)?),
-        sources: vec![wanted.node],
+        sources: wanted.sources.clone(),
         as_client: wanted.as_client.then_some(AS_CLIENT),
         targets: wanted.targets.clone(),
         evicted: wanted.evicted.clone(),
@@ -198,7 +231,15 @@ fn route(namespaces: &Namespaces, scale: TimeScale, wanted: &Wanted, spoken: Opt
         back,
         connect_timeout: CONNECT,
         idle_timeout: scale.shorten(Duration::from_secs(wanted.idle)),
+        reminder: reminder(scale, wanted.idle),
     })
+}
+
+/// How often a connection has to say that it is there, when it may be idle for longer than routers remember it.
+fn reminder(scale: TimeScale, idle: u64) -> Option<Duration> {
+    let remembered = u64::from(DEFAULT_IDLE_SECONDS);
+    // Sockets count in whole seconds.
+    (idle > remembered).then(|| (scale.shorten(Duration::from_secs(remembered)) / 3).max(Duration::from_secs(1)))
 }
 
 /// How targets are spoken to behind a listener of this policy.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-use plan::{Balancer, Endpoint, Item, Node, Port, Subject, target_address};
+use plan::{Endpoint, Item, Node, Port, Subject, target_address};
 use resource::{
-    Certificate, HealthState, Listener, ListenerProtocol, LoadBalancer, Resource, SslPolicy, TargetGroup, TargetHealth,
-    VpcEndpoint, VpcId,
+    Certificate, DEFAULT_IDLE_SECONDS, EndpointService, EndpointServiceId, HealthState, Listener, ListenerProtocol, LoadBalancer,
+    Resource, SslPolicy, TargetGroup, TargetHealth, VpcEndpoint, VpcId,
 };
-use store::Snapshot;
+use store::{Change, Snapshot};
 
 use super::log;
 
@@ -24,8 +24,8 @@ pub(super) struct Door {
 pub(super) struct Wanted {
     /// The VPC of the targets.
     pub(super) upstream: VpcId,
-    /// The node's address, from which targets are connected to,
-    pub(super) node: Ipv4Addr,
+    /// The node's addresses, from which targets are connected to,
+    pub(super) sources: Vec<Ipv4Addr>,
     /// unless they see the client's.
     pub(super) as_client: bool,
     pub(super) targets: Vec<SocketAddrV4>,
@@ -62,30 +62,26 @@ pub(super) struct Shown {
     pub(super) key: String,
 }
 
-/// Every socket that is wanted.
-pub(super) fn doors(world: &Snapshot) -> BTreeMap<Door, Wanted> {
-    let balancers = balancers(world);
+/// Every socket that is wanted for a balancer.
+pub(super) fn doors(world: &Snapshot, arn: &str) -> BTreeMap<Door, Wanted> {
     let mut doors = BTreeMap::new();
-    let mut nodes: HashMap<(VpcId, Ipv4Addr), &Node> = HashMap::new();
-    for balancer in &balancers {
-        for node in &balancer.nodes {
-            nodes.insert((balancer.vpc.clone(), node.fabric), node);
-            for port in node.ports.iter().filter(|port| port.sockets) {
-                let door = Door { vpc: balancer.vpc.clone(), address: SocketAddrV4::new(node.address, port.port) };
-                doors.extend(wanted(world, &balancer.vpc, node, port, None).map(|wanted| (door, wanted)));
-            }
+    let Some(Item::Balancer(balancer)) = plan::item(world, &Subject::Balancer(arn.to_owned())) else { return doors };
+    for node in &balancer.nodes {
+        for port in node.ports.iter().filter(|port| port.sockets) {
+            let door = Door { vpc: balancer.vpc.clone(), address: SocketAddrV4::new(node.address, port.port) };
+            doors.extend(wanted(world, &balancer.vpc, node, port, None).map(|wanted| (door, wanted)));
         }
     }
-    if nodes.is_empty() {
+    if doors.is_empty() {
         return doors;
     }
-    for endpoint in endpoints(world) {
-        for leg in &endpoint.legs {
-            let Some(behind) = endpoint.behind(leg) else { continue };
-            let Some(node) = nodes.get(&(behind.vpc.clone(), leg.node)) else { continue };
+    let nodes: HashMap<Ipv4Addr, &Node> = balancer.nodes.iter().map(|node| (node.fabric, node)).collect();
+    for endpoint in endpoints(world, arn) {
+        for leg in endpoint.legs.iter().filter(|leg| leg.balancer == arn) {
+            let Some(node) = nodes.get(&leg.node) else { continue };
             for port in node.ports.iter().filter(|port| port.sockets) {
                 let door = Door { vpc: endpoint.vpc.clone(), address: SocketAddrV4::new(leg.address, port.port) };
-                let wanted = wanted(world, &behind.vpc, node, port, Some(endpoint.id.to_string()));
+                let wanted = wanted(world, &balancer.vpc, node, port, Some(endpoint.id.to_string()));
                 doors.extend(wanted.map(|wanted| (door, wanted)));
             }
         }
@@ -94,27 +90,52 @@ pub(super) fn doors(world: &Snapshot) -> BTreeMap<Door, Wanted> {
 }
 
 /// The balancers that have a listener whose connections pass through sockets.
-fn balancers(world: &Snapshot) -> Vec<Balancer> {
+pub(super) fn balancers(world: &Snapshot) -> BTreeSet<String> {
     let served = world.all::<Listener>().filter(|listener| {
         world.find::<TargetGroup>(&listener.target_group).is_some_and(|group| plan::by_sockets(listener, &group))
     });
-    let arns: BTreeSet<String> = served.map(|listener| listener.balancer.clone()).collect();
-    let items = arns.into_iter().filter_map(|arn| plan::item(world, &Subject::Balancer(arn)));
-    items
-        .filter_map(|item| match item {
-            Item::Balancer(balancer) => Some(balancer),
-            _ => None,
-        })
-        .collect()
+    served.map(|listener| listener.balancer.clone()).collect()
 }
 
-/// The open endpoints that sockets serve.
-fn endpoints(world: &Snapshot) -> impl Iterator<Item = Endpoint> {
-    let items = world.all::<VpcEndpoint>().filter_map(|endpoint| plan::item(world, &Subject::Endpoint(endpoint.id.clone())));
-    items.filter_map(|item| match item {
-        Item::Endpoint(endpoint) if endpoint.open && endpoint.has_sockets() => Some(endpoint),
+/// The open endpoints to a balancer.
+fn endpoints(world: &Snapshot, arn: &str) -> Vec<Endpoint> {
+    let services = world.linked::<EndpointService>(LoadBalancer::KIND, arn);
+    let ids = services.flat_map(|service| {
+        world.linked::<VpcEndpoint>(EndpointService::KIND, &service.id).map(|endpoint| endpoint.id.clone()).collect::<Vec<_>>()
+    });
+    let items = ids.filter_map(|id| plan::item(world, &Subject::Endpoint(id)));
+    let open = items.filter_map(|item| match item {
+        Item::Endpoint(endpoint) if endpoint.open => Some(endpoint),
         _ => None,
-    })
+    });
+    open.collect()
+}
+
+/// The balancers whose sockets may be others after a change.
+pub(super) fn touched(world: &Snapshot, change: &Change) -> BTreeSet<String> {
+    let behind = |service: &EndpointServiceId| {
+        let service = world.find::<EndpointService>(service.as_str());
+        service.map(|service| service.balancers.clone()).unwrap_or_default()
+    };
+    let led_to = |endpoint: &VpcEndpoint| endpoint.service.as_ref().map(behind).unwrap_or_default();
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    for subject in plan::affected(world, change) {
+        match subject {
+            Subject::Balancer(arn) => drop(found.insert(arn)),
+            Subject::Endpoint(id) => {
+                found.extend(world.find::<VpcEndpoint>(id.as_str()).iter().flat_map(|endpoint| led_to(endpoint)));
+            }
+            _ => {}
+        }
+    }
+    // What they led to before the change.
+    let services = [change.before::<EndpointService>(), change.after::<EndpointService>()];
+    found.extend(services.iter().flatten().flat_map(|service| service.balancers.clone()));
+    found.extend(change.before::<VpcEndpoint>().iter().flat_map(|endpoint| led_to(endpoint)));
+    if change.kind == Certificate::KIND {
+        found.extend(world.linked::<Listener>(Certificate::KIND, &change.key).map(|listener| listener.balancer.clone()));
+    }
+    found
 }
 
 fn wanted(world: &Snapshot, upstream: &VpcId, node: &Node, port: &Port, endpoint: Option<String>) -> Option<Wanted> {
@@ -123,15 +144,21 @@ fn wanted(world: &Snapshot, upstream: &VpcId, node: &Node, port: &Port, endpoint
     let targets: Vec<_> = port.targets.iter().map(|flow| SocketAddrV4::new(flow.address, flow.port)).collect();
     Some(Wanted {
         upstream: upstream.clone(),
-        node: node.address,
+        sources: std::iter::once(node.address).chain(node.further.iter().copied()).collect(),
         as_client: port.preserve_client && endpoint.is_none(),
         evicted: unhealthy(world, &group).filter(|target| !targets.contains(target)).collect(),
         targets,
         proxied: group.proxy_protocol(),
+        idle: idle(&listener, endpoint.is_some()).into(),
         endpoint,
-        idle: listener.idle_seconds().into(),
         tls: (listener.protocol == ListenerProtocol::Tls).then(|| listener.arn.clone()),
     })
+}
+
+/// How long a connection may be idle: through an endpoint, no longer than endpoints remember it.
+fn idle(listener: &Listener, through_endpoint: bool) -> u32 {
+    let own = listener.idle_seconds();
+    if through_endpoint { own.min(DEFAULT_IDLE_SECONDS) } else { own }
 }
 
 /// The targets of a group that keep no connection because checks found them unhealthy.
@@ -164,19 +191,103 @@ pub(super) fn terminated(world: &Snapshot, arn: &str) -> Option<Terminated> {
     })
 }
 
-/// Whether a change of a resource of this kind may change what is wanted.
-pub(super) fn reads(kind: resource::Kind) -> bool {
-    let read = [
-        Listener::KIND,
-        TargetGroup::KIND,
-        TargetHealth::KIND,
-        LoadBalancer::KIND,
-        Certificate::KIND,
-        VpcEndpoint::KIND,
-        resource::EndpointService::KIND,
-        resource::NetworkInterface::KIND,
-        resource::Instance::KIND,
-        resource::Vpc::KIND,
-    ];
-    read.contains(&kind)
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use resource::{EndpointState, NetworkInterface, TargetId};
+    use store::Txn;
+
+    use super::*;
+    use crate::testing::{
+        address, balancer, change, endpoint, health, interface, listener, owner, store, target_group, vpc, vpc_id,
+    };
+
+    fn noded(vpc: u64, n: u8) -> NetworkInterface {
+        NetworkInterface { fabric: Some(n.into()), ..interface(&vpc_id(vpc), address(n)) }
+    }
+
+    /// Two balancers in one VPC, the first with a node in a zone more, and an endpoint in another VPC.
+    fn balancers() -> [LoadBalancer; 2] {
+        let other = balancer(&vpc_id(1), &[address(8)]);
+        let renamed = |text: &str| text.replace("web", "api");
+        [
+            balancer(&vpc_id(1), &[address(6), address(7)]),
+            LoadBalancer { arn: renamed(&other.arn), name: renamed(&other.name), ..other },
+        ]
+    }
+
+    fn service(balancers: &[&LoadBalancer]) -> EndpointService {
+        EndpointService {
+            id: EndpointServiceId::parse("vpce-svc-00000000000000001").unwrap(),
+            owner: owner(),
+            acceptance_required: true,
+            balancers: balancers.iter().map(|balancer| balancer.arn.clone()).collect(),
+            principals: Vec::new(),
+            private_name: None,
+            owner_pays: false,
+            tags: resource::Tags::default(),
+        }
+    }
+
+    fn led(state: EndpointState) -> VpcEndpoint {
+        VpcEndpoint { service: Some(service(&[]).id), ..endpoint(&vpc_id(2), state, &[address(9)]) }
+    }
+
+    /// Takes one step of a story that ends with nothing.
+    fn step(n: usize, txn: &mut Txn) {
+        let [web, api] = balancers();
+        let target = TargetId::Ip(address(20));
+        let group = target_group("web", &vpc_id(1), [target.clone(), TargetId::Ip(address(21))]);
+        let listen = listener(&web, &group);
+        let second = Listener { arn: listen.arn.replace("web", "api"), balancer: api.arn.clone(), port: 81, ..listen.clone() };
+        match n {
+            0 => txn.put(group),
+            1 => txn.put(listen),
+            2 => {
+                let attributes = BTreeMap::from([("proxy_protocol_v2.enabled".to_owned(), "true".to_owned())]);
+                txn.put(TargetGroup { attributes, ..group });
+            }
+            3 => txn.put(service(&[&web])),
+            4 => txn.put(led(EndpointState::PendingAcceptance)),
+            5 => txn.put(led(EndpointState::Pending)),
+            6 => txn.put(health(&group, &target, HealthState::Healthy)),
+            7 => txn.put(second),
+            8 => txn.put(service(&[&web, &api])),
+            9 => txn.put(LoadBalancer { zones: web.zones[1..].to_vec(), ..web }),
+            10 => txn.put(web),
+            11 => txn.put(service(&[&api])),
+            12 => txn.put(led(EndpointState::Rejected)),
+            13 => txn.put(led(EndpointState::Available)),
+            14 => txn.remove::<VpcEndpoint>(led(EndpointState::Available).id.as_str()),
+            15 => txn.remove::<EndpointService>(service(&[]).id.as_str()),
+            16 => txn.remove::<Listener>(&listen.arn),
+            _ => txn.remove::<LoadBalancer>(&api.arn),
+        }
+    }
+
+    #[tokio::test]
+    async fn sockets_of_balancers_that_a_change_does_not_touch_stay_as_they_are() {
+        let store = store(|txn| {
+            (1..3).for_each(|n| txn.put(vpc(n)));
+            let far = NetworkInterface { zone: "us-east-1b".into(), ..noded(1, 7) };
+            [noded(1, 6), far, noded(1, 8), noded(2, 9)].into_iter().for_each(|node| txn.put(node));
+            balancers().into_iter().for_each(|balancer| txn.put(balancer));
+        })
+        .await;
+        let all = |world: &Snapshot| balancers().map(|balancer| doors(world, &balancer.arn));
+        let (mut watch, mut changed) = (store.watch(), BTreeSet::new());
+        for n in 0..18 {
+            let before = all(&store.snapshot());
+            change(&store, |txn| step(n, txn)).await;
+            let world = store.snapshot();
+            let touched: BTreeSet<String> =
+                watch.try_next().unwrap().changes.iter().flat_map(|change| super::touched(&world, change)).collect();
+            for ((was, is), balancer) in before.iter().zip(all(&world)).zip(balancers()) {
+                assert!(*was == is || touched.contains(&balancer.arn), "step {n} touches {}", balancer.name);
+                changed.extend((*was != is).then_some(n));
+            }
+        }
+        let all: Vec<usize> = changed.into_iter().collect();
+        assert_eq!(all, [2, 5, 6, 7, 8, 9, 10, 12, 13, 14, 16, 17], "each of these opens, closes or leads elsewhere");
+    }
 }

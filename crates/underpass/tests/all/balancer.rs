@@ -101,6 +101,14 @@ fn a_zone_sends_to_its_own_targets_and_with_cross_zone_to_all() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     let ran = account.aws(&["elbv2", "wait", "target-in-service", "--target-group-arn", &site.targets]);
     assert_eq!(ran.status, 0, "{}", ran.err);
+
+    account.elb("set_subnets", json!({ "LoadBalancerArn": site.balancer, "Subnets": [site.net.subnet] }));
+    account.until_health(&site.targets, &site.there, "unused");
+    let node = site.addresses(&account, &near);
+    eventually("the zone has left the name", || (site.addresses(&account, &site.name) == node).then_some(()));
+    let gone = both[1].iter().next().unwrap();
+    eventually("its node answers nobody", || (site.answers(&account, gone) == (BTreeSet::new(), 40)).then_some(()));
+    site.until_answers(&account, &site.name, &["here"]);
 }
 
 #[test]
@@ -111,6 +119,10 @@ fn an_unhealthy_target_leaves_and_when_all_are_unhealthy_all_are_asked() {
     site.cross_zone(&account, true);
     let node = site.addresses(&account, &format!("{ZONE}.{}", site.name)).pop_first().unwrap();
     site.until_answers(&account, &node, &["here", "there"]);
+    let spare = fail_over_to_an_address(&account, &site);
+    eventually("the balancer answers", || {
+        (site.addresses(&account, SPARED) == site.addresses(&account, &site.name)).then_some(())
+    });
     let fall_ill = |target: &str| account.exec(&["--instance", target], &["sh", "-c", "kill $(cat /run/health.pid)"]).ok();
     fall_ill(&site.there);
     account.until_health(&site.targets, &site.there, "unhealthy");
@@ -118,6 +130,24 @@ fn an_unhealthy_target_leaves_and_when_all_are_unhealthy_all_are_asked() {
     fall_ill(&site.here);
     account.until_health(&site.targets, &site.here, "unhealthy");
     site.until_answers(&account, &node, &["here", "there"]);
+    eventually("the spare address answers", || (site.addresses(&account, SPARED) == spare).then_some(()));
+}
+
+/// A name that leads to the balancer while that is healthy, and to another address otherwise.
+const SPARED: &str = "www.failover.example";
+
+fn fail_over_to_an_address(account: &Account<'_>, site: &Site) -> BTreeSet<String> {
+    let zone = account.call("route53", "create_hosted_zone", json!({ "Name": "failover.example", "CallerReference": "1" }));
+    let described = account.elb("describe_load_balancers", json!({ "LoadBalancerArns": [site.balancer] }));
+    let alias = json!({ "HostedZoneId": described["LoadBalancers"][0]["CanonicalHostedZoneId"], "DNSName": site.name,
+                        "EvaluateTargetHealth": true });
+    let primary = json!({ "Name": SPARED, "Type": "A", "SetIdentifier": "one", "Failover": "PRIMARY", "AliasTarget": alias });
+    let secondary = json!({ "Name": SPARED, "Type": "A", "SetIdentifier": "two", "Failover": "SECONDARY", "TTL": 1,
+                            "ResourceRecords": [{ "Value": "198.18.200.200" }] });
+    let changes = [primary, secondary].map(|set| json!({ "Action": "CREATE", "ResourceRecordSet": set }));
+    let batch = json!({ "HostedZoneId": zone["HostedZone"]["Id"], "ChangeBatch": { "Changes": changes } });
+    account.call("route53", "change_resource_record_sets", batch);
+    BTreeSet::from(["198.18.200.200".to_owned()])
 }
 
 #[test]

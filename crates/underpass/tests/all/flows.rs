@@ -1,5 +1,6 @@
 //! What becomes of flows at a balancer: datagrams, clients' addresses, connections that were idle or lost their target.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 
 use serde_json::json;
@@ -55,12 +56,12 @@ fn datagrams_reach_targets_straight_with_their_clients_address_and_through_priva
     let access = Access::to(&offer, &provider, &consumer);
     consumer.allow(&access.group, "udp", Some(53), Peer::Cidr("10.0.0.0/16"));
     consumer.until_endpoint(&access.endpoint, "available");
-    let node = provider.ec2(
-        "describe_network_interfaces",
-        json!({ "Filters": [
-        { "Name": "description", "Values": ["ELB net/*"] }, { "Name": "vpc-id", "Values": [offer.net.vpc] }] }),
-    );
-    let node = node["NetworkInterfaces"][0]["PrivateIpAddress"].as_str().unwrap().to_owned();
+    let described = || {
+        let filters =
+            json!([{ "Name": "description", "Values": ["ELB net/*"] }, { "Name": "vpc-id", "Values": [offer.net.vpc] }]);
+        provider.ec2("describe_network_interfaces", json!({ "Filters": filters }))["NetworkInterfaces"][0].clone()
+    };
+    let node = described()["PrivateIpAddress"].as_str().unwrap().to_owned();
     let seen = || told(&consumer, &access.net.subnet, &access.group, &[ASK, &access.name]);
     eventually("the target sees the node", || (seen() == node).then_some(()));
     let client = provider.group(&offer.net.vpc, "client");
@@ -70,6 +71,17 @@ fn datagrams_reach_targets_straight_with_their_clients_address_and_through_priva
     );
     let lines: Vec<&str> = own.out.lines().collect();
     assert_eq!((lines.len(), lines.first()), (2, lines.last()), "the target sees the client: {own:?}");
+
+    let more = json!([{ "Key": "secondary_ips.auto_assigned.per_subnet", "Value": "2" }]);
+    provider.elb("modify_load_balancer_attributes", json!({ "LoadBalancerArn": offer.balancer, "Attributes": more }));
+    let addresses = described()["PrivateIpAddresses"].as_array().unwrap().clone();
+    let addresses: BTreeSet<String> = addresses.iter().map(|at| at["PrivateIpAddress"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(addresses.len(), 3);
+    let mut met = BTreeSet::new();
+    eventually("the target sees the node at each of its addresses", || {
+        met.extend(Some(seen()).filter(|address| !address.is_empty()));
+        (met == addresses).then_some(())
+    });
 
     let explain = |to: &str, verdict: &str| {
         let source = format!("{}+{}", access.net.subnet, access.group);
@@ -152,6 +164,16 @@ fn a_listener_says_for_how_long_its_connections_may_be_idle() {
     eventually("350 seconds are four", || (straight("2.5") == "answered").then_some(()));
 }
 
+/// Serves HTTP at ports 80 and 81, and HTTPS at port 82 with a certificate that nobody trusts.
+const HEALTHY: &str = "#!/bin/sh\nmkdir /srv; cd /srv\n\
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=me -keyout key -out certificate\n\
+cat > https.py <<'END'\n\
+import http.server, ssl\n\
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); context.load_cert_chain('certificate', 'key')\n\
+server = http.server.ThreadingHTTPServer(('', 82), http.server.SimpleHTTPRequestHandler)\n\
+server.socket = context.wrap_socket(server.socket, server_side=True); server.serve_forever()\n\
+END\npython3 https.py &\npython3 -m http.server 81 &\nexec python3 -m http.server 80\n";
+
 #[test]
 fn an_unhealthy_target_drains_for_as_long_as_its_group_says_and_then_loses_its_connections() {
     let cloud = Cloud::up_with(&["--time-scale", "100"]);
@@ -162,8 +184,8 @@ fn an_unhealthy_target_drains_for_as_long_as_its_group_says_and_then_loses_its_c
     let (mut download, arrivals) = access.download(&consumer, 10000);
     let group = provider_group(&provider, &offer);
     provider.allow(&group, "tcp", Some(81), Peer::Cidr("10.0.0.0/8"));
-    let both = "#!/bin/sh\npython3 -m http.server 81 &\nexec python3 -m http.server 80\n";
-    let well = provider.instance(&offer.net.subnet, &[&group], both);
+    provider.allow(&group, "tcp", Some(82), Peer::Cidr("10.0.0.0/8"));
+    let well = provider.instance(&offer.net.subnet, &[&group], HEALTHY);
     provider.register(&offer.targets, &well);
     provider.until_health(&offer.targets, &well, "healthy");
 
@@ -181,6 +203,15 @@ fn an_unhealthy_target_drains_for_as_long_as_its_group_says_and_then_loses_its_c
     arrivals.go_on();
     provider.until_health(&offer.targets, &offer.instance, "unhealthy");
     eventually("the connection is reset", || download.0.try_wait().unwrap().map(|status| assert_eq!(status.code(), Some(56))));
+
+    let checked = |port: &str| {
+        let wish = json!({ "TargetGroupArn": offer.targets, "HealthCheckProtocol": "HTTPS", "HealthCheckPort": port });
+        provider.elb("modify_target_group", wish);
+    };
+    checked("81");
+    provider.until_health(&offer.targets, &well, "unhealthy.draining");
+    checked("82");
+    provider.until_health(&offer.targets, &well, "healthy");
 }
 
 /// Answers each datagram at port 53 with a word, and is healthy at port 80.

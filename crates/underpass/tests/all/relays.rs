@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::account::{Account, Ran, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually, text};
+use crate::flows::IDLE;
 use crate::offer::{Access, Offer};
 use crate::site::{Net, Peer};
 
@@ -115,6 +116,8 @@ fn a_tls_listener_tells_its_targets_who_asks_through_which_endpoint() {
     log_into_a_bucket(&cloud.account(PROVIDER), &site.0.balancer);
     through_the_endpoint(&cloud, &site);
     the_log_tells_of_it(&cloud, &site);
+    connections_may_be_idle_for_longer_than_routers_remember(&cloud, &site);
+    // From now on time passes as it does.
     cloud.crash();
     through_the_endpoint(&cloud, &site);
     policies_and_protocols(&cloud, &site);
@@ -209,6 +212,29 @@ fn policies_and_protocols(cloud: &Cloud, (offer, _, certificate, listener): &(Of
         provider.refused("acm", "delete_certificate", json!({ "CertificateArn": other.arn })).code,
         "ResourceInUseException"
     );
+}
+
+fn connections_may_be_idle_for_longer_than_routers_remember(cloud: &Cloud, site: &(Offer, Access, Imported, String)) {
+    let (offer, access) = (&site.0, &site.1);
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let listeners = provider.elb("describe_listeners", json!({ "LoadBalancerArn": offer.balancer }))["Listeners"].clone();
+    let plain =
+        listeners.as_array().unwrap().iter().find(|listener| listener["Protocol"] == "TCP").unwrap()["ListenerArn"].clone();
+    let group = provider.group(&offer.net.vpc, "idle");
+    let balancers = provider.elb("describe_load_balancers", json!({ "LoadBalancerArns": [offer.balancer] }));
+    let name = text_of(&balancers["LoadBalancers"][0]["DNSName"]);
+    let straight = |seconds: &str| {
+        let place = ["--subnet", &offer.net.subnet, "--security-group", &group];
+        provider.exec(&place, &["python3", "-c", IDLE, &name, seconds]).out
+    };
+    eventually("a short pause is none", || (straight("0.1") == "answered").then_some(()));
+    assert_eq!(straight("6"), "reset", "350 seconds are four");
+    let longer = json!([{ "Key": "tcp.idle_timeout.seconds", "Value": "6000" }]);
+    provider.elb("modify_listener_attributes", json!({ "ListenerArn": plain, "Attributes": longer }));
+    eventually("6000 seconds are sixty", || (straight("9") == "answered").then_some(()));
+    let place = ["--subnet", &access.net.subnet, "--security-group", &access.group];
+    let through = consumer.exec(&place, &["python3", "-c", IDLE, &access.name, "6"]).out;
+    assert_eq!(through, "reset", "an endpoint remembers no longer than before");
 }
 
 fn targets_see_whoever_comes_straight(cloud: &Cloud, (offer, access, certificate, _): &(Offer, Access, Imported, String)) {

@@ -10,7 +10,7 @@ use super::in_namespace;
 use crate::TimeScale;
 use crate::network::ledger::Placed;
 use crate::network::name::TABLE;
-use crate::network::ruleset::{chain, element, hashed, resets, set, verdict};
+use crate::network::ruleset::{SOURCES, chain, element, hashed, resets, set, verdict};
 
 pub(super) fn lower(balancer: &Balancer, scale: TimeScale) -> Vec<Placed> {
     let ports = balancer.nodes.iter().flat_map(|node| node.ports.iter().map(move |port| (node, port)));
@@ -33,9 +33,21 @@ fn listen(node: &Node, port: &Port, scale: TimeScale) -> Vec<Object> {
         if address == node.fabric || !port.preserve_client {
             let key = vec![Value::Addr(address), Value::Port(port.port)];
             objects.push(element(set::NODE_OF, key, Data::Values(vec![Value::Addr(node.address)])));
+            objects.extend(sources(node, address, port.port));
         }
     }
     objects
+}
+
+/// From which of a node's addresses its flows go on to their targets, by their hash, when it has several.
+fn sources(node: &Node, entry: Ipv4Addr, port: u16) -> Vec<Object> {
+    let several = if node.further.is_empty() { 0 } else { SOURCES };
+    let all = std::iter::once(node.address).chain(node.further.iter().copied()).cycle();
+    let source = |(n, source)| {
+        let key = vec![Value::Addr(entry), Value::Port(port), Value::Mark(n)];
+        element(set::SOURCE_OF, key, Data::Values(vec![Value::Addr(source)]))
+    };
+    (0..several).zip(all).map(source).collect()
 }
 
 /// The addresses that flows for a node come to.

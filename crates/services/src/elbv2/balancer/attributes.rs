@@ -1,6 +1,6 @@
 //! The attributes of a Network Load Balancer (Elastic Load Balancing API, "LoadBalancerAttribute").
 
-use resource::LoadBalancer;
+use resource::{LoadBalancer, SECONDARY_ADDRESSES};
 
 use super::super::attribute::{Attribute, Rule};
 
@@ -16,6 +16,6 @@ pub fn of(balancer: &LoadBalancer) -> Vec<Attribute> {
         Attribute { key: "ipv6.deny_all_igw_traffic", default: deny_internet_traffic, rule: Rule::Fixed },
         Attribute { key: "zonal_shift.config.enabled", default: "false", rule: Rule::Fixed },
         Attribute { key: "dns_record.client_routing_policy", default: "any_availability_zone", rule: Rule::Fixed },
-        Attribute { key: "secondary_ips.auto_assigned.per_subnet", default: "0", rule: Rule::Fixed },
+        Attribute { key: SECONDARY_ADDRESSES, default: "0", rule: Rule::Number(0..=7) },
     ]
 }

@@ -147,12 +147,30 @@ pub fn is_kept(zone: &BalancerZone, plans: &[Plan]) -> bool {
 /// Whether `balancer` has the nodes that `plans` ask for, and no others.
 pub fn same(balancer: &LoadBalancer, plans: &[Plan]) -> bool {
     let has = |plan: &Plan| {
-        balancer.zones.iter().any(|zone| {
-            let elastic = plan.elastic.as_ref().is_none_or(|address| zone.allocation.as_ref() == Some(&address.id));
-            zone.subnet == plan.subnet.id && zone.chosen == plan.chosen && elastic
-        })
+        let there = |zone: &BalancerZone| zone.subnet == plan.subnet.id && zone.chosen == plan.chosen && fits(zone, plan);
+        balancer.zones.iter().any(there)
     };
     balancer.zones.len() == plans.len() && plans.iter().all(has)
+}
+
+/// Gives a node as many secondary addresses as `count`, those among them that it has.
+///
+/// # Errors
+/// `InvalidSubnet` when the subnet has no address left.
+pub fn add_secondaries(cx: &mut Write<'_>, zone: &BalancerZone, count: usize) -> Result<(), Error> {
+    let known = cx.txn.find::<NetworkInterface>(zone.interface.as_str()).map_or(0, |interface| interface.addresses.len());
+    let subnet = cx.txn.find::<Subnet>(zone.subnet.as_str()).ok_or_else(|| Error::internal("a node without a subnet"))?;
+    for _ in known..=count {
+        let another = address::free(cx.txn, &subnet).map_err(|refused| Error::new("InvalidSubnet", refused.message))?;
+        cx.txn.update::<NetworkInterface>(zone.interface.as_str(), |interface| interface.addresses.push(another));
+    }
+    Ok(())
+}
+
+/// Whether a zone has the addresses that a plan names; one that names none takes any.
+pub fn fits(zone: &BalancerZone, plan: &Plan) -> bool {
+    let elastic = plan.elastic.as_ref().is_none_or(|address| zone.allocation.as_ref() == Some(&address.id));
+    elastic && (plan.chosen.is_none() || zone.chosen == plan.chosen)
 }
 
 fn plan(world: &Snapshot, owner: &Owner, internet_facing: bool, mapping: &SubnetMapping) -> Result<Plan, Error> {

@@ -17,7 +17,6 @@ mod protocol;
 mod tls;
 mod view;
 
-pub use attributes::check_idle;
 use certificate::{add_listener_certificates, describe_listener_certificates, remove_listener_certificates};
 
 /// The operations.

@@ -42,7 +42,6 @@ pub fn modify_listener(cx: &mut Write<'_>, input: Input) -> Result<Listeners, Er
     }
     if let Some(group) = cx.txn.find::<TargetGroup>(&listener.target_group) {
         protocol::check_group(listener.protocol, &group)?;
-        attributes::check_idle(&listener, &group)?;
         quota::check(cx.txn, &balancer, &group)?;
     }
     let wish = Wish { certificates: input.certificates, ssl_policy: input.ssl_policy, alpn_policy: input.alpn_policy };

@@ -1,6 +1,6 @@
 //! ModifyListenerAttributes: sets attributes of a listener, all or none.
 
-use resource::{Listener, TargetGroup};
+use resource::Listener;
 use serde::{Deserialize, Serialize};
 
 use super::super::{attribute, find};
@@ -27,9 +27,6 @@ pub fn modify_listener_attributes(cx: &mut Write<'_>, input: Input) -> Result<Ou
     let mut listener = Listener::clone(&*find::listener(cx.txn, cx.owner(), &input.listener_arn)?);
     let known = attributes::of(&listener);
     attribute::change(known, &mut listener.attributes, &input.attributes)?;
-    if let Some(group) = cx.txn.find::<TargetGroup>(&listener.target_group) {
-        attributes::check_idle(&listener, &group)?;
-    }
     let shown = attribute::view(known, &listener.attributes);
     cx.txn.put(listener);
     Ok(Output { attributes: shown })

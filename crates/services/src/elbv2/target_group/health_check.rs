@@ -3,7 +3,7 @@
 use resource::HealthCheck;
 use serde::{Deserialize, Serialize};
 
-use super::super::refusal::{configuration, unsupported, validation};
+use super::super::refusal::{configuration, validation};
 use crate::Error;
 
 /// The members of a request that speak of the health check.
@@ -47,6 +47,7 @@ impl Wish {
     pub fn create(self) -> Result<HealthCheck, Error> {
         let base = match self.protocol.as_deref() {
             Some("HTTP") => default_http(),
+            Some("HTTPS") => HealthCheck { timeout: default_tcp().timeout, ..default_http() },
             _ => default_tcp(),
         };
         // An interval below the default timeout shortens the timeout, unless the request names one.
@@ -60,7 +61,7 @@ impl Wish {
     /// As [`Wish::create`].
     pub fn modify(self, current: &HealthCheck) -> Result<HealthCheck, Error> {
         let base = match self.protocol.as_deref() {
-            Some("HTTP") if current.protocol != "HTTP" => {
+            Some("HTTP" | "HTTPS") if current.protocol == "TCP" => {
                 let http = default_http();
                 HealthCheck { protocol: http.protocol, path: http.path, matcher: http.matcher, ..current.clone() }
             }
@@ -103,8 +104,7 @@ impl Wish {
             return Err(configuration("Health checks cannot be disabled for target groups with target type instance or ip"));
         }
         match self.protocol.as_deref() {
-            None | Some("TCP" | "HTTP") => Ok(()),
-            Some("HTTPS") => Err(unsupported("health checks by HTTPS", "use HTTP or TCP")),
+            None | Some("TCP" | "HTTP" | "HTTPS") => Ok(()),
             Some(other) => Err(validation(format!("Health check protocol '{other}' must be one of 'HTTP, HTTPS, TCP'"))),
         }
     }
@@ -181,6 +181,8 @@ mod tests {
         );
         let http = http().create().expect("all defaults");
         assert_eq!((http.path.as_deref(), http.matcher.as_deref(), http.timeout), (Some("/"), Some("200-399"), 6));
+        let https = Wish { protocol: Some("HTTPS".into()), ..Wish::default() }.create().expect("all defaults");
+        assert_eq!((https.path.as_deref(), https.matcher.as_deref(), https.timeout), (Some("/"), Some("200-399"), 10));
         let quick = Wish { interval: Some(5), ..Wish::default() }.create().expect("the timeout gives way");
         assert_eq!((quick.interval, quick.timeout), (5, 5));
     }
@@ -212,7 +214,6 @@ mod tests {
         }
         assert_eq!(code(Wish { matcher: Some("200".into()), ..Wish::default() }.create()), "InvalidConfigurationRequest");
         assert_eq!(code(Wish { enabled: Some(false), ..Wish::default() }.create()), "InvalidConfigurationRequest");
-        assert_eq!(code(Wish { protocol: Some("HTTPS".into()), ..Wish::default() }.create()), "UnsupportedOperation");
         assert_eq!(code(Wish { matcher: Some("200,202,300-399".into()), ..http() }.create()), "none");
     }
 }

@@ -3,7 +3,6 @@
 use resource::TargetGroup;
 use serde::{Deserialize, Serialize};
 
-use super::super::listener::check_idle;
 use super::super::{attribute, find};
 use super::attributes;
 use crate::{Error, Write};
@@ -29,7 +28,6 @@ pub fn modify_target_group_attributes(cx: &mut Write<'_>, input: Input) -> Resul
     let known = attributes::of(&group);
     attribute::change(&known, &mut group.attributes, &input.attributes)?;
     attributes::check(&group)?;
-    find::listeners_to(cx.txn, &group.arn).try_for_each(|listener| check_idle(&listener, &group))?;
     let shown = attribute::view(&known, &group.attributes);
     cx.txn.put(group);
     Ok(Output { attributes: shown })

@@ -209,13 +209,20 @@ fn groups_can_be_replaced_only_on_a_balancer_that_was_made_with_some() {
 }
 
 #[test]
-fn a_zone_can_be_added_and_none_removed() {
+fn zones_come_and_go_but_not_while_endpoints_are_connected() {
     let site = Site::new();
     let third = site.subnet("us-east-1c", "10.0.3.0/24");
     let arn = site.balancer("web");
     let [a, b] = &site.subnets;
     let set = |subnets: Value| json!({"LoadBalancerArn": arn, "Subnets": subnets});
-    assert_eq!(site.refusal("SetSubnets", set(json!([a, third]))), "InvalidConfigurationRequest");
+    let sibling = site.subnet("us-east-1b", "10.0.4.0/24");
+    assert_eq!(
+        site.refusal("SetSubnets", set(json!([a, sibling]))),
+        "InvalidConfigurationRequest",
+        "one zone, one subnet at a time"
+    );
+    let chosen = json!({"LoadBalancerArn": arn, "SubnetMappings": [{"SubnetId": a, "PrivateIPv4Address": "10.0.1.9"}]});
+    assert_eq!(site.refusal("SetSubnets", chosen), "InvalidConfigurationRequest", "an address stays what it was");
     let zones = site.ok("SetSubnets", set(json!([a, b, third])));
     assert_eq!(zones["AvailabilityZones"].as_array().map(Vec::len), Some(3));
     assert_eq!(interfaces(&site).len(), 3);
@@ -223,6 +230,46 @@ fn a_zone_can_be_added_and_none_removed() {
         site.refusal("SetSubnets", set(json!([Site::within(site.cloud.clone()).subnets[0]]))),
         "InvalidConfigurationRequest"
     );
+    let before = interfaces(&site);
+    let zones = site.ok("SetSubnets", set(json!([a, third])));
+    assert_eq!(zones["AvailabilityZones"].as_array().map(Vec::len), Some(2));
+    assert_eq!(interfaces(&site).len(), 2, "the node's interface goes with it");
+    assert!(interfaces(&site).iter().all(|kept| before.iter().any(|known| known.id == kept.id)));
+    site.settle();
+    let service = site.cloud.text(
+        "CreateVpcEndpointServiceConfiguration",
+        json!({"NetworkLoadBalancerArns": [arn]}),
+        "/ServiceConfiguration/ServiceName",
+    );
+    let wish = json!({"VpcId": site.vpc, "VpcEndpointType": "Interface", "ServiceName": service, "SubnetIds": [a]});
+    let endpoint = site.cloud.text("CreateVpcEndpoint", wish, "/VpcEndpoint/VpcEndpointId");
+    assert_eq!(site.refusal("SetSubnets", set(json!([a]))), "InvalidConfigurationRequest", "an endpoint waits to be accepted");
+    site.cloud.ok("DeleteVpcEndpoints", json!({"VpcEndpointIds": [endpoint]}));
+    site.ok("SetSubnets", set(json!([a])));
+}
+
+#[test]
+fn secondary_addresses_of_nodes_only_grow_in_number() {
+    let site = Site::new();
+    let arn = site.balancer("web");
+    let setting = |count: &str| json!([{"Key": "secondary_ips.auto_assigned.per_subnet", "Value": count}]);
+    let set = |count: &str| json!({"LoadBalancerArn": arn, "Attributes": setting(count)});
+    let numbers = || interfaces(&site).iter().map(|eni| eni.addresses.len()).collect::<Vec<_>>();
+    site.ok("ModifyLoadBalancerAttributes", set("2"));
+    assert_eq!(numbers(), [3, 3]);
+    assert_eq!(site.refusal("ModifyLoadBalancerAttributes", set("1")), "InvalidConfigurationRequest");
+    assert_eq!(site.refusal("ModifyLoadBalancerAttributes", set("8")), "ValidationError");
+    site.ok("ModifyLoadBalancerAttributes", set("2"));
+    let [a, b] = &site.subnets;
+    let third = site.subnet("us-east-1c", "10.0.3.0/24");
+    site.ok("SetSubnets", json!({"LoadBalancerArn": arn, "Subnets": [a, b, third]}));
+    assert_eq!(numbers(), [3, 3, 3], "a zone that comes later has as many");
+    let small = site.subnet("us-east-1d", "10.0.4.0/28");
+    site.ok("SetSubnets", json!({"LoadBalancerArn": arn, "Subnets": [a, b, third, small]}));
+    let taken = json!({"SubnetId": small, "SecondaryPrivateIpAddressCount": 4});
+    site.cloud.ok("CreateNetworkInterface", taken);
+    assert_eq!(site.refusal("ModifyLoadBalancerAttributes", set("7")), "InvalidSubnet");
+    assert_eq!(numbers(), [3, 3, 3, 3], "all or none");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn groups_that_cannot_be_served_are_refused_by_name() {
     assert_eq!(with("Port", json!(null)), "ValidationError");
     assert_eq!(with("VpcId", json!("vpc-00000000000000000")), "ValidationError");
     assert_eq!(with("ProtocolVersion", json!("HTTP2")), "UnsupportedOperation");
-    assert_eq!(with("HealthCheckProtocol", json!("HTTPS")), "UnsupportedOperation");
+    assert_eq!(with("HealthCheckProtocol", json!("UDP")), "ValidationError");
 }
 
 #[test]
