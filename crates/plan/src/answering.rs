@@ -35,8 +35,8 @@ fn is_healthy(world: &Snapshot, set: &RecordSet, chain: usize) -> bool {
     let RecordContent::Alias { zone, name, evaluate: true } = &set.content else { return true };
     if *zone == set.zone {
         let Some(chain) = chain.checked_sub(1) else { return false };
-        let sets = world.named::<RecordSet>(RECORD_NAME, format!("{zone}/{name}")).filter(|other| other.kind == set.kind);
-        return sets.into_iter().any(|other| is_healthy(world, &other, chain));
+        let mut sets = world.named::<RecordSet>(RECORD_NAME, format!("{zone}/{name}")).filter(|other| other.kind == set.kind);
+        return sets.any(|other| is_healthy(world, &other, chain));
     }
     let name = alias_target(name);
     match balancer(world, name) {

@@ -31,11 +31,11 @@ pub(super) fn is_there(internet: &View, validation: &DomainValidation) -> bool {
 pub(super) fn is_allowed(internet: &View, name: &str) -> bool {
     let (base, wild) = name.strip_prefix("*.").map_or((name, false), |base| (base, true));
     let domains = std::iter::successors(Some(base), |domain| domain.split_once('.').map(|(_, above)| above));
-    let properties = domains.filter_map(|domain| {
+    let mut closest = domains.filter_map(|domain| {
         let found = internet.look_up(&domain.parse().ok()?, Kind::CAA).issuers();
         (!found.is_empty()).then_some(found)
     });
-    let Some(properties) = properties.into_iter().next() else { return true };
+    let Some(properties) = closest.next() else { return true };
     let of = |tag: &str| properties.iter().filter(|(known, _)| known.eq_ignore_ascii_case(tag)).collect::<Vec<_>>();
     let wilds = if wild { of("issuewild") } else { Vec::new() };
     let count = if wilds.is_empty() { of("issue") } else { wilds };
