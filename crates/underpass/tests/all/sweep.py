@@ -43,6 +43,13 @@ subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24", AvailabilityZone=
 wait("ec2", "SubnetAvailable", SubnetIds=[subnet])
 group = ec2.create_security_group(VpcId=vpc, GroupName="g", Description="g")["GroupId"]
 wait("ec2", "SecurityGroupExists", GroupIds=[group])
+second = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+in_second = [{"Name": "vpc-id", "Values": [second]}]
+ec2.associate_security_group_vpc(GroupId=group, VpcId=second)
+wait("ec2", "SecurityGroupVpcAssociationAssociated", Filters=in_second)
+ec2.disassociate_security_group_vpc(GroupId=group, VpcId=second)
+wait("ec2", "SecurityGroupVpcAssociationDisassociated", Filters=in_second)
+ec2.delete_vpc(VpcId=second)
 gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
 wait("ec2", "InternetGatewayExists", InternetGatewayIds=[gateway])
 ec2.create_key_pair(KeyName="k")
