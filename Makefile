@@ -8,7 +8,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: demo demo-down test test-terraform laws lint tests models-check walk-through format campaign bench fuzz
+.PHONY: demo demo-down test test-ansible test-terraform laws lint tests models-check walk-through format campaign bench fuzz
 
 export PATH := $(CURDIR)/target/tools/bin:$(PATH):/usr/sbin:/sbin
 
@@ -31,6 +31,12 @@ demo-down:
 test:
 	scripts/install --test
 	$(MAKE) --no-print-directory laws lint tests models-check walk-through format
+
+# Ansible's own way through examples/ansible and through every module for what is here: made, played again without a change,
+# read, taken away. It takes minutes, because Ansible polls for seconds: not part of `make test`.
+test-ansible:
+	scripts/install --ansible
+	scripts/ansible
 
 # Terraform's own way through examples/terraform: apply, a second plan that is empty, destroy. Not part of `make test`.
 test-terraform:

@@ -142,6 +142,16 @@ if "RequestCertificate" in have.get("acm", ()):
     secure = elb.create_listener(LoadBalancerArn=balancer, Protocol="TLS", Port=443, DefaultActions=[action],
                                  Certificates=[{"CertificateArn": certificate}])["Listeners"][0]["ListenerArn"]
 
+# What `cdk synth` asks for Vpc.fromLookup, and for the zones in which a service has endpoints; the rest it asks as Ansible does.
+ec2.describe_vpcs(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+assert ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"][0]["MapPublicIpOnLaunch"] is False
+assert ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]["Associations"][0]["Main"]
+attached = {"attachment.vpc-id": vpc, "attachment.state": "attached", "state": "available"}
+attached = [{"Name": name, "Values": [value]} for name, value in attached.items()]
+assert ec2.describe_vpn_gateways(Filters=attached)["VpnGateways"] == []
+service = ec2.describe_vpc_endpoint_services(ServiceNames=["com.amazonaws.us-east-1.ec2"])["ServiceDetails"][0]
+assert "us-east-1a" in service["AvailabilityZones"], service
+
 # What Ansible's amazon.aws modules call before and after they change something.
 ansible = [
     lambda: ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["x"]}, {"Name": "cidr-block-association.cidr-block", "Values": ["10.0.0.0/16"]}]),
