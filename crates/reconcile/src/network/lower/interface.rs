@@ -141,7 +141,10 @@ fn linked(interface: &Interface) -> Vec<Object> {
         ),
         false => {
             let appliance = element(set::APPLIANCES, vec![device(&name)], Data::None);
-            objects.extend([element(set::UNCHECKED, vec![device(&name)], value()), appliance]);
+            // What it sends to its neighbours has anybody's source and asks no table either.
+            let apart =
+                Rule { priority: 140, iif: Some(name.clone()), from: None, to: Some(*subnet), fwmark: None, table: LOCAL };
+            objects.extend([element(set::UNCHECKED, vec![device(&name)], value()), appliance, Object::Rule(apart)]);
         }
     }
     objects
