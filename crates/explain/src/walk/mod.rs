@@ -77,10 +77,10 @@ pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question
     }
     match (start, goal) {
         (Start::Endpoint(endpoint), goal) => walk.leave_endpoint(endpoint, goal.party()),
-        (Start::Party(party), Goal::Address(address, name)) => {
+        (Start::Party(party), Goal::Address(address, named)) => {
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
-            walk.resolve(party, *address, name.as_deref());
-            let over = name.as_deref().and_then(|name| walk.taken_over(party, *address, name));
+            walk.resolve(party, *address, named.as_ref());
+            let over = named.as_ref().and_then(|named| walk.taken_over(party, *address, named));
             let mut ways = walk.leave(party, *address);
             for way in ways.iter_mut().filter(|way| !way.blockers.is_empty()) {
                 way.blockers.extend(over.clone());
@@ -94,7 +94,7 @@ pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question
         }
         (Start::Party(party), Goal::Elsewhere(other) | Goal::Program(other)) => walk.disconnected(party, other),
         (Start::Internet, Goal::Elsewhere(other) | Goal::Program(other)) => walk.not_public(other),
-        (Start::Party(party), Goal::Hidden(name, outside)) => walk.hidden(party, name, outside),
+        (Start::Party(party), Goal::Hidden(named, outside)) => walk.hidden(party, named, outside),
         (Start::Party(party), Goal::Promised(name, endpoint)) => {
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.promised(party, name, endpoint)

@@ -2,76 +2,81 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{DhcpOptions, EndpointId, Vpc, VpcEndpoint};
+use resource::{DhcpOptions, Vpc, VpcEndpoint};
 
 use super::Walk;
 use crate::Code;
 use crate::explanation::{Blocker, Fix, Way};
 use crate::mend::run;
 use crate::party::Party;
-use crate::zones::{self, Decider, Said};
+use crate::zones::{self, Decider, Named};
 
 /// What DHCP options call the VPC's own resolver.
 const AMAZON: &str = "AmazonProvidedDNS";
 
 impl Walk<'_> {
     /// The name that led to an address.
-    pub(super) fn resolve(&mut self, party: &Party, address: Ipv4Addr, name: Option<&str>) {
-        let Some(name) = name else { return };
+    pub(super) fn resolve(&mut self, party: &Party, address: Ipv4Addr, named: Option<&Named>) {
+        let Some(Named { name, by }) = named else { return };
         if !self.has_resolver(party, name) {
             return;
         }
-        match zones::in_vpc(self.world, &party.vpc, name) {
-            None => match self.closed(name) {
-                Some(endpoint) => self.hop(name.to_owned(), format!("will be {address} when {endpoint} is available"), false),
-                None => self.passes(name, format!("resolves to {address}")),
-            },
-            Some(decider) => {
-                let what = match &decider {
-                    Decider::Endpoint(_) => "private DNS of the endpoint",
-                    Decider::Zone(_) => "a private hosted zone",
-                    Decider::Rule(rule) => {
-                        self.forwarded(rule, name);
-                        return self.passes(&rule.id, format!("has it answered {address} for {name}"));
-                    }
+        let decider = match by {
+            None => {
+                return match zones::closed(self.world, name) {
+                    Some(endpoint) => self.not_yet(name, address, &endpoint),
+                    None => self.passes(name, format!("resolves to {address}")),
                 };
-                let does = format!("{what} answers {address} for {name} in {}, and hides every public name there", party.vpc);
-                self.passes(decider.id(), does);
             }
+            Some(Decider::Rule(rule)) => {
+                self.forwarded(rule, name);
+                return self.passes(&rule.id, format!("has it answered {address} for {name}"));
+            }
+            // What it answers is the endpoint's own name, which is there while the endpoint is open.
+            Some(Decider::Endpoint(endpoint)) if endpoint.service.is_some() && !endpoint.state.is_open() => {
+                return self.not_yet(name, address, endpoint);
+            }
+            Some(decider) => decider,
+        };
+        let what = match decider {
+            Decider::Endpoint(_) => "private DNS of the endpoint",
+            Decider::Zone(_) | Decider::Rule(_) => "a private hosted zone",
+        };
+        let does = format!("{what} answers {address} for {name} in {}, and hides every public name there", party.vpc);
+        self.passes(decider.id(), does);
+        if let Decider::Endpoint(endpoint) = decider {
+            self.otherwise(run(&endpoint.owner.account, no_private_dns(endpoint)));
         }
+    }
+
+    fn not_yet(&mut self, name: &str, address: Ipv4Addr, endpoint: &VpcEndpoint) {
+        self.hop(name.to_owned(), format!("will be {address} when {} is available", endpoint.id), false);
     }
 
     /// A name that an endpoint has taken over from a public zone, where it is something else: what the name means elsewhere may be
     /// what is wanted, when the endpoint does not answer.
-    pub(super) fn taken_over(&self, party: &Party, address: Ipv4Addr, name: &str) -> Option<Blocker> {
-        let decider = zones::in_vpc(self.world, &party.vpc, name)?;
-        let Decider::Endpoint(endpoint) = &decider else { return None };
-        let public = plan::public_zone_of(self.world, &format!("{name}."))?;
-        let Said::Addresses(outside) = Decider::Zone(public).says(self.world, name) else { return None };
+    pub(super) fn taken_over(&self, party: &Party, address: Ipv4Addr, named: &Named) -> Option<Blocker> {
+        let Some(decider @ Decider::Endpoint(endpoint)) = &named.by else { return None };
+        plan::public_zone_of(self.world, &format!("{}.", named.name))?;
+        let outside = zones::outside(self.world, &named.name);
         let elsewhere = outside.first().filter(|first| **first != address)?;
-        let problem = format!("takes {name} over in {}, which is {elsewhere} elsewhere", party.vpc);
-        let (component, fixes) = (endpoint.id.to_string(), fixes(&decider, name, &outside));
+        let problem = format!("takes {} over in {}, which is {elsewhere} elsewhere", named.name, party.vpc);
+        let (component, fixes) = (endpoint.id.to_string(), fixes(decider, &named.name, &outside));
         Some(Blocker { code: Code::NameHidden, component, problem, fixes, ground: None })
     }
 
-    /// The endpoint whose own name it is, while nobody resolves that: its connection is not accepted.
-    fn closed(&self, name: &str) -> Option<EndpointId> {
-        let mut endpoints = self.world.all::<VpcEndpoint>().filter(|endpoint| !endpoint.state.is_open());
-        endpoints.find(|endpoint| name.starts_with(endpoint.id.as_str())).map(|endpoint| endpoint.id.clone())
-    }
-
     /// A name that a private zone or an endpoint has taken over without having it.
-    pub(super) fn hidden(mut self, party: &Party, name: &str, outside: &[Ipv4Addr]) -> Vec<Way> {
+    pub(super) fn hidden(mut self, party: &Party, named: &Named, outside: &[Ipv4Addr]) -> Vec<Way> {
+        let name = &named.name;
         if self.has_resolver(party, name)
-            && let Some(decider) = zones::in_vpc(self.world, &party.vpc, name)
+            && let Some(decider) = &named.by
         {
             let elsewhere = match outside {
                 [] => "it is no name elsewhere either".to_owned(),
                 [address, ..] => format!("elsewhere it is {address}"),
             };
             let problem = format!("decides about {name} in {} and does not have it; {elsewhere}", party.vpc);
-            let fixes = fixes(&decider, name, outside);
-            self.blocked(Code::NameHidden, decider.id(), problem, fixes);
+            self.blocked(Code::NameHidden, decider.id(), problem, fixes(decider, name, outside));
         }
         self.end()
     }
@@ -105,9 +110,7 @@ impl Walk<'_> {
 /// A record with the public address, or an end to the endpoint's private DNS.
 fn fixes(decider: &Decider, name: &str, outside: &[Ipv4Addr]) -> Vec<Fix> {
     let command = match (decider, outside) {
-        (Decider::Endpoint(endpoint), _) => {
-            format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --no-private-dns-enabled", endpoint.id)
-        }
+        (Decider::Endpoint(endpoint), _) => no_private_dns(endpoint),
         (Decider::Zone(_), []) | (Decider::Rule(_), _) => return Vec::new(),
         (Decider::Zone(zone), addresses) => {
             let records: Vec<String> = addresses.iter().map(|address| format!("{{\"Value\":\"{address}\"}}")).collect();
@@ -120,4 +123,8 @@ fn fixes(decider: &Decider, name: &str, outside: &[Ipv4Addr]) -> Vec<Fix> {
         }
     };
     vec![run(decider.account(), command)]
+}
+
+fn no_private_dns(endpoint: &VpcEndpoint) -> String {
+    format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --no-private-dns-enabled", endpoint.id)
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use dataplane::dns::{DomainName, Layer, Outlet, Rule, Soa, Upstream, View, Zone, Zones};
+use plan::names::{self, Scope, Source};
 use resource::VpcId;
 use store::Snapshot;
 
-use super::entry::{Entry, PUBLIC_DOMAIN, Says, Scope, Source, entries};
-use super::public;
+use super::entry::{Entry, Says};
 
 /// How long "no such name" may be kept, in seconds: no longer than a new endpoint takes.
 const NEGATIVE_TTL: u32 = 1;
@@ -30,8 +30,7 @@ impl Book {
     pub(super) fn new() -> Self {
         let (layers, written, holders, rules, outlets) = Default::default();
         let mut book = Self { layers, written, holders, rules, outlets };
-        let own = Entry::zone(Scope::Public, PUBLIC_DOMAIN);
-        book.change(&[], &own.into_iter().chain(public::front_doors()).collect::<Vec<_>>());
+        book.change(&[], &names::front_doors().filter_map(Entry::of).collect::<Vec<_>>());
         book
     }
 
@@ -83,7 +82,7 @@ impl Book {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let mut changed = 0;
         for source in sources {
-            let new = entries(world, source);
+            let new: Vec<Entry> = names::entries(world, source).into_iter().filter_map(Entry::of).collect();
             if self.written.get(source).map_or(&[][..], Vec::as_slice) == new {
                 continue;
             }
@@ -139,8 +138,8 @@ impl Book {
             zones.insert(Zone::new(entry.zone.clone(), &authority(&entry.zone)));
         }
         *holders += 1;
-        if let (Says::Name(name, data), Some(zone)) = (&entry.says, zones.zone_mut(&entry.zone))
-            && let Err(error) = zone.put(name, data.records())
+        if let (Says::Name(name, _, records), Some(zone)) = (&entry.says, zones.zone_mut(&entry.zone))
+            && let Err(error) = zone.put(name, records.clone())
         {
             tracing::error!(%error, "a name could not be published");
         }
@@ -154,8 +153,8 @@ impl Book {
             }
             return;
         }
-        if let (Says::Name(name, data), Some(zone)) = (&entry.says, zones.zone_mut(&entry.zone)) {
-            zone.remove(name, data.kind());
+        if let (Says::Name(name, kind, _), Some(zone)) = (&entry.says, zones.zone_mut(&entry.zone)) {
+            zone.remove(name, *kind);
         }
         if is_last(&mut self.holders, key) {
             zones.remove(&entry.zone);

@@ -1,45 +1,9 @@
-//! Resolver rules in the VPCs that go by them, with the domains that a VPC's resolver keeps to itself when a rule is about one
-//! above them.
+//! What the store is told of resolver rules once the resolvers go by them.
 
 use std::sync::Arc;
 
-use resource::{ResolverRule, Resource, RuleAssociation, RuleAssociationState, RuleWay, Vpc};
+use resource::{ResolverRule, Resource, RuleAssociation, RuleAssociationState};
 use store::{Change, Snapshot, Store, StoreError};
-
-use super::entry::{Entry, Says, Scope, Source};
-
-/// What the association of a rule with a VPC comes to.
-pub(super) fn of_association(world: &Snapshot, id: &str) -> Vec<Option<Entry>> {
-    let association = world.find::<RuleAssociation>(id);
-    let association = association.filter(|association| association.state != RuleAssociationState::Deleting);
-    let rule = association.as_ref().and_then(|association| world.find::<ResolverRule>(&association.rule));
-    let (Some(association), Some(rule)) = (association, rule) else { return Vec::new() };
-    let says = match &rule.way {
-        RuleWay::System => Says::Here,
-        RuleWay::Forward { endpoint, targets } => Says::Elsewhere(endpoint.clone(), targets.clone()),
-    };
-    let own = Entry::domain(Scope::Private(association.vpc.clone()), &rule.domain, says);
-    let here = |domain: String| Entry::domain(Scope::Vpc(association.vpc.clone()), &domain, Says::Here);
-    let kept = plan::kept_from(world, &association.vpc, &rule).into_iter().map(here);
-    std::iter::once(own).chain(kept).collect()
-}
-
-/// The sources of every rule in a VPC.
-pub(super) fn all(world: &Snapshot) -> impl Iterator<Item = Source> + '_ {
-    world.all::<RuleAssociation>().map(|association| Source::Rule(association.id.clone()))
-}
-
-/// The sources that a change of rules, of their associations or of VPCs reaches.
-pub(super) fn reach(world: &Snapshot, change: &Change) -> Vec<Source> {
-    match change.kind {
-        kind if kind == RuleAssociation::KIND => vec![Source::Rule(change.key.clone())],
-        kind if kind == ResolverRule::KIND || kind == Vpc::KIND => {
-            let associations = world.linked::<RuleAssociation>(kind, &change.key);
-            associations.map(|association| Source::Rule(association.id.clone())).collect()
-        }
-        _ => Vec::new(),
-    }
-}
 
 /// What waits for the resolvers to go by it.
 #[derive(Default)]

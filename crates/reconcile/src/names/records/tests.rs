@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use dataplane::dns::{Kind, View};
+use plan::names::{affected, sources};
 use resource::{
     EndpointService, EndpointServiceId, EndpointState, FailoverRole, GLOBAL, HostedZone, Owner, Policy, PrivateName,
     PrivateNameState, RecordContent, RecordSet, RecordType, Tags, Timestamp, Vpc, VpcEndpoint, ZoneChange, ZoneVpc,
@@ -12,7 +13,6 @@ use store::{Snapshot, Store, Txn};
 use crate::TimeScale;
 use crate::names::book::Book;
 use crate::names::settle::Settling;
-use crate::names::{reach, sources};
 use crate::testing::{address, change, endpoint, interface, owner, store, vpc, vpc_id};
 
 fn book(world: &Snapshot) -> Book {
@@ -90,7 +90,7 @@ async fn a_private_zone_works_while_both_dns_attributes_are_on() {
     let mut watch = store.watch();
     change(&store, |txn| txn.put(Vpc { dns_hostnames: false, ..naming(1) })).await;
     let world = store.snapshot();
-    let noted: BTreeSet<_> = watch.try_next().unwrap().changes.iter().flat_map(|change| reach(&world, change)).collect();
+    let noted: BTreeSet<_> = watch.try_next().unwrap().changes.iter().flat_map(|change| affected(&world, change)).collect();
     book.rewrite(&world, &noted);
     assert_eq!(addresses(&book.view(&vpc_id(1)), "www.example.com"), ["198.18.9.9"]);
 }
@@ -117,7 +117,7 @@ async fn the_internet_finds_the_oldest_zone_of_a_name_and_below_it_only_what_it_
     let servers = zone("ZCHILD", "dev.example.com.", &[]).name_servers();
     change(&store, |txn| txn.put(record("ZPUBLIC", "dev.example.com.", RecordType::Ns, &[&servers[2]]))).await;
     let world = store.snapshot();
-    let noted = watch.try_next().unwrap().changes.iter().flat_map(|change| reach(&world, change)).collect();
+    let noted = watch.try_next().unwrap().changes.iter().flat_map(|change| affected(&world, change)).collect();
     kept.rewrite(&world, &noted);
     assert_eq!(addresses(&view, "www.dev.example.com"), ["198.18.7.7"]);
     assert_eq!(kept.contents(), book(&world).contents());
@@ -172,7 +172,7 @@ async fn a_secondary_set_answers_while_what_the_primary_leads_to_is_not_healthy(
         })
         .await;
         let world = store.snapshot();
-        let noted = watch.try_next().unwrap().changes.iter().flat_map(|change| reach(&world, change)).collect();
+        let noted = watch.try_next().unwrap().changes.iter().flat_map(|change| affected(&world, change)).collect();
         kept.rewrite(&world, &noted);
         assert_eq!(kept.contents(), book(&world).contents());
         addresses(&view, "www.example.com")

@@ -4,7 +4,6 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use dataplane::dns::Records;
 use ipnet::Ipv4Net;
 use resource::{
     AllocationId, ElasticAddress, EndpointId, EndpointState, Holder, InterfaceId, NetworkInterface, PeeringConnection, Resource,
@@ -12,10 +11,10 @@ use resource::{
 };
 use store::Snapshot;
 
-use super::entry::{Data, Entry, Scope, TTL};
+use super::entry::{Content, Entry, Scope, plain};
 
 /// The zones that a VPC has however few interfaces it has.
-pub(super) fn of_vpc(world: &Snapshot, id: &VpcId) -> Vec<Option<Entry>> {
+pub(super) fn of_vpc(world: &Snapshot, id: &VpcId) -> Vec<Entry> {
     let Some(vpc) = naming(world, id) else { return Vec::new() };
     let own = std::iter::once(private_domain(&vpc.owner.region));
     let reverse = vpc.cidrs.iter().map(|association| reverse_zone(association.cidr));
@@ -23,15 +22,15 @@ pub(super) fn of_vpc(world: &Snapshot, id: &VpcId) -> Vec<Option<Entry>> {
 }
 
 /// The names of an interface's addresses, and the addresses' names.
-pub(super) fn of_interface(world: &Snapshot, id: &InterfaceId) -> Vec<Option<Entry>> {
+pub(super) fn of_interface(world: &Snapshot, id: &InterfaceId) -> Vec<Entry> {
     let Some(interface) = world.find::<NetworkInterface>(id.as_str()) else { return Vec::new() };
     let Some(vpc) = naming(world, &interface.vpc) else { return Vec::new() };
     let region = &vpc.owner.region;
     let both = |address: &Ipv4Addr| {
         let name = private_dns_name(region, *address);
         let block = vpc.cidrs.iter().map(|association| association.cidr).find(|cidr| cidr.contains(address));
-        let reverse = block.and_then(|cidr| Entry::reverse(&vpc.id, &reverse_zone(cidr), *address, &name));
-        [Entry::private(&vpc.id, region, &name, *address), reverse]
+        let reverse = block.map(|cidr| Entry::reverse(&vpc.id, &reverse_zone(cidr), *address, &name));
+        std::iter::once(Entry::private(&vpc.id, region, &name, *address)).chain(reverse).collect::<Vec<_>>()
     };
     let instance = resource_name(world, &interface).zip(interface.primary());
     let instance =
@@ -41,7 +40,7 @@ pub(super) fn of_interface(world: &Snapshot, id: &InterfaceId) -> Vec<Option<Ent
 
 /// The host name of a public address inside the VPC that uses it, and inside the peers that the VPC lets resolve it: a zone
 /// of its own, so that it hides nothing else.
-pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Option<Entry>> {
+pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Entry> {
     let Some(address) = world.find::<ElasticAddress>(id.as_str()) else { return Vec::new() };
     let Some(association) = &address.association else { return Vec::new() };
     let vpc = world.find::<NetworkInterface>(association.interface.as_str()).and_then(|eni| naming(world, &eni.vpc));
@@ -49,7 +48,7 @@ pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Option<Entr
     let name = public_dns_name(&address.owner.region, address.public);
     let peers = peers_that_resolve(world, &vpc.id).into_iter();
     let within = |vpc: VpcId| Entry::addresses(Scope::Vpc(vpc), &name, &name, vec![association.private]);
-    std::iter::once(vpc.id.clone()).chain(peers).map(within).collect()
+    std::iter::once(vpc.id.clone()).chain(peers).filter_map(within).collect()
 }
 
 /// The peers of a VPC that resolve its public host names to private addresses.
@@ -64,7 +63,7 @@ fn peers_that_resolve(world: &Snapshot, vpc: &VpcId) -> Vec<VpcId> {
 
 /// The names that an endpoint with private DNS takes over: addresses for a service of AWS's, the endpoint's own name for a
 /// custom one. Its zones are there as long as it is, so that nobody else answers for them meanwhile.
-pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry>> {
+pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Entry> {
     let Some(endpoint) = world.find::<VpcEndpoint>(id.as_str()) else { return Vec::new() };
     if naming(world, &endpoint.vpc).is_none() {
         return Vec::new();
@@ -77,17 +76,16 @@ pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry
     let named = |name: &String| {
         let zone = zone_of_private_name(name);
         if endpoint.service.is_some() {
-            let own = Records::cname(TTL, &endpoint.regional_name().parse().ok()?);
-            return Entry::name(scope(), zone, name, Data::Set(own));
+            return Some(Entry::name(scope(), zone, name, Content::Alias(plain(&endpoint.regional_name()))));
         }
         Entry::addresses(scope(), zone, name, legs(world, &endpoint))
     };
     let names = endpoint.private_names.iter().filter(|name| zones.contains(&zone_of_private_name(name)));
-    zones.iter().map(|zone| Entry::zone(scope(), zone)).chain(names.map(named)).collect()
+    zones.iter().map(|zone| Entry::zone(scope(), zone)).chain(names.filter_map(named)).collect()
 }
 
 /// The names of the service of an endpoint whose private DNS is for inbound resolver endpoints only.
-fn for_inbound(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Option<Entry>> {
+fn for_inbound(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Entry> {
     let there = !matches!(endpoint.state, EndpointState::Deleting | EndpointState::Deleted);
     let service = endpoint.aws_service().filter(|_| there);
     let names = service.into_iter().flat_map(|service| service.private_names(&endpoint.owner.region));
@@ -95,7 +93,7 @@ fn for_inbound(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Option<Entry>> {
         let scope = Scope::Inbound(endpoint.vpc.clone());
         Entry::addresses(scope, zone_of_private_name(&name), &name, legs(world, endpoint))
     };
-    names.map(entry).collect()
+    names.filter_map(entry).collect()
 }
 
 /// The addresses of an endpoint's interfaces.

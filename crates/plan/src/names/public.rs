@@ -10,22 +10,24 @@ use resource::{
 };
 use store::Snapshot;
 
-use super::entry::Entry;
+use super::entry::{Entry, PUBLIC_DOMAIN, Scope};
 
-/// The names of AWS's services lead to their front doors, whoever is there.
-pub(super) fn front_doors() -> impl Iterator<Item = Entry> {
-    FrontDoor::all().flat_map(|door| door.names().filter_map(|name| Entry::public(&name, vec![door.address()])))
+/// The zone of AWS's public names, in which those of its services lead to their front doors, whoever is there.
+pub fn front_doors() -> impl Iterator<Item = Entry> {
+    let zone = std::iter::once(Entry::zone(Scope::Public, PUBLIC_DOMAIN));
+    zone.chain(FrontDoor::all().flat_map(|door| door.names().filter_map(|name| Entry::public(&name, vec![door.address()]))))
 }
 
 /// A balancer's name leads to its nodes that have as many healthy targets as they need, or to those that have targets to send
 /// to when none has, or to all; each node also has a name of its own.
-pub(super) fn of_balancer(world: &Snapshot, arn: &str) -> Vec<Option<Entry>> {
+pub(super) fn of_balancer(world: &Snapshot, arn: &str) -> Vec<Entry> {
     let Some(balancer) = world.find::<LoadBalancer>(arn) else { return Vec::new() };
     let name = balancer.dns_name();
     let groups: Vec<Arc<TargetGroup>> = groups(world, arn).collect();
-    let healthy = |zone: &&BalancerZone| groups.iter().any(|group| plan::is_named(world, &balancer, group, &zone.zone));
-    let useful =
-        |zone: &&BalancerZone| groups.iter().any(|group| !plan::eligible_targets(world, &balancer, group, &zone.zone).is_empty());
+    let healthy = |zone: &&BalancerZone| groups.iter().any(|group| crate::is_named(world, &balancer, group, &zone.zone));
+    let useful = |zone: &&BalancerZone| {
+        groups.iter().any(|group| !crate::eligible_targets(world, &balancer, group, &zone.zone).is_empty())
+    };
     let mut answering: Vec<&BalancerZone> = balancer.zones.iter().filter(healthy).collect();
     if answering.is_empty() {
         answering.extend(balancer.zones.iter().filter(useful));
@@ -37,7 +39,7 @@ pub(super) fn of_balancer(world: &Snapshot, arn: &str) -> Vec<Option<Entry>> {
     let regional = Entry::public(&name, answering.into_iter().filter_map(node).collect());
     let zonal =
         balancer.zones.iter().map(|zone| Entry::public(&format!("{}.{name}", zone.zone), node(zone).into_iter().collect()));
-    std::iter::once(regional).chain(zonal).collect()
+    std::iter::once(regional).chain(zonal).flatten().collect()
 }
 
 /// The groups to which a balancer's listeners send.
@@ -55,7 +57,7 @@ fn node_address(world: &Snapshot, balancer: &LoadBalancer, zone: &BalancerZone) 
 }
 
 /// An open endpoint's names: one with all of its addresses, and one for each of its zones.
-pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry>> {
+pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Entry> {
     let endpoint = world.find::<VpcEndpoint>(id.as_str());
     let open = endpoint.filter(|endpoint| endpoint.kind == EndpointKind::Interface && endpoint.state.is_open());
     let Some(endpoint) = open else { return Vec::new() };
@@ -64,16 +66,16 @@ pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Option<Entry
     let zonal = interfaces
         .iter()
         .map(|interface| Entry::public(&endpoint.zonal_name(&interface.zone), interface.primary().into_iter().collect()));
-    std::iter::once(Entry::public(&endpoint.regional_name(), all)).chain(zonal).collect()
+    std::iter::once(Entry::public(&endpoint.regional_name(), all)).chain(zonal).flatten().collect()
 }
 
 /// The host name of a public address, used or not.
-pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Option<Entry>> {
+pub(super) fn of_address(world: &Snapshot, id: &AllocationId) -> Vec<Entry> {
     let address = world.find::<ElasticAddress>(id.as_str());
     let entry = |address: Arc<ElasticAddress>| {
         Entry::public(&public_dns_name(&address.owner.region, address.public), vec![address.public])
     };
-    address.map(entry).into_iter().collect()
+    address.and_then(entry).into_iter().collect()
 }
 
 fn primary(world: &Snapshot, id: &InterfaceId) -> Option<Ipv4Addr> {
