@@ -28,6 +28,25 @@ fn neighbours_and_other_subnets_are_reached_through_the_router() {
 }
 
 #[test]
+fn packets_leave_with_the_primary_address_also_where_another_comes_before_it() {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'b'));
+    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("10.0.0.0/16"))]);
+    let (client, interface) = cloud.instance(&a, "10.0.0.9", &[&open]);
+    cloud.update::<NetworkInterface>(&interface, |eni| eni.addresses.push([10, 0, 0, 4].into()));
+    let (neighbour, _) = cloud.instance(&a, "10.0.0.20", &[&open]);
+    let (other, _) = cloud.instance(&b, "10.0.1.20", &[&open]);
+    cloud.settle();
+    cloud.serve(&neighbour, "10.0.0.20:80", "neighbour");
+    cloud.serve(&other, "10.0.1.20:80", "other");
+    cloud.serve(&client, "10.0.0.4:80", "client");
+    assert_eq!(cloud.reaches(&client, "10.0.0.20:80"), "neighbour sees 10.0.0.9");
+    assert_eq!(cloud.reaches(&client, "10.0.1.20:80"), "other sees 10.0.0.9");
+    assert_eq!(cloud.reaches(&neighbour, "10.0.0.4:80"), "client sees 10.0.0.20");
+}
+
+#[test]
 fn an_address_that_nobody_has_is_silence() {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");

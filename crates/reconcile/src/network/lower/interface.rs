@@ -154,9 +154,11 @@ fn linked(interface: &Interface) -> Vec<Object> {
 fn workload(interface: &Interface) -> Vec<Placed> {
     let Place::Workload { namespace, device: index, subnet, gateway, .. } = &interface.place else { return Vec::new() };
     let name = format!("eth{index}");
-    let address = |address| Ipv4Net::new(address, subnet.prefix_len()).unwrap_or_else(|_| Ipv4Net::from(address));
-    let mut objects: Vec<Object> =
-        interface.addresses.iter().map(|a| Object::Address(Address { link: name.clone(), net: address(*a) })).collect();
+    // Only the primary address is in the subnet as Linux sees it, or the one that comes first would be what packets leave with.
+    let primary = interface.addresses.first().and_then(|first| Ipv4Net::new(*first, subnet.prefix_len()).ok());
+    let others = interface.addresses.iter().skip(1).map(|address| Ipv4Net::from(*address));
+    let own = |net| Object::Address(Address { link: name.clone(), net });
+    let mut objects: Vec<Object> = primary.into_iter().chain(others).map(own).collect();
     if *index == 0 {
         objects.push(via(MAIN, Ipv4Net::default(), &name, *gateway, None));
         objects.push(sysctl("net/ipv6/conf/all/disable_ipv6", "1"));
