@@ -23,7 +23,7 @@ pub const INTERNET: &str = "internet";
 pub const INTERNET_HOST: &str = "198.18.0.1";
 
 /// What a world may do without and still be one: how a disagreement is made small.
-pub const PARTS: [&str; 13] = [
+pub const PARTS: [&str; 18] = [
     "rules",
     "acls",
     "public",
@@ -37,6 +37,11 @@ pub const PARTS: [&str; 13] = [
     "routes",
     "names",
     "stopped",
+    "blocks",
+    "addresses",
+    "lists",
+    "access",
+    "several",
 ];
 
 /// A world's programs, and what is asked about them.
@@ -66,6 +71,7 @@ pub fn plot(world: &World, seed: u64, without: &BTreeSet<&str>) -> Plot {
     let balancers: Vec<String> = nets.iter().flat_map(|net| site.balancers(net)).collect();
     site.endpoints(&nets, &balancers);
     nets.iter().for_each(|net| site.doors(net));
+    site.access(&nets);
     site.names(&nets, &balancers);
     site.ask(&nets)
 }
@@ -76,6 +82,8 @@ pub struct Net {
     vpc: VpcId,
     base: String,
     subnets: Vec<SubnetId>,
+    /// What the addresses in each of them begin with.
+    prefixes: Vec<String>,
     groups: Vec<GroupId>,
     machines: Vec<Machine>,
     gateway: Option<InternetGatewayId>,
@@ -135,23 +143,39 @@ impl Site<'_> {
         self.world.update::<Vpc>(&vpc, |vpc| {
             (vpc.state, vpc.dns_support, vpc.dns_hostnames) = (VpcState::Available, support, host_names);
         });
-        let subnets = ['a', 'b', 'a'].iter().enumerate();
-        let subnets = subnets.map(|(n, zone)| self.world.subnet(&vpc, &format!("{base}.{n}.0/24"), *zone)).collect();
+        let mut prefixes: Vec<String> = (0..3).map(|n| format!("{base}.{n}")).collect();
+        if dice.chance(40) && self.has("blocks") {
+            prefixes.push(self.second_block(&vpc, number));
+        }
+        let zones = prefixes.iter().zip(['a', 'b', 'a', 'b']);
+        let subnets: Vec<SubnetId> =
+            zones.map(|(prefix, zone)| self.world.subnet(&vpc, &format!("{prefix}.0/24"), zone)).collect();
+        let by_id = dice.chance(40) && self.has("addresses");
+        subnets.iter().for_each(|id| self.world.update::<Subnet>(id, |subnet| subnet.resource_name_a_record = by_id));
         let groups: Vec<GroupId> = (0..3).map(|_| self.world.group(&vpc, &[])).collect();
         let gateway = dice.chance(70).then(|| self.world.internet_gateway(Some(&vpc)));
-        let mut net =
-            Net { number, vpc, base: base.to_owned(), subnets, groups, machines: Vec::new(), gateway, nats: Vec::new() };
-        for n in 0..4 {
+        let (base, machines, nats) = (base.to_owned(), Vec::new(), Vec::new());
+        let mut net = Net { number, vpc, base, subnets, prefixes, groups, machines, gateway, nats };
+        for n in 0..4 + usize::from(net.subnets.len() == 4) {
             let machine = self.machine(&net, n);
             net.machines.push(machine);
         }
         net
     }
 
+    /// A second block of a VPC: what the addresses of a subnet in it begin with.
+    fn second_block(&self, vpc: &VpcId, number: usize) -> String {
+        let prefix = format!("172.2{number}.0");
+        let cidr = format!("{prefix}.0/16").parse().unwrap();
+        let second = CidrAssociation { id: self.world.id("vpc-cidr-assoc-"), cidr };
+        self.world.update::<Vpc>(vpc, |vpc| vpc.cidrs.push(second.clone()));
+        prefix
+    }
+
     fn machine(&mut self, net: &Net, n: usize) -> Machine {
         let mut dice = self.dice("machine", 10 * net.number + n);
-        let place = n % 3;
-        let address = format!("{}.{place}.{}", net.base, 4 + n);
+        let place = if n < 4 { n % 3 } else { 3 };
+        let address = format!("{}.{}", net.prefixes[place], 4 + n);
         let groups: Vec<&GroupId> =
             if dice.chance(30) { vec![&net.groups[0], &net.groups[1]] } else { vec![dice.pick(&net.groups)] };
         let (instance, interface) = self.world.instance(&net.subnets[place], &address, &groups);
@@ -160,11 +184,22 @@ impl Site<'_> {
         if stopped && self.has("stopped") {
             self.world.update::<Instance>(&instance, |instance| instance.state = InstanceState::Stopped);
         }
+        if dice.chance(30) && self.has("addresses") {
+            let second = format!("{}.{}", net.prefixes[place], 104 + n);
+            self.spot(&second, &[80, 8080]);
+            self.world.update::<NetworkInterface>(&interface, |eni| eni.addresses.push(second.parse().unwrap()));
+        }
         let forwards = forwards && self.has("appliances");
         self.world.update::<NetworkInterface>(&interface, |eni| eni.source_dest_check = !forwards);
         if public && self.has("public") {
             let public = self.public(net.number, 10 + n);
-            self.world.public_address(&public, Some(&interface));
+            let allocation = self.world.public_address(&public, Some(&interface));
+            let last = self.world.find::<NetworkInterface>(&interface).addresses.last().copied().unwrap();
+            if dice.chance(30) {
+                self.world.update::<ElasticAddress>(&allocation, |address| {
+                    address.association.as_mut().unwrap().private = last;
+                });
+            }
         }
         Machine { instance, interface, address, runs: !(stopped && self.has("stopped")), forwards }
     }

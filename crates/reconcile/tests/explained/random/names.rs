@@ -16,6 +16,10 @@ impl Site<'_> {
         for net in nets {
             let address = net.machines[net.number].address.parse().unwrap();
             self.names.push(private_dns_name("us-east-1", address));
+            let interface = self.world.find::<NetworkInterface>(&net.machines[1].interface);
+            let last = interface.addresses.last().copied().unwrap();
+            self.names.push(private_dns_name("us-east-1", last));
+            self.names.push(format!("{}.ec2.internal", net.machines[1].instance));
             let public = format!("198.18.1.{}", 50 * net.number + 10);
             self.names.push(public_dns_name("us-east-1", public.parse().unwrap()));
         }

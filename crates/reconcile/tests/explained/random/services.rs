@@ -75,14 +75,37 @@ impl Site<'_> {
             let mut dice = self.dice("endpoint", n);
             let (net, balancer) = (dice.pick(nets), dice.pick(balancers));
             let service = self.world.service(balancer);
+            let second = dice.pick(balancers).clone();
+            if dice.chance(40) && second != *balancer && self.has("several") {
+                self.world.update::<EndpointService>(&service, |service| service.balancers.push(second.clone()));
+            }
             let addresses = [0, 1].map(|zone| format!("{}.{zone}.{}", net.base, 30 + n));
             let legs: Vec<(&SubnetId, &str)> = net.subnets.iter().zip(addresses.iter().map(String::as_str)).collect();
             addresses.iter().for_each(|address| self.spot(address, &[80, 80, 8080]));
             let state = *dice.pick(&[Available, Available, Available, PendingAcceptance, Rejected]);
             let endpoint = self.world.endpoint(&service, &legs, &[dice.pick(&net.groups)], state);
+            if dice.chance(50) && self.has("names") {
+                self.private_name(&service, &endpoint, &format!("s{n}.corp.test"));
+            }
             let endpoint = self.world.find::<VpcEndpoint>(&endpoint);
             self.names.extend([endpoint.regional_name(), endpoint.zonal_name("us-east-1a"), endpoint.zonal_name("us-east-1b")]);
         }
+    }
+
+    /// A name that a service has in the VPCs of its endpoints, and that one of them takes over.
+    fn private_name(&mut self, service: &EndpointServiceId, endpoint: &EndpointId, name: &str) {
+        let own = PrivateName {
+            name: name.to_owned(),
+            state: PrivateNameState::Verified,
+            label: "_proof".into(),
+            value: "vpce:proof".into(),
+            since: Timestamp(1),
+        };
+        self.world.update::<EndpointService>(service, |service| service.private_name = Some(own.clone()));
+        self.world.update::<VpcEndpoint>(endpoint, |endpoint| {
+            (endpoint.private_dns, endpoint.private_names) = (true, vec![name.to_owned()]);
+        });
+        self.names.push(name.to_owned());
     }
 
     /// Endpoints to AWS's services, and one that answers for the VPC's resolver.

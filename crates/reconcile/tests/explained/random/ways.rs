@@ -72,7 +72,40 @@ impl Site<'_> {
                 for (block, target) in routes.into_iter().filter(|(block, _)| taken.insert(block.clone())) {
                     self.world.route(table, &block, target);
                 }
+                if self.has("lists") && dice.chance(30) {
+                    self.by_list(&mut dice, net, nets, table);
+                }
             }
+        }
+    }
+
+    /// A route for a prefix list, which may have what another route of the table is for.
+    fn by_list(&self, dice: &mut Dice, net: &Net, nets: &[Net], table: &RouteTableId) {
+        let blocks = ["198.18.0.0/24".to_owned(), format!("{}.0.0/16", dice.pick(nets).base), "198.18.1.0/24".to_owned()];
+        let blocks: Vec<&str> = blocks.iter().filter(|block| !block.starts_with(&net.base)).map(String::as_str).collect();
+        let destination = RouteDestination::PrefixList(self.world.prefix_list(&blocks));
+        let gateway = net.gateway.clone().map(RouteTarget::InternetGateway);
+        let nat = net.nats.first().cloned().map(RouteTarget::NatGateway);
+        let appliance = Some(RouteTarget::Interface(net.machines[0].interface.clone()));
+        if let Some(target) = dice.pick(&[gateway, nat, appliance]).clone() {
+            let route = Route { destination, target };
+            self.world.update::<RouteTable>(table, |table| table.routes.push(route.clone()));
+        }
+    }
+
+    /// What accounts block between their VPCs and the internet, and what they leave out of that.
+    pub(super) fn access(&mut self, nets: &[Net]) {
+        let mut dice = self.dice("access", 0);
+        if !dice.chance(20) || !self.has("access") {
+            return;
+        }
+        self.world.block_public_access(*dice.pick(&[BlockMode::Bidirectional, BlockMode::Ingress, BlockMode::Off]));
+        let modes = [ExclusionMode::Bidirectional, ExclusionMode::Egress];
+        let net = dice.pick(nets);
+        let whole = dice.chance(40).then(|| Excluded::Vpc(net.vpc.clone()));
+        let part = dice.chance(60).then(|| Excluded::Subnet(dice.pick(&net.subnets).clone()));
+        for of in whole.into_iter().chain(part) {
+            self.world.exempt(of, *dice.pick(&modes));
         }
     }
 
@@ -103,6 +136,8 @@ impl Site<'_> {
                 8 => (over(), None),
                 _ => (None, None),
             };
+            let second = nets[other].prefixes.get(3).filter(|_| wide.is_some()).map(|prefix| format!("{prefix}.0/24"));
+            routes.extend(second.map(|block| (block, wide.clone())));
             routes.extend([(block, wide), (part, narrow)]);
         }
         if self.has("routes") && dice.chance(25) {
