@@ -176,7 +176,10 @@ impl Display for Explanation {
             f.write_str("\n")?;
             for hop in &way.hops {
                 write!(f, "\n  {hop}")?;
-                hop.otherwise.iter().try_for_each(|fix| self.fix(f, "    changed by: ", fix))?;
+                if !hop.otherwise.is_empty() {
+                    f.write_str("\n      # changed by:")?;
+                }
+                hop.otherwise.iter().try_for_each(|fix| self.fix(f, "      ", fix))?;
             }
         }
         if self.ways.len() > PRINTED {
@@ -184,18 +187,19 @@ impl Display for Explanation {
         }
         for (n, blocker) in self.blockers.iter().enumerate() {
             write!(f, "\n\n{}. {} {}: {}", n + 1, blocker.code, blocker.component, blocker.problem)?;
-            blocker.fixes.iter().try_for_each(|fix| self.fix(f, "", fix))?;
+            blocker.fixes.iter().try_for_each(|fix| self.fix(f, "   ", fix))?;
         }
         Ok(())
     }
 }
 
 impl Explanation {
-    fn fix(&self, f: &mut Formatter<'_>, lead: &str, fix: &Fix) -> fmt::Result {
-        match &self.account {
-            Some(own) if *own != fix.account => write!(f, "\n   {lead}as account {}: {}", fix.account, fix.command),
-            _ => write!(f, "\n   {lead}{}", fix.command),
+    /// A command as it can be pasted: whoever must run it is told in a comment above.
+    fn fix(&self, f: &mut Formatter<'_>, indent: &str, fix: &Fix) -> fmt::Result {
+        if self.account.as_ref().is_some_and(|own| *own != fix.account) {
+            write!(f, "\n{indent}# as account {}:", fix.account)?;
         }
+        write!(f, "\n{indent}{}", fix.command)
     }
 }
 

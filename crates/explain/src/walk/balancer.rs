@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use plan::{Flow, Item, Node, Port, Subject, target_address};
 use resource::{
-    HealthState, InterfaceKind, Listener, ListenerTls, LoadBalancer, NetworkInterface, Resource, Target, TargetGroup,
-    TargetHealth, Transport, VpcEndpoint,
+    DEFAULT_IDLE_SECONDS, HealthState, IDLE_TIMEOUT, InterfaceKind, Listener, ListenerProtocol, ListenerTls, LoadBalancer,
+    NetworkInterface, Resource, Subnet, Target, TargetGroup, TargetHealth, Transport, VpcEndpoint,
 };
 
 use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::party::{Party, holder};
 use crate::{Code, Packet, mend};
+
+/// How long a listener of TCP lets a connection be idle at most, in seconds.
+const LONGEST_IDLE: u32 = 6000;
 
 impl Walk<'_> {
     /// At a node, straight or through an endpoint. Packets of endpoints come on the fabric, past the node's own filter.
@@ -95,6 +98,12 @@ impl Walk<'_> {
             }
             None => self.passes(&listener.arn, takes),
         }
+        let carried = matches!(listener.protocol, ListenerProtocol::Tcp | ListenerProtocol::TcpUdp) && !group.proxy_protocol();
+        if port.transport == Transport::Tcp && carried && listener.idle_seconds() < LONGEST_IDLE {
+            let longer = format!("--attributes Key={IDLE_TIMEOUT},Value={LONGEST_IDLE}");
+            let command = format!("aws elbv2 modify-listener-attributes --listener-arn {} {longer}", listener.arn);
+            self.otherwise(mend::run(&listener.owner.account, command));
+        }
         if port.targets.is_empty() {
             self.no_target(balancer, &group, &planned.zone);
             if self.way.blockers.last().is_some_and(|last| last.code == Code::Unhealthy) {
@@ -143,7 +152,8 @@ impl Walk<'_> {
         }
         if !placed.iter().any(enabled) {
             let problem = format!("has targets only in {}, which the balancer is not in", placed.join(", "));
-            return self.blocked(Code::ZoneNotEnabled, &balancer.arn, problem, Vec::new());
+            let fixes = self.in_zone_of(balancer, &placed).into_iter().collect();
+            return self.blocked(Code::ZoneNotEnabled, &balancer.arn, problem, fixes);
         }
         let on = "--attributes Key=load_balancing.cross_zone.enabled,Value=true";
         let crossing = match group.attribute("load_balancing.cross_zone.enabled") {
@@ -163,6 +173,16 @@ impl Walk<'_> {
             false => vec![mend::run(account, look), mend::run(account, crossing)],
         };
         self.blocked(Code::Unhealthy, &group.arn, problem, fixes);
+    }
+
+    /// A node of the balancer more, in one of these zones: in a subnet there.
+    fn in_zone_of(&self, balancer: &LoadBalancer, zones: &[String]) -> Option<Fix> {
+        let more =
+            self.in_vpc::<Subnet>(&balancer.vpc).filter(|subnet| zones.contains(&subnet.zone)).min_by_key(|s| s.id.clone())?;
+        let own = balancer.zones.iter().map(|node| node.subnet.as_str());
+        let subnets = own.chain([more.id.as_str()]).collect::<Vec<_>>().join(" ");
+        let command = format!("aws elbv2 set-subnets --load-balancer-arn {} --subnets {subnets}", balancer.arn);
+        Some(mend::run(&balancer.owner.account, command))
     }
 
     /// What stops the health checks of unhealthy targets, which the node sends from its own address.
@@ -215,16 +235,18 @@ impl Walk<'_> {
             true => sender.clone(),
             false => Sender { address: node.address, party: Some(node.clone()), away: None },
         };
-        let header = group.attribute("proxy_protocol_v2.enabled") == Some("true");
+        let header = group.proxy_protocol();
         let who = match (kept, header) {
             (_, true) => ", and says in a PROXY header who the client is, which the target must read first",
             (false, _) => ", whoever the client is",
             (true, _) => "",
         };
         self.passes(&node.name, format!("sends to {flow} as {}{who}", seen.address));
-        if header {
-            let off = "--attributes Key=proxy_protocol_v2.enabled,Value=false";
-            let command = format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {off}", group.arn);
+        let patient = |listener: Arc<Listener>| listener.idle_seconds() > DEFAULT_IDLE_SECONDS;
+        let may_say = || linked && !self.world.linked::<Listener>(TargetGroup::KIND, &group.arn).any(patient);
+        if port.transport == Transport::Tcp && (header || may_say()) {
+            let says = format!("--attributes Key=proxy_protocol_v2.enabled,Value={}", !header);
+            let command = format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {says}", group.arn);
             self.otherwise(mend::run(&group.owner.account, command));
         }
         if !kept {

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use plan::{Door, Item, Subject};
-use resource::{AwsService, EndpointId, FrontDoor, PeeringConnection, Vpc, VpcEndpoint};
+use resource::{AwsService, EndpointId, EndpointKind, FrontDoor, PeeringConnection, Vpc, VpcEndpoint};
 
 use super::{Sender, Walk};
 use crate::explanation::Fix;
@@ -75,6 +75,11 @@ impl Walk<'_> {
         let door = FrontDoor::all().find(|door| door.address() == to)?;
         let vpc = self.world.find::<Vpc>(party.vpc.as_str())?;
         let region = &vpc.owner.region;
+        let by_routes =
+            |service: &&AwsService| service.signing_name == door.signing_name && service.kind == EndpointKind::Gateway;
+        if let Some(service) = AwsService::all().find(by_routes) {
+            return Some(self.leading_routes(party, table, to, &service.service_name(region)));
+        }
         let named = |service: &&AwsService| service.private_names(region).next().is_some();
         let service = AwsService::all().find(|service| service.signing_name == door.signing_name && named(service))?;
         let own = |endpoint: &Arc<VpcEndpoint>| endpoint.aws_service() == Some(service);
@@ -87,6 +92,27 @@ impl Walk<'_> {
         let problem = format!("has no route for {to}, a service of AWS's to which {} has no endpoint", party.vpc);
         let fixes = self.creating(party, &service.service_name(region), "--private-dns-enabled");
         Some(Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes })
+    }
+
+    /// A service that takes gateway endpoints is reached by one that the subnet's table has a route to. Interface endpoints do
+    /// without only at a price, and S3's have private DNS only beside one.
+    fn leading_routes(&self, party: &Party, table: &str, to: Ipv4Addr, service: &str) -> Lack {
+        let own = |endpoint: &Arc<VpcEndpoint>| endpoint.kind == EndpointKind::Gateway && endpoint.service_name == service;
+        let endpoint = self.in_vpc::<VpcEndpoint>(&party.vpc).filter(|endpoint| endpoint.state.is_open()).find(own);
+        let (problem, command) = match endpoint {
+            Some(endpoint) => (
+                format!("has no route for {to}: {} leads to {service}, and not from here", endpoint.id),
+                format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-route-table-ids {table}", endpoint.id),
+            ),
+            None => (
+                format!("has no route for {to}, a service of AWS's to which {} has no gateway endpoint", party.vpc),
+                format!(
+                    "aws ec2 create-vpc-endpoint --vpc-endpoint-type Gateway --vpc-id {} --service-name {service} --route-table-ids {table}",
+                    party.vpc
+                ),
+            ),
+        };
+        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes: vec![mend::run(&party.account, command)] }
     }
 
     /// From nothing to an endpoint to a service in a party's subnet, with the party's groups.

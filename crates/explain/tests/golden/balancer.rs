@@ -48,6 +48,8 @@ fn a_balancer_leads_to_its_target_by_arn_by_name_and_by_dns_name() {
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
@@ -70,6 +72,8 @@ fn a_target_that_sees_clients_must_let_clients_in() {
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.0.4
       x sg-00000000000000003 lets no tcp 8080 in from 10.0.0.4
@@ -106,6 +110,8 @@ fn a_target_whose_group_does_not_let_the_balancer_in_is_named() {
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no healthy target, so all are tried (fail open)
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
@@ -152,6 +158,8 @@ fn without_targets_nothing_answers() {
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no registered target
 
     1. ELBV2_LISTENER_HAS_NO_TG arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: has no registered target
@@ -186,6 +194,8 @@ fn a_node_without_a_target_in_its_zone_fails_while_the_other_works() {
       + vpc-00000000000000001 routes 10.0.0.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b2/0000000000000002 has no target in us-east-1a, and its nodes keep to their zones (cross-zone load balancing is off)
 
       + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
@@ -193,6 +203,8 @@ fn a_node_without_a_target_in_its_zone_fails_while_the_other_works() {
       + vpc-00000000000000001 routes 10.0.1.10 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.1.10 in us-east-1b, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000005 sends to 10.0.1.4:8080 as 10.0.1.10, whoever the client is
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
@@ -223,6 +235,8 @@ fn a_target_that_calls_its_own_balancer_and_sees_itself_answers_nobody() {
       + vpc-00000000000000001 routes 10.0.1.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.1.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
 
@@ -279,6 +293,8 @@ fn a_health_check_that_the_targets_group_does_not_let_in_is_the_cause() {
       + vpc-00000000000000001 routes 10.0.0.9 locally
       + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 takes tcp 80 on 10.0.0.9 in us-east-1a, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b2/0000000000000002/0000000000000002 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has no healthy target that the node in us-east-1a may use, while other zones have
       + eni-00000000000000005 checks 10.0.0.20:9000
       + sg-00000000000000002 lets tcp 9000 out to 10.0.0.20
@@ -340,11 +356,12 @@ fn what_targets_may_not_expect_is_told_with_the_command_that_leaves_it_out() {
     let header = told
         .lines()
         .skip_while(|line| !line.contains("PROXY header"))
-        .take(2)
+        .take(3)
         .map(|line| format!("{line}\n"))
         .collect::<String>();
     insta::assert_snapshot!(header, @"
     + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, and says in a PROXY header who the client is, which the target must read first
-         changed by: aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=false
+        # changed by:
+        aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=false
     ");
 }

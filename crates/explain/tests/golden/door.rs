@@ -122,6 +122,34 @@ fn the_routes_of_a_gateway_endpoint_lead_to_s3_and_to_nothing_else() {
 }
 
 #[test]
+fn a_subnet_without_a_way_to_s3_is_given_a_gateway_endpoint_or_the_routes_of_the_one_that_is_there() {
+    let (world, vpc, subnet, _, instance) = isolated();
+    let s3 = "s3.us-east-1.amazonaws.com:443";
+    let fix = || why(&world, &instance, s3).blockers[0].fixes[0].command.clone();
+    let main = world.main_table(&vpc);
+    let made = format!(
+        "aws ec2 create-vpc-endpoint --vpc-endpoint-type Gateway --vpc-id {vpc} --service-name com.amazonaws.us-east-1.s3 --route-table-ids {main}"
+    );
+    assert_eq!(fix(), made);
+    let gateway = world.aws_endpoint("s3", &vpc, &[], &[], &[&main]);
+    passes(&why(&world, &instance, s3));
+    let own = world.table(&vpc, &[Some(&subnet)]);
+    assert_eq!(fix(), format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {gateway} --add-route-table-ids {own}"));
+}
+
+#[test]
+fn every_name_of_an_interface_leads_to_the_address_that_it_is_the_name_of() {
+    let (world, vpc, subnet, _, instance) = isolated();
+    world.update::<Vpc>(&vpc, |vpc| vpc.dns_hostnames = true);
+    world.update::<Subnet>(&subnet, |subnet| subnet.resource_name_a_record = true);
+    let (other, interface) = world.instance(&subnet, "10.0.0.20", &[]);
+    world.update::<NetworkInterface>(&interface, |eni| eni.addresses.push([10, 0, 0, 21].into()));
+    let addresses = |name: &str| why(&world, &instance, format!("{name}:80")).addresses;
+    assert_eq!(addresses("ip-10-0-0-21.ec2.internal"), [std::net::Ipv4Addr::new(10, 0, 0, 21)]);
+    assert_eq!(addresses(&format!("{other}.ec2.internal")), [std::net::Ipv4Addr::new(10, 0, 0, 20)]);
+}
+
+#[test]
 fn an_inbound_resolver_endpoint_answers_questions_of_those_whom_its_group_lets_in() {
     let (world, _, subnet, group, instance) = isolated();
     let resolver = world.resolver(&[(&subnet, "10.0.0.53")], &[&group]);

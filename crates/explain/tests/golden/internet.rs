@@ -118,6 +118,23 @@ fn a_nat_gateway_needs_a_way_out_of_its_own_subnet() {
 }
 
 #[test]
+fn answers_go_from_a_nat_gateway_to_the_sender_by_the_table_of_its_own_subnet() {
+    let world = World::new();
+    let (vpc, subnet, instance, _, gateway) = lonely(&world);
+    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
+    let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
+    world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    let table = world.main_table(&vpc);
+    world.route(&table, "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    let (_, firewall) = world.instance(&public, "10.0.9.9", &[&world.group(&vpc, &[all_out()])]);
+    world.route(&table, "10.0.0.0/24", RouteTarget::Interface(firewall.clone()));
+    let told = why(&world, &instance, "internet:443");
+    assert_eq!(codes(&told), ["ENI_SOURCE_DEST_CHECK_RESTRICTION"], "{told}");
+    world.update::<NetworkInterface>(&firewall, |eni| eni.source_dest_check = false);
+    passes(&why(&world, &instance, "internet:443"));
+}
+
+#[test]
 fn the_acl_around_a_nat_gateway_judges_what_it_sends_on() {
     let world = World::new();
     let (vpc, subnet, instance, _, gateway) = lonely(&world);

@@ -53,8 +53,12 @@ fn an_accepted_endpoint_leads_to_the_providers_target() {
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 lets tcp 80 in from 10.0.0.4 through PrivateLink
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
+          # changed by:
+          aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=true
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -79,8 +83,12 @@ fn a_pending_endpoint_waits_for_the_provider() {
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 lets tcp 80 in from 10.0.0.4 through PrivateLink
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
+          # changed by:
+          aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=true
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -135,8 +143,12 @@ fn everything_that_is_wrong_on_both_sides_is_said_at_once() {
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 filters PrivateLink traffic by its own groups, and they let no tcp 80 in from 10.0.7.4 (either of the commands mends it)
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
+          # changed by:
+          aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=true
       x sg-00000000000000002 has no egress rules, so tcp 8080 does not get out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -221,8 +233,12 @@ fn a_balancers_own_groups_stop_clients_of_privatelink_unless_told_not_to() {
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 filters PrivateLink traffic by its own groups, and they let no tcp 80 in from 10.0.0.4 (either of the commands mends it)
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
+          # changed by:
+          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
+          # changed by:
+          aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=true
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
       + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
@@ -260,7 +276,8 @@ fn a_zone_without_a_node_stops_that_zones_interface() {
       x vpce-00000000000000002 has an interface in us-east-1b, where the service has no node
 
     1. VPCE_SERVICE_NOT_INSTALLED_IN_AZ vpce-00000000000000002: has an interface in us-east-1b, where the service has no node
-       as account 222222222222: aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-00000000000000002 --remove-subnet-ids subnet-00000000000000003
+       # as account 222222222222:
+       aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-00000000000000002 --remove-subnet-ids subnet-00000000000000003
     ");
 }
 

@@ -87,17 +87,21 @@ fn a1_dns_attributes_are_off_and_a4_two_endpoints_want_a_name_and_a5_so_does_a_z
 
     let refused = refusal(&account, "ec2", "create_vpc_endpoint", wanted(&net, &group));
     assert!(refused.contains(&format!("conflicting DNS domain for {EC2} in the VPC {}", net.vpc)), "{refused}");
-    row.met(&endpoint, "private DNS of the endpoint answers");
+    row.met(&endpoint, "private DNS of the endpoint answers").mended();
+    let made = account.ec2("create_vpc_endpoint", wanted(&net, &group));
+    let second = text_of(&made["VpcEndpoint"]["VpcEndpointId"]);
+    account.until_endpoint(&second, "available");
+    row.answers(BODY);
 
-    let vpc = json!({"VPCRegion": "us-east-1", "VPCId": net.vpc});
-    let refused = refusal(&account, "route53", "create_hosted_zone", json!({"Name": EC2, "CallerReference": "a5", "VPC": vpc}));
+    let own_zone = json!({"Name": EC2, "CallerReference": "a5", "VPC": {"VPCRegion": "us-east-1", "VPCId": net.vpc}});
+    let refused = refusal(&account, "route53", "create_hosted_zone", own_zone);
     assert!(refused.contains("ConflictingDomainExists"), "{refused}");
     let finer = zone(&account, &format!("more.{EC2}"), Some(&net.vpc));
     record(&account, &finer, plain(&format!("x.more.{EC2}"), "A", "10.0.0.77"));
     assert_eq!(found(&account, &net, &format!("x.more.{EC2}")), "10.0.0.77", "the more specific one decides");
-    account.ec2("modify_vpc_endpoint", json!({"VpcEndpointId": endpoint, "PrivateDnsEnabled": false}));
+    row.met(&second, "private DNS of the endpoint answers").mended();
     let own = zone(&account, EC2, Some(&net.vpc));
-    record(&account, &own, plain(EC2, "A", &account.endpoint_address(&endpoint)));
+    record(&account, &own, plain(EC2, "A", &account.endpoint_address(&second)));
     row.answers(BODY);
     row.met(&own, "a private hosted zone answers");
 }

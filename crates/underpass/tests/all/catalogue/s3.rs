@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
+use super::service::calls;
+use super::{BODY, Client, Row, SILENT};
 use crate::account::text_of;
 use crate::cloud::{CONSUMER, Cloud, eventually};
-use crate::doors::{Place, route};
+use crate::doors::Place;
 
 #[test]
 fn a14_private_dns_of_s3_needs_a_gateway_endpoint_or_the_option_off() {
@@ -18,10 +20,15 @@ fn a14_private_dns_of_s3_needs_a_gateway_endpoint_or_the_option_off() {
     assert_eq!(refused.code, "InvalidParameter");
     assert!(refused.message.contains("must have a Gateway endpoint"), "the cause and its fix: {refused:?}");
 
-    let table = route(&account, &place.net.vpc, &place.net.subnet, json!({}));
-    let gateway = json!({ "VpcId": place.net.vpc, "ServiceName": s3, "RouteTableIds": [table] });
-    let gateway = text_of(&account.ec2("create_vpc_endpoint", gateway)["VpcEndpoint"]["VpcEndpointId"]);
-    place.available(&gateway);
+    let group = account.group(&place.net.vpc, "caller");
+    let host = "s3.us-east-1.amazonaws.com";
+    let row = Row::new(&account, Client::In(&place.net.subnet, &group), host, 443);
+    let row = row.running(&calls(host).each_ref().map(String::as_str));
+    row.fails(SILENT);
+    row.explained("NO_ROUTE_TO_DESTINATION", "rtb-").mended();
+    row.answers(BODY);
+    let filters = json!({ "Filters": [{ "Name": "vpc-id", "Values": [place.net.vpc] }] });
+    let gateway = text_of(&account.ec2("describe_vpc_endpoints", filters)["VpcEndpoints"][0]["VpcEndpointId"]);
     let made = place.endpoint("s3");
     assert_eq!(made["DnsOptions"]["PrivateDnsOnlyForInboundResolverEndpoint"], true);
     let interface = text_of(&made["VpcEndpointId"]);

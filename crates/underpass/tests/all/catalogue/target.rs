@@ -58,9 +58,7 @@ fn d4_a_target_behind_privatelink_sees_the_balancer_and_not_the_client() {
     let client = consumer.instance(&subnet, &[&access.group], "");
     let row = Row::new(&consumer, Client::Instance(&client), &access.name, 80);
     eventually("the target answers", || row.run().out.starts_with("10.0.1.").then_some(()));
-    row.met("eni-", "whoever the client is");
-    let on = json!([{ "Key": "proxy_protocol_v2.enabled", "Value": "true" }]);
-    provider.elb("modify_target_group_attributes", json!({ "TargetGroupArn": offer.targets, "Attributes": on }));
+    row.met("eni-", "whoever the client is").mended();
     row.answers(&consumer.private_ip(&client));
     row.met("eni-", "says in a PROXY header who the client is");
 }
@@ -81,11 +79,7 @@ fn d9_a_connection_that_was_idle_is_reset_when_it_is_used_again() {
     let row = Row::new(&provider, Client::In(&offer.net.subnet, &client), &name, 80);
     let row = row.running(&["python3", "-c", IDLE, &name, "6"]);
     eventually("six hundred seconds are too long", || (row.run().out == "reset").then_some(()));
-    row.met("listener/net/", "resets what is idle for 350 s");
-    let listeners = provider.elb("describe_listeners", json!({ "LoadBalancerArn": offer.balancer }));
-    let longer = json!([{ "Key": "tcp.idle_timeout.seconds", "Value": "6000" }]);
-    let wish = json!({ "ListenerArn": listeners["Listeners"][0]["ListenerArn"], "Attributes": longer });
-    provider.elb("modify_listener_attributes", wish);
+    row.met("listener/net/", "resets what is idle for 350 s").mended();
     row.answers("answered");
     row.met("listener/net/", "resets what is idle for 6000 s");
 }
