@@ -80,6 +80,7 @@ fn perform(write: Write, txn: &mut Txn, model: &mut Model) {
                 vpc: vpc(at),
                 name,
                 description,
+                associations: vec![],
                 rules: vec![],
                 tags: Tags::default(),
             };
