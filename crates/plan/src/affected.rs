@@ -169,10 +169,12 @@ impl Reach<'_> {
 
     /// Another table, the main one, has them or had them.
     fn table_subnets(&mut self, table: &RouteTable) {
-        self.diverting(&table.vpc);
+        let mut vpcs = BTreeSet::from([table.vpc.clone()]);
         for subnet in table.associations.iter().filter_map(|association| association.subnet.as_ref()) {
             self.interfaces_of(Subnet::KIND, subnet.as_str());
+            vpcs.extend(self.world.find::<Subnet>(subnet.as_str()).map(|subnet| subnet.vpc.clone()));
         }
+        vpcs.iter().for_each(|vpc| self.diverting(vpc));
     }
 
     fn main_table(&mut self, table: &RouteTable) {

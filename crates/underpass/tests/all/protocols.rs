@@ -23,7 +23,7 @@ fn an_operation_that_we_do_not_have_is_refused_by_name_in_every_protocol() {
         ("apigateway", "get_rest_apis", json!({}), "GetRestApis"),
         ("apigatewayv2", "get_apis", json!({}), "GetApis"),
         ("s3", "get_bucket_analytics_configuration", json!({ "Bucket": "x", "Id": "y" }), "GetBucketAnalyticsConfiguration"),
-        ("route53", "list_health_checks", json!({}), "ListHealthChecks"),
+        ("route53", "get_health_check", json!({ "HealthCheckId": "x" }), "GetHealthCheck"),
         ("cloudfront", "list_distributions", json!({}), "ListDistributions"),
         ("cloudwatch", "list_metrics", json!({}), "ListMetrics"),
     ] {
