@@ -277,6 +277,7 @@ fn leave() -> Vec<Rule> {
         drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
         vmap([Field::IifName], set::ACL_OUT),
     ];
+    rules.push(untracked::known_and_tracked());
     rules.extend(untracked::judged_again(Field::IifName, [End::First, End::Last], set::EGRESS));
     rules.extend([
         known_flow(),
@@ -372,6 +373,7 @@ fn from_node() -> Vec<Rule> {
     let of_several = [Field::CtOriginalDaddr, Field::CtOriginalDport, hash];
     let to_wan = || Match::is(Field::OifName, device(WAN));
     vec![
+        untracked::redirected_is_tracked(),
         Rule::new([], [Action::Snat(Nat::by_map(of_several, set::SOURCE_OF, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
@@ -399,6 +401,7 @@ fn arrive() -> Vec<Rule> {
         accept_if(vec![Match::in_set([Field::Saddr], set::AMAZON)]),
         vmap([Field::OifName], set::ACL_IN),
     ];
+    rules.push(untracked::known_and_tracked());
     rules.extend(untracked::judged_again(Field::OifName, [End::Last, End::First], set::INGRESS));
     rules.extend([known_flow(), own_reset(), vmap([Field::OifName], set::INGRESS), drop_if(vec![])]);
     rules

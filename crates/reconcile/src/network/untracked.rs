@@ -8,10 +8,12 @@
 
 use kernel::nft::{Action, Chain, ChainKind, Field, HookPoint, Mark, Match, Operand, Policy, Rule, Value, ct_state, ct_status};
 
-use super::ruleset::{base, is_established, jump, vmap};
+use super::ruleset::{accept_if, base, is_established, jump, vmap};
 
 /// Of a flow's mark: tracked, whatever the rules say.
 const TRACKED: u32 = 0x10;
+/// Of a flow's mark: untracked at one of its ends. Flows without it, nearly all, pay for one look at their mark.
+const JUDGED: u32 = 0x200;
 
 /// One end of a flow, with the bits of the flow's mark that say that it is untracked there: all of them together.
 #[derive(Clone, Copy)]
@@ -35,6 +37,17 @@ impl End {
     fn answered(self) -> u32 {
         self.begun() << 1
     }
+
+    /// A flow that is untracked at this end.
+    fn untracked(self) -> [Match; 2] {
+        let bits = self.begun() | self.answered();
+        let translated = Match::any_of(Field::CtStatus, ct_status::SNAT | ct_status::DNAT);
+        [marked(bits | TRACKED, bits), translated.negate()]
+    }
+}
+
+fn marked(mask: u32, value: u32) -> Match {
+    Match { key: vec![Field::CtMark], negated: false, with: Operand::Masked { mask, value } }
 }
 
 /// What notes that an open rule let a flow begin.
@@ -52,6 +65,23 @@ pub(super) fn noting(chain: &str) -> Rule {
     Rule::new([Match::any_of(Field::CtState, ct_state::NEW)], [jump(chain)])
 }
 
+/// A rule that concludes from the notes of all groups at an end.
+pub(super) fn concluded(end: End) -> Rule {
+    let begins = std::iter::once(Match::any_of(Field::CtState, ct_state::NEW));
+    Rule::new(begins.chain(end.untracked()).collect::<Vec<_>>(), [Action::SetCtMark(Mark::FlowWith(JUDGED))])
+}
+
+/// A rule that accepts what belongs to a tracked flow.
+pub(super) fn known_and_tracked() -> Rule {
+    let untracked = marked(JUDGED | TRACKED, JUDGED);
+    accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED), untracked.negate()])
+}
+
+/// A rule that notes that flows which have got another destination are tracked.
+pub(super) fn redirected_is_tracked() -> Rule {
+    always_tracked([Match::any_of(Field::CtStatus, ct_status::DNAT)])
+}
+
 /// A rule that notes that a flow is tracked.
 pub(super) fn always_tracked(matches: impl Into<Vec<Match>>) -> Rule {
     Rule::new(matches, [Action::SetCtMark(Mark::FlowWith(TRACKED))])
@@ -61,14 +91,8 @@ pub(super) fn always_tracked(matches: impl Into<Vec<Match>>) -> Rule {
 /// flow's first end on the way there and its last on the way back; or those that arrive at one, where it is the other way round.
 pub(super) fn judged_again(device: Field, [there, back]: [End; 2], map: &str) -> impl Iterator<Item = Rule> {
     [(0, there), (1, back)].into_iter().map(move |(direction, end)| {
-        let bits = end.begun() | end.answered();
-        let marked = Operand::Masked { mask: bits | TRACKED, value: bits };
-        let matches = vec![
-            Match { key: vec![Field::CtMark], negated: false, with: marked },
-            Match::is(Field::CtDirection, Value::Proto(direction)),
-            is_established(),
-            Match::any_of(Field::CtStatus, ct_status::SNAT | ct_status::DNAT).negate(),
-        ];
+        let of_end = [Match::is(Field::CtDirection, Value::Proto(direction)), is_established()];
+        let matches = end.untracked().into_iter().chain(of_end).collect();
         Rule { matches, ..vmap([device.clone()], map) }
     })
 }

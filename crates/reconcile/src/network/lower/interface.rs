@@ -15,7 +15,7 @@ use crate::network::name::{
     LOCAL, by_table, group_in, group_out, interface_device, members, notes_in, notes_out, profile_in, profile_out, table_number,
 };
 use crate::network::ruleset::{chain, device, drop_if, element, hashed, jump, set, verdict};
-use crate::network::untracked::noting;
+use crate::network::untracked::{End, concluded, noting};
 
 /// AWS's MTU inside a VPC.
 const MTU: u32 = 9001;
@@ -63,12 +63,15 @@ fn profiles(groups: &[GroupId]) -> Vec<Object> {
     if groups.is_empty() {
         return Vec::new();
     }
-    let profile = |name: String, notes: fn(&GroupId) -> String, each: fn(&GroupId) -> String| {
-        let noted = groups.iter().map(|group| noting(&notes(group)));
+    let profile = |name: String, end: End, notes: fn(&GroupId) -> String, each: fn(&GroupId) -> String| {
+        let noted = groups.iter().map(|group| noting(&notes(group))).chain([concluded(end)]);
         let judged = groups.iter().map(|group| kernel::nft::Rule::new([], [jump(&each(group))]));
         Object::Chain(chain(&name, noted.chain(judged).chain([drop_if(vec![])]).collect()))
     };
-    vec![profile(profile_in(groups), notes_in, group_in), profile(profile_out(groups), notes_out, group_out)]
+    vec![
+        profile(profile_in(groups), End::Last, notes_in, group_in),
+        profile(profile_out(groups), End::First, notes_out, group_out),
+    ]
 }
 
 /// An address that the router holds. Packets that do not leave its subnet are no business of the ACL.
