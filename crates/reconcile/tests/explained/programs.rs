@@ -1,16 +1,20 @@
 //! What answers in a world: programs on machines and on the internet, appliances, the resolvers, and in place of AWS's services
 //! sockets that take every connection.
 
-use std::io;
+use std::io::{self, IoSlice, IoSliceMut};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
+use std::os::fd::{AsRawFd, RawFd};
 use std::process::Command;
 
 use kernel::Netlink;
+use nix::libc;
+use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrIn, recvmsg, sendmsg, setsockopt, sockopt};
 use plan::{At, Item};
 use reconcile::names::NamesDomain;
 use reconcile::{Domain as _, TimeScale};
 use resource::FrontDoor;
 use socket2::{Domain, Socket, Type};
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::runtime::Runtime;
 
@@ -103,9 +107,25 @@ fn bound(kind: Type, at: SocketAddrV4, routed: bool) -> io::Result<Socket> {
 
 /// Sends every datagram back.
 async fn echo(socket: Socket) {
+    setsockopt(&socket, sockopt::Ipv4PacketInfo, &true).unwrap();
     let socket = UdpSocket::from_std(socket.into()).unwrap();
-    let mut buffer = [0; 512];
-    while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
-        drop(socket.send_to(&buffer[..length], from).await);
+    loop {
+        // An error is that of an earlier answer, which was lost.
+        let _ = socket.async_io(Interest::READABLE, || echo_one(socket.as_raw_fd())).await;
     }
+}
+
+/// From the address that it was for, which may be any of several.
+fn echo_one(socket: RawFd) -> io::Result<()> {
+    let (mut buffer, mut space) = ([0; 512], nix::cmsg_space!(libc::in_pktinfo));
+    let mut room = [IoSliceMut::new(&mut buffer)];
+    let datagram = recvmsg::<SockaddrIn>(socket, &mut room, Some(&mut space), MsgFlags::MSG_DONTWAIT)?;
+    let addressed = datagram.cmsgs()?.find_map(|message| match message {
+        ControlMessageOwned::Ipv4PacketInfo(to) => Some(libc::in_pktinfo { ipi_ifindex: 0, ..to }),
+        _ => None,
+    });
+    let (length, from) = (datagram.bytes, datagram.address);
+    let source: Vec<_> = addressed.iter().map(ControlMessage::Ipv4PacketInfo).collect();
+    sendmsg(socket, &[IoSlice::new(&buffer[..length])], &source, MsgFlags::MSG_DONTWAIT, from.as_ref())?;
+    Ok(())
 }
