@@ -179,7 +179,7 @@ impl TargetGroup {
         value("count").unwrap_or(0).max(share)
     }
 
-    /// Whether its targets take datagrams.
+    /// Whether its targets take datagrams. Those see the clients' addresses, which cannot be turned off.
     pub fn takes_datagrams(&self) -> bool {
         matches!(self.protocol.as_str(), "UDP" | "TCP_UDP")
     }

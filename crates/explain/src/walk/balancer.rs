@@ -227,10 +227,6 @@ impl Walk<'_> {
     ) -> Vec<Way> {
         self.packet = self.packet.to_port(flow.port);
         let kept = port.preserve_client && !linked;
-        if kept && sender.address == flow.address {
-            self.hairpin(group, flow.address);
-            return self.end();
-        }
         let seen = match kept {
             true => sender.clone(),
             false => Sender { address: node.address, party: Some(node.clone()), away: None },
@@ -272,37 +268,47 @@ impl Walk<'_> {
         let target = holder(self.world, &node.vpc, flow.address);
         let workload =
             |party: &Party| party.interface.as_ref().is_some_and(|interface| interface.kind == InterfaceKind::Workload);
-        let take_out = || {
-            let command = "aws elbv2 deregister-targets --target-group-arn";
-            vec![mend::run(
-                &group.owner.account,
-                format!("{command} {} --targets Id={},Port={}", group.arn, flow.address, flow.port),
-            )]
-        };
         match target {
+            Some(party) if workload(&party) && seen.address == flow.address => self.hairpin(group, flow),
             Some(party) if workload(&party) => self.arrive(&party, seen),
             Some(party) => {
                 let problem = format!(
                     "has the target {flow} that is {}, an endpoint's, a balancer's or a NAT gateway's own address",
                     party.name
                 );
-                self.blocked(Code::TargetAddress, &group.arn, problem, take_out());
+                self.blocked(Code::TargetAddress, &group.arn, problem, vec![self.take_out(group, flow)]);
             }
             None => {
                 let problem = format!("has the target {flow}, an address that nobody has in {}", node.vpc);
-                self.blocked(Code::Nobody, &group.arn, problem, take_out());
+                self.blocked(Code::Nobody, &group.arn, problem, vec![self.take_out(group, flow)]);
             }
         }
     }
 
     /// A target that calls its own balancer and sees itself as the client.
-    fn hairpin(&mut self, group: &TargetGroup, address: Ipv4Addr) {
+    fn hairpin(&mut self, group: &TargetGroup, flow: Flow) {
+        let (arn, address) = (&group.arn, flow.address);
         let off = "--attributes Key=preserve_client_ip.enabled,Value=false";
-        let fix = format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {off}", group.arn);
+        let hide = || format!("aws elbv2 modify-target-group-attributes --target-group-arn {arn} {off}");
+        let fix = match group.takes_datagrams() {
+            true => self.take_out(group, flow),
+            false => mend::run(&group.owner.account, hide()),
+        };
         let problem = format!(
             "keeps the client's address, and {address} is client and target at once: it drops what seems to come from itself"
         );
-        self.blocked(Code::ClientAddress, &group.arn, problem, vec![mend::run(&group.owner.account, fix)]);
+        self.blocked(Code::ClientAddress, arn, problem, vec![fix]);
+    }
+
+    /// What takes a target out of its group, by the id that it was registered with.
+    fn take_out(&self, group: &TargetGroup, flow: Flow) -> Fix {
+        let is_it = |target: &&Target| {
+            let address = target_address(self.world, group, target).map(|(address, _)| address);
+            target.port == flow.port && address == Some(flow.address)
+        };
+        let id = group.targets.iter().find(is_it).map_or_else(|| flow.address.to_string(), |target| target.id.to_string());
+        let command = format!("aws elbv2 deregister-targets --target-group-arn {}", group.arn);
+        mend::run(&group.owner.account, format!("{command} --targets Id={id},Port={}", flow.port))
     }
 }
 

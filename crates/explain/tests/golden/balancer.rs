@@ -238,11 +238,34 @@ fn a_target_that_calls_its_own_balancer_and_sees_itself_answers_nobody() {
           # changed by:
           aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
+      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.4
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
 
     1. ELBV2_SOURCE_ADDRESS_PRESERVATION arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
        aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=preserve_client_ip.enabled,Value=false
     ");
+    // What sees every client's address for good can only go.
+    world.update::<TargetGroup>(&targets, |group| group.protocol = "TCP_UDP".to_owned());
+    let fix = format!("aws elbv2 deregister-targets --target-group-arn {targets} --targets Id={server},Port=8080");
+    assert_eq!(why(&world, &server, "b1:80").blockers[0].fixes[0].command, fix);
+}
+
+#[test]
+fn what_a_nodes_table_leads_to_an_appliance_does_not_come_back_to_the_target_that_sent_it() {
+    let Served { world, vpc, servers, nodes, targets, .. } = served(Some(HealthState::Healthy));
+    world.allow(&servers, all_out());
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
+    let TargetId::Instance(server) = world.find::<TargetGroup>(&targets).targets[0].id.clone() else { return };
+    let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();
+    let far = world.balancer(&[(&subnets[0], "10.0.0.9"), (&subnets[1], "10.0.1.10")], &[&nodes]);
+    world.listener(&far, 80, &targets);
+    world.balancer_attribute(&far, "load_balancing.cross_zone.enabled", "true");
+    assert_eq!(codes(&why(&world, &server, "10.0.0.9:80")), ["ELBV2_SOURCE_ADDRESS_PRESERVATION"]);
+    let open = world.group(&vpc, &[ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let (_, appliance) = world.instance(&world.subnet(&vpc, "10.0.2.0/24", 'a'), "10.0.2.4", &[&open]);
+    world.update::<NetworkInterface>(&appliance, |eni| eni.source_dest_check = false);
+    world.route(&world.table(&vpc, &[Some(&subnets[0])]), "10.0.1.0/24", RouteTarget::Interface(appliance));
+    passes(&why(&world, &server, "10.0.0.9:80"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The attributes of a target group of a Network Load Balancer (Elastic Load Balancing API, "TargetGroupAttribute").
 
-use resource::{DRAINING_INTERVAL, TargetGroup, TargetType};
+use resource::{DRAINING_INTERVAL, TargetGroup};
 
 use super::super::attribute::{Attribute, Rule};
 use super::super::refusal::configuration;
@@ -9,10 +9,7 @@ use crate::Error;
 /// What `group` can be set to, with its defaults.
 pub fn of(group: &TargetGroup) -> Vec<Attribute> {
     let attribute = |key, rule| Attribute { key, default: group.default_attribute(key).unwrap_or_default(), rule };
-    let preserve = match (group.target_type, group.takes_datagrams()) {
-        (TargetType::Ip, true) => Rule::Immutable,
-        _ => Rule::Flag,
-    };
+    let preserve = if group.takes_datagrams() { Rule::Immutable } else { Rule::Flag };
     vec![
         attribute("deregistration_delay.timeout_seconds", Rule::Number(0..=3600)),
         attribute("deregistration_delay.connection_termination.enabled", Rule::Flag),

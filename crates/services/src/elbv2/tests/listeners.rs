@@ -66,11 +66,11 @@ fn what_a_listener_cannot_be_is_refused_with_the_code_of_aws() {
 fn a_listener_and_its_group_carry_the_same() {
     let site = Site::new();
     let balancer = site.balancer("web");
-    let group = |name: &str, protocol: &str| {
-        let input = json!({"Name": name, "Protocol": protocol, "Port": 80, "VpcId": site.vpc, "TargetType": "ip"});
+    let group = |name: &str, protocol: &str, target_type: &str| {
+        let input = json!({"Name": name, "Protocol": protocol, "Port": 80, "VpcId": site.vpc, "TargetType": target_type});
         text(&site.ok("CreateTargetGroup", input), "/TargetGroups/0/TargetGroupArn")
     };
-    let (udp, both) = (group("udp", "UDP"), group("both", "TCP_UDP"));
+    let (udp, both) = (group("udp", "UDP", "ip"), group("both", "TCP_UDP", "instance"));
     let with = |protocol: &str, port: u16, group: &str| {
         let mut input = listener(&balancer, port, group);
         input["Protocol"] = json!(protocol);
@@ -87,10 +87,12 @@ fn a_listener_and_its_group_carry_the_same() {
     let arn = text(&made, "/Listeners/0/ListenerArn");
     assert_eq!(site.refusal("ModifyListener", json!({"ListenerArn": arn, "Protocol": "TCP"})), "IncompatibleProtocols");
 
-    let keep =
-        |value: &str| json!({"TargetGroupArn": udp, "Attributes": [{"Key": "preserve_client_ip.enabled", "Value": value}]});
-    assert_eq!(site.refusal("ModifyTargetGroupAttributes", keep("false")), "InvalidConfigurationRequest");
-    site.ok("ModifyTargetGroupAttributes", keep("true"));
+    for group in [udp, both] {
+        let keep =
+            |value: &str| json!({"TargetGroupArn": group, "Attributes": [{"Key": "preserve_client_ip.enabled", "Value": value}]});
+        assert_eq!(site.refusal("ModifyTargetGroupAttributes", keep("false")), "InvalidConfigurationRequest");
+        site.ok("ModifyTargetGroupAttributes", keep("true"));
+    }
 }
 
 #[test]
