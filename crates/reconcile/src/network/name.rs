@@ -72,11 +72,6 @@ pub(crate) fn table_number(id: &RouteTableId) -> u32 {
     digits & 0x3fff_ffff | 0x4000_0000
 }
 
-/// The chain that gives packets the mark of a route table.
-pub(super) fn by_table(id: &RouteTableId) -> String {
-    format!("by-{id}")
-}
-
 /// What groups together let in.
 pub(super) fn profile_in(groups: &[GroupId]) -> String {
     format!("in-{}", profile(groups))

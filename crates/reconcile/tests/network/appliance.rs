@@ -115,6 +115,20 @@ fn a_replaced_local_route_leads_to_every_other_subnet_through_the_appliance_and_
 }
 
 #[test]
+fn a_node_answers_its_neighbours_straight_where_the_local_route_is_replaced() {
+    let site = Site::new();
+    let [_, one, other] = &site.hosts;
+    let home = site.cloud.find::<NetworkInterface>(&site.interfaces[1]);
+    let balancer = site.cloud.balancer(&[(&home.subnet, "10.0.1.20")], &[&home.groups[0]]);
+    let targets = site.cloud.target_group(&site.vpc, TargetType::Ip);
+    site.cloud.target(&targets, TargetId::Ip([10, 0, 2, 4].into()), 80, Some(HealthState::Healthy));
+    site.cloud.listener(&balancer, 80, &targets);
+    site.only(&site.tables[1], "10.0.1.0/24", site.to_appliance());
+    site.forwards(false);
+    assert_eq!(site.seen(one, "10.0.1.20:80", other, "10.0.2.4:80"), "10.0.1.20");
+}
+
+#[test]
 fn clients_of_the_internet_are_seen_with_their_ports_by_whatever_way_packets_and_answers_go() {
     let site = Site::new();
     let server = &site.hosts[1];

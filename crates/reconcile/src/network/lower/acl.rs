@@ -11,7 +11,7 @@ use super::in_namespace;
 use crate::network::ledger::Placed;
 use crate::network::ruleset::{chain, drop_if, set};
 
-/// The chain of packets across the boundary of a subnet, in the direction that `map` judges.
+/// The chain to which `map` leads packets of what is in a subnet.
 pub(super) fn boundary_chain(map: &str, subnet: Ipv4Net) -> String {
     format!("{map}-{}-{}", subnet.network(), subnet.prefix_len())
 }

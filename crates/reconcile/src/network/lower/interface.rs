@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
-use kernel::nft::{Action, Data, Mark, SetData, Type, Value, Verdict};
+use kernel::nft::{Action, Data, Field, Mark, Match, SetData, Type, Value, Verdict};
 use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
 use plan::{Interface, Place};
 use resource::{GroupId, RouteTableId, VpcId};
@@ -12,7 +12,7 @@ use super::acl::boundary_chain;
 use super::{held_address, in_namespace, link_end, neighbour, on_device, sysctl, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{
-    LOCAL, by_table, group_in, group_out, interface_device, members, notes_in, notes_out, profile_in, profile_out, table_number,
+    LOCAL, group_in, group_out, interface_device, members, notes_in, notes_out, profile_in, profile_out, table_number,
 };
 use crate::network::ruleset::{chain, device, drop_if, element, hashed, jump, set, verdict};
 use crate::network::untracked::{End, concluded, noting};
@@ -30,7 +30,7 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
     let mut placed = match &interface.place {
         Place::Router { subnet, table, sends } => {
             objects.extend(held(interface, *subnet));
-            objects.extend(at_home(interface, table));
+            objects.extend(at_home(interface, *subnet, table));
             objects.extend(interface.public.iter().filter(|_| !*sends).map(|address| translated(*address, table)));
             objects.extend(interface.addresses.iter().filter(|_| *sends).map(|address| answering(*address, table)));
             Vec::new()
@@ -90,11 +90,18 @@ fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
     objects
 }
 
-/// Answers to the address's clients leave the VPC by the table of its own subnet, whoever gives them.
-fn at_home(interface: &Interface, table: &RouteTableId) -> Vec<Object> {
-    let name = by_table(table);
-    let marked = Action::SetMark(Mark::Value(table_number(table)));
-    let mut objects = vec![Object::Chain(chain(&name, vec![kernel::nft::Rule::new([], [marked])]))];
+/// What passes the address goes on by the table of its own subnet, whoever sends it; only its answers to neighbours in the subnet
+/// ask no table.
+fn at_home(interface: &Interface, subnet: Ipv4Net, table: &RouteTableId) -> Vec<Object> {
+    let name = boundary_chain(set::HOME, subnet);
+    let mark = |number| Action::SetMark(Mark::Value(number));
+    let answer = Match::is(Field::CtDirection, Value::Proto(1));
+    let to_neighbour = vec![answer, Match::within(Field::CtOriginalSaddr, subnet)];
+    let rules = vec![
+        kernel::nft::Rule::new(to_neighbour, [mark(0), Action::Verdict(Verdict::Return)]),
+        kernel::nft::Rule::new([], [mark(table_number(table))]),
+    ];
+    let mut objects = vec![Object::Chain(chain(&name, rules))];
     let addresses = interface.addresses.iter();
     objects.extend(addresses.map(|address| verdict(set::HOME, vec![Value::Addr(*address)], Verdict::Jump(name.clone()))));
     objects
