@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ipnet::Ipv4Net;
 use plan::{Item, Place, Subject};
 use resource::{
-    ElasticAddress, GroupId, Holder, Instance, InstanceState, InterfaceId, NetworkInterface, PRIVATE_IP, Resource, RouteTable,
-    RouteTableId, Subnet, SubnetId, Vpc, VpcId,
+    ElasticAddress, GroupId, Holder, Instance, InstanceState, InterfaceId, NetworkInterface, PRIVATE_IP, Resource, RouteTableId,
+    Subnet, SubnetId, VpcId,
 };
 use store::Snapshot;
 
@@ -52,9 +52,7 @@ impl Party {
 
     /// The route table that its packets use: the subnet's own, or the VPC's main one.
     pub(crate) fn table(&self, world: &Snapshot) -> Option<RouteTableId> {
-        let own = world.linked::<RouteTable>(Subnet::KIND, &self.subnet).next();
-        let table = own.or_else(|| world.linked::<RouteTable>(Vpc::KIND, &self.vpc).find(|table| table.is_main()))?;
-        Some(table.id.clone())
+        plan::table_of(world, &self.vpc, &self.subnet)
     }
 
     /// The public addresses that stand for it and lead to it.

@@ -133,7 +133,7 @@ fn namespace(world: &Snapshot, eni: &NetworkInterface, holder: &Holder) -> Optio
 }
 
 /// The table that a subnet uses: its own, or the VPC's main one.
-pub(crate) fn table_of(world: &Snapshot, vpc: &VpcId, subnet: &SubnetId) -> Option<RouteTableId> {
+pub fn table_of(world: &Snapshot, vpc: &VpcId, subnet: &SubnetId) -> Option<RouteTableId> {
     let own = world.linked::<RouteTable>(Subnet::KIND, subnet).next();
     let table = own.or_else(|| world.linked::<RouteTable>(Vpc::KIND, vpc).find(|table| table.is_main()))?;
     Some(table.id.clone())

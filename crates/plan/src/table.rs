@@ -1,4 +1,4 @@
-//! A route table as prefixes and next hops. The VPC's own blocks come before it, but for routes to single subnets in them.
+//! A route table as prefixes and next hops. The VPC's own blocks come before it, but for its routes to them or to parts of them.
 
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
@@ -29,8 +29,8 @@ pub struct Table {
     pub routes: Vec<(Ipv4Net, Hop)>,
     /// Where packets for the VPC's own blocks or parts of them go, before the VPC delivers them itself.
     pub within: Vec<(Ipv4Net, Hop)>,
-    /// Subnets that use the table and lie in one of those parts: neighbours in them ask no table for each other.
-    pub neighbours: Vec<Ipv4Net>,
+    /// The subnets that use the table, where it leads anything of the VPC elsewhere: what stays in one of them asks no table.
+    pub subnets: Vec<Ipv4Net>,
 }
 
 /// Where a route leads.
@@ -63,18 +63,13 @@ pub(crate) fn plan(world: &Snapshot, id: &RouteTableId) -> Option<Table> {
             _ => routes.push((*prefix, hop(world, &table.vpc, route, DIRECT))),
         }
     }
-    let neighbours = neighbours(world, &table, &within);
-    Some(Table { id: table.id.clone(), vpc: table.vpc.clone(), routes, within, neighbours })
+    let subnets = if within.is_empty() { Vec::new() } else { users(world, &table) };
+    Some(Table { id: table.id.clone(), vpc: table.vpc.clone(), routes, within, subnets })
 }
 
-fn neighbours(world: &Snapshot, table: &RouteTable, within: &[(Ipv4Net, Hop)]) -> Vec<Ipv4Net> {
-    if within.is_empty() {
-        return Vec::new();
-    }
-    let lies_within = |subnet: &Arc<Subnet>| within.iter().any(|(prefix, _)| prefix.contains(&subnet.cidr));
+fn users(world: &Snapshot, table: &RouteTable) -> Vec<Ipv4Net> {
     let uses = |subnet: &Arc<Subnet>| table_of(world, &table.vpc, &subnet.id).as_ref() == Some(&table.id);
-    let subnets = world.linked::<Subnet>(Vpc::KIND, &table.vpc).filter(|subnet| lies_within(subnet) && uses(subnet));
-    subnets.map(|subnet| subnet.cidr).collect()
+    world.linked::<Subnet>(Vpc::KIND, &table.vpc).filter(uses).map(|subnet| subnet.cidr).collect()
 }
 
 /// The prefixes of a table with their routes, each once: those of blocks come before those of prefix lists, which lose a tie.
@@ -181,8 +176,8 @@ fn takes_packets(world: &Snapshot, eni: &NetworkInterface) -> bool {
 impl Display for Table {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "table {} in {}", self.id, self.vpc)?;
-        if !self.neighbours.is_empty() {
-            write!(f, ", but for neighbours in {}", listed(&self.neighbours))?;
+        if !self.subnets.is_empty() {
+            write!(f, ", but not within {}", listed(&self.subnets))?;
         }
         self.within.iter().chain(&self.routes).try_for_each(|(prefix, hop)| write!(f, "\n    {prefix} {hop}"))
     }

@@ -46,7 +46,7 @@ impl Walk<'_> {
     pub(super) fn answer(&mut self, party: &Party, sender: &Sender) {
         match sender.away {
             Some(away) => self.way_back(party, away),
-            None => self.detour_back(party, party.address, sender.address),
+            None => self.detour_back(party, sender.address),
         }
     }
 

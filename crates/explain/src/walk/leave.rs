@@ -35,7 +35,7 @@ impl Walk<'_> {
             self.passes(&party.vpc, format!("delivers {to} itself: it is a public address of its own load balancer"));
             return self.at_node(&node, sender, None);
         }
-        match self.is_inside(&party.vpc, to) && !self.is_diverted(party, party.address, to) {
+        match self.is_inside(&party.vpc, to) && !self.is_diverted(party, to) {
             true => self.inside(&party.vpc.clone(), sender, to),
             false => self.route_out(party, to),
         }

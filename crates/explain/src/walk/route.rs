@@ -86,10 +86,9 @@ impl Walk<'_> {
 
     /// Whether a party's table has another way to an address of its own VPC than the VPC itself. The router takes what is for
     /// its own addresses (nodes, endpoints) before any table is asked, and so does it with what stays in a subnet.
-    pub(super) fn is_diverted(&self, party: &Party, from: Ipv4Addr, to: Ipv4Addr) -> bool {
-        let apart = |table: &Table| table.neighbours.iter().any(|subnet| subnet.contains(&from) && subnet.contains(&to));
-        let leads = |table: &Table| table.within.iter().any(|(prefix, _)| prefix.contains(&to));
-        let diverts = self.table(party).is_some_and(|table| leads(&table) && !apart(&table));
+    pub(super) fn is_diverted(&self, party: &Party, to: Ipv4Addr) -> bool {
+        let leads = |table: Table| table.within.iter().any(|(prefix, _)| prefix.contains(&to));
+        let diverts = !party.cidr.contains(&to) && self.table(party).is_some_and(leads);
         diverts && !self.holder(&party.vpc, to).is_some_and(|holder| holder.is_managed())
     }
 
@@ -235,7 +234,7 @@ impl Walk<'_> {
         self.boundary(&appliance, false, sender.address);
         self.groups_in(&appliance, sender);
         self.present(&appliance);
-        self.detour_back(&appliance, appliance.address, sender.address);
+        self.detour_back(&appliance, sender.address);
         if appliance.forwards() {
             return self.passes(&appliance.name, format!("may forward to {to} (what it does with packets is not known)"));
         }
@@ -254,7 +253,7 @@ impl Walk<'_> {
 
     /// Whether a party's table takes packets to an address of its own VPC elsewhere, as is said then.
     pub(super) fn detour(&mut self, party: &Party, sender: &Sender, to: Ipv4Addr) -> bool {
-        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, sender.address, to)) else { return false };
+        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, to)) else { return false };
         match longest(&table, to) {
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
@@ -267,8 +266,8 @@ impl Walk<'_> {
     }
 
     /// Answers that do not go the way that the question came, but through an interface between the two subnets.
-    pub(super) fn detour_back(&mut self, party: &Party, from: Ipv4Addr, to: Ipv4Addr) {
-        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, from, to)) else { return };
+    pub(super) fn detour_back(&mut self, party: &Party, to: Ipv4Addr) {
+        let Some(table) = self.table(party).filter(|_| self.is_diverted(party, to)) else { return };
         let own = party.interface.as_ref().map(|interface| interface.id.clone());
         match longest(&table, to) {
             Some((prefix, Hop::Interface(id, _))) if own.as_ref() == Some(id) => {
@@ -323,7 +322,7 @@ impl Walk<'_> {
     fn out_of_nat(&mut self, id: &str, party: &Party, to: Ipv4Addr) {
         if let Some(home) = self.home_of_nat(id) {
             self.boundary(&home, true, to);
-            self.detour_back(&home, to, party.address);
+            self.detour_back(&home, party.address);
         }
     }
 

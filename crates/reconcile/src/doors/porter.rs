@@ -4,11 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use dataplane::door::{Guest, Host};
-use resource::{EndpointId, Resource, RouteTable, RouteTarget, Vpc, VpcEndpoint, VpcId};
+use resource::{EndpointId, Resource, RouteTable, RouteTarget, Subnet, Vpc, VpcEndpoint, VpcId};
 use store::{Snapshot, Store};
 
 use super::{Front, Visit};
-use crate::network::table_number;
+use crate::network::subnet_mark;
 
 /// What a door is.
 #[derive(Clone, Debug)]
@@ -58,10 +58,10 @@ impl Host for Porter {
     }
 }
 
-/// The gateway endpoint to which the route table with a mark leads for a service.
+/// The gateway endpoint to which the route table of the subnet with a mark leads for a service.
 pub(super) fn by_mark(world: &Snapshot, vpc: &VpcId, mark: u32, service: &str) -> Option<EndpointId> {
-    let mut tables = world.linked::<RouteTable>(Vpc::KIND, vpc);
-    let table = tables.find(|table| table_number(&table.id) == mark)?;
+    let subnet = world.linked::<Subnet>(Vpc::KIND, vpc).find(|subnet| subnet_mark(subnet.cidr) == mark)?;
+    let table = plan::table_of(world, vpc, &subnet.id).and_then(|id| world.find::<RouteTable>(id.as_str()))?;
     let endpoints = table.routes.iter().filter_map(|route| match &route.target {
         RouteTarget::Endpoint(id) => world.find::<VpcEndpoint>(id.as_str()),
         _ => None,

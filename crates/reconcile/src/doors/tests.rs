@@ -6,13 +6,14 @@ use std::pin::Pin;
 
 use dataplane::door::Stream;
 use resource::{
-    EndpointState, PrefixListId, Route, RouteDestination, RouteTable, RouteTableAssociation, RouteTableId, RouteTarget, Tags,
+    EndpointState, PrefixListId, Route, RouteDestination, RouteTable, RouteTableAssociation, RouteTableId, RouteTarget, Subnet,
+    SubnetId, Tags,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::porter::by_mark;
 use super::*;
-use crate::network::table_number;
+use crate::network::subnet_mark;
 use crate::testing::{address, change, endpoint, owner, store, subnet, vpc, vpc_id};
 
 const S3: &str = "com.amazonaws.us-east-1.s3";
@@ -32,6 +33,12 @@ impl Front for Greeter {
     }
 }
 
+/// The subnet of a table.
+fn block(n: u64) -> Subnet {
+    let (id, cidr) = (SubnetId::parse(&format!("subnet-{n:017x}")).unwrap(), format!("10.0.{n}.0/24").parse().unwrap());
+    Subnet { id, cidr, ..subnet(&vpc_id(1)) }
+}
+
 fn table(n: u64, endpoint: Option<&VpcEndpoint>) -> RouteTable {
     let list = RouteDestination::PrefixList(PrefixListId::parse("pl-63a5400a").unwrap());
     let route = |endpoint: &VpcEndpoint| Route { destination: list.clone(), target: RouteTarget::Endpoint(endpoint.id.clone()) };
@@ -42,7 +49,7 @@ fn table(n: u64, endpoint: Option<&VpcEndpoint>) -> RouteTable {
         routes: endpoint.map(route).into_iter().collect(),
         associations: vec![RouteTableAssociation {
             id: format!("rtbassoc-{n}"),
-            subnet: (n > 0).then(|| subnet(&vpc_id(1)).id),
+            subnet: (n > 0).then(|| block(n).id),
             gateway: None,
         }],
         tags: Tags::default(),
@@ -59,20 +66,21 @@ fn gateway(n: u64) -> VpcEndpoint {
 }
 
 #[tokio::test]
-async fn the_mark_of_the_route_table_tells_the_gateway_endpoint() {
+async fn the_mark_of_the_subnet_tells_the_gateway_endpoint() {
     let (first, second) = (gateway(1), gateway(2));
     let tables = [table(1, Some(&first)), table(2, Some(&second)), table(3, None)];
     let world = store(|txn| {
         txn.put(vpc(1));
         [&first, &second].into_iter().for_each(|endpoint| txn.put(endpoint.clone()));
         tables.iter().for_each(|table| txn.put(table.clone()));
+        (1..=3).for_each(|n| txn.put(block(n)));
     });
     let world = world.await.snapshot();
-    let told = |table: &RouteTable, service| by_mark(&world, &vpc_id(1), table_number(&table.id), service);
-    assert_eq!(told(&tables[0], "s3"), Some(first.id));
-    assert_eq!(told(&tables[1], "s3"), Some(second.id));
-    assert_eq!(told(&tables[2], "s3"), None, "this table leads to none");
-    assert_eq!(told(&tables[0], "dynamodb"), None);
+    let told = |n, service| by_mark(&world, &vpc_id(1), subnet_mark(block(n).cidr), service);
+    assert_eq!(told(1, "s3"), Some(first.id));
+    assert_eq!(told(2, "s3"), Some(second.id));
+    assert_eq!(told(3, "s3"), None, "its table leads to none");
+    assert_eq!(told(1, "dynamodb"), None);
     assert_eq!(by_mark(&world, &vpc_id(1), 0, "s3"), None, "nobody comes without a mark");
 }
 

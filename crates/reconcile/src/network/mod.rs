@@ -23,7 +23,7 @@ use crate::TimeScale;
 pub use domain::NetworkDomain;
 use ledger::{Ledger, Placed};
 pub use lower::judged_again;
-pub(crate) use name::{AS_CLIENT, table_number};
+pub(crate) use name::{AS_CLIENT, subnet_mark};
 pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};
 
 /// The network of this machine as this process wants it and believes it to be.

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
 use resource::{GroupId, InstanceId, InterfaceId, RouteTableId};
 
 /// The namespace of the simulated internet.
@@ -31,7 +32,7 @@ pub(super) const SOCKETS: u32 = 110;
 /// The routing table of packets that no table had a route for.
 pub(super) const NOWHERE: u32 = 999;
 
-/// The mark of packets that a socket of the daemon sends as its client, and of their flows. Those of route tables are higher.
+/// The mark of packets that a socket of the daemon sends as its client, and of their flows. Those of subnets and route tables are higher.
 pub(crate) const AS_CLIENT: u32 = 1;
 /// The mark of the answers to them.
 pub(super) const TO_SOCKET: u32 = 2;
@@ -66,10 +67,15 @@ pub(super) fn to_vpc(router: u32) -> String {
     format!("v{router:x}")
 }
 
-/// The mark and the routing table of a route table.
+/// The routing table of a route table, and the mark of packets that go by it wherever they are from.
 pub(crate) fn table_number(id: &RouteTableId) -> u32 {
     let digits = u32::from_str_radix(tail(id.as_str(), 8), 16).unwrap_or_default();
     digits & 0x3fff_ffff | 0x4000_0000
+}
+
+/// The mark of packets that go on by the table of a subnet. Subnets of a VPC have no address in common, and sixteen at least.
+pub(crate) fn subnet_mark(subnet: Ipv4Net) -> u32 {
+    0x8000_0000 | u32::from(subnet.network()) >> 4
 }
 
 /// What groups together let in.

@@ -115,17 +115,27 @@ fn a_replaced_local_route_leads_to_every_other_subnet_through_the_appliance_and_
 }
 
 #[test]
-fn a_node_answers_its_neighbours_straight_where_the_local_route_is_replaced() {
+fn what_a_node_sends_within_its_own_subnet_goes_straight_whatever_its_table_says_and_whoever_sent_it() {
     let site = Site::new();
     let [_, one, other] = &site.hosts;
     let home = site.cloud.find::<NetworkInterface>(&site.interfaces[1]);
     let balancer = site.cloud.balancer(&[(&home.subnet, "10.0.1.20")], &[&home.groups[0]]);
-    let targets = site.cloud.target_group(&site.vpc, TargetType::Ip);
-    site.cloud.target(&targets, TargetId::Ip([10, 0, 2, 4].into()), 80, Some(HealthState::Healthy));
-    site.cloud.listener(&balancer, 80, &targets);
+    let targets = [("10.0.2.4", 80), ("10.0.1.4", 8080)].map(|(target, port)| {
+        let group = site.cloud.target_group(&site.vpc, TargetType::Ip);
+        site.cloud.target(&group, TargetId::Ip(target.parse().unwrap()), port, Some(HealthState::Healthy));
+        site.cloud.listener(&balancer, port, &group);
+        group
+    });
     site.only(&site.tables[1], "10.0.1.0/24", site.to_appliance());
     site.forwards(false);
-    assert_eq!(site.seen(one, "10.0.1.20:80", other, "10.0.2.4:80"), "10.0.1.20");
+    assert_eq!(site.seen(one, "10.0.1.20:80", other, "10.0.2.4:80"), "10.0.1.20", "its answers to a neighbour");
+    assert_eq!(site.seen(other, "10.0.1.20:8080", one, "10.0.1.4:8080"), "10.0.1.20", "what it sends to a neighbour");
+    // The client is its target's neighbour, but what the node sends leaves its own subnet.
+    site.cloud.target_attribute(&targets[0], "preserve_client_ip.enabled", "true");
+    let (neighbour, _) =
+        site.cloud.instance(&site.cloud.find::<NetworkInterface>(&site.interfaces[2]).subnet, "10.0.2.5", &[&home.groups[0]]);
+    site.only(&site.tables[1], "10.0.2.0/24", site.to_appliance());
+    site.cloud.is_silent(&neighbour, "10.0.1.20:80");
 }
 
 #[test]

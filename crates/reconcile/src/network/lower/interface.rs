@@ -3,16 +3,18 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
-use kernel::nft::{Action, Data, Field, Mark, Match, SetData, Type, Value, Verdict};
+use kernel::nft::{Action, Data, Mark, SetData, Type, Value, Verdict};
 use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
 use plan::{Interface, Place};
 use resource::{GroupId, RouteTableId, VpcId};
 
 use super::acl::boundary_chain;
+use super::table::asked;
 use super::{held_address, in_namespace, link_end, neighbour, on_device, sysctl, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{
-    LOCAL, group_in, group_out, interface_device, members, notes_in, notes_out, profile_in, profile_out, table_number,
+    LOCAL, group_in, group_out, interface_device, members, notes_in, notes_out, profile_in, profile_out, subnet_mark,
+    table_number,
 };
 use crate::network::ruleset::{chain, device, drop_if, element, hashed, jump, set, verdict};
 use crate::network::untracked::{End, concluded, noting};
@@ -31,7 +33,7 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
         Place::Router { subnet, table, sends } => {
             objects.extend(held(interface, *subnet));
             objects.extend(at_home(interface, *subnet, table));
-            objects.extend(interface.public.iter().filter(|_| !*sends).map(|address| translated(*address, table)));
+            objects.extend(interface.public.iter().filter(|_| !*sends).map(|address| translated(*address, *subnet)));
             objects.extend(interface.addresses.iter().filter(|_| *sends).map(|address| answering(*address, table)));
             Vec::new()
         }
@@ -90,26 +92,25 @@ fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
     objects
 }
 
-/// What passes the address goes on by the table of its own subnet, whoever sends it; only its answers to neighbours in the subnet
-/// ask no table.
+/// What passes the address goes on by the table of its own subnet, whoever sends it.
 fn at_home(interface: &Interface, subnet: Ipv4Net, table: &RouteTableId) -> Vec<Object> {
     let name = boundary_chain(set::HOME, subnet);
-    let mark = |number| Action::SetMark(Mark::Value(number));
-    let answer = Match::is(Field::CtDirection, Value::Proto(1));
-    let to_neighbour = vec![answer, Match::within(Field::CtOriginalSaddr, subnet)];
-    let rules = vec![
-        kernel::nft::Rule::new(to_neighbour, [mark(0), Action::Verdict(Verdict::Return)]),
-        kernel::nft::Rule::new([], [mark(table_number(table))]),
-    ];
-    let mut objects = vec![Object::Chain(chain(&name, rules))];
+    let marked = Action::SetMark(Mark::Value(subnet_mark(subnet)));
+    let chain = Object::Chain(chain(&name, vec![kernel::nft::Rule::new([], [marked])]));
+    let mut objects = vec![chain, asks(subnet, table)];
     let addresses = interface.addresses.iter();
     objects.extend(addresses.map(|address| verdict(set::HOME, vec![Value::Addr(*address)], Verdict::Jump(name.clone()))));
     objects
 }
 
+/// Packets of a subnet ask its table where the VPC itself has no way.
+fn asks(subnet: Ipv4Net, table: &RouteTableId) -> Object {
+    asked(300, subnet_mark(subnet), table_number(table))
+}
+
 /// Answers from the internet to what a NAT gateway translated go on by the table of the gateway's own subnet.
-fn translated(public: Ipv4Addr, table: &RouteTableId) -> Object {
-    element(set::EDGE, vec![Value::Addr(public)], Data::Values(vec![Value::Mark(table_number(table))]))
+fn translated(public: Ipv4Addr, subnet: Ipv4Net) -> Object {
+    element(set::EDGE, vec![Value::Addr(public)], Data::Values(vec![Value::Mark(subnet_mark(subnet))]))
 }
 
 /// What the router's own sockets send from an address leaves by the table of the address's subnet, after all that is marked.
@@ -124,7 +125,6 @@ fn linked(interface: &Interface) -> Vec<Object> {
         return Vec::new();
     };
     let name = interface_device(&interface.id);
-    let mark = table_number(table);
     let peer = LinkEnd { mac: parse_mac(mac).unwrap_or_else(|| Mac::of(mac)), ..link_end(&format!("eth{index}"), mac, MTU) };
     // The router never asks who has an interface's address: nobody can answer in its place, or fill the host's table of
     // neighbours, which all namespaces share.
@@ -135,7 +135,7 @@ fn linked(interface: &Interface) -> Vec<Object> {
         Object::Shortcut(name.clone()),
         // Otherwise the answer to the first ARP request is up to 0.8 s late.
         sysctl(format!("net/ipv4/neigh/{name}/proxy_delay"), "0"),
-        Object::Rule(Rule { priority: 300, iif: None, from: None, to: None, fwmark: Some(mark), table: mark }),
+        asks(*subnet, table),
         verdict(set::EGRESS, vec![device(&name)], Verdict::Goto(profile_out(&interface.groups))),
         verdict(set::INGRESS, vec![device(&name)], Verdict::Goto(profile_in(&interface.groups))),
     ]);
@@ -144,17 +144,14 @@ fn linked(interface: &Interface) -> Vec<Object> {
         objects.extend(around.map(|map| verdict(map, vec![device(&name)], Verdict::Jump(boundary_chain(map, *subnet)))));
     }
     objects.extend(interface.addresses.iter().map(|address| on_device(LOCAL, Ipv4Net::from(*address), &name)));
-    let value = || Data::Values(vec![Value::Mark(mark)]);
+    let value = || Data::Values(vec![Value::Mark(subnet_mark(*subnet))]);
     match checked {
         true => objects.extend(
             interface.addresses.iter().map(|address| element(set::BOUND, vec![device(&name), Value::Addr(*address)], value())),
         ),
         false => {
             let appliance = element(set::APPLIANCES, vec![device(&name)], Data::None);
-            // What it sends to its neighbours has anybody's source and asks no table either.
-            let apart =
-                Rule { priority: 140, iif: Some(name.clone()), from: None, to: Some(*subnet), fwmark: None, table: LOCAL };
-            objects.extend([element(set::UNCHECKED, vec![device(&name)], value()), appliance, Object::Rule(apart)]);
+            objects.extend([element(set::UNCHECKED, vec![device(&name)], value()), appliance]);
         }
     }
     objects

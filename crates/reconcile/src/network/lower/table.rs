@@ -1,4 +1,4 @@
-//! A route table: a routing table of the router, asked for packets that carry its mark.
+//! A route table: a routing table of the router, asked for packets that carry the mark of a subnet that uses it or its own.
 
 use ipnet::Ipv4Net;
 use kernel::{Object, Route, RouteKind, Rule};
@@ -6,7 +6,7 @@ use plan::{Hop, Table};
 
 use super::{delivered, in_namespace, via};
 use crate::network::ledger::Placed;
-use crate::network::name::{INTERNET_ROUTER, LOCAL, WAN, interface_device, table_number, to_peer};
+use crate::network::name::{INTERNET_ROUTER, LOCAL, WAN, interface_device, subnet_mark, table_number, to_peer};
 
 /// The routing table of what goes another way than the VPC's own blocks do, which is asked before those.
 const BEFORE_LOCAL: u32 = 0x8000_0000;
@@ -19,18 +19,20 @@ pub(super) fn lower(table: &Table) -> Vec<Placed> {
         let before = number | BEFORE_LOCAL;
         objects.push(asked(150, number, before));
         objects.extend(table.within.iter().map(|(dst, hop)| route(before, *dst, hop)));
-        objects.extend(table.neighbours.iter().map(|subnet| apart(*subnet)));
+        objects.extend(table.subnets.iter().flat_map(|subnet| [apart(*subnet), asked(150, subnet_mark(*subnet), before)]));
     }
     in_namespace(table.vpc.as_str(), objects)
 }
 
-fn asked(priority: u32, mark: u32, table: u32) -> Object {
+/// What has a mark asks a routing table.
+pub(super) fn asked(priority: u32, mark: u32, table: u32) -> Object {
     Object::Rule(Rule { priority, iif: None, from: None, to: None, fwmark: Some(mark), table })
 }
 
-/// What goes from a subnet to itself comes before what tables say.
+/// What stays in a subnet comes before what tables say.
 fn apart(subnet: Ipv4Net) -> Object {
-    Object::Rule(Rule { priority: 140, iif: None, from: Some(subnet), to: Some(subnet), fwmark: None, table: LOCAL })
+    let fwmark = Some(subnet_mark(subnet));
+    Object::Rule(Rule { priority: 140, iif: None, from: None, to: Some(subnet), fwmark, table: LOCAL })
 }
 
 fn route(number: u32, dst: Ipv4Net, hop: &Hop) -> Object {
