@@ -26,26 +26,22 @@ impl Embedded {
     /// When it cannot be opened, or another process has it open.
     pub fn open(path: &Path) -> Result<Self, LogError> {
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
-        Ok(Self { path: path.to_owned(), database: Mutex::new(Some(database(path)?)) })
+        let database = Database::create(path).map_err(failed)?;
+        let init = database.begin_write().map_err(failed)?;
+        init.open_table(ROWS).map_err(failed)?;
+        init.open_table(HEAD).map_err(failed)?;
+        init.commit().map_err(failed)?;
+        Ok(Self { path: path.to_owned(), database: Mutex::new(Some(database)) })
     }
 
-    /// Works with the database, which is opened again if something failed before.
+    /// Works with the database, which is opened again if something failed before, and never made again.
     fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T, LogError>) -> Result<T, LogError> {
         let mut open = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        let database = open.take().map_or_else(|| database(&self.path), Ok)?;
+        let database = open.take().map_or_else(|| Database::open(&self.path).map_err(failed), Ok)?;
         let done = work(&database);
         *open = Some(database).filter(|_| !matches!(done, Err(LogError::Failed(_))));
         done
     }
-}
-
-fn database(path: &Path) -> Result<Database, LogError> {
-    let database = Database::create(path).map_err(failed)?;
-    let init = database.begin_write().map_err(failed)?;
-    init.open_table(ROWS).map_err(failed)?;
-    init.open_table(HEAD).map_err(failed)?;
-    init.commit().map_err(failed)?;
-    Ok(database)
 }
 
 impl Log for Embedded {

@@ -110,6 +110,9 @@ impl Writer {
     /// Says why the commit in hand was not made.
     fn catch_up(&self) -> LogError {
         match read(&self.catalogue, self.log.as_ref()) {
+            Ok(world) if world.revision < lock(&self.worlds.durable).revision => {
+                LogError::Failed("it has lost what was written to it".into())
+            }
             Ok(world) => {
                 self.worlds.replace(world);
                 LogError::Conflict

@@ -1,6 +1,7 @@
 //! One suite for every backend: what a store promises, on memory and on the embedded file.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use nix::mount::{MsFlags, mount};
@@ -348,21 +349,21 @@ async fn two_stores_on_one_log_lose_nothing() {
     assert_eq!(next.expect("a number"), Some(101));
 }
 
-/// On a file system of its own that two megabytes fill.
-#[test]
-fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
+/// Runs `test` on a file system of its own that two megabytes fill.
+fn on_a_small_disk<F: Future<Output = ()>>(test: impl FnOnce(PathBuf) -> F + Send + 'static) {
     let alone = std::thread::spawn(|| {
         let folder = tempfile::tempdir().expect("a folder");
         unshare(CloneFlags::CLONE_NEWNS).expect("this test needs root");
         mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>).expect("mounts of our own");
         mount(Some("small"), folder.path(), Some("tmpfs"), MsFlags::empty(), Some("size=2m")).expect("a small disk");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(fill_and_free(folder.path()));
+        runtime.block_on(test(folder.path().to_owned()));
     });
     alone.join().expect("it holds");
 }
 
-async fn fill_and_free(disk: &std::path::Path) {
+/// A store on a disk that is full, and how much it holds. Without `rest` there is room again.
+async fn filled(disk: &std::path::Path) -> (Store, usize) {
     let store = embedded(disk).expect("a store");
     put(&store, &gateway(None)).await;
     let rest = std::io::copy(&mut std::io::repeat(1), &mut std::fs::File::create(disk.join("rest")).expect("a file"));
@@ -375,13 +376,36 @@ async fn fill_and_free(disk: &std::path::Path) {
         }
     };
     assert!(matches!(refused, StoreError::Write(_)), "{refused}");
-    assert!(try_put(&store, &gateway(None)).await.is_err(), "it is still full");
-    std::fs::remove_file(disk.join("rest")).expect("it can be removed");
-    put(&store, &gateway(None)).await;
-    answered += 1;
-    assert_eq!(store.snapshot().all::<InternetGateway>().count(), answered);
-    drop(store);
-    assert_eq!(reopened(disk).snapshot().all::<InternetGateway>().count(), answered);
+    (store, answered)
+}
+
+#[test]
+fn a_full_disk_refuses_writes_and_takes_them_again_when_there_is_room() {
+    on_a_small_disk(|disk| async move {
+        let (store, answered) = filled(&disk).await;
+        assert!(try_put(&store, &gateway(None)).await.is_err(), "it is still full");
+        std::fs::remove_file(disk.join("rest")).expect("it can be removed");
+        put(&store, &gateway(None)).await;
+        assert_eq!(store.snapshot().all::<InternetGateway>().count(), answered + 1);
+        drop(store);
+        assert_eq!(reopened(&disk).snapshot().all::<InternetGateway>().count(), answered + 1);
+    });
+}
+
+#[test]
+fn a_state_file_that_has_gone_or_is_another_one_is_no_reason_to_forget_the_world() {
+    on_a_small_disk(|disk| async move {
+        let (store, answered) = filled(&disk).await;
+        std::fs::remove_file(disk.join("rest")).expect("it can be removed");
+        std::fs::remove_file(disk.join("state.redb")).expect("it can be removed");
+        let refused = try_put(&store, &gateway(None)).await;
+        assert!(matches!(refused, Err(StoreError::Write(_))), "{refused:?}");
+        assert!(!disk.join("state.redb").exists(), "nothing is made in its place");
+        drop(embedded(&disk).expect("somebody makes an empty one"));
+        let refused = try_put(&store, &gateway(None)).await;
+        assert!(matches!(refused, Err(StoreError::Write(_))), "{refused:?}");
+        assert_eq!(store.snapshot().all::<InternetGateway>().count(), answered);
+    });
 }
 
 #[test]
