@@ -256,11 +256,11 @@ fn a_privatelink_that_is_built_through_crashes_works() {
     assert_eq!(consumer.curl(&here.subnet, &group, &format!("http://{host}/")).ok(), "built");
 }
 
-/// Builds small networks and takes them down again until a file appears, whatever becomes of the calls; answers how many times
-/// it came to the end.
+/// Builds small networks and takes them down again until a file appears, whatever becomes of the calls; writes down how many
+/// times it came to the end.
 const CHURN: &str = "
 import os, uuid, botocore.exceptions
-ec2, elb, answer = client('ec2'), client('elbv2'), 0
+ec2, elb, built = client('ec2'), client('elbv2'), 0
 while not os.path.exists(given['stop']):
     name = uuid.uuid4().hex
     try:
@@ -273,7 +273,8 @@ while not os.path.exists(given['stop']):
         ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
         ec2.terminate_instances(InstanceIds=[instance])
         elb.delete_load_balancer(LoadBalancerArn=balancer['LoadBalancers'][0]['LoadBalancerArn'])
-        answer += 1
+        built += 1
+        open(given['built'], 'w').write(str(built))
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError):
         pass
 ";
@@ -311,21 +312,25 @@ fn networks_that_are_built_and_taken_down_through_kills_leave_nothing() {
     };
     let names = |cloud: &Cloud| cloud.namespaces().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     let before = names(&cloud);
-    let stop = cloud.state_dir().join("stop-churning");
-    let given = json!({ "stop": stop, "zone": ZONE, "image": IMAGE });
+    let [stop, built] = ["stop-churning", "built"].map(|name| cloud.state_dir().join(name));
+    let given = json!({ "stop": stop, "built": built, "zone": ZONE, "image": IMAGE });
     let kill = |cloud: &mut Cloud, round: u32| {
         cloud.kill_after(std::time::Duration::from_millis(u64::from(round * 7919 % 397)));
         cloud.start(&[]);
     };
-    let built = std::thread::scope(|scope| {
+    let mut round = 0;
+    std::thread::scope(|scope| {
         let place = cloud.account(PROVIDER).place();
         let builder = scope.spawn(move || place.script(CHURN, &given));
-        (0..16).for_each(|round| kill(&mut cloud, round));
+        let count = || std::fs::read_to_string(&built).ok().and_then(|text| text.parse::<u32>().ok());
+        eventually("networks are built to the end between kills", || {
+            kill(&mut cloud, round);
+            round += 1;
+            (round >= 16 && count() >= Some(4)).then_some(())
+        });
         std::fs::write(&stop, "").unwrap();
-        builder.join().unwrap()
+        builder.join().unwrap();
     });
-    assert!(built.as_u64() > Some(3), "only {built} networks were built to the end");
-    let mut round = 0;
     eventually("everything is deleted", || {
         let left = cloud.account(PROVIDER).script(RAZE, json!({}));
         kill(&mut cloud, round);
