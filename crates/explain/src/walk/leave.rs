@@ -2,8 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use plan::{Item, Subject};
-use resource::{ElasticAddress, LoadBalancer, NetworkInterface, PUBLIC_IP, Resource, Vpc};
+use resource::{ElasticAddress, PUBLIC_IP, Vpc};
 
 use super::{Sender, Walk};
 use crate::explanation::{Fix, Way};
@@ -31,9 +30,9 @@ impl Walk<'_> {
         self.groups_out(party, to);
         self.boundary(party, true, to);
         let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
-        if let Some(node) = self.own_node(party, to) {
-            self.passes(&party.vpc, format!("delivers {to} itself: it is a public address of its own load balancer"));
-            return self.at_node(&node, sender, None);
+        if let Some(held) = self.held_in_public(party, to) {
+            self.passes(&party.vpc, format!("delivers {to} itself: it stands for {held}, which its own router has"));
+            return self.inside(&party.vpc.clone(), sender, held);
         }
         match self.is_inside(&party.vpc, to) && !self.is_diverted(party, to) {
             true => self.inside(&party.vpc.clone(), sender, to),
@@ -41,17 +40,12 @@ impl Walk<'_> {
         }
     }
 
-    /// The node of the VPC's own balancer that a public address stands for, when it takes the packet: its router sends such
-    /// packets to a target before it looks for a route.
-    fn own_node(&self, party: &Party, to: Ipv4Addr) -> Option<Party> {
+    /// The address of the VPC's own router that a public address stands for: a node's or a NAT gateway's. The router takes what
+    /// is for it before it looks for a route.
+    fn held_in_public(&self, party: &Party, to: Ipv4Addr) -> Option<Ipv4Addr> {
         let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next()?;
-        let node = interface(self.world, &address.association.as_ref()?.interface).filter(|node| node.vpc == party.vpc)?;
-        let balancer = self.world.linked::<LoadBalancer>(NetworkInterface::KIND, &node.interface.as_ref()?.id).next()?;
-        let Item::Balancer(item) = plan::item(self.world, &Subject::Balancer(balancer.arn.clone()))? else { return None };
-        let ports = item.nodes.into_iter().filter(|planned| planned.public == Some(to)).flat_map(|planned| planned.ports);
-        let mut served =
-            ports.filter(|port| Some((port.transport, port.port)) == self.packet.listened_for() && !port.targets.is_empty());
-        served.next().map(|_| node)
+        let holder = interface(self.world, &address.association.as_ref()?.interface)?;
+        (holder.vpc == party.vpc && holder.is_managed()).then_some(holder.address)
     }
 
     /// What an interface needs before anything leaves it or arrives at it.

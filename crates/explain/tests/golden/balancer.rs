@@ -269,6 +269,16 @@ fn what_a_nodes_table_leads_to_an_appliance_does_not_come_back_to_the_target_tha
 }
 
 #[test]
+fn a_public_address_of_the_vpcs_own_balancer_is_its_routers_whatever_routes_say() {
+    let Served { world, vpc, client, balancer, .. } = served(Some(HealthState::Healthy));
+    let node = world.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
+    world.public_address("198.18.0.20", Some(&node));
+    world.route(&world.main_table(&vpc), "198.18.0.0/16", RouteTarget::Interface(node));
+    passes(&why(&world, &client, "198.18.0.20:80"));
+    assert_eq!(codes(&why(&world, &client, "198.18.0.20:81")), codes(&why(&world, &client, "10.0.1.9:81")));
+}
+
+#[test]
 fn unhealthy_targets_of_one_zone_stop_that_zones_node() {
     let Served { world, vpc, client, nodes, targets, .. } = served(Some(HealthState::Healthy));
     let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();

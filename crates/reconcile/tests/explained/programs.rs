@@ -21,10 +21,11 @@ use tokio::runtime::Runtime;
 use crate::cloud::Cloud;
 use crate::random::{INTERNET, INTERNET_HOST, PORTS, Plot};
 
-/// Makes an appliance answer what is routed to it, whoever it is for.
+/// Makes an appliance answer what is routed to it, whoever it is for and on whatever port.
 const TAKE_ALL: &str = "table ip appliance {
     chain taken {
         type nat hook prerouting priority 0
+        iifname \"eth0\" meta l4proto { tcp, udp } redirect to :80
         iifname \"eth0\" redirect
     }
 }";

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use kernel::nft::{Action, Data, Mark, SetData, Type, Value, Verdict};
-use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
+use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Route, RouteKind, Rule};
 use plan::{Interface, Place};
 use resource::{GroupId, RouteTableId, VpcId};
 
@@ -79,6 +79,9 @@ fn profiles(groups: &[GroupId]) -> Vec<Object> {
 /// An address that the router holds. Packets that do not leave its subnet are no business of the ACL.
 fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
     let mut objects: Vec<Object> = interface.addresses.iter().map(|address| held_address(*address)).collect();
+    // What is for a public one and nobody takes is not looked for elsewhere.
+    let ends = |address: &Ipv4Addr| Route { table: LOCAL, dst: (*address).into(), metric: 0, kind: RouteKind::Blackhole };
+    objects.extend(interface.public.iter().map(ends).map(Object::Route));
     for address in interface.addresses.iter().chain(&interface.public).map(|address| vec![Value::Addr(*address)]) {
         if !interface.groups.is_empty() {
             objects.push(verdict(set::MANAGED_IN, address.clone(), Verdict::Goto(profile_in(&interface.groups))));
@@ -98,7 +101,7 @@ fn at_home(interface: &Interface, subnet: Ipv4Net, table: &RouteTableId) -> Vec<
     let marked = Action::SetMark(Mark::Value(subnet_mark(subnet)));
     let chain = Object::Chain(chain(&name, vec![kernel::nft::Rule::new([], [marked])]));
     let mut objects = vec![chain, asks(subnet, table)];
-    let addresses = interface.addresses.iter();
+    let addresses = interface.addresses.iter().chain(&interface.public);
     objects.extend(addresses.map(|address| verdict(set::HOME, vec![Value::Addr(*address)], Verdict::Jump(name.clone()))));
     objects
 }
