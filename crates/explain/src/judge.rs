@@ -2,8 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use plan::{Acl, AclRule, Allow, Group, Item, Peer, Subject};
-use resource::{AclId, GroupId, NetworkAcl, Resource, SecurityGroup, Subnet, SubnetId, VpcId};
+use plan::{Acl, AclRule, Allow, Group, Item, Peer, Subject, members_from};
+use resource::{AclId, GroupId, NetworkAcl, Resource, Subnet, SubnetId, VpcId};
 use store::Snapshot;
 
 use crate::Packet;
@@ -36,14 +36,15 @@ pub(crate) fn allows(world: &Snapshot, vpc: &VpcId, allow: &Allow, packet: Packe
         }
 }
 
-/// Whether an address is that of an interface in use that carries the group, in `vpc` itself where the group is for it, or in
-/// the group's own VPC, a peer of it.
+/// Whether an address is that of an interface in use that carries the group, in `vpc` itself or in one whose members are known
+/// there.
 fn is_member(world: &Snapshot, vpc: &VpcId, group: &GroupId, address: Ipv4Addr, guests: &[Party]) -> bool {
-    let known = world.find::<SecurityGroup>(group.as_str());
-    let vpc = known.as_ref().filter(|known| !known.is_for(vpc)).map_or(vpc, |known| &known.vpc);
-    let present = holder(world, vpc, address).filter(|party| party.place(world).is_some());
-    let guest = guests.iter().find(|party| party.address == address && party.vpc == *vpc);
-    present.as_ref().or(guest).is_some_and(|party| party.groups.contains(group))
+    let carries = |there: &VpcId| {
+        let present = holder(world, there, address).filter(|party| party.place(world).is_some());
+        let guest = guests.iter().find(|party| party.address == address && party.vpc == *there);
+        present.as_ref().or(guest).is_some_and(|party| party.groups.contains(group))
+    };
+    carries(vpc) || members_from(world, vpc, group).iter().any(carries)
 }
 
 /// Why an ACL lets a packet not pass.

@@ -87,13 +87,13 @@ fn read_of_peering(peering: &PeeringConnection) -> (bool, bool, [VpcId; 2]) {
     (peering.state.carries(), peering.is_regional(), vpcs)
 }
 
-/// The groups of peered VPCs that a group names, with its own VPC, where their members have to be known.
-fn peer_groups(group: &SecurityGroup) -> (VpcId, BTreeSet<GroupId>) {
+/// The groups of peered VPCs that a group names, with the VPCs that it is for, where their members have to be known.
+fn peer_groups(group: &SecurityGroup) -> (Vec<VpcId>, BTreeSet<GroupId>) {
     let foreign = group.rules.iter().filter_map(|rule| match &rule.peer {
         RulePeer::PeerGroup { id, .. } => Some(id.clone()),
         _ => None,
     });
-    (group.vpc.clone(), foreign.collect())
+    (vpcs_of(group), foreign.collect())
 }
 
 struct Reach<'a> {
@@ -210,7 +210,9 @@ impl Reach<'_> {
             self.table(&table);
         }
         for vpc in [&peering.requester.vpc, &peering.accepter.vpc] {
-            for group in self.world.linked::<SecurityGroup>(Vpc::KIND, vpc).filter(|group| !peer_groups(group).1.is_empty()) {
+            let own = self.world.linked::<SecurityGroup>(Vpc::KIND, vpc);
+            let groups = own.chain(self.world.named::<SecurityGroup>(GROUP_VPC, vpc));
+            for group in groups.filter(|group| !peer_groups(group).1.is_empty()) {
                 self.group(&group);
                 self.members_abroad(&group);
             }

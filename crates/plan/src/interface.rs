@@ -2,16 +2,17 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use ipnet::Ipv4Net;
 use resource::{
-    AclId, ElasticAddress, GroupId, Holder, Instance, InstanceState, InterfaceId, InterfaceKind, NetworkAcl, NetworkInterface,
-    Resource, RouteTable, RouteTableId, RulePeer, SecurityGroup, Subnet, SubnetId, Vpc, VpcId,
+    AclId, ElasticAddress, GroupId, GroupRule, Holder, Instance, InstanceState, InterfaceId, InterfaceKind, NetworkAcl,
+    NetworkInterface, Resource, RouteTable, RouteTableId, RulePeer, SecurityGroup, Subnet, SubnetId, Vpc, VpcId,
 };
 use store::Snapshot;
 
 use crate::acl;
-use crate::peering::shares_groups;
+use crate::peering::{shares_groups, sharing_groups};
 use crate::router::listed;
 
 /// An interface that is in use.
@@ -27,7 +28,7 @@ pub struct Interface {
     pub public: Vec<Ipv4Addr>,
     /// The groups whose union filters it, in order of id. A balancer made without groups has none and is not filtered.
     pub groups: Vec<GroupId>,
-    /// The peered VPCs in which rules name one of its groups: its addresses are known there as that group's.
+    /// The peered VPCs in which groups name one of its groups: its addresses are known there as that group's.
     pub abroad: Vec<(VpcId, GroupId)>,
     /// The ACL of its subnet, unless that allows everything.
     pub acl: Option<AclId>,
@@ -83,21 +84,29 @@ pub(crate) fn plan(world: &Snapshot, id: &InterfaceId) -> Option<Interface> {
     })
 }
 
-/// Who in peered VPCs names which of `groups`.
+/// In which VPCs that share groups with `vpc` groups name which of `groups`.
 fn abroad(world: &Snapshot, vpc: &VpcId, groups: &[GroupId]) -> Vec<(VpcId, GroupId)> {
-    let names = |other: &SecurityGroup, group: &GroupId| {
-        other.rules.iter().any(|rule| matches!(&rule.peer, RulePeer::PeerGroup { id, .. } if id == group))
-    };
     let naming = |group: &GroupId| {
-        let others = world.linked::<SecurityGroup>(SecurityGroup::KIND, group);
-        let others = others.filter(|other| other.vpc != *vpc && names(other, group));
-        others.map(|other| (other.vpc.clone(), group.clone())).collect::<Vec<_>>()
+        let vpcs = naming(world, group).flat_map(|other| other.vpcs().cloned().collect::<Vec<_>>());
+        vpcs.map(|other| (other, group.clone())).collect::<Vec<_>>()
     };
     let mut known: Vec<(VpcId, GroupId)> = groups.iter().flat_map(naming).collect();
     known.sort();
     known.dedup();
     known.retain(|(other, _)| shares_groups(world, other, vpc));
     known
+}
+
+/// The groups with a rule that names a group of a peered VPC.
+fn naming(world: &Snapshot, group: &GroupId) -> impl Iterator<Item = Arc<SecurityGroup>> {
+    let names = move |rule: &GroupRule| matches!(&rule.peer, RulePeer::PeerGroup { id, .. } if id == group);
+    world.linked::<SecurityGroup>(SecurityGroup::KIND, group).filter(move |other| other.rules.iter().any(&names))
+}
+
+/// The other VPCs whose interfaces with the group are known in `vpc` as its members.
+pub fn members_from(world: &Snapshot, vpc: &VpcId, group: &GroupId) -> Vec<VpcId> {
+    let named = naming(world, group).any(|other| other.is_for(vpc));
+    if named { sharing_groups(world, vpc) } else { Vec::new() }
 }
 
 fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {

@@ -32,7 +32,7 @@ pub use door::{At, Door};
 pub use endpoint::{Behind, Endpoint, Leg};
 pub use gateway::{Gateway, Nat, PublicAddress};
 pub use group::{Allow, Group, Peer};
-pub use interface::{Interface, Place, table_of};
+pub use interface::{Interface, Place, members_from, table_of};
 pub use item::Item;
 pub use passage::{Passage, passage};
 pub use peering::{Peering, PeeringEnd, peering_between};

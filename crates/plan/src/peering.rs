@@ -60,7 +60,15 @@ pub fn peering_between(world: &Snapshot, one: &VpcId, other: &VpcId) -> Option<A
 
 /// Whether rules of groups in one VPC may mean groups in the other.
 pub(crate) fn shares_groups(world: &Snapshot, one: &VpcId, other: &VpcId) -> bool {
-    peering_between(world, one, other).is_some_and(|peering| peering.is_regional())
+    sharing_groups(world, one).contains(other)
+}
+
+/// The VPCs whose groups rules of groups in `vpc` may mean.
+pub(crate) fn sharing_groups(world: &Snapshot, vpc: &VpcId) -> Vec<VpcId> {
+    let carrying = world.linked::<PeeringConnection>(Vpc::KIND, vpc).filter(|peering| peering.state.carries());
+    let regional = carrying.filter(|peering| peering.is_regional());
+    let others = regional.filter_map(|peering| Some(peering.sides_from(vpc)?.1.vpc.clone()));
+    others.filter(|other| other != vpc).collect()
 }
 
 impl Display for Peering {

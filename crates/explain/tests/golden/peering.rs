@@ -3,7 +3,7 @@
 use resource::*;
 
 use super::{codes, passes, why};
-use crate::world::{World, all_out, from, ingress, members_of_peer};
+use crate::world::{World, all_out, from, ingress, members, members_of_peer};
 
 /// Peered VPCs 10.0 and 10.1, routed both ways, with a host .4 in each; the second takes port 80 from members of the first's group.
 fn peers(world: &World) -> ([VpcId; 2], [GroupId; 2], [InstanceId; 2], PeeringId) {
@@ -24,6 +24,23 @@ fn a_member_of_a_group_of_the_peer_is_let_in_and_answered() {
     let explanation = why(&world, &hosts[0], format!("{}:80", hosts[1]));
     passes(&explanation);
     assert!(explanation.to_string().contains(peering.as_str()), "{explanation}");
+}
+
+#[test]
+fn a_group_that_is_for_a_further_vpc_does_not_mean_there_the_members_in_its_own() {
+    let world = World::new();
+    let (vpcs, groups, hosts, peering) = peers(&world);
+    let state = VpcAssociationState::Associated;
+    let shared = world.group(&vpcs[0], &[all_out(), ingress(Traffic::Tcp(80, 80), members(&groups[0]))]);
+    world.update::<SecurityGroup>(&shared, |group| group.associations = vec![VpcAssociation { vpc: vpcs[1].clone(), state }]);
+    let subnet = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpcs[1]).next().unwrap().id.clone();
+    let (server, _) = world.instance(&subnet, "10.1.0.5", &[&shared]);
+    world.update::<SecurityGroup>(&groups[1], |group| group.rules.truncate(1));
+    let explanation = why(&world, &hosts[0], format!("{server}:80"));
+    assert_eq!(codes(&explanation), ["ENI_SG_RULES_MISMATCH"], "{explanation}");
+    world.update::<SecurityGroup>(&shared, |group| group.rules[1].peer = members_of_peer(&world, &groups[0], &peering));
+    let explanation = why(&world, &hosts[0], format!("{server}:80"));
+    assert_eq!(codes(&explanation), ["ENI_SG_RULES_MISMATCH"], "its own VPC is not that group's peer: {explanation}");
 }
 
 #[test]

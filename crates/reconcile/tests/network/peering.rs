@@ -108,6 +108,23 @@ fn a_rule_that_names_a_group_of_a_peer_follows_its_members() {
 }
 
 #[test]
+fn a_group_that_is_for_a_further_vpc_means_members_of_a_peers_group_there_where_that_is_a_peer_too() {
+    let Three { cloud, vpcs, subnets, groups, hosts, peerings } = three();
+    let state = VpcAssociationState::Associated;
+    let rule = ingress(Traffic::Tcp(80, 80), members_of_peer(&cloud, &groups[0], &peerings[0]));
+    let shared = cloud.group(&vpcs[1], &[all_out(), rule]);
+    cloud.update::<SecurityGroup>(&shared, |group| group.associations = vec![VpcAssociation { vpc: vpcs[2].clone(), state }]);
+    let (server, _) = cloud.instance(&subnets[2], "10.2.0.5", &[&shared]);
+    cloud.settle();
+    cloud.serve(&server, "10.2.0.5:80", "server");
+    cloud.is_silent(&hosts[0], "10.2.0.5:80");
+    cloud.route_over(&cloud.peering(&vpcs[0], &vpcs[2], PeeringState::Active));
+    cloud.settle();
+    assert_eq!(cloud.reaches(&hosts[0], "10.2.0.5:80"), "server sees 10.0.0.4");
+    cloud.is_silent(&hosts[1], "10.2.0.5:80");
+}
+
+#[test]
 fn an_interface_endpoint_and_a_balancer_of_a_peer_are_used_by_their_addresses() {
     let Three { cloud, vpcs, subnets, groups, hosts, .. } = three();
     let provider = cloud.vpc("10.0.0.0/16");

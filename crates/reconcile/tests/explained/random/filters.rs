@@ -23,6 +23,9 @@ const BACK: [(u16, u16); 5] = [(1024, 65535), (32768, 60999), (1024, 49151), (49
 impl Site<'_> {
     pub(super) fn filters(&mut self, net: &Net, nets: &[Net], links: &[Link]) {
         self.rules(net, nets);
+        if self.has("associations") {
+            self.associations(net, nets);
+        }
         if self.has("peerings") {
             self.peers_groups(net, nets, links);
         }
@@ -37,6 +40,22 @@ impl Site<'_> {
             for into in [true, true, false] {
                 let (traffic, peer) = self.allowance(&mut dice, net, nets);
                 self.world.allow(group, if into { ingress(traffic, peer) } else { egress(traffic, peer) });
+            }
+        }
+    }
+
+    /// Groups that are for other VPCs as well, where some machines carry them.
+    fn associations(&mut self, net: &Net, nets: &[Net]) {
+        let mut dice = self.dice("associations", net.number);
+        for other in nets.iter().filter(|other| other.number != net.number) {
+            let group = dice.pick(&net.groups);
+            if !dice.chance(40) {
+                continue;
+            }
+            let association = VpcAssociation { vpc: other.vpc.clone(), state: VpcAssociationState::Associated };
+            self.world.update::<SecurityGroup>(group, |group| group.associations.push(association.clone()));
+            for machine in other.machines.iter().filter(|_| dice.chance(60)) {
+                self.world.update::<NetworkInterface>(&machine.interface, |eni| eni.groups.push(group.clone()));
             }
         }
     }

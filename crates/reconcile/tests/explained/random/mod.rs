@@ -23,7 +23,7 @@ pub const INTERNET: &str = "internet";
 pub const INTERNET_HOST: &str = "198.18.0.1";
 
 /// What a world may do without and still be one: how a disagreement is made small.
-pub const PARTS: [&str; 18] = [
+pub const PARTS: [&str; 19] = [
     "rules",
     "acls",
     "public",
@@ -42,6 +42,7 @@ pub const PARTS: [&str; 18] = [
     "lists",
     "access",
     "several",
+    "associations",
 ];
 
 /// A world's programs, and what is asked about them.
