@@ -296,7 +296,7 @@ fn from_consumer() -> Vec<Rule> {
 }
 
 /// A source that the device may not have: only without the source check, and never a place on the fabric. What an appliance
-/// takes part in is tracked.
+/// passes on is tracked.
 fn unbound() -> Vec<Rule> {
     vec![
         mark_from([Field::IifName], set::UNCHECKED),
@@ -402,6 +402,8 @@ fn arrive() -> Vec<Rule> {
         vmap([Field::OifName], set::ACL_IN),
     ];
     rules.push(untracked::known_and_tracked());
+    // Nor what arrives at an appliance, which most often is neither end of the flow.
+    rules.push(accept_if(vec![is_established(), Match::in_set([Field::OifName], set::APPLIANCES)]));
     rules.extend(untracked::judged_again(Field::OifName, [End::Last, End::First], set::INGRESS));
     rules.extend([known_flow(), own_reset(), vmap([Field::OifName], set::INGRESS), drop_if(vec![])]);
     rules

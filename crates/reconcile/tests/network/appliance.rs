@@ -100,6 +100,31 @@ fn two_subnets_meet_through_an_appliance_whether_answers_go_by_it_or_not() {
 }
 
 #[test]
+fn an_appliances_groups_have_no_say_in_answers_that_go_by_it_to_others() {
+    let site = Site::new();
+    let [_, one, other] = &site.hosts;
+    let closed = site.cloud.group(&site.vpc, &[all_out()]);
+    site.cloud.update::<NetworkInterface>(&site.interfaces[0], |eni| eni.groups = vec![closed.clone()]);
+    site.only(&site.tables[2], "10.0.1.0/24", site.to_appliance());
+    assert_eq!(site.seen(one, "10.0.2.4:80", other, "10.0.2.4:80"), "10.0.1.4");
+    site.cloud.is_silent(other, SERVER);
+    site.forwards(false);
+    site.cloud.is_silent(one, "10.0.2.4:80");
+}
+
+#[test]
+fn a_revoked_rule_that_was_open_to_everybody_cuts_flows_that_an_appliance_begins_itself() {
+    let site = Site::new();
+    site.cloud.serve(&site.hosts[1], SERVER, "server");
+    let (_, mut stream) = site.cloud.connect_to(&site.hosts[0], SERVER);
+    assert!(echoes(&mut stream));
+    let closed = site.cloud.group(&site.vpc, &[ingress(Traffic::All, from("0.0.0.0/0"))]);
+    site.cloud.update::<NetworkInterface>(&site.interfaces[0], |eni| eni.groups = vec![closed.clone()]);
+    site.cloud.settle();
+    assert!(!echoes(&mut stream));
+}
+
+#[test]
 fn a_replaced_local_route_leads_to_every_other_subnet_through_the_appliance_and_not_to_neighbours() {
     let site = Site::new();
     let [_, one, other] = &site.hosts;

@@ -18,7 +18,7 @@ pub(super) fn lower(balancer: &Balancer, scale: TimeScale) -> Vec<Placed> {
     // Also where nobody is left to send new flows to.
     let streams = ports.filter(|(_, port)| !port.sockets && port.transport == Transport::Tcp);
     let ended = streams.flat_map(|(node, port)| entries(node).flat_map(|address| ended(address, port)).collect::<Vec<_>>());
-    let held = balancer.nodes.iter().flat_map(|node| entries(node).map(resets));
+    let held = balancer.nodes.iter().flat_map(|node| entries(node).chain(node.further.iter().copied()).map(resets));
     in_namespace(balancer.vpc.as_str(), carried.flat_map(|(node, port)| listen(node, port, scale)).chain(ended).chain(held))
 }
 

@@ -148,14 +148,11 @@ fn linked(interface: &Interface) -> Vec<Object> {
     }
     objects.extend(interface.addresses.iter().map(|address| on_device(LOCAL, Ipv4Net::from(*address), &name)));
     let value = || Data::Values(vec![Value::Mark(subnet_mark(*subnet))]);
-    match checked {
-        true => objects.extend(
-            interface.addresses.iter().map(|address| element(set::BOUND, vec![device(&name), Value::Addr(*address)], value())),
-        ),
-        false => {
-            let appliance = element(set::APPLIANCES, vec![device(&name)], Data::None);
-            objects.extend([element(set::UNCHECKED, vec![device(&name)], value()), appliance]);
-        }
+    let bound = |address: &Ipv4Addr| element(set::BOUND, vec![device(&name), Value::Addr(*address)], value());
+    objects.extend(interface.addresses.iter().map(bound));
+    if !checked {
+        let appliance = element(set::APPLIANCES, vec![device(&name)], Data::None);
+        objects.extend([element(set::UNCHECKED, vec![device(&name)], value()), appliance]);
     }
     objects
 }
