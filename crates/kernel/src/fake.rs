@@ -23,6 +23,7 @@ pub struct Fake {
 struct State {
     namespaces: BTreeMap<String, BTreeMap<Key, Object>>,
     applied: Vec<(String, Vec<Change>)>,
+    forgetting: Vec<String>,
     broken: Option<i32>,
 }
 
@@ -35,6 +36,11 @@ impl Fake {
     /// Every call of [`Kernel::apply`] that succeeded so far, with its namespace, in order.
     pub fn applied(&self) -> Vec<(String, Vec<Change>)> {
         self.state().applied.clone()
+    }
+
+    /// The namespaces that were told to forget flows so far, in order.
+    pub fn forgetting(&self) -> Vec<String> {
+        self.state().forgetting.clone()
     }
 
     /// Takes an object away, as a stranger with root would; says whether it was there.
@@ -119,8 +125,13 @@ impl Kernel for Fake {
 
     /// Nothing flows here.
     fn forget(&self, namespace: &str, _: &(dyn Fn(&Flow) -> bool + Sync)) -> Result<usize, KernelError> {
-        let known = self.state().namespaces.contains_key(namespace);
-        if known { Ok(0) } else { Err(KernelError::NoNamespace(namespace.to_owned())) }
+        let mut state = self.state();
+        state.check_broken("forget flows")?;
+        if !state.namespaces.contains_key(namespace) {
+            return Err(KernelError::NoNamespace(namespace.to_owned()));
+        }
+        state.forgetting.push(namespace.to_owned());
+        Ok(0)
     }
 }
 

@@ -49,7 +49,11 @@ impl Domain for NetworkDomain {
             false if noted.is_empty() => return SWEEP,
             false => self.network.converge(&world, noted),
         };
-        let patience = if report.failed.is_empty() { SWEEP.max(begun.elapsed() * SWEEP_SHARE) } else { RETRY };
+        let patience = match report.failed.is_empty() {
+            true if self.network.is_behind() => Duration::ZERO,
+            true => SWEEP.max(begun.elapsed() * SWEEP_SHARE),
+            false => RETRY,
+        };
         log(&report, begun.elapsed());
         match self.tell(store, &world, &report).await {
             Ok(()) => patience,

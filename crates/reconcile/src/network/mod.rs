@@ -1,6 +1,7 @@
 //! Brings the kernel to the plan: items become objects in namespaces, differences become changes, strangers are removed.
 
 mod domain;
+mod ended;
 mod ledger;
 mod lower;
 mod name;
@@ -10,17 +11,16 @@ mod settle;
 mod untracked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use kernel::{Change, Flow, Kernel, KernelError, Object, diff};
+use kernel::{Change, Kernel, KernelError, Object, diff};
 use plan::{Item, Subject};
-use resource::{Transport, VpcId};
 use store::Snapshot;
 
 use crate::TimeScale;
 
 pub use domain::NetworkDomain;
+use ended::Ended;
 use ledger::{Ledger, Placed};
 pub use lower::judged_again;
 pub(crate) use name::{AS_CLIENT, subnet_mark};
@@ -32,6 +32,9 @@ pub struct Network {
     scale: TimeScale,
     items: HashMap<Subject, Item>,
     ledger: Ledger,
+    ended: Ended,
+    /// Whether what an earlier run left has been seen.
+    surveyed: bool,
 }
 
 /// What bringing the network to the plan came to.
@@ -48,7 +51,8 @@ pub struct Report {
 impl Network {
     /// A network that nothing is known of yet: begin with [`Network::converge_all`].
     pub fn new(kernel: Arc<dyn Kernel>) -> Self {
-        Self { kernel, scale: TimeScale::default(), items: HashMap::new(), ledger: Ledger::default() }
+        let (ledger, ended) = (Ledger::default(), Ended::default());
+        Self { kernel, scale: TimeScale::default(), items: HashMap::new(), ledger, ended, surveyed: false }
     }
 
     /// The same network, whose flows are forgotten so many times sooner.
@@ -64,90 +68,43 @@ impl Network {
         let difference =
             Difference { born: self.ledger.take_born(), gone: self.ledger.take_gone(), changes, failed: BTreeMap::new() };
         let mut report = self.carry_out(difference);
-        self.part(&subjects, |subject| former.get(subject).map(Some), &mut report);
-        self.vacate(&former, &mut report);
+        self.ended.part(&self.items, &subjects, |subject| former.get(subject).map(Some));
+        self.ended.vacate(&self.items, &former);
+        self.forget(&mut report);
         self.judged(report, subjects, &former)
     }
 
     /// Looks at everything there is, and brings all of it to the plan: what was deleted comes back, what nobody wants goes.
     pub fn converge_all(&mut self, world: &Snapshot) -> Report {
         let known: BTreeSet<Subject> = self.items.keys().cloned().chain(plan::subjects(world)).collect();
-        let anew = self.items.is_empty();
         let former = self.plan(world, &known);
         self.ledger.forget_changes();
         let difference = match self.survey() {
             Ok(difference) => difference,
             Err(error) => return Report { failed: BTreeMap::from([("*".to_owned(), error)]), ..Report::default() },
         };
-        let untidy = if anew { difference.untidy() } else { BTreeSet::new() };
+        let anew = !std::mem::replace(&mut self.surveyed, true);
         let mut report = self.carry_out(difference);
-        self.part(&known, |subject| if anew { Some(None) } else { former.get(subject).map(Some) }, &mut report);
-        self.vacate(&former, &mut report);
-        self.vacate_unheld(&untidy, &mut report);
+        self.ended.part(&self.items, &known, |subject| if anew { Some(None) } else { former.get(subject).map(Some) });
+        self.ended.vacate(&self.items, &former);
+        self.forget(&mut report);
+        if anew {
+            // Takes its time in each router: nobody waits for it at the start.
+            self.ended.vacate_unheld(&self.items);
+        }
         self.judged(report, known, &former)
     }
 
-    /// Forgets flows of datagrams to targets that left balancers. `before` tells what the plan said of one that has changed,
-    /// if that is known.
-    fn part<'a>(&self, subjects: &BTreeSet<Subject>, before: impl Fn(&Subject) -> Option<Option<&'a Item>>, report: &mut Report) {
-        for subject in subjects {
-            let (Some(Item::Balancer(balancer)), Some(before)) = (self.items.get(subject), before(subject)) else { continue };
-            let parted = parted::parted(before, balancer);
-            if parted.is_empty() {
-                continue;
-            }
-            let is_parted = |flow: &Flow| {
-                flow.protocol == Transport::Udp.number()
-                    && parted.get(&flow.asked).is_some_and(|kept| !kept.contains(&flow.answers))
-            };
-            if let Err(error) = self.kernel.forget(balancer.vpc.as_str(), &is_parted) {
-                report.fail(balancer.vpc.to_string(), error);
-            }
-        }
-    }
-
-    /// Forgets the flows of addresses that interfaces have left: who gets one of them next has part in nothing that was let
-    /// through to its former holder.
-    fn vacate(&self, former: &HashMap<Subject, Item>, report: &mut Report) {
-        let mut left: BTreeMap<&VpcId, BTreeSet<Ipv4Addr>> = BTreeMap::new();
-        for (subject, before) in former {
-            let Item::Interface(before) = before else { continue };
-            let kept = match self.items.get(subject) {
-                Some(Item::Interface(now)) => now.addresses.as_slice(),
-                _ => &[],
-            };
-            let gone = before.addresses.iter().filter(|address| !kept.contains(address));
-            left.entry(&before.vpc).or_default().extend(gone);
-        }
-        left.retain(|vpc, addresses| !addresses.is_empty() && self.items.contains_key(&Subject::Router((*vpc).clone())));
-        for (vpc, addresses) in left {
-            self.forget_flows_of(vpc, |address| addresses.contains(address), report);
-        }
-    }
-
-    /// The same in routers in which an earlier run left something behind, and of which nobody knows who held what: forgets the
-    /// flows of the VPC's addresses that nobody holds.
-    fn vacate_unheld(&self, routers: &BTreeSet<String>, report: &mut Report) {
-        let mut held: BTreeMap<&VpcId, BTreeSet<Ipv4Addr>> = BTreeMap::new();
-        for item in self.items.values() {
-            match item {
-                Item::Interface(interface) => held.entry(&interface.vpc).or_default().extend(&interface.addresses),
-                Item::Router(router) => held.entry(&router.vpc).or_default().extend(router.resolver),
-                _ => {}
-            }
-        }
-        for (vpc, held) in held.into_iter().filter(|(vpc, _)| routers.contains(vpc.as_str())) {
-            let Some(Item::Router(router)) = self.items.get(&Subject::Router(vpc.clone())) else { continue };
-            let unheld = |address: &Ipv4Addr| router.cidrs.iter().any(|cidr| cidr.contains(address)) && !held.contains(address);
-            self.forget_flows_of(vpc, unheld, report);
-        }
-    }
-
-    fn forget_flows_of(&self, vpc: &VpcId, left: impl Fn(&Ipv4Addr) -> bool + Sync, report: &mut Report) {
-        let is_left = |flow: &Flow| [flow.asks, flow.asked, flow.answers].iter().any(|end| left(end.ip()));
-        if let Err(error) = self.kernel.forget(vpc.as_str(), &is_left) {
+    /// Forgets the flows that have ended, and what an earlier call could not.
+    fn forget(&mut self, report: &mut Report) {
+        for (vpc, error) in self.ended.forget(&*self.kernel, &self.items) {
             report.fail(vpc.to_string(), error);
         }
+    }
+
+    /// Whether there is something to be done as soon as there is time: the next converging does it.
+    fn is_behind(&self) -> bool {
+        !self.ended.is_empty()
     }
 
     /// What `subject` is in the kernel, as far as the last look went; none when it is not.
@@ -263,14 +220,6 @@ struct Difference {
     changes: BTreeMap<String, Vec<Change>>,
     /// Namespaces of which it could not be found out.
     failed: BTreeMap<String, KernelError>,
-}
-
-impl Difference {
-    /// The namespaces in which there is something that nobody wants.
-    fn untidy(&self) -> BTreeSet<String> {
-        let removes = |changes: &[Change]| changes.iter().any(|change| matches!(change, Change::Remove(_)));
-        self.changes.iter().filter(|(_, changes)| removes(changes)).map(|(namespace, _)| namespace.clone()).collect()
-    }
 }
 
 /// Links have an end in another namespace, whose addresses and routes must wait for them: filters and links come first,

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use kernel::{Kernel, Netlink};
 use resource::*;
 
-use crate::cloud::{Cloud, real};
+use crate::cloud::{Cloud, real, simulated};
 use crate::packets::echoes;
 use crate::world::{all_out, from, ingress};
 
@@ -72,9 +72,32 @@ fn they_end_also_when_the_daemon_dies_before_it_knows_that_the_interface_has_gon
     let connected = connected();
     connected.cloud.remove::<NetworkInterface>(&connected.goes);
     connected.cloud.restart();
-    let report = connected.cloud.converge_all();
-    assert!(report.failed.is_empty(), "{report:?}");
+    // The second one dies when the interface has gone and its flows have not.
+    for _ in 0..2 {
+        let report = connected.cloud.converge_all();
+        assert!(report.failed.is_empty(), "{report:?}");
+        assert_eq!(connected.servers(), [GONE, KEPT]);
+        connected.cloud.restart();
+    }
+    connected.cloud.converge_all();
+    connected.cloud.settle();
     connected.has_forgotten_the_one_and_not_the_other();
+}
+
+#[test]
+fn what_could_not_be_forgotten_is_with_the_next_converging() {
+    let cloud = simulated();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
+    let (_, interface) = cloud.instance(&subnet, "10.0.0.4", &[&cloud.group(&vpc, &[])]);
+    cloud.settle();
+    assert!(cloud.kernel.forgetting().is_empty());
+    cloud.remove::<NetworkInterface>(&interface);
+    cloud.kernel.break_with(Some(5));
+    assert!(cloud.converge().failed.contains_key(vpc.as_str()));
+    cloud.kernel.break_with(None);
+    cloud.converge_all();
+    assert_eq!(cloud.kernel.forgetting(), [vpc.as_str()]);
 }
 
 #[test]
@@ -82,6 +105,7 @@ fn a_restart_over_an_unchanged_world_forgets_nothing() {
     let mut connected = connected();
     connected.cloud.restart();
     connected.cloud.converge_all();
+    connected.cloud.settle();
     assert_eq!(connected.servers(), [GONE, KEPT]);
     assert!(echoes(&mut connected.kept));
 }
