@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -161,10 +162,19 @@ pub const IDLE_TIMEOUT: &str = "tcp.idle_timeout.seconds";
 /// AWS's idle time of a connection, in seconds, until a listener says otherwise; that of an endpoint always.
 pub const DEFAULT_IDLE_SECONDS: u32 = 350;
 
+/// What a listener can say of it, in seconds.
+pub const IDLE_SECONDS: RangeInclusive<u32> = 60..=6000;
+
 impl Listener {
     /// After how many seconds without packets a connection is forgotten.
     pub fn idle_seconds(&self) -> u32 {
         self.attributes.get(IDLE_TIMEOUT).and_then(|seconds| seconds.parse().ok()).unwrap_or(DEFAULT_IDLE_SECONDS)
+    }
+
+    /// The same for connections that come through an endpoint or not: endpoints forget them after their own time.
+    pub fn idle_seconds_of(&self, through_endpoint: bool) -> u32 {
+        let own = self.idle_seconds();
+        if through_endpoint { own.min(DEFAULT_IDLE_SECONDS) } else { own }
     }
 }
 

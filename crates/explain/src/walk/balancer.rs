@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use plan::{Flow, Item, Node, Port, Subject, target_address};
 use resource::{
-    DEFAULT_IDLE_SECONDS, HealthState, IDLE_TIMEOUT, InterfaceKind, Listener, ListenerProtocol, ListenerTls, LoadBalancer,
-    NetworkInterface, Resource, Subnet, Target, TargetGroup, TargetHealth, Transport, VpcEndpoint,
+    DEFAULT_IDLE_SECONDS, HealthState, IDLE_SECONDS, IDLE_TIMEOUT, InterfaceKind, Listener, ListenerProtocol, ListenerTls,
+    LoadBalancer, NetworkInterface, Resource, Subnet, Target, TargetGroup, TargetHealth, Transport, VpcEndpoint,
 };
 
 use super::{Away, Sender, Walk};
@@ -14,8 +14,18 @@ use crate::explanation::{Fix, Way};
 use crate::party::{Party, holder};
 use crate::{Code, Packet, mend};
 
-/// How long a listener of TCP lets a connection be idle at most, in seconds.
-const LONGEST_IDLE: u32 = 6000;
+/// What is the same of all flows from a node to its targets.
+#[derive(Clone, Copy)]
+struct Stretch<'a> {
+    node: &'a Party,
+    group: &'a TargetGroup,
+    port: &'a Port,
+    sender: &'a Sender,
+    /// Whether targets see the client's address.
+    kept: bool,
+    /// Whether they come through an endpoint.
+    linked: bool,
+}
 
 impl Walk<'_> {
     /// At a node, straight or through an endpoint. Packets of endpoints come on the fabric, past the node's own filter.
@@ -41,6 +51,12 @@ impl Walk<'_> {
         let Some(planned) = item.nodes.into_iter().find(|planned| Some(&planned.interface) == id.as_ref()) else {
             return self.end();
         };
+        if through.is_none() && planned.further.contains(&node.address) {
+            let problem =
+                format!("connects to targets from {} and takes nothing there, but on {}", node.address, planned.address);
+            self.blocked(Code::NoListener, &node.name, problem, Vec::new());
+            return self.end();
+        }
         let port = planned.ports.iter().find(|port| Some((port.transport, port.port)) == self.packet.listened_for()).cloned();
         match port {
             Some(port) => self.listened(node, &balancer, &planned, &port, &sender, through.is_some()),
@@ -86,7 +102,7 @@ impl Walk<'_> {
         let group = listener.as_ref().and_then(|listener| self.world.find::<TargetGroup>(&listener.target_group));
         let (Some(listener), Some(group)) = (listener, group) else { return self.end() };
         let idle = match port.transport {
-            Transport::Tcp => format!(", and resets what is idle for {} s", listener.idle_seconds()),
+            Transport::Tcp => format!(", and resets what is idle for {} s", listener.idle_seconds_of(linked)),
             Transport::Udp => String::new(),
         };
         let takes = format!("takes {} on {} in {}{idle}", self.packet, planned.address, planned.zone);
@@ -99,8 +115,9 @@ impl Walk<'_> {
             None => self.passes(&listener.arn, takes),
         }
         let carried = matches!(listener.protocol, ListenerProtocol::Tcp | ListenerProtocol::TcpUdp) && !group.proxy_protocol();
-        if port.transport == Transport::Tcp && carried && listener.idle_seconds() < LONGEST_IDLE {
-            let longer = format!("--attributes Key={IDLE_TIMEOUT},Value={LONGEST_IDLE}");
+        let longest = *IDLE_SECONDS.end();
+        if port.transport == Transport::Tcp && carried && !linked && listener.idle_seconds() < longest {
+            let longer = format!("--attributes Key={IDLE_TIMEOUT},Value={longest}");
             let command = format!("aws elbv2 modify-listener-attributes --listener-arn {} {longer}", listener.arn);
             self.otherwise(mend::run(&listener.owner.account, command));
         }
@@ -112,8 +129,22 @@ impl Walk<'_> {
             return self.end();
         }
         self.health(&group);
-        let ways = port.targets.iter().flat_map(|flow| self.clone().towards_target(node, &group, port, *flow, sender, linked));
-        ways.collect()
+        let stretch = Stretch { node, group: &group, port, sender, kept: port.preserve_client && !linked, linked };
+        port.targets.iter().flat_map(|flow| self.from_each_address(stretch, planned, *flow)).collect()
+    }
+
+    /// From all of the node's addresses, over which its connections are spread: of the ways that pass, which differ in nothing
+    /// else, only the first.
+    fn from_each_address(&self, stretch: Stretch<'_>, planned: &Node, flow: Flow) -> Vec<Way> {
+        let further = if stretch.kept { &[] } else { planned.further.as_slice() };
+        let from = |source: &Ipv4Addr| self.clone().towards_target(stretch, flow, *source);
+        let mut ways: Vec<Way> = std::iter::once(&planned.address).chain(further).map(from).collect();
+        let mut passing = 0;
+        ways.retain(|way| {
+            passing += usize::from(way.blockers.is_empty());
+            passing < 2 || !way.blockers.is_empty()
+        });
+        ways
     }
 
     fn health(&mut self, group: &TargetGroup) {
@@ -215,21 +246,13 @@ impl Walk<'_> {
         vec![mend::run(&group.owner.account, command)]
     }
 
-    /// From a node to a target, with the node's address as source unless targets see the client's.
-    fn towards_target(
-        mut self,
-        node: &Party,
-        group: &TargetGroup,
-        port: &Port,
-        flow: Flow,
-        sender: &Sender,
-        linked: bool,
-    ) -> Vec<Way> {
+    /// From a node to a target, with an address of the node's as source unless targets see the client's.
+    fn towards_target(mut self, stretch: Stretch<'_>, flow: Flow, source: Ipv4Addr) -> Way {
+        let Stretch { node, group, port, sender, kept, linked } = stretch;
         self.packet = self.packet.to_port(flow.port);
-        let kept = port.preserve_client && !linked;
         let seen = match kept {
             true => sender.clone(),
-            false => Sender { address: node.address, party: Some(node.clone()), away: None },
+            false => Sender { address: source, party: Some(node.clone()), away: None },
         };
         let header = group.proxy_protocol();
         let who = match (kept, header) {
@@ -254,7 +277,7 @@ impl Walk<'_> {
         if !(routed && self.detour(node, &seen, flow.address)) {
             self.at_target(node, group, flow, &seen);
         }
-        self.end()
+        self.way
     }
 
     fn node_lets_out(&mut self, node: &Party, target: Ipv4Addr) {

@@ -148,6 +148,22 @@ fn a_wrong_port_a_wrong_protocol_and_no_listener_at_all_are_told_apart() {
 }
 
 #[test]
+fn a_node_with_further_addresses_sends_from_all_of_them_and_takes_nothing_there() {
+    let Served { world, client, balancer, servers, .. } = served(Some(HealthState::Healthy));
+    let node = world.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
+    world.update::<NetworkInterface>(&node, |eni| eni.addresses.push("10.0.1.10".parse().unwrap()));
+    let whole = why(&world, &client, "b1:80");
+    passes(&whole);
+    assert_eq!(whole.ways.len(), 1, "{whole}");
+    world.update::<SecurityGroup>(&servers, |group| group.rules[0].peer = from("10.0.1.9/32"));
+    let partly = why(&world, &client, "b1:80");
+    assert_eq!(partly.verdict, Verdict::Partly, "{partly}");
+    assert!(partly.blockers[0].problem.ends_with("in from 10.0.1.10"), "{partly}");
+    let there = why(&world, &client, "10.0.1.10:80");
+    assert_eq!(codes(&there), ["ELBV2_LISTENERS_MISMATCH"], "{there}");
+}
+
+#[test]
 fn without_targets_nothing_answers() {
     let Served { world, client, .. } = served(None);
     insta::assert_snapshot!(why(&world, &client, "b1:80"), @"

@@ -40,6 +40,18 @@ fn linked(state: EndpointState) -> Linked {
 }
 
 #[test]
+fn an_endpoint_forgets_what_is_idle_after_its_own_time_whatever_the_listener_says() {
+    let Linked { world, client, balancer, endpoint, .. } = linked(EndpointState::Available);
+    let listener = world.snapshot().linked::<Listener>(LoadBalancer::KIND, &balancer).next().unwrap().arn.clone();
+    for seconds in ["60", "6000"] {
+        world.update::<Listener>(&listener, |listener| drop(listener.attributes.insert(IDLE_TIMEOUT.into(), seconds.into())));
+        let said = why(&world, &client, format!("{endpoint}:80")).to_string();
+        let forgotten = if seconds == "60" { "60 s" } else { "350 s" };
+        assert!(said.contains(&format!("idle for {forgotten}")) && !said.contains(IDLE_TIMEOUT), "{said}");
+    }
+}
+
+#[test]
 fn an_accepted_endpoint_leads_to_the_providers_target() {
     let Linked { world, client, endpoint, .. } = linked(EndpointState::Available);
     insta::assert_snapshot!(why(&world, &client, format!("{endpoint}:80")), @"
@@ -53,8 +65,6 @@ fn an_accepted_endpoint_leads_to_the_providers_target() {
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 lets tcp 80 in from 10.0.0.4 through PrivateLink
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
-          # changed by:
-          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
           # changed by:
@@ -83,8 +93,6 @@ fn a_pending_endpoint_waits_for_the_provider() {
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 lets tcp 80 in from 10.0.0.4 through PrivateLink
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
-          # changed by:
-          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
           # changed by:
@@ -143,8 +151,6 @@ fn everything_that_is_wrong_on_both_sides_is_said_at_once() {
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 filters PrivateLink traffic by its own groups, and they let no tcp 80 in from 10.0.7.4 (either of the commands mends it)
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
-          # changed by:
-          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
           # changed by:
@@ -233,8 +239,6 @@ fn a_balancers_own_groups_stop_clients_of_privatelink_unless_told_not_to() {
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0000000000000001 filters PrivateLink traffic by its own groups, and they let no tcp 80 in from 10.0.0.4 (either of the commands mends it)
       + vpce-00000000000000001 leads to eni-00000000000000003 in vpc-00000000000000002
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1a, and resets what is idle for 350 s
-          # changed by:
-          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.9, whoever the client is
           # changed by:

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 use plan::{Endpoint, Item, Node, Port, Subject, target_address};
 use resource::{
-    Certificate, DEFAULT_IDLE_SECONDS, EndpointService, EndpointServiceId, HealthState, Listener, ListenerProtocol, LoadBalancer,
-    Resource, SslPolicy, TargetGroup, TargetHealth, VpcEndpoint, VpcId,
+    Certificate, EndpointService, EndpointServiceId, HealthState, Listener, ListenerProtocol, LoadBalancer, Resource, SslPolicy,
+    TargetGroup, TargetHealth, VpcEndpoint, VpcId,
 };
 use store::{Change, Snapshot};
 
@@ -149,16 +149,10 @@ fn wanted(world: &Snapshot, upstream: &VpcId, node: &Node, port: &Port, endpoint
         evicted: unhealthy(world, &group).filter(|target| !targets.contains(target)).collect(),
         targets,
         proxied: group.proxy_protocol(),
-        idle: idle(&listener, endpoint.is_some()).into(),
+        idle: listener.idle_seconds_of(endpoint.is_some()).into(),
         endpoint,
         tls: (listener.protocol == ListenerProtocol::Tls).then(|| listener.arn.clone()),
     })
-}
-
-/// How long a connection may be idle: through an endpoint, no longer than endpoints remember it.
-fn idle(listener: &Listener, through_endpoint: bool) -> u32 {
-    let own = listener.idle_seconds();
-    if through_endpoint { own.min(DEFAULT_IDLE_SECONDS) } else { own }
 }
 
 /// The targets of a group that keep no connection because checks found them unhealthy.

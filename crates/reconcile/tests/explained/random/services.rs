@@ -20,6 +20,9 @@ impl Site<'_> {
         let nodes: Vec<(&SubnetId, &str)> = net.subnets.iter().zip(addresses.iter().map(String::as_str)).collect();
         addresses.iter().for_each(|address| self.spot(address, &[80, 80, 8080]));
         let balancer = self.world.balancer(&nodes, &groups);
+        if dice.chance(30) && self.has("addresses") {
+            self.further_addresses(net, &balancer, n);
+        }
         for (port, many) in [(80, 100), (8080, 30)] {
             let protocol = *dice.pick(&[Tcp, Tcp, Tcp, Udp, TcpUdp]);
             if dice.chance(many) {
@@ -40,6 +43,15 @@ impl Site<'_> {
             self.world.update::<LoadBalancer>(&balancer, |balancer| balancer.internet_facing = balancer.zones.len() == 1);
         }
         balancer
+    }
+
+    /// Further addresses of nodes, to connect to targets from.
+    fn further_addresses(&mut self, net: &Net, balancer: &str, n: usize) {
+        for (zone, node) in self.world.find::<LoadBalancer>(balancer).zones.iter().enumerate() {
+            let further = format!("{}.{zone}.{}", net.base, 24 + n);
+            self.spot(&further, &[80]);
+            self.world.update::<NetworkInterface>(&node.interface, |eni| eni.addresses.push(further.parse().unwrap()));
+        }
     }
 
     fn targets(&mut self, net: &Net, protocol: ListenerProtocol, number: usize) -> String {
