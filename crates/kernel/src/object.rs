@@ -188,6 +188,13 @@ pub struct Rule {
     pub table: u32,
 }
 
+impl Rule {
+    /// A rule that is true of every packet.
+    pub fn of_all(priority: u32, table: u32) -> Self {
+        Self { priority, iif: None, from: None, to: None, fwmark: None, table }
+    }
+}
+
 /// A permanent neighbour: no ARP is asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbour {

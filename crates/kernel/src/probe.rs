@@ -10,8 +10,8 @@ use crate::error::KernelError;
 use crate::namespaces::{aside, choose_congestion_control};
 use crate::netlink::Socket;
 use crate::nft::{
-    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Operand, Policy, Rule, Rules, Set,
-    SetData, Table, Type, Value, Verdict, ct_state,
+    Action, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Match, Nat, Policy, Rule, Rules, Set, SetData, Table,
+    Type, Value, Verdict, ct_state,
 };
 use crate::object::{Change, LinkEnd, LinkKind, Mac, Object};
 use crate::own_root::Holder;
@@ -86,8 +86,7 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
     let dnat = |key: Field, map: &str| rule(Action::Dnat(Nat::by_map([key], map, Gives::AddrPort)));
     let nat = |name, point, rules| chain(name, ChainKind::Nat, point, rules);
     let follow = Rule::new([Match::any_of(Field::CtState, ct_state::NEW)], [Action::Verdict(Verdict::Accept)]);
-    let masked = Operand::Masked { mask: 0xffff, value: 1 };
-    let realm = Rule::new([Match { key: vec![Field::RtClassId], negated: false, with: masked }], [Action::Counter]);
+    let realm = Rule::new([Match::masked(Field::RtClassId, 0xffff, 1)], [Action::Counter]);
     let local = Rule::new([Match::is(Field::FibDaddrType, Field::LOCAL)], [Action::SetCtZone(1), Action::Notrack]);
     let verdict = Element {
         table: TABLE.to_owned(),

@@ -130,12 +130,12 @@ impl Walk<'_> {
         }
         self.health(&group);
         let stretch = Stretch { node, group: &group, port, sender, kept: port.preserve_client && !linked, linked };
-        port.targets.iter().flat_map(|flow| self.from_each_address(stretch, planned, *flow)).collect()
+        port.targets.iter().flat_map(|flow| self.by_each_address(stretch, planned, *flow)).collect()
     }
 
     /// From all of the node's addresses, over which its connections are spread: of the ways that pass, which differ in nothing
     /// else, only the first.
-    fn from_each_address(&self, stretch: Stretch<'_>, planned: &Node, flow: Flow) -> Vec<Way> {
+    fn by_each_address(&self, stretch: Stretch<'_>, planned: &Node, flow: Flow) -> Vec<Way> {
         let further = if stretch.kept { &[] } else { planned.further.as_slice() };
         let from = |source: &Ipv4Addr| self.clone().towards_target(stretch, flow, *source);
         let mut ways: Vec<Way> = std::iter::once(&planned.address).chain(further).map(from).collect();

@@ -321,6 +321,11 @@ impl Match {
         Match { key: vec![field], negated: false, with: Operand::Bits(bits) }
     }
 
+    /// The bits of the field under the mask have this value.
+    pub fn masked(field: Field, mask: u32, value: u32) -> Match {
+        Match { key: vec![field], negated: false, with: Operand::Masked { mask, value } }
+    }
+
     /// The fields together are a key of the set.
     pub fn in_set(key: impl Into<Vec<Field>>, set: &str) -> Match {
         Match { key: key.into(), negated: false, with: Operand::Set(set.to_owned()) }

@@ -53,7 +53,7 @@ fn act(action: Action) -> Rule {
 /// One rule for every kind of match.
 fn matches() -> Vec<Rule> {
     let value = |field, value| accept(Match::is(field, value));
-    let masked = |field, mask, value| accept(Match { key: vec![field], negated: false, with: Operand::Masked { mask, value } });
+    let masked = |field, mask, value| accept(Match::masked(field, mask, value));
     vec![
         value(Field::IifName, Value::Interface("eth0".into())),
         value(Field::OifName, Value::Interface("eth1".into())),

@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use std::net::TcpStream;
 
 use kernel::nft::{
-    Action, ChainKind, Data, Field, HookPoint, Mark, Match, Nat, Operand, Per, Reject, Rule, SetData, Type, Value, Verdict,
-    ct_state, ct_status,
+    Action, ChainKind, Data, Field, HookPoint, Mark, Match, Nat, Per, Reject, Rule, SetData, Type, Value, Verdict, ct_state,
+    ct_status,
 };
 use kernel::{Change, Kernel, Object, Route, RouteKind};
 
@@ -28,10 +28,6 @@ fn established() -> Rule {
 
 fn refuse() -> Rule {
     Rule::new([], [Action::Reject(Reject::TcpReset)])
-}
-
-fn masked(field: Field, mask: u32, value: u32) -> Match {
-    Match { key: vec![field], negated: false, with: Operand::Masked { mask, value } }
 }
 
 /// A router that marks packets and flows before it asks `judge`, and refuses what `judge` does not accept.
@@ -93,10 +89,10 @@ fn questions() -> Vec<(Match, bool)> {
         (is(Field::Mark, Value::Mark(0x7010_0000)), false),
         (Match::between(Field::Mark, Value::Mark(0x100), Value::Mark(0x200)), true),
         (Match::between(Field::Mark, Value::Mark(0x108), Value::Mark(0x1_0000)), false),
-        (masked(Field::Mark, 0xff, 7), true),
-        (masked(Field::Mark, 0xff, 8), false),
-        (masked(Field::RtClassId, 0xffff, 77), true),
-        (masked(Field::RtClassId, 0xffff, 78), false),
+        (Match::masked(Field::Mark, 0xff, 7), true),
+        (Match::masked(Field::Mark, 0xff, 8), false),
+        (Match::masked(Field::RtClassId, 0xffff, 77), true),
+        (Match::masked(Field::RtClassId, 0xffff, 78), false),
         (is(Field::FibDaddrType, Field::UNICAST), true),
         (is(Field::FibDaddrType, Field::LOCAL), false),
         (is(Field::Saddr, addr("10.1.0.2")), true),
@@ -116,8 +112,8 @@ fn questions() -> Vec<(Match, bool)> {
         (is(Field::ThDport, port(80)), true),
         (is(Field::ThSport, port(80)), false),
         (is(Field::IcmpType, Value::Proto(8)), false),
-        (masked(Field::TcpFlags, SYN | ACK, SYN), true),
-        (masked(Field::TcpFlags, SYN | ACK, ACK), false),
+        (Match::masked(Field::TcpFlags, SYN | ACK, SYN), true),
+        (Match::masked(Field::TcpFlags, SYN | ACK, ACK), false),
         (Match::any_of(Field::CtState, ct_state::NEW), true),
         (Match::any_of(Field::CtState, ct_state::RELATED | ct_state::INVALID), false),
         (Match::any_of(Field::CtState, ct_state::UNTRACKED).negate(), true),

@@ -32,10 +32,35 @@ pub(super) const SOCKETS: u32 = 110;
 /// The routing table of packets that no table had a route for.
 pub(super) const NOWHERE: u32 = 999;
 
-/// The mark of packets that a socket of the daemon sends as its client, and of their flows. Those of subnets and route tables are higher.
+/// The mark of packets that a socket of the daemon sends as its client. Those of subnets and route tables are higher.
 pub(crate) const AS_CLIENT: u32 = 1;
 /// The mark of the answers to them.
 pub(super) const TO_SOCKET: u32 = 2;
+
+/// What the bits of a flow's mark say.
+pub(super) mod flow {
+    /// Its packets are what a socket of the daemon sends as its client: their mark.
+    pub const AS_CLIENT: u32 = super::AS_CLIENT;
+    /// Tracked, whatever the rules say.
+    pub const TRACKED: u32 = 0x10;
+    /// An open rule of the interface that it leaves first let it begin.
+    pub const FIRST_BEGUN: u32 = 0x20;
+    /// Its answers pass there by a rule.
+    pub const FIRST_ANSWERED: u32 = 0x40;
+    /// An open rule of the interface that it arrives at let it begin.
+    pub const LAST_BEGUN: u32 = 0x80;
+    /// Its answers pass there by a rule.
+    pub const LAST_ANSWERED: u32 = 0x100;
+    /// Untracked at one of its ends, unless it is tracked after all. Flows without it, nearly all, pay for one look at their mark.
+    pub const JUDGED: u32 = 0x200;
+
+    #[test]
+    fn each_bit_says_one_thing() {
+        let all = [AS_CLIENT, TRACKED, FIRST_BEGUN, FIRST_ANSWERED, LAST_BEGUN, LAST_ANSWERED, JUDGED];
+        assert_eq!(all.iter().fold(0, |bits, bit| bits | bit).count_ones() as usize, all.len());
+        assert!(all.iter().all(|bit| bit.is_power_of_two()));
+    }
+}
 
 /// Whether a namespace is a machine's, in which somebody else is root.
 pub(super) fn is_machine(namespace: &str) -> bool {

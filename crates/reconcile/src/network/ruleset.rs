@@ -4,20 +4,20 @@
 //! translation) and when it arrives at its destination (after all of it). An `accept` ends one chain and not the
 //! packet's way, so each judgement is a base chain of its own.
 //!
-//! | chain     | where           | what it does                                                               |
-//! | --------- | --------------- | -------------------------------------------------------------------------- |
-//! | inwards   | prerouting -300 | a workload's public address becomes its private one, packet by packet      |
-//! | leave     | prerouting -155 | source check, the source subnet's ACL, the source's groups                  |
+//! | chain     | where           | what it does                                                                  |
+//! | --------- | --------------- | ----------------------------------------------------------------------------- |
+//! | inwards   | prerouting -300 | a workload's public address becomes its private one, packet by packet         |
+//! | leave     | prerouting -155 | source check, the source subnet's ACL, the source's groups                    |
 //! | enter     | prerouting -150 | answers to sockets that have their client's address, by the mark of the flow; |
-//! |           |                 | ACL and groups of an address that the router holds (endpoints, nodes)        |
-//! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                            |
-//! | to-target | prerouting -100 | destination: balancers, endpoints, their public addresses                    |
-//! | ended     | forward -10     | connections to targets that are to lose them: a reset                        |
-//! | local     | input 0         | what the router itself answers                                               |
-//! | own       | output 0        | what the router itself sends: its flows are tracked                        |
-//! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence          |
+//! |           |                 | ACL and groups of an address that the router holds (endpoints, nodes)         |
+//! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                             |
+//! | to-target | prerouting -100 | destination: balancers, endpoints, their public addresses                     |
+//! | ended     | forward -10     | connections to targets that are to lose them: a reset                         |
+//! | local     | input 0         | what the router itself answers                                                |
+//! | own       | output 0        | what the router itself sends: its flows are tracked                           |
+//! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence           |
 //! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, their public addresses                |
-//! | exit      | postrouting 140 | a workload's private address becomes its public one;                         |
+//! | exit      | postrouting 140 | a workload's private address becomes its public one;                          |
 //! |           |                 | the mark of such a socket's packets becomes their flow's;                     |
 //! |           |                 | ACL and groups of an address that the router holds, as a source               |
 //! | arrive    | postrouting 150 | the destination subnet's ACL, the destination's groups                        |
@@ -30,11 +30,11 @@
 use ipnet::Ipv4Net;
 use kernel::Object;
 use kernel::nft::{
-    Action, AddressPart, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Operand, Policy,
-    Reject, Rule, Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
+    Action, AddressPart, Chain, ChainKind, Data, Element, Field, Gives, Hook, HookPoint, Mark, Match, Nat, Policy, Reject, Rule,
+    Rules, Set, SetData, Table, Type, Value, Verdict, ct_state, ct_status,
 };
 
-use super::name::{AS_CLIENT, TABLE, TO_SOCKET, WAN};
+use super::name::{AS_CLIENT, TABLE, TO_SOCKET, WAN, flow};
 use super::untracked::{self, End, always_tracked};
 
 /// Sets and maps by name.
@@ -208,9 +208,9 @@ fn chains() -> Vec<Chain> {
         base("to-target", ChainKind::Nat, Prerouting, -100, Policy::Accept, to_target()),
         base("ended", ChainKind::Filter, Forward, -10, Policy::Accept, ended()),
         base("local", ChainKind::Filter, Input, 0, Policy::Drop, local()),
+        untracked::own(),
         base("across", ChainKind::Filter, Forward, 0, Policy::Accept, across()),
         base("from-node", ChainKind::Nat, Postrouting, 100, Policy::Accept, from_node()),
-        untracked::own(),
         base("exit", ChainKind::Filter, Postrouting, 140, Policy::Accept, exit()),
         base("arrive", ChainKind::Filter, Postrouting, 150, Policy::Accept, arrive()),
         chain(TO_PRIVATE, translate(Field::Daddr, set::PUBLIC_IN, AddressPart::Destination, AddressPart::QuotedSource)),
@@ -372,19 +372,21 @@ fn from_node() -> Vec<Rule> {
     let hash = Field::Hash { over: vec![Field::Saddr, Field::ThSport], modulus: SOURCES, seed: 1 };
     let of_several = [Field::CtOriginalDaddr, Field::CtOriginalDport, hash];
     let to_wan = || Match::is(Field::OifName, device(WAN));
-    vec![
-        untracked::redirected_is_tracked(),
+    let mut rules = Vec::from(untracked::translated_is_tracked());
+    rules.extend([
         Rule::new([], [Action::Snat(Nat::by_map(of_several, set::SOURCE_OF, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_OUT, Gives::Addr))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::Saddr], set::HELD_OUT, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_WITHIN, Gives::Addr))]),
-    ]
+    ]);
+    rules
 }
 
 fn exit() -> Vec<Rule> {
-    let remembered = Rule::new([Match::is(Field::Mark, Value::Mark(AS_CLIENT))], [Action::SetCtMark(Mark::FlowWith(AS_CLIENT))]);
+    let remembered =
+        Rule::new([Match::is(Field::Mark, Value::Mark(AS_CLIENT))], [Action::SetCtMark(Mark::FlowWith(flow::AS_CLIENT))]);
     vec![
         Rule::new([Match::is(Field::OifName, device(WAN))], [jump(TO_PUBLIC)]),
         remembered,
@@ -464,7 +466,7 @@ fn is_tcp() -> Match {
 
 /// The reset that such an address answers with.
 fn own_reset() -> Rule {
-    let reset = Match { key: vec![Field::TcpFlags], negated: false, with: Operand::Masked { mask: RST, value: RST } };
+    let reset = Match::masked(Field::TcpFlags, RST, RST);
     accept_if(vec![stray(), Match::in_set([Field::Saddr], set::RESETTING), reset])
 }
 
@@ -473,20 +475,24 @@ pub(super) fn is_established() -> Match {
     Match::any_of(Field::CtState, ct_state::ESTABLISHED)
 }
 
+/// Belongs to a flow, or is an error about one.
+pub(super) fn is_known() -> Match {
+    Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED)
+}
+
 fn known_flow() -> Rule {
-    accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED)])
+    accept_if(vec![is_known()])
 }
 
 /// An answer of a flow to an endpoint that is open still.
 fn answer_to_open() -> Rule {
     let open = Match::in_set([Field::CtOriginalDaddr], set::OPEN);
-    accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED), open])
+    accept_if(vec![is_known(), open])
 }
 
 /// An answer to what a socket of the daemon sent with its client's address: it is the socket's, not the client's.
 fn answer_to_socket() -> Rule {
-    let as_client = Operand::Masked { mask: AS_CLIENT, value: AS_CLIENT };
-    let as_client = Match { key: vec![Field::CtMark], negated: false, with: as_client };
+    let as_client = Match::masked(Field::CtMark, flow::AS_CLIENT, flow::AS_CLIENT);
     let answer = [as_client, Match::is(Field::CtDirection, Value::Proto(1))];
     Rule::new(answer, [Action::SetMark(Mark::Value(TO_SOCKET))])
 }

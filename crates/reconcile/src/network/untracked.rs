@@ -6,14 +6,10 @@
 //! moment may be gone when it counts. What balancers, endpoints and NAT gateways carry is tracked always: their flows are
 //! translated, or end at sockets of the router. So are flows through appliances, which have more than two ends.
 
-use kernel::nft::{Action, Chain, ChainKind, Field, HookPoint, Mark, Match, Operand, Policy, Rule, Value, ct_state, ct_status};
+use kernel::nft::{Action, Chain, ChainKind, Field, HookPoint, Mark, Match, Policy, Rule, Value, ct_state, ct_status};
 
-use super::ruleset::{accept_if, base, is_established, jump, vmap};
-
-/// Of a flow's mark: tracked, whatever the rules say.
-const TRACKED: u32 = 0x10;
-/// Of a flow's mark: untracked at one of its ends. Flows without it, nearly all, pay for one look at their mark.
-const JUDGED: u32 = 0x200;
+use super::name::flow::{FIRST_ANSWERED, FIRST_BEGUN, JUDGED, LAST_ANSWERED, LAST_BEGUN, TRACKED};
+use super::ruleset::{accept_if, base, is_established, is_known, jump, vmap};
 
 /// One end of a flow, with the bits of the flow's mark that say that it is untracked there: all of them together.
 #[derive(Clone, Copy)]
@@ -28,26 +24,24 @@ impl End {
     /// An open rule let it begin.
     fn begun(self) -> u32 {
         match self {
-            Self::First => 0x20,
-            Self::Last => 0x80,
+            Self::First => FIRST_BEGUN,
+            Self::Last => LAST_BEGUN,
         }
     }
 
     /// Its answers pass by a rule.
     fn answered(self) -> u32 {
-        self.begun() << 1
+        match self {
+            Self::First => FIRST_ANSWERED,
+            Self::Last => LAST_ANSWERED,
+        }
     }
 
     /// A flow that is untracked at this end.
-    fn untracked(self) -> [Match; 2] {
+    fn untracked(self) -> Match {
         let bits = self.begun() | self.answered();
-        let translated = Match::any_of(Field::CtStatus, ct_status::SNAT | ct_status::DNAT);
-        [marked(bits | TRACKED, bits), translated.negate()]
+        Match::masked(Field::CtMark, bits | TRACKED, bits)
     }
-}
-
-fn marked(mask: u32, value: u32) -> Match {
-    Match { key: vec![Field::CtMark], negated: false, with: Operand::Masked { mask, value } }
 }
 
 /// What notes that an open rule let a flow begin.
@@ -67,19 +61,20 @@ pub(super) fn noting(chain: &str) -> Rule {
 
 /// A rule that concludes from the notes of all groups at an end.
 pub(super) fn concluded(end: End) -> Rule {
-    let begins = std::iter::once(Match::any_of(Field::CtState, ct_state::NEW));
-    Rule::new(begins.chain(end.untracked()).collect::<Vec<_>>(), [Action::SetCtMark(Mark::FlowWith(JUDGED))])
+    let begins = Match::any_of(Field::CtState, ct_state::NEW);
+    Rule::new([begins, end.untracked()], [Action::SetCtMark(Mark::FlowWith(JUDGED))])
 }
 
 /// A rule that accepts what belongs to a tracked flow.
 pub(super) fn known_and_tracked() -> Rule {
-    let untracked = marked(JUDGED | TRACKED, JUDGED);
-    accept_if(vec![Match::any_of(Field::CtState, ct_state::ESTABLISHED | ct_state::RELATED), untracked.negate()])
+    let untracked = Match::masked(Field::CtMark, JUDGED | TRACKED, JUDGED);
+    accept_if(vec![is_known(), untracked.negate()])
 }
 
-/// A rule that notes that flows which have got another destination are tracked.
-pub(super) fn redirected_is_tracked() -> Rule {
-    always_tracked([Match::any_of(Field::CtStatus, ct_status::DNAT)])
+/// Rules that note that flows are tracked which have got another destination, or get another source from a NAT gateway.
+pub(super) fn translated_is_tracked() -> [Rule; 2] {
+    let has_realm = Match::is(Field::RtClassId, Value::Mark(0)).negate();
+    [always_tracked([Match::any_of(Field::CtStatus, ct_status::DNAT)]), always_tracked([has_realm])]
 }
 
 /// A rule that notes that a flow is tracked.
@@ -91,8 +86,7 @@ pub(super) fn always_tracked(matches: impl Into<Vec<Match>>) -> Rule {
 /// flow's first end on the way there and its last on the way back; or those that arrive at one, where it is the other way round.
 pub(super) fn judged_again(device: Field, [there, back]: [End; 2], map: &str) -> impl Iterator<Item = Rule> {
     [(0, there), (1, back)].into_iter().map(move |(direction, end)| {
-        let of_end = [Match::is(Field::CtDirection, Value::Proto(direction)), is_established()];
-        let matches = end.untracked().into_iter().chain(of_end).collect();
+        let matches = vec![end.untracked(), Match::is(Field::CtDirection, Value::Proto(direction)), is_established()];
         Rule { matches, ..vmap([device.clone()], map) }
     })
 }

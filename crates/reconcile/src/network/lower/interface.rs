@@ -180,9 +180,7 @@ fn workload(interface: &Interface) -> Vec<Placed> {
 /// The routing table of an interface that is not the first, as in Amazon's images: answers leave by where the question came.
 fn of_its_own(interface: &Interface, index: u32, name: &str, gateway: Ipv4Addr) -> Vec<Object> {
     let table = SECONDARY + index;
-    let from = |address: &Ipv4Addr| {
-        Object::Rule(Rule { priority: table, iif: None, from: Some(Ipv4Net::from(*address)), to: None, fwmark: None, table })
-    };
+    let from = |address: &Ipv4Addr| Object::Rule(Rule { from: Some(Ipv4Net::from(*address)), ..Rule::of_all(table, table) });
     let rules = interface.addresses.iter().map(from);
     rules.chain([via(table, Ipv4Net::default(), name, gateway, None)]).collect()
 }

@@ -74,7 +74,7 @@ pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
 /// What Amazon's sockets answer asks no route table: not even one that leads packets for the VPC's own blocks elsewhere.
 fn straight(address: Ipv4Addr) -> Object {
     let (iif, from) = (Some("lo".into()), Some(Ipv4Net::from(address)));
-    Object::Rule(Rule { priority: 145, iif, from, to: None, fwmark: None, table: LOCAL })
+    Object::Rule(Rule { iif, from, ..Rule::of_all(145, LOCAL) })
 }
 
 /// What is for sockets that have others' addresses first, then the fabric, then the VPC's own blocks, then (by mark, see the
@@ -82,7 +82,7 @@ fn straight(address: Ipv4Addr) -> Object {
 fn asking_order() -> impl Iterator<Item = Object> {
     let rule = |priority, to: Option<&str>, fwmark, table| {
         let to = to.map(|net| net.parse().expect("a literal network is well-formed"));
-        Object::Rule(Rule { priority, iif: None, from: None, to, fwmark, table })
+        Object::Rule(Rule { to, fwmark, ..Rule::of_all(priority, table) })
     };
     let first = [rule(50, None, Some(TO_SOCKET), SOCKETS), rule(100, Some(FABRIC_NET), None, FABRIC)];
     first.into_iter().chain([rule(200, None, None, LOCAL), rule(400, None, None, NOWHERE)])

@@ -26,13 +26,12 @@ pub(super) fn lower(table: &Table) -> Vec<Placed> {
 
 /// What has a mark asks a routing table.
 pub(super) fn asked(priority: u32, mark: u32, table: u32) -> Object {
-    Object::Rule(Rule { priority, iif: None, from: None, to: None, fwmark: Some(mark), table })
+    Object::Rule(Rule { fwmark: Some(mark), ..Rule::of_all(priority, table) })
 }
 
 /// What stays in a subnet comes before what tables say.
 fn apart(subnet: Ipv4Net) -> Object {
-    let fwmark = Some(subnet_mark(subnet));
-    Object::Rule(Rule { priority: 140, iif: None, from: None, to: Some(subnet), fwmark, table: LOCAL })
+    Object::Rule(Rule { to: Some(subnet), fwmark: Some(subnet_mark(subnet)), ..Rule::of_all(140, LOCAL) })
 }
 
 fn route(number: u32, dst: Ipv4Net, hop: &Hop) -> Object {
