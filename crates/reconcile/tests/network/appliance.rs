@@ -170,6 +170,21 @@ fn what_a_node_sends_within_its_own_subnet_goes_straight_whatever_its_table_says
 }
 
 #[test]
+fn what_the_router_sends_itself_from_an_address_goes_by_the_table_of_its_subnet_and_straight_within_it() {
+    let site = Site::new();
+    let [_, one, other] = &site.hosts;
+    let home = site.cloud.find::<NetworkInterface>(&site.interfaces[1]);
+    site.cloud.balancer(&[(&home.subnet, "10.0.1.20")], &[]);
+    site.only(&site.tables[1], "10.0.0.0/16", site.to_appliance());
+    let router = site.vpc.to_string();
+    let heard = |host: &InstanceId, to: &str| site.cloud.datagram((&router, "10.0.1.20:0"), (host.as_str(), to));
+    assert_eq!(heard(other, "10.0.2.4:7000").as_deref(), Some("10.0.1.20"));
+    site.forwards(false);
+    assert_eq!(heard(other, "10.0.2.4:7001"), None);
+    assert_eq!(heard(one, "10.0.1.4:7000").as_deref(), Some("10.0.1.20"), "a neighbour");
+}
+
+#[test]
 fn clients_of_the_internet_are_seen_with_their_ports_by_whatever_way_packets_and_answers_go() {
     let site = Site::new();
     let server = &site.hosts[1];

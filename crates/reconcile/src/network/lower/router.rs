@@ -11,7 +11,7 @@ use plan::Router;
 use super::{delivered, in_namespace, on_device, own_address, sysctl};
 use crate::TimeScale;
 use crate::network::ledger::Placed;
-use crate::network::name::{FABRIC, LOCAL, NOWHERE, SOCKETS, TO_SOCKET};
+use crate::network::name::{AS_CLIENT, FABRIC, LOCAL, NOWHERE, SOCKETS, TO_SOCKET};
 use crate::network::ruleset::{self, FABRIC_NET, element, set, verdict};
 
 /// The resolver of every VPC.
@@ -23,6 +23,8 @@ const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 pub(super) const ROUTER_SETTINGS: &[(&str, &str)] = &[
     ("net/ipv4/ip_forward", "1"),
     ("net/ipv4/conf/all/rp_filter", "0"),
+    // What a node sends comes back from an appliance with the node's address.
+    ("net/ipv4/conf/all/accept_local", "1"),
     ("net/ipv4/conf/default/rp_filter", "0"),
     ("net/ipv4/conf/all/send_redirects", "0"),
     ("net/ipv4/conf/default/send_redirects", "0"),
@@ -78,12 +80,14 @@ fn straight(address: Ipv4Addr) -> Object {
 }
 
 /// What is for sockets that have others' addresses first, then the fabric, then the VPC's own blocks, then (by mark, see the
-/// tables) the sender's route table, then nowhere.
+/// tables) the sender's route table, then nowhere. Tables that lead packets for those blocks elsewhere come before them, but for
+/// what sockets send as their client: it is not from the client's subnet.
 fn asking_order() -> impl Iterator<Item = Object> {
     let rule = |priority, to: Option<&str>, fwmark, table| {
         let to = to.map(|net| net.parse().expect("a literal network is well-formed"));
         Object::Rule(Rule { to, fwmark, ..Rule::of_all(priority, table) })
     };
     let first = [rule(50, None, Some(TO_SOCKET), SOCKETS), rule(100, Some(FABRIC_NET), None, FABRIC)];
-    first.into_iter().chain([rule(200, None, None, LOCAL), rule(400, None, None, NOWHERE)])
+    let straight = rule(145, None, Some(AS_CLIENT), LOCAL);
+    first.into_iter().chain([straight, rule(200, None, None, LOCAL), rule(400, None, None, NOWHERE)])
 }

@@ -20,6 +20,7 @@ pub(super) fn lower(table: &Table) -> Vec<Placed> {
         objects.push(asked(150, number, before));
         objects.extend(table.within.iter().map(|(dst, hop)| route(before, *dst, hop)));
         objects.extend(table.subnets.iter().flat_map(|subnet| [apart(*subnet), asked(150, subnet_mark(*subnet), before)]));
+        objects.extend(table.subnets.iter().flat_map(|subnet| own(*subnet, before)));
     }
     in_namespace(table.vpc.as_str(), objects)
 }
@@ -32,6 +33,14 @@ pub(super) fn asked(priority: u32, mark: u32, table: u32) -> Object {
 /// What stays in a subnet comes before what tables say.
 fn apart(subnet: Ipv4Net) -> Object {
     Object::Rule(Rule { to: Some(subnet), fwmark: Some(subnet_mark(subnet)), ..Rule::of_all(140, LOCAL) })
+}
+
+/// The same for what the router's own sockets send from the subnet's addresses.
+fn own(subnet: Ipv4Net, table: u32) -> [Object; 2] {
+    let rule = |priority, to, table| {
+        Object::Rule(Rule { iif: Some("lo".into()), from: Some(subnet), to, ..Rule::of_all(priority, table) })
+    };
+    [rule(140, Some(subnet), LOCAL), rule(150, None, table)]
 }
 
 fn route(number: u32, dst: Ipv4Net, hop: &Hop) -> Object {
