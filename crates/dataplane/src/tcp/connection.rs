@@ -153,9 +153,10 @@ impl Leg {
 
     /// Asks the peer so often whether it is there, for the routers on the way to see.
     fn remind(&self, every: Option<Duration>) {
-        if let Some(every) = every {
-            // A socket that cannot be told is forgotten by them, and its next packet gets a reset.
-            let _ = SockRef::from(&self.stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(every).with_interval(every));
+        let Some(every) = every else { return };
+        let keepalive = TcpKeepalive::new().with_time(every).with_interval(every);
+        if let Err(error) = SockRef::from(&self.stream).set_tcp_keepalive(&keepalive) {
+            tracing::debug!(%error, "a connection cannot say that it is there: routers forget it, and its next packet gets a reset");
         }
     }
 
