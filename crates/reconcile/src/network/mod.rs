@@ -22,6 +22,7 @@ use crate::TimeScale;
 pub use domain::NetworkDomain;
 use ended::Ended;
 use ledger::{Ledger, Placed};
+pub(crate) use lower::connections_forgotten;
 pub use lower::judged_again;
 pub(crate) use name::{AS_CLIENT, subnet_mark};
 pub use name::{INTERNET, INTERNET_RESOLVER, interface_device};

@@ -18,7 +18,7 @@ use kernel::Namespaces;
 use resource::{DEFAULT_IDLE_SECONDS, SslPolicy, VpcId};
 use store::{Change, Snapshot, Store};
 
-use crate::network::AS_CLIENT;
+use crate::network::{AS_CLIENT, connections_forgotten};
 use crate::{Domain, ObjectSink, TimeScale};
 use wanted::{Door, Terminated, Wanted};
 
@@ -235,11 +235,11 @@ fn route(namespaces: &Namespaces, scale: TimeScale, wanted: &Wanted, spoken: Opt
     })
 }
 
-/// How often a connection has to say that it is there, when it may be idle for longer than routers remember it.
+/// How often a connection has to say that it is there, when it may be idle for longer than routers remember it. Sockets count
+/// in whole seconds.
 fn reminder(scale: TimeScale, idle: u64) -> Option<Duration> {
-    let remembered = u64::from(DEFAULT_IDLE_SECONDS);
-    // Sockets count in whole seconds.
-    (idle > remembered).then(|| (scale.shorten(Duration::from_secs(remembered)) / 3).max(Duration::from_secs(1)))
+    let remembered = connections_forgotten(scale).as_secs();
+    (idle > u64::from(DEFAULT_IDLE_SECONDS)).then(|| Duration::from_secs(remembered / 3))
 }
 
 /// How targets are spoken to behind a listener of this policy.
@@ -249,4 +249,22 @@ fn back(policy: &SslPolicy) -> Result<Offer, &'static str> {
 
 fn open(namespaces: &Namespaces, vpc: &VpcId) -> io::Result<Namespace> {
     Namespace::open(namespaces.path(vpc.as_str()).map_err(io::Error::other)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_that_may_be_idle_for_longer_says_in_time_that_it_is_there_however_fast_time_passes() {
+        for factor in [1, 60, 350, 6000] {
+            let scale = TimeScale::new(NonZeroU32::new(factor).expect("not zero"));
+            assert_eq!(reminder(scale, 350), None);
+            let every = reminder(scale, 6000).expect("routers forget it sooner");
+            assert!(every.subsec_nanos() == 0 && !every.is_zero(), "{every:?}");
+            assert!(every * 3 <= connections_forgotten(scale), "{every:?} at {factor}");
+        }
+    }
 }

@@ -18,6 +18,7 @@ use kernel::{Address, LinkEnd, Mac, Neighbour, Object, Route, RouteKind, Sysctl}
 use plan::{Item, Served};
 use std::net::Ipv4Addr;
 
+pub(crate) use router::connections_forgotten;
 pub use router::judged_again;
 
 use super::ledger::Placed;

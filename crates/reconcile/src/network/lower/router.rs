@@ -7,6 +7,7 @@ use ipnet::Ipv4Net;
 use kernel::nft::{Data, Value, Verdict};
 use kernel::{Object, Route, RouteKind, Rule};
 use plan::Router;
+use resource::DEFAULT_IDLE_SECONDS;
 
 use super::{delivered, in_namespace, on_device, own_address, sysctl};
 use crate::TimeScale;
@@ -38,19 +39,26 @@ pub(super) const ROUTER_SETTINGS: &[(&str, &str)] = &[
 
 /// After so many seconds a flow is forgotten: datagrams that were never answered, those that were, and an idle connection. That
 /// is what AWS's balancers, NAT gateways and newer instances do.
-const FORGOTTEN: [(&str, u64); 3] = [("udp_timeout", 30), ("udp_timeout_stream", 120), ("tcp_timeout_established", 350)];
+fn forgotten(scale: TimeScale) -> [(&'static str, u64); 3] {
+    let connections = connections_forgotten(scale).as_secs();
+    [("udp_timeout", scale.seconds(30)), ("udp_timeout_stream", scale.seconds(120)), ("tcp_timeout_established", connections)]
+}
+
+/// After how long an idle connection is forgotten: never so soon that a socket, which counts in whole seconds, cannot say in
+/// time that it is there.
+pub(crate) fn connections_forgotten(scale: TimeScale) -> Duration {
+    Duration::from_secs(scale.seconds(DEFAULT_IDLE_SECONDS.into()).max(3))
+}
 
 /// After how long a flow that takes a shortcut has to be judged again, so that the kernel forgets none that goes on.
 pub fn judged_again(scale: TimeScale) -> Duration {
-    Duration::from_secs(FORGOTTEN.map(|(_, seconds)| scale.seconds(seconds)).into_iter().min().unwrap_or(1)) / 8
+    Duration::from_secs(forgotten(scale).map(|(_, seconds)| seconds).into_iter().min().unwrap_or(1)) / 8
 }
 
 pub(super) fn lower(router: &Router, scale: TimeScale) -> Vec<Placed> {
     let mut objects: Vec<Object> = ROUTER_SETTINGS.iter().map(|(path, value)| sysctl(*path, value)).collect();
-    objects.extend(
-        FORGOTTEN
-            .map(|(what, seconds)| sysctl(format!("net/netfilter/nf_conntrack_{what}"), &scale.seconds(seconds).to_string())),
-    );
+    let forgotten = forgotten(scale).into_iter();
+    objects.extend(forgotten.map(|(what, seconds)| sysctl(format!("net/netfilter/nf_conntrack_{what}"), &seconds.to_string())));
     // The kernel sees one in many packets of a flow that takes a shortcut: numbers that it did not expect are no reason to
     // drop the next one.
     objects.push(sysctl("net/netfilter/nf_conntrack_tcp_be_liberal", "1"));
