@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use plan::Subject;
-use plan::names::{self, Known, Observer, Said, Source};
+use plan::names::{self, Content, Known, LONGEST_CHAIN, Observer, Said, Says, Source};
 use resource::{
     HostedZone, NetworkInterface, ResolverDirection, ResolverEndpoint, ResolverRule, Resource, RuleAssociation, Vpc, VpcEndpoint,
 };
@@ -14,9 +14,6 @@ use store::Snapshot;
 use crate::find::Start;
 use crate::party::{Party, holder};
 use crate::walk::peering::live_to;
-
-/// How many names in a row are followed.
-const LONGEST_CHAIN: usize = 8;
 
 /// Who decides about a name, of what users made for a VPC.
 #[derive(Clone)]
@@ -110,11 +107,11 @@ fn of_closed(world: &Snapshot, known: &Known, name: &str) -> Option<Vec<Ipv4Addr
         Said::Addresses(_) | Said::Nothing => name.to_owned(),
     };
     let name = matches!(known.decider(&own), names::Decider::Public(_)).then_some(own)?;
-    let closed = closed(world, &name)?;
-    let legs = closed.interfaces.iter().filter_map(|id| world.find::<NetworkInterface>(id.as_str()));
-    let all = closed.regional_name() == name;
-    let legs = legs.filter(|leg| all || closed.zonal_name(&leg.zone) == name);
-    Some(legs.filter_map(|leg| leg.primary()).collect()).filter(|addresses: &Vec<_>| !addresses.is_empty())
+    let addresses = names::own_names(world, &*closed(world, &name)?).into_iter().filter_map(|entry| match entry.says {
+        Says::Name(own, Content::Addresses(addresses)) if own == name => Some(addresses),
+        _ => None,
+    });
+    Some(addresses.flatten().collect()).filter(|addresses: &Vec<_>| !addresses.is_empty())
 }
 
 /// The endpoint whose own name it is, while nobody resolves that: its connection is not accepted.

@@ -12,7 +12,7 @@ use super::entry::{Content, Entry, Says, Scope, Source, plain};
 use super::{entries, front_doors, sources};
 
 /// How many names in a row stand for one another at most.
-const LONGEST_CHAIN: usize = 8;
+pub const LONGEST_CHAIN: usize = 8;
 
 /// Whose resolver is asked.
 #[derive(Clone, Copy, Debug)]

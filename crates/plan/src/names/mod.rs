@@ -12,8 +12,8 @@ mod rule;
 
 pub use affected::{affected, sources};
 pub use entry::{Content, Entry, Says, Scope, Source};
-pub use known::{Decider, Known, Observer, Said, Zone};
-pub use public::front_doors;
+pub use known::{Decider, Known, LONGEST_CHAIN, Observer, Said, Zone};
+pub use public::{front_doors, own_names};
 
 use store::Snapshot;
 

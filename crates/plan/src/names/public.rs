@@ -60,7 +60,11 @@ fn node_address(world: &Snapshot, balancer: &LoadBalancer, zone: &BalancerZone) 
 pub(super) fn of_endpoint(world: &Snapshot, id: &EndpointId) -> Vec<Entry> {
     let endpoint = world.find::<VpcEndpoint>(id.as_str());
     let open = endpoint.filter(|endpoint| endpoint.kind == EndpointKind::Interface && endpoint.state.is_open());
-    let Some(endpoint) = open else { return Vec::new() };
+    open.map(|endpoint| own_names(world, &endpoint)).unwrap_or_default()
+}
+
+/// The names that an endpoint has as soon as it is open.
+pub fn own_names(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Entry> {
     let interfaces: Vec<_> = endpoint.interfaces.iter().filter_map(|id| world.find::<NetworkInterface>(id.as_str())).collect();
     let all = interfaces.iter().filter_map(|interface| interface.primary()).collect();
     let zonal = interfaces
