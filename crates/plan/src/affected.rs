@@ -48,11 +48,7 @@ pub fn affected(world: &Snapshot, change: &Change) -> BTreeSet<Subject> {
     reach.change(change, |service: &EndpointService| service.balancers.clone(), Reach::service);
     reach.change(change, VpcEndpoint::clone, Reach::endpoint);
     reach.change(change, |access: &PublicAccess| (access.mode, access.settled), |reach, access| reach.public(&access.owner));
-    reach.change(
-        change,
-        |exclusion: &PublicAccessExclusion| (exclusion.of.clone(), exclusion.mode, exclusion.state),
-        |reach, exclusion| reach.public(&exclusion.owner),
-    );
+    reach.change(change, read_of_exclusion, |reach, exclusion| reach.public(&exclusion.owner));
     reach.change(change, read_of_resolver, |reach, resolver| reach.add(Subject::Resolver(resolver.id.clone())));
     reach.found
 }
@@ -68,6 +64,11 @@ fn gateways_of(table: &RouteTable) -> Vec<InternetGatewayId> {
 /// What the plan reads of an interface: neither what people write on it nor what we say of it.
 fn read_of_interface(interface: &NetworkInterface) -> NetworkInterface {
     NetworkInterface { ready: false, description: String::new(), tags: Tags::default(), ..interface.clone() }
+}
+
+/// What the plan reads of an exclusion.
+pub fn read_of_exclusion(exclusion: &PublicAccessExclusion) -> impl PartialEq + use<> {
+    (exclusion.of.clone(), exclusion.mode, exclusion.state)
 }
 
 /// What the plan reads of a resolver endpoint: neither what people write on it nor whether it is told that it is there.

@@ -24,7 +24,7 @@ mod subject;
 mod table;
 
 pub use acl::{Acl, AclRule};
-pub use affected::affected;
+pub use affected::{affected, read_of_exclusion};
 pub use answering::answering;
 pub use balancer::{Balancer, Flow, Node, Port, eligible_targets, is_named, target_address};
 pub use delegation::{is_delegated, public_zone_of};

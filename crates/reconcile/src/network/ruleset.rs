@@ -18,7 +18,7 @@
 //! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence           |
 //! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, their public addresses                |
 //! | exit      | postrouting 140 | a workload's private address becomes its public one;                          |
-//! |           |                 | the mark of such a socket's packets becomes their flow's;                     |
+//! |           |                 | the mark of such a socket's packets is added to their flow's;                 |
 //! |           |                 | ACL and groups of an address that the router holds, as a source               |
 //! | arrive    | postrouting 150 | the destination subnet's ACL, the destination's groups                        |
 //!

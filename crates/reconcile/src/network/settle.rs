@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plan::{Item, Subject};
+use plan::{Item, Subject, read_of_exclusion};
 use resource::{
     BalancerState, ElasticAddress, EndpointState, ExclusionState, LoadBalancer, NatGateway, NatState, NetworkInterface,
     PeeringConnection, PeeringState, PublicAccess, PublicAccessExclusion, ResolverEndpoint, ResolverEndpointState, Resource,
@@ -120,12 +120,15 @@ fn endpoint(txn: &mut Txn, id: &str, item: Option<&Item>) {
 
 /// The public addresses obey what was chosen and who was exempt in `world`: what has been asked for since is still to come.
 fn public_access(txn: &mut Txn, world: &Snapshot, owner: &str) {
-    let chosen = |access: &Arc<PublicAccess>| !access.settled && world.find(owner).as_ref() == Some(access);
+    let carried = |access: &PublicAccess| world.find::<PublicAccess>(owner).is_some_and(|known| known.mode == access.mode);
+    let chosen = |access: &Arc<PublicAccess>| !access.settled && carried(access);
     if txn.find::<PublicAccess>(owner).is_some_and(|access| chosen(&access)) {
         txn.update::<PublicAccess>(owner, |access| access.settled = true);
     }
     let moved = |exclusion: &Arc<PublicAccessExclusion>| {
-        exclusion.state.settled() != exclusion.state && world.find(exclusion.id.as_str()).as_ref() == Some(exclusion)
+        let carried = world.find::<PublicAccessExclusion>(exclusion.id.as_str());
+        let as_carried = carried.is_some_and(|carried| read_of_exclusion(&carried) == read_of_exclusion(exclusion));
+        exclusion.state.settled() != exclusion.state && as_carried
     };
     let of_owner = txn.all::<PublicAccessExclusion>().filter(|exclusion| exclusion.owner.key() == owner && moved(exclusion));
     for exclusion in of_owner.collect::<Vec<_>>() {
@@ -155,7 +158,7 @@ fn resolver(txn: &mut Txn, id: &str, item: Option<&Item>) {
 
 #[cfg(test)]
 mod tests {
-    use resource::BlockMode;
+    use resource::{BlockMode, Excluded, ExclusionMode, PublicAccessExclusionId, Tags};
 
     use super::*;
     use crate::testing::{change, owner, store};
@@ -173,5 +176,31 @@ mod tests {
         let carried = store.snapshot();
         change(&store, |txn| settle(txn, &carried, &subject, None)).await;
         assert!(settled());
+    }
+
+    #[tokio::test]
+    async fn an_exclusion_that_gets_tags_while_the_kernel_follows_is_in_force_all_the_same() {
+        let id = PublicAccessExclusionId::random();
+        let exclusion = PublicAccessExclusion {
+            id: id.clone(),
+            owner: owner(),
+            of: Excluded::Vpc(VpcId::random()),
+            mode: ExclusionMode::Bidirectional,
+            state: ExclusionState::Creating,
+            created: Timestamp(1),
+            updated: Timestamp(1),
+            deleted: None,
+            tags: Tags::default(),
+        };
+        let store = store(|txn| txn.put(exclusion.clone())).await;
+        let carried = store.snapshot();
+        change(&store, |txn| {
+            let tagged = |exclusion: &mut PublicAccessExclusion| drop(exclusion.tags.0.insert("name".into(), "one".into()));
+            txn.update(id.as_str(), tagged);
+        })
+        .await;
+        change(&store, |txn| settle(txn, &carried, &Subject::PublicAccess(owner().key()), None)).await;
+        let found = store.snapshot().find::<PublicAccessExclusion>(id.as_str()).expect("it is there");
+        assert_eq!(found.state, ExclusionState::Created);
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! Whether a flow is tracked is decided with its first packet, at each of its two ends, and kept in its mark: the rules of that
 //! moment may be gone when it counts. What balancers, endpoints and NAT gateways carry is tracked always: their flows are
-//! translated, or end at sockets of the router. So are flows through appliances, which have more than two ends.
+//! translated, or end at sockets of the router. So are flows that an appliance passes on, which have more than two ends. It has
+//! no say in what else goes by it.
 
 use kernel::nft::{Action, Chain, ChainKind, Field, HookPoint, Mark, Match, Policy, Rule, Value, ct_state, ct_status};
 
