@@ -31,8 +31,9 @@ impl Walk<'_> {
         self.boundary(party, true, to);
         let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
         if let Some(held) = self.held_in_public(party, to) {
-            self.passes(&party.vpc, format!("delivers {to} itself: it stands for {held}, which its own router has"));
-            return self.inside(&party.vpc.clone(), sender, held);
+            self.passes(&party.vpc, format!("delivers {to} itself: it is {}'s, which its own router has", held.name));
+            self.let_in(&held);
+            return self.inside(&party.vpc.clone(), sender, held.address);
         }
         match self.is_inside(&party.vpc, to) && !self.is_diverted(party, to) {
             true => self.inside(&party.vpc.clone(), sender, to),
@@ -40,12 +41,12 @@ impl Walk<'_> {
         }
     }
 
-    /// The address of the VPC's own router that a public address stands for: a node's or a NAT gateway's. The router takes what
-    /// is for it before it looks for a route.
-    fn held_in_public(&self, party: &Party, to: Ipv4Addr) -> Option<Ipv4Addr> {
+    /// Who has a public address in the VPC's own router: a node or a NAT gateway. The router takes what is for it before it looks
+    /// for a route, as if it came from the internet.
+    fn held_in_public(&self, party: &Party, to: Ipv4Addr) -> Option<Party> {
         let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next()?;
         let holder = interface(self.world, &address.association.as_ref()?.interface)?;
-        (holder.vpc == party.vpc && holder.is_managed()).then_some(holder.address)
+        (holder.vpc == party.vpc && holder.is_managed()).then_some(holder)
     }
 
     /// What an interface needs before anything leaves it or arrives at it.
