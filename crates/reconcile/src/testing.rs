@@ -4,9 +4,10 @@ use std::net::Ipv4Addr;
 
 use resource::{
     AddressAssociation, AllocationId, Attachment, AttachmentId, BalancerState, BalancerZone, CidrAssociation, ElasticAddress,
-    EndpointId, EndpointKind, EndpointState, HealthCheck, HealthState, Holder, Instance, InstanceId, InstanceState, InterfaceId,
-    InterfaceKind, Listener, ListenerProtocol, LoadBalancer, MetadataOptions, NetworkInterface, Owner, Subnet, SubnetId, Tags,
-    Target, TargetGroup, TargetHealth, TargetId, TargetType, Timestamp, Vpc, VpcEndpoint, VpcId, VpcState,
+    EndpointId, EndpointKind, EndpointState, GLOBAL, HealthCheck, HealthState, Holder, HostedZone, Instance, InstanceId,
+    InstanceState, InterfaceId, InterfaceKind, Listener, ListenerProtocol, LoadBalancer, MetadataOptions, NetworkInterface,
+    Owner, Subnet, SubnetId, Tags, Target, TargetGroup, TargetHealth, TargetId, TargetType, Timestamp, Vpc, VpcEndpoint, VpcId,
+    VpcState, ZoneVpc,
 };
 use store::{Store, StoreError, Txn};
 
@@ -68,6 +69,22 @@ pub(crate) fn subnet(vpc: &VpcId) -> Subnet {
         default_for_zone: false,
         hostname_type: "ip-name".into(),
         resource_name_a_record: false,
+        tags: Tags::default(),
+    }
+}
+
+/// A hosted zone of the account; a private one when it is of VPCs.
+pub(crate) fn hosted_zone(id: &str, name: &str, vpcs: &[u32]) -> HostedZone {
+    HostedZone {
+        id: id.into(),
+        owner: Owner::new("111111111111", GLOBAL),
+        name: name.into(),
+        reference: id.into(),
+        comment: None,
+        private: !vpcs.is_empty(),
+        vpcs: vpcs.iter().map(|n| ZoneVpc { region: "us-east-1".into(), vpc: vpc_id((*n).into()) }).collect(),
+        authorized: Vec::new(),
+        created: Timestamp(id.len() as u64),
         tags: Tags::default(),
     }
 }

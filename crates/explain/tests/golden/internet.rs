@@ -80,13 +80,19 @@ fn block_public_access_cuts_a_vpc_off_but_for_what_is_exempt() {
     passes(&why(&world, &instance, "internet:443"));
 }
 
-#[test]
-fn what_goes_out_by_a_nat_gateway_passes_where_only_ingress_is_blocked() {
-    let world = World::new();
-    let (vpc, subnet, instance, _, gateway) = lonely(&world);
+/// The lonely instance, whose subnet's table leads to a NAT gateway in a public subnet that uses the main table.
+fn behind_nat(world: &World) -> (VpcId, SubnetId, InstanceId, InternetGatewayId) {
+    let (vpc, subnet, instance, _, gateway) = lonely(world);
     let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
     let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
     world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    (vpc, public, instance, gateway)
+}
+
+#[test]
+fn what_goes_out_by_a_nat_gateway_passes_where_only_ingress_is_blocked() {
+    let world = World::new();
+    let (vpc, public, instance, gateway) = behind_nat(&world);
     world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
     world.block_public_access(BlockMode::Ingress);
     passes(&why(&world, &instance, "internet:443"));
@@ -99,10 +105,7 @@ fn what_goes_out_by_a_nat_gateway_passes_where_only_ingress_is_blocked() {
 #[test]
 fn a_nat_gateway_needs_a_way_out_of_its_own_subnet() {
     let world = World::new();
-    let (vpc, subnet, instance, _, gateway) = lonely(&world);
-    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
-    let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
-    world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    let (vpc, _, instance, gateway) = behind_nat(&world);
     insta::assert_snapshot!(why(&world, &instance, "internet:443"), @"
     i-00000000000000001 to the internet tcp 443: denied
 
@@ -120,10 +123,7 @@ fn a_nat_gateway_needs_a_way_out_of_its_own_subnet() {
 #[test]
 fn answers_go_from_a_nat_gateway_to_the_sender_by_the_table_of_its_own_subnet() {
     let world = World::new();
-    let (vpc, subnet, instance, _, gateway) = lonely(&world);
-    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
-    let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
-    world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    let (vpc, public, instance, gateway) = behind_nat(&world);
     let table = world.main_table(&vpc);
     world.route(&table, "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
     let (_, firewall) = world.instance(&public, "10.0.9.9", &[&world.group(&vpc, &[all_out()])]);
@@ -137,10 +137,7 @@ fn answers_go_from_a_nat_gateway_to_the_sender_by_the_table_of_its_own_subnet() 
 #[test]
 fn the_acl_around_a_nat_gateway_judges_what_it_sends_on() {
     let world = World::new();
-    let (vpc, subnet, instance, _, gateway) = lonely(&world);
-    let public = world.subnet(&vpc, "10.0.9.0/24", 'a');
-    let nat = world.nat_gateway(&public, "10.0.9.5", "198.18.0.12");
-    world.route(&world.table(&vpc, &[Some(&subnet)]), "0.0.0.0/0", RouteTarget::NatGateway(nat));
+    let (vpc, public, instance, gateway) = behind_nat(&world);
     world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
     let acl = world.acl(&vpc, &[&public], &[entry(100, "out", Traffic::All, "0.0.0.0/0", true)]);
     let explanation = why(&world, &instance, "internet:443");

@@ -141,6 +141,11 @@ impl World {
         id
     }
 
+    /// A group that lets everything out and in.
+    pub fn open_group(&self, vpc: &VpcId) -> GroupId {
+        self.group(vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))])
+    }
+
     pub fn group(&self, vpc: &VpcId, rules: &[GroupRule]) -> GroupId {
         let id = GroupId::parse(&self.id("sg-")).unwrap();
         self.put(SecurityGroup {

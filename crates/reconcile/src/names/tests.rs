@@ -8,17 +8,17 @@ use dataplane::dns::{Kind, answer_datagram};
 use plan::names::{Known, Observer, Said};
 use proptest::prelude::*;
 use resource::{
-    BalancerState, DNS_PORT, EndpointState, GLOBAL, HealthState, HostedZone, LoadBalancer, NetworkInterface, Owner,
-    PeeringConnection, PeeringId, PeeringSide, PeeringState, Policy, RecordContent, RecordSet, RecordType, ResolverAddress,
-    ResolverDirection, ResolverEndpoint, ResolverEndpointState, ResolverRule, RuleAssociation, RuleAssociationState, RuleWay,
-    Subnet, Tags, TargetHealth, TargetId, Timestamp, VpcEndpoint, ZoneVpc,
+    BalancerState, DNS_PORT, EndpointState, GLOBAL, HealthState, LoadBalancer, NetworkInterface, Owner, PeeringConnection,
+    PeeringId, PeeringSide, PeeringState, Policy, RecordContent, RecordSet, RecordType, ResolverAddress, ResolverDirection,
+    ResolverEndpoint, ResolverEndpointState, ResolverRule, RuleAssociation, RuleAssociationState, RuleWay, Subnet, Tags,
+    TargetHealth, TargetId, Timestamp, VpcEndpoint,
 };
 use store::Txn;
 
 use super::*;
 use crate::testing::{
-    address, balancer, change, elastic, endpoint, health, instance, interface, interface_id, interface_of, listener, owner,
-    store, subnet, target_group, vpc, vpc_id,
+    address, balancer, change, elastic, endpoint, health, hosted_zone, instance, interface, interface_id, interface_of, listener,
+    owner, store, subnet, target_group, vpc, vpc_id,
 };
 
 const A: u16 = 1;
@@ -275,19 +275,7 @@ fn hosted(txn: &mut Txn, which: u8, on: bool) {
         _ => ("*.w", RecordType::Cname, values("www.corp.test.")),
     };
     let (zone, name, owner) = ("Z1".to_owned(), format!("{label}.corp.test."), Owner::new(&owner().account, GLOBAL));
-    let vpcs = vec![ZoneVpc { region: "us-east-1".into(), vpc: vpc_id(2) }];
-    txn.put(HostedZone {
-        id: zone.clone(),
-        owner: owner.clone(),
-        name: "corp.test.".into(),
-        reference: zone.clone(),
-        comment: None,
-        private: true,
-        vpcs,
-        authorized: Vec::new(),
-        created: Timestamp(0),
-        tags: Tags::default(),
-    });
+    txn.put(hosted_zone(&zone, "corp.test.", &[2]));
     let set = RecordSet { zone, owner, name, kind, set: None, policy: Policy::Simple, content };
     if on { txn.put(set) } else { txn.remove::<RecordSet>(&set.key()) }
 }

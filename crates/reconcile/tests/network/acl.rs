@@ -10,7 +10,7 @@ use crate::world::{all_out, entry, from, ingress};
 fn three(cloud: &Cloud<kernel::Netlink>) -> (VpcId, SubnetId, [InstanceId; 3]) {
     let vpc = cloud.vpc("10.0.0.0/16");
     let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'a'));
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let hosts = [(&a, "10.0.0.4"), (&a, "10.0.0.5"), (&b, "10.0.1.4")].map(|(subnet, at)| cloud.instance(subnet, at, &[&open]).0);
     cloud.settle();
     cloud.serve(&hosts[1], "10.0.0.5:80", "inside");
@@ -71,7 +71,7 @@ fn what_is_routed_to_an_appliance_is_judged_around_the_appliance_whoever_it_is_f
     let cloud = real();
     let (vpc, _, [client, ..]) = three(&cloud);
     let between = cloud.subnet(&vpc, "10.0.2.0/24", 'a');
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (appliance, eni) = cloud.instance(&between, "10.0.2.4", &[&open]);
     cloud.update::<NetworkInterface>(&eni, |eni| eni.source_dest_check = false);
     cloud.route(&cloud.main_table(&vpc), "10.99.0.0/16", RouteTarget::Interface(eni));

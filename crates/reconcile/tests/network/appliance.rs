@@ -29,7 +29,7 @@ impl Site {
         let cloud = real();
         let vpc = cloud.vpc("10.0.0.0/16");
         let subnets = [0, 1, 2].map(|n| cloud.subnet(&vpc, &format!("10.0.{n}.0/24"), 'a'));
-        let group = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+        let group = cloud.open_group(&vpc);
         let made = [0, 1, 2].map(|n| cloud.instance(&subnets[n], &format!("10.0.{n}.4"), &[&group]));
         let tables = [0, 1, 2].map(|n| cloud.table(&vpc, &[Some(&subnets[n])]));
         let gateway = cloud.internet_gateway(Some(&vpc));

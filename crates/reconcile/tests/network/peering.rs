@@ -129,7 +129,7 @@ fn an_interface_endpoint_and_a_balancer_of_a_peer_are_used_by_their_addresses() 
     let Three { cloud, vpcs, subnets, groups, hosts, .. } = three();
     let provider = cloud.vpc("10.0.0.0/16");
     let served = cloud.subnet(&provider, "10.0.0.0/24", 'a');
-    let inner = cloud.group(&provider, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let inner = cloud.open_group(&provider);
     let (target, _) = cloud.instance(&served, "10.0.0.4", &[&inner]);
     let behind = |vpc: &VpcId, subnet: &SubnetId, node: &str, target: &InstanceId| {
         let targets = cloud.target_group(vpc, TargetType::Instance);

@@ -186,7 +186,7 @@ fn many_flows_use_the_whole_pool_and_all_targets() {
         let subnet = world.linked::<Subnet>(Vpc::KIND, &linked.provider).next().unwrap().id.clone();
         (subnet, world.all::<TargetGroup>().next().unwrap().arn.clone())
     };
-    let group = cloud.group(&linked.provider, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let group = cloud.open_group(&linked.provider);
     let (second, _) = cloud.instance(&far, "10.0.1.5", &[&group]);
     cloud.target(&targets, TargetId::Instance(second.clone()), 8080, Some(HealthState::Healthy));
     cloud.settle();

@@ -6,14 +6,13 @@ use kernel::{Kernel, Netlink};
 use resource::*;
 
 use crate::cloud::{Cloud, real};
-use crate::world::{all_out, from, ingress};
 
 /// A world with something of everything: two instances, a public address, and an endpoint in its own VPC.
 fn whole() -> (Cloud<Netlink>, VpcId, [InstanceId; 2]) {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (client, eni) = cloud.instance(&subnet, "10.0.0.4", &[&open]);
     let (server, _) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
     let gateway = cloud.internet_gateway(Some(&vpc));

@@ -2,14 +2,20 @@
 
 use resource::*;
 
-use crate::cloud::real;
+use crate::cloud::{Cloud, real};
 use crate::world::{PING, all_out, from, ingress};
+
+/// A VPC with the subnets 10.0.0 and 10.0.1.
+fn two_subnets() -> (Cloud<kernel::Netlink>, VpcId, [SubnetId; 2]) {
+    let cloud = real();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let subnets = [(0, 'a'), (1, 'b')].map(|(n, zone)| cloud.subnet(&vpc, &format!("10.0.{n}.0/24"), zone));
+    (cloud, vpc, subnets)
+}
 
 #[test]
 fn neighbours_and_other_subnets_are_reached_through_the_router() {
-    let cloud = real();
-    let vpc = cloud.vpc("10.0.0.0/16");
-    let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'b'));
+    let (cloud, vpc, [a, b]) = two_subnets();
     let open =
         cloud.group(&vpc, &[all_out(), ingress(Traffic::Tcp(80, 80), from("10.0.0.0/16")), ingress(PING, from("10.0.0.0/16"))]);
     let (client, _) = cloud.instance(&a, "10.0.0.4", &[&open]);
@@ -29,9 +35,7 @@ fn neighbours_and_other_subnets_are_reached_through_the_router() {
 
 #[test]
 fn packets_leave_with_the_primary_address_also_where_another_comes_before_it() {
-    let cloud = real();
-    let vpc = cloud.vpc("10.0.0.0/16");
-    let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'b'));
+    let (cloud, vpc, [a, b]) = two_subnets();
     let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("10.0.0.0/16"))]);
     let (client, interface) = cloud.instance(&a, "10.0.0.9", &[&open]);
     cloud.update::<NetworkInterface>(&interface, |eni| eni.addresses.push([10, 0, 0, 4].into()));
@@ -65,7 +69,7 @@ fn a_source_that_is_not_the_interfaces_own_is_dropped_unless_the_check_is_off() 
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (client, interface) = cloud.instance(&subnet, "10.0.0.4", &[&open]);
     let (server, _) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
     cloud.settle();
@@ -87,7 +91,7 @@ fn a_route_to_an_interface_leads_to_an_appliance() {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let (a, b) = (cloud.subnet(&vpc, "10.0.0.0/24", 'a'), cloud.subnet(&vpc, "10.0.1.0/24", 'a'));
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (client, _) = cloud.instance(&a, "10.0.0.4", &[&open]);
     let (appliance, eni) = cloud.instance(&b, "10.0.1.4", &[&open]);
     cloud.route(&cloud.main_table(&vpc), "10.99.0.0/16", RouteTarget::Interface(eni.clone()));
@@ -108,7 +112,7 @@ fn an_interface_that_moves_to_another_instance_takes_its_traffic_along() {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (client, _) = cloud.instance(&subnet, "10.0.0.4", &[&open]);
     let (first, _) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
     let (second, _) = cloud.instance(&subnet, "10.0.0.6", &[&open]);
@@ -148,7 +152,7 @@ fn a_program_of_the_host_has_a_namespace_and_an_interface_of_its_own() {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (server, _) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
     let holder = Holder::Process { pid: std::process::id(), started: 1 };
     let interface = cloud.interface(&subnet, InterfaceKind::Workload, "10.0.0.4", &[&open], holder);
@@ -165,7 +169,7 @@ fn a_route_to_a_subnet_of_the_vpc_itself_leads_through_an_appliance() {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let [a, b, c] = [0, 1, 2].map(|n| cloud.subnet(&vpc, &format!("10.0.{n}.0/24"), 'a'));
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (client, _) = cloud.instance(&a, "10.0.0.4", &[&open]);
     let (server, _) = cloud.instance(&b, "10.0.1.4", &[&open]);
     let (appliance, eni) = cloud.instance(&c, "10.0.2.4", &[&open]);

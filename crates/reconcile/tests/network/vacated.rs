@@ -8,7 +8,6 @@ use resource::*;
 
 use crate::cloud::{Cloud, real, simulated};
 use crate::packets::echoes;
-use crate::world::{all_out, from, ingress};
 
 const GONE: &str = "10.0.0.5:80";
 const KEPT: &str = "10.0.0.6:80";
@@ -26,7 +25,7 @@ fn connected() -> Connected {
     let cloud = real();
     let vpc = cloud.vpc("10.0.0.0/16");
     let subnet = cloud.subnet(&vpc, "10.0.0.0/24", 'a');
-    let open = cloud.group(&vpc, &[all_out(), ingress(Traffic::All, from("0.0.0.0/0"))]);
+    let open = cloud.open_group(&vpc);
     let (client, _) = cloud.instance(&subnet, "10.0.0.4", &[&open]);
     let (first, goes) = cloud.instance(&subnet, "10.0.0.5", &[&open]);
     let (second, _) = cloud.instance(&subnet, "10.0.0.6", &[&open]);

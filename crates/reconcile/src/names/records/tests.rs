@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use dataplane::dns::{Kind, View};
 use plan::names::{affected, sources};
 use resource::{
-    EndpointService, EndpointServiceId, EndpointState, FailoverRole, GLOBAL, HostedZone, Owner, Policy, PrivateName,
-    PrivateNameState, RecordContent, RecordSet, RecordType, Tags, Timestamp, Vpc, VpcEndpoint, ZoneChange, ZoneVpc,
+    EndpointService, EndpointServiceId, EndpointState, FailoverRole, GLOBAL, Owner, Policy, PrivateName, PrivateNameState,
+    RecordContent, RecordSet, RecordType, Tags, Timestamp, Vpc, VpcEndpoint, ZoneChange,
 };
 use store::{Snapshot, Store, Txn};
 
 use crate::TimeScale;
 use crate::names::book::Book;
 use crate::names::settle::Settling;
-use crate::testing::{address, change, endpoint, interface, owner, store, vpc, vpc_id};
+use crate::testing::{address, change, endpoint, hosted_zone as zone, interface, owner, store, vpc, vpc_id};
 
 fn book(world: &Snapshot) -> Book {
     let mut book = Book::new();
@@ -23,21 +23,6 @@ fn book(world: &Snapshot) -> Book {
 
 fn addresses(view: &View, name: &str) -> Vec<String> {
     view.look_up(&name.parse().unwrap(), Kind::A).addresses().iter().map(ToString::to_string).collect()
-}
-
-fn zone(id: &str, name: &str, vpcs: &[u32]) -> HostedZone {
-    HostedZone {
-        id: id.into(),
-        owner: Owner::new("111111111111", GLOBAL),
-        name: name.into(),
-        reference: id.into(),
-        comment: None,
-        private: !vpcs.is_empty(),
-        vpcs: vpcs.iter().map(|n| ZoneVpc { region: "us-east-1".into(), vpc: vpc_id((*n).into()) }).collect(),
-        authorized: Vec::new(),
-        created: Timestamp(id.len() as u64),
-        tags: Tags::default(),
-    }
 }
 
 fn record(zone: &str, name: &str, kind: RecordType, values: &[&str]) -> RecordSet {
