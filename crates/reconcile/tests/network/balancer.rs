@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use kernel::nft::Value;
+use kernel::{Kernel, Object};
 use resource::*;
 
-use crate::cloud::{Cloud, real};
+use crate::cloud::{Cloud, real, simulated};
 use crate::world::{all_out, from, ingress};
 
 struct Balanced {
@@ -141,6 +143,24 @@ fn a_balancer_with_a_public_address_serves_the_internet() {
     cloud.allow(&group, ingress(Traffic::Tcp(8080, 8080), from("198.18.0.0/15")));
     cloud.settle();
     assert!(cloud.reaches("internet", "198.18.0.10:80").ends_with("sees 198.18.0.1"));
+}
+
+#[test]
+fn every_address_of_a_node_resets_what_belongs_to_no_connection() {
+    let cloud = simulated();
+    let vpc = cloud.vpc("10.0.0.0/16");
+    let balancer = cloud.balancer(&[(&cloud.subnet(&vpc, "10.0.0.0/24", 'a'), "10.0.0.9")], &[]);
+    let node = cloud.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
+    cloud.update::<NetworkInterface>(&node, |eni| eni.addresses.push("10.0.0.10".parse().unwrap()));
+    cloud.settle();
+    let resetting = cloud.kernel.observe(vpc.as_str(), &[]).unwrap().into_iter().filter_map(|object| match object {
+        Object::Element(element) if element.set == "resetting" => Some(element.key),
+        _ => None,
+    });
+    let resetting: Vec<Vec<Value>> = resetting.collect();
+    for address in ["10.0.0.9", "10.0.0.10"] {
+        assert!(resetting.contains(&vec![Value::Addr(address.parse().unwrap())]), "{address} of {resetting:?}");
+    }
 }
 
 #[test]
