@@ -70,11 +70,10 @@ impl Told<'_> {
     }
 
     fn agrees(&self, kernel: &Netlink, explanation: &Explanation, to: &[Ipv4Addr], patience: Duration) -> bool {
-        if explanation
-            .ways
-            .iter()
-            .any(|way| way.hops.iter().any(|hop| hop.does.contains("answers") && hop.does.contains("not known")))
-        {
+        // What appliances of users make of answers is theirs; ours take their own, when those are led back to them, for questions.
+        let unknown =
+            |does: &str| does.contains("answers") && ["not known", "back to itself"].iter().any(|end| does.contains(end));
+        if explanation.ways.iter().flat_map(|way| &way.hops).any(|hop| unknown(&hop.does)) {
             return true;
         }
         match explanation.verdict {
