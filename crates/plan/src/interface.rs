@@ -118,7 +118,7 @@ fn place(world: &Snapshot, eni: &NetworkInterface) -> Option<Place> {
     }
     let attachment = eni.attachment.as_ref()?;
     Some(Place::Workload {
-        namespace: namespace(world, eni, &attachment.holder)?,
+        namespace: namespace(world, eni, eni.holder()?)?,
         device: attachment.device_index,
         mac: eni.mac.clone(),
         subnet: subnet.cidr,

@@ -164,7 +164,7 @@ pub fn active_target(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> boo
 }
 
 fn takes_packets(world: &Snapshot, eni: &NetworkInterface) -> bool {
-    match eni.attachment.as_ref().map(|attachment| &attachment.holder) {
+    match eni.holder() {
         Some(Holder::Instance(id)) => world
             .find::<Instance>(id.as_str())
             .is_some_and(|instance| matches!(instance.state, InstanceState::Pending | InstanceState::Running)),

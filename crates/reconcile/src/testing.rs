@@ -120,8 +120,8 @@ pub(crate) fn interface(vpc: &VpcId, address: Ipv4Addr) -> NetworkInterface {
 /// An interface of an instance, its primary one when `index` is 0.
 pub(crate) fn interface_of(instance: &Instance, index: u32, address: Ipv4Addr) -> NetworkInterface {
     let holder = Holder::Instance(instance.id.clone());
-    let since = Timestamp(0);
-    let attachment = Attachment { id: AttachmentId::random(), holder, device_index: index, delete_on_termination: true, since };
+    let (id, since) = (AttachmentId::random(), Timestamp(0));
+    let attachment = Attachment { id, holder, device_index: index, delete_on_termination: true, since, leaving: false };
     NetworkInterface { attachment: Some(attachment), ..interface(&instance.vpc, address) }
 }
 

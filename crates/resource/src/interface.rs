@@ -84,12 +84,16 @@ pub struct Attachment {
     pub delete_on_termination: bool,
     /// Since when.
     pub since: Timestamp,
+    /// Whether it was asked to end, and the holder's namespace has the interface still.
+    #[serde(default)]
+    pub leaving: bool,
 }
 
 impl Attachment {
     /// A service's hold on an interface that it made: AWS shows index 1 and no instance.
     pub fn of_service(since: Timestamp) -> Self {
-        Self { id: AttachmentId::random(), holder: Holder::Service, device_index: 1, delete_on_termination: false, since }
+        let (id, holder) = (AttachmentId::random(), Holder::Service);
+        Self { id, holder, device_index: 1, delete_on_termination: false, since, leaving: false }
     }
 }
 
@@ -113,6 +117,11 @@ impl NetworkInterface {
     /// The primary private address.
     pub fn primary(&self) -> Option<Ipv4Addr> {
         self.addresses.first().copied()
+    }
+
+    /// Who is to have it; nobody once it is leaving.
+    pub fn holder(&self) -> Option<&Holder> {
+        self.attachment.as_ref().filter(|attachment| !attachment.leaving).map(|attachment| &attachment.holder)
     }
 
     /// The key of the link by which an address of a VPC is found.

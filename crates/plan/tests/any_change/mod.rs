@@ -286,7 +286,8 @@ fn interface(interface: &mut NetworkInterface, dice: &mut Dice, txn: &Txn) {
             let holder = instance.map_or(Holder::Process { pid: 7, started: 7 }, Holder::Instance);
             let id = AttachmentId::parse("eni-attach-00000000000000001").unwrap();
             let device_index = dice.below(2) as u32;
-            let attachment = Attachment { id, holder, device_index, delete_on_termination: true, since: Timestamp(1) };
+            let (since, leaving) = (Timestamp(1), dice.coin());
+            let attachment = Attachment { id, holder, device_index, delete_on_termination: true, since, leaving };
             interface.attachment = dice.coin().then_some(attachment);
         }
     }

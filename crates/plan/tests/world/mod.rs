@@ -263,6 +263,7 @@ impl World {
                 device_index: 0,
                 delete_on_termination: true,
                 since: Timestamp(1),
+                leaving: false,
             }),
             requester: None,
             fabric: kind.is_managed().then(|| self.number("fabric")),

@@ -157,8 +157,8 @@ mod tests {
 
     fn held_by(process: Process, n: u8) -> NetworkInterface {
         let holder = Holder::Process { pid: process.pid, started: process.started };
-        let since = Timestamp(0);
-        let attachment = Attachment { id: AttachmentId::random(), holder, device_index: 0, delete_on_termination: true, since };
+        let (id, since) = (AttachmentId::random(), Timestamp(0));
+        let attachment = Attachment { id, holder, device_index: 0, delete_on_termination: true, since, leaving: false };
         NetworkInterface { attachment: Some(attachment), ..interface(&vpc_id(1), address(n)) }
     }
 

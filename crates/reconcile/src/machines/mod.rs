@@ -61,10 +61,10 @@ impl Domain for MachinesDomain {
         if change.kind == Instance::KIND {
             self.noted.extend(change.before::<Instance>().iter().chain(&change.after::<Instance>()).map(|i| i.id.clone()));
         }
-        if let Some(Holder::Instance(id)) =
-            change.after::<NetworkInterface>().and_then(|eni| eni.attachment.as_ref().map(|a| a.holder.clone()))
-        {
-            self.noted.insert(id);
+        for interface in change.before::<NetworkInterface>().iter().chain(&change.after()) {
+            if let Some(Holder::Instance(id)) = interface.attachment.as_ref().map(|attachment| &attachment.holder) {
+                self.noted.insert(id.clone());
+            }
         }
     }
 

@@ -15,9 +15,7 @@ use store::{Snapshot, Txn};
 pub(super) fn settle(txn: &mut Txn, world: &Snapshot, subject: &Subject, item: Option<&Item>) {
     match (subject, item) {
         (Subject::Router(id), Some(_)) => router(txn, id.as_str()),
-        (Subject::Interface(id), _) => {
-            txn.update::<NetworkInterface>(id.as_str(), |interface| interface.ready = item.is_some());
-        }
+        (Subject::Interface(id), _) => interface(txn, id.as_str(), item.is_some()),
         (Subject::Group(id), Some(Item::Group(carried))) => group(txn, id.as_str(), &carried.others),
         (Subject::Nat(id), _) => nat(txn, id.as_str(), item.is_some()),
         (Subject::Peering(id), _) => peering(txn, id.as_str(), item.is_some()),
@@ -35,6 +33,16 @@ fn router(txn: &mut Txn, id: &str) {
     for subnet in pending {
         txn.update::<Subnet>(subnet.id.as_str(), |subnet| subnet.state = VpcState::Available);
     }
+}
+
+/// What was leaving its holder has left it when the kernel does not have it any more.
+fn interface(txn: &mut Txn, id: &str, present: bool) {
+    txn.update::<NetworkInterface>(id, |interface| {
+        interface.ready = present;
+        if !present {
+            interface.attachment.take_if(|attachment| attachment.leaving);
+        }
+    });
 }
 
 /// The group filters in `others` besides its own VPC, and nowhere else.

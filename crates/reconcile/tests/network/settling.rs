@@ -68,6 +68,22 @@ fn resources_become_available_when_the_kernel_has_them_and_not_before() {
 }
 
 #[test]
+fn an_interface_has_left_its_instance_once_the_kernel_let_go() {
+    let mut daemon = Daemon::new();
+    let instance = everything(&daemon.world).5;
+    daemon.look();
+    let interface = daemon.world.snapshot().linked::<NetworkInterface>(Instance::KIND, &instance).next().unwrap().id.clone();
+    daemon.world.update::<NetworkInterface>(&interface, |eni| eni.attachment.as_mut().unwrap().leaving = true);
+    daemon.kernel.break_with(Some(13));
+    daemon.look();
+    assert!(daemon.world.find::<NetworkInterface>(&interface).attachment.is_some());
+    daemon.kernel.break_with(None);
+    daemon.look();
+    let interface = daemon.world.find::<NetworkInterface>(&interface);
+    assert_eq!((interface.attachment, interface.ready), (None, false));
+}
+
+#[test]
 fn a_connection_that_nobody_accepted_stays_as_it_is() {
     let mut daemon = Daemon::new();
     let endpoint = everything(&daemon.world).3;

@@ -65,6 +65,7 @@ pub fn attach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error>
                 device_index: 0,
                 delete_on_termination: true,
                 since: cx.now,
+                leaving: false,
             }),
             tags: Tags::default(),
         },

@@ -70,6 +70,7 @@ impl Network {
                 device_index: *device_index,
                 delete_on_termination: *delete_on_termination,
                 since: now,
+                leaving: false,
             };
             match source {
                 Source::Existing(id) => take(txn, owner, id, attachment)?,

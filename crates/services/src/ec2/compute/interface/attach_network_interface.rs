@@ -43,6 +43,7 @@ pub fn attach_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Outp
         device_index: input.device_index,
         delete_on_termination: false,
         since: now,
+        leaving: false,
     };
     cx.txn.put(NetworkInterface { attachment: Some(attachment), ready: false, ..(*interface).clone() });
     Ok(Output { attachment_id: id.to_string(), network_card_index: 0 })
@@ -93,8 +94,25 @@ mod tests {
         let third = text(&site.interface(json!({})), "NetworkInterfaceId");
         let third = json!({"InstanceId": id, "NetworkInterfaceId": third, "DeviceIndex": 2});
         assert_eq!(cloud.refusal("AttachNetworkInterface", third), "AttachmentLimitExceeded");
-        cloud.ok("DetachNetworkInterface", json!({"AttachmentId": attachment, "Force": true}));
-        assert_eq!(cloud.refusal("DetachNetworkInterface", json!({"AttachmentId": attachment})), "InvalidAttachmentID.NotFound");
+        let detach = json!({"AttachmentId": attachment, "Force": true});
+        cloud.ok("DetachNetworkInterface", detach.clone());
+        let shown = cloud.ok("DescribeNetworkInterfaces", json!({"NetworkInterfaceIds": [interface]}));
+        let shown = &shown["NetworkInterfaces"][0];
+        assert_eq!((&shown["Status"], &shown["Attachment"]["Status"]), (&json!("in-use"), &json!("detaching")));
+        assert_eq!(cloud.refusal("AttachNetworkInterface", attach(1)), "InvalidNetworkInterface.InUse");
+        assert_eq!(cloud.refusal("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface})), "InvalidParameterValue");
+    }
+
+    #[test]
+    fn a_stopped_instance_gives_its_interface_back_at_once() {
+        let site = Site::new();
+        let cloud = &site.cloud;
+        let id = site.instance(InstanceState::Stopped);
+        let interface = text(&site.interface(json!({})), "NetworkInterfaceId");
+        let attach = json!({"InstanceId": id, "NetworkInterfaceId": interface, "DeviceIndex": 1});
+        let detach = json!({"AttachmentId": cloud.text("AttachNetworkInterface", attach, "/AttachmentId")});
+        cloud.ok("DetachNetworkInterface", detach.clone());
+        assert_eq!(cloud.refusal("DetachNetworkInterface", detach), "InvalidAttachmentID.NotFound");
         cloud.ok("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface}));
     }
 

@@ -1,13 +1,13 @@
-//! DetachNetworkInterface: a secondary interface of an instance is free again.
+//! DetachNetworkInterface: a secondary interface of an instance is free again, once the machine that runs does not have it.
 
-use resource::{Holder, NetworkInterface};
+use resource::{Attachment, Holder, InstanceState, NetworkInterface};
 use serde::Deserialize;
 
 use super::super::Done;
 use crate::ec2::find;
 use crate::{Error, Write};
 
-/// `Force` does not wait for the operating system, which on a stopped instance does not run anyway.
+/// `Force` does not wait for the operating system, and nor do we.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Input {
@@ -32,7 +32,9 @@ pub fn detach_network_interface(cx: &mut Write<'_>, input: Input) -> Result<Done
     if attachment.device_index == 0 {
         return Err(Error::new("OperationNotPermitted", "The network interface at device index 0 cannot be detached."));
     }
-    super::check_pluggable(&*find::instance(cx.txn, &owner, instance.as_str())?)?;
-    cx.txn.put(NetworkInterface { attachment: None, ready: false, ..(*interface).clone() });
+    let instance = find::instance(cx.txn, &owner, instance.as_str())?;
+    super::check_pluggable(&instance)?;
+    let remains = (instance.state != InstanceState::Stopped).then(|| Attachment { leaving: true, ..attachment.clone() });
+    cx.txn.put(NetworkInterface { attachment: remains, ..(*interface).clone() });
     Ok(Done {})
 }

@@ -158,9 +158,9 @@ fn association(elastic: &ElasticAddress, hostnames: bool) -> AssociationView {
     }
 }
 
-/// The attachment of an interface: `attached` once the interface is in the kernel.
+/// The attachment of an interface: `attached` once the interface is in the kernel, `detaching` until it is out of it.
 pub fn attachment(interface: &NetworkInterface) -> Option<AttachmentView> {
-    let Attachment { id, holder, device_index, delete_on_termination, since } = interface.attachment.as_ref()?;
+    let Attachment { id, holder, device_index, delete_on_termination, since, leaving } = interface.attachment.as_ref()?;
     let (instance_id, owner, id) = match holder {
         Holder::Instance(instance) => (Some(instance.to_string()), interface.owner.account.clone(), id.to_string()),
         Holder::Process { .. } => (None, interface.owner.account.clone(), id.to_string()),
@@ -177,7 +177,11 @@ pub fn attachment(interface: &NetworkInterface) -> Option<AttachmentView> {
         network_card_index: 0,
         instance_id,
         instance_owner_id: owner,
-        status: if interface.ready { "attached" } else { "attaching" },
+        status: match (leaving, interface.ready) {
+            (true, _) => "detaching",
+            (false, true) => "attached",
+            (false, false) => "attaching",
+        },
     })
 }
 

@@ -151,7 +151,7 @@ pub fn is_reachable(world: &Snapshot, vpc: &VpcId, target: &RouteTarget) -> bool
 
 /// Whether somebody takes the packets that come to an interface and are not for it; services never do.
 fn is_in_use(world: &Snapshot, interface: &NetworkInterface) -> bool {
-    match interface.attachment.as_ref().map(|attachment| &attachment.holder) {
+    match interface.holder() {
         Some(Holder::Instance(id)) => {
             let instance = world.find::<Instance>(id.as_str());
             instance.is_some_and(|instance| matches!(instance.state, InstanceState::Pending | InstanceState::Running))
