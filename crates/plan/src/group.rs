@@ -78,7 +78,7 @@ pub(crate) fn plan(world: &Snapshot, id: &GroupId) -> Option<Group> {
     Some(Group {
         id: group.id.clone(),
         vpc: group.vpc.clone(),
-        others: group.vpcs().skip(1).filter(|vpc| world.find::<Vpc>(vpc.as_str()).is_some()).cloned().collect(),
+        others: group.others().filter(|vpc| world.find::<Vpc>(vpc.as_str()).is_some()).cloned().collect(),
         ingress: allows(world, &group, false),
         egress: allows(world, &group, true),
     })

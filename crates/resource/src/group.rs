@@ -69,8 +69,13 @@ impl VpcAssociationState {
 impl SecurityGroup {
     /// The VPCs whose interfaces may carry it: its own first.
     pub fn vpcs(&self) -> impl Iterator<Item = &VpcId> {
+        std::iter::once(&self.vpc).chain(self.others())
+    }
+
+    /// The VPCs besides its own that it is associated with.
+    pub fn others(&self) -> impl Iterator<Item = &VpcId> {
         let others = self.associations.iter().filter(|other| other.state != VpcAssociationState::Disassociating);
-        std::iter::once(&self.vpc).chain(others.map(|other| &other.vpc))
+        others.map(|other| &other.vpc)
     }
 
     /// Whether interfaces of `vpc` may carry it.

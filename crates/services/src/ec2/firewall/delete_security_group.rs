@@ -1,8 +1,7 @@
 //! DeleteSecurityGroup: refused while anything carries the group or names it in its own VPC. Rules of peers become stale.
 
-use resource::{LoadBalancer, NetworkInterface, Resource, SecurityGroup, VpcEndpoint};
+use resource::SecurityGroup;
 use serde::{Deserialize, Serialize};
-use store::Snapshot;
 
 use super::security_group;
 use crate::ec2::defaults;
@@ -29,23 +28,12 @@ pub fn delete_security_group(cx: &mut Write<'_>, input: Input) -> Result<Output,
         let message = format!("the specified group: \"{}\" name: \"default\" cannot be deleted by a user", group.id);
         return Err(Error::new("CannotDelete", message));
     }
-    if let Some(user) = user_of(cx.txn, &group) {
+    let associated = group.associations.first().map(|other| other.vpc.to_string());
+    if let Some(user) = associated.or_else(|| security_group::user_of(cx.txn, &group, None)) {
         return Err(Error::dependency(format!("resource {} has a dependent object: {user}", group.id)));
     }
     cx.txn.remove::<SecurityGroup>(group.id.as_str());
     Ok(Output { r#return: true, group_id: group.id.to_string() })
-}
-
-/// Something that still uses the group.
-fn user_of(world: &Snapshot, group: &SecurityGroup) -> Option<String> {
-    let (kind, id) = (SecurityGroup::KIND, &group.id);
-    let interface = || world.linked::<NetworkInterface>(kind, id).next().map(|i| i.id.to_string());
-    let endpoint = || world.linked::<VpcEndpoint>(kind, id).next().map(|e| e.id.to_string());
-    let balancer = || world.linked::<LoadBalancer>(kind, id).next().map(|b| b.arn.clone());
-    let other =
-        || world.linked::<SecurityGroup>(kind, id).find(|g| g.id != group.id && g.vpc == group.vpc).map(|g| g.id.to_string());
-    let associated = group.associations.first().map(|other| other.vpc.to_string());
-    associated.or_else(interface).or_else(endpoint).or_else(balancer).or_else(other)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use resource::{GroupId, GroupRule, Owner, PeeringConnection, PeeringId, PrefixList, Resource, RulePeer, SecurityGroup, Vpc};
+use resource::{
+    GroupId, GroupRule, LoadBalancer, NetworkInterface, Owner, PeeringConnection, PeeringId, PrefixList, Resource, RulePeer,
+    SecurityGroup, Vpc, VpcEndpoint, VpcId,
+};
 use store::Snapshot;
 
 use super::permission::GroupPair;
@@ -71,6 +74,18 @@ pub fn for_interface(world: &Snapshot, owner: &Owner, vpc: &Vpc, wanted: &[Strin
         )),
         false => Ok(groups),
     }
+}
+
+/// Something that uses a group: what carries it, or a group for the same VPC whose rules name it. In `vpc`, or anywhere.
+pub fn user_of(world: &Snapshot, group: &SecurityGroup, vpc: Option<&VpcId>) -> Option<String> {
+    let (kind, id) = (SecurityGroup::KIND, &group.id);
+    let there = |place: &VpcId| vpc.is_none_or(|vpc| vpc == place);
+    let interface = || world.linked::<NetworkInterface>(kind, id).find(|i| there(&i.vpc)).map(|i| i.id.to_string());
+    let endpoint = || world.linked::<VpcEndpoint>(kind, id).find(|e| there(&e.vpc)).map(|e| e.id.to_string());
+    let balancer = || world.linked::<LoadBalancer>(kind, id).find(|b| there(&b.vpc)).map(|b| b.arn.clone());
+    let names = |other: &SecurityGroup| other.id != group.id && other.vpc == *vpc.unwrap_or(&group.vpc);
+    let naming = || world.linked::<SecurityGroup>(kind, id).find(|other| names(other)).map(|other| other.id.to_string());
+    interface().or_else(endpoint).or_else(balancer).or_else(naming)
 }
 
 /// What AWS says of rules that name a group of a peer when the group or the connection is gone.

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use resource::{NetworkInterface, Resource, SecurityGroup, VpcAssociation, VpcAssociationState, VpcId};
+use resource::{SecurityGroup, VpcAssociation, VpcAssociationState, VpcId};
 use serde::{Deserialize, Serialize};
-use store::Snapshot;
 
+use super::security_group;
 use crate::ec2::{defaults, find};
 use crate::filter::{self, Field, Filter};
 use crate::page::{self, Ask};
@@ -30,8 +30,8 @@ pub fn associate(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let group = find::group(cx.txn, &owner, &input.group_id)?;
     let vpc = find::vpc(cx.txn, &owner, &input.vpc_id)?;
     let home = find::vpc(cx.txn, &owner, group.vpc.as_str())?;
-    if group.name == defaults::DEFAULT_GROUP || home.is_default {
-        let message = format!("{} is a default group or in a default VPC, and is for that VPC alone.", group.id);
+    if group.name == defaults::DEFAULT_GROUP || home.is_default || vpc.is_default {
+        let message = format!("{} is a default group, or one of {} and {} is a default VPC.", group.id, home.id, vpc.id);
         return Err(Error::invalid_value(message));
     }
     if group.is_for(&vpc.id) {
@@ -48,11 +48,11 @@ pub fn associate(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
 pub fn disassociate(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let owner = cx.owner().clone();
     let group = find::group(cx.txn, &owner, &input.group_id)?;
-    if !group.vpcs().skip(1).any(|vpc| vpc.as_str() == input.vpc_id) {
+    let Some(vpc) = group.others().find(|vpc| vpc.as_str() == input.vpc_id) else {
         let message = format!("{} is not associated with the VPC {}.", group.id, input.vpc_id);
         return Err(Error::new("InvalidAssociationID.NotFound", message));
-    }
-    if let Some(user) = user_in(cx.txn, &group, &input.vpc_id) {
+    };
+    if let Some(user) = security_group::user_of(cx.txn, &group, Some(vpc)) {
         let message = format!("resource {} has a dependent object in {}: {user}", group.id, input.vpc_id);
         return Err(Error::dependency(message));
     }
@@ -61,14 +61,6 @@ pub fn disassociate(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
         group.associations.iter_mut().filter(|other| other.vpc.as_str() == input.vpc_id).for_each(|other| other.state = state);
     });
     Ok(Output { state: state.as_str() })
-}
-
-/// Something in a VPC that uses the group there: an interface that carries it, or a group whose rules name it.
-fn user_in(world: &Snapshot, group: &SecurityGroup, vpc: &str) -> Option<String> {
-    let mut carrying = world.linked::<NetworkInterface>(SecurityGroup::KIND, &group.id);
-    let interface = carrying.find(|interface| interface.vpc.as_str() == vpc).map(|interface| interface.key());
-    let mut naming = world.linked::<SecurityGroup>(SecurityGroup::KIND, &group.id);
-    interface.or_else(|| naming.find(|other| other.vpc.as_str() == vpc).map(|other| other.key()))
 }
 
 /// Takes the associations of a VPC that goes.
@@ -174,12 +166,32 @@ mod tests {
         );
         assert_eq!(cloud.refusal("DisassociateSecurityGroupVpc", pair.clone()), "DependencyViolation");
         cloud.ok("DeleteNetworkInterface", json!({"NetworkInterfaceId": interface}));
+        let endpoint = json!({
+            "VpcId": vpc, "VpcEndpointType": "Interface", "ServiceName": "com.amazonaws.us-east-1.ec2",
+            "SecurityGroupIds": [walled.group], "PrivateDnsEnabled": false
+        });
+        let endpoint = cloud.text("CreateVpcEndpoint", endpoint, "/VpcEndpoint/VpcEndpointId");
+        assert_eq!(cloud.refusal("DisassociateSecurityGroupVpc", pair.clone()), "DependencyViolation");
+        cloud.change(|txn| txn.remove::<resource::VpcEndpoint>(&endpoint));
         assert_eq!(cloud.refusal("DeleteSecurityGroup", json!({"GroupId": walled.group})), "DependencyViolation");
         assert_eq!(cloud.text("DisassociateSecurityGroupVpc", pair, "/State"), "disassociating");
         assert_eq!(
             cloud.refusal("CreateNetworkInterface", json!({"SubnetId": subnet, "Groups": [walled.group]})),
             "InvalidParameter"
         );
+    }
+
+    #[test]
+    fn neither_vpc_of_an_association_is_a_default_one() {
+        let walled = Walled::new();
+        let cloud = &walled.cloud;
+        let default = cloud.text("CreateDefaultVpc", json!({}), "/Vpc/VpcId");
+        let wish = json!({"GroupName": "web", "Description": "a group", "VpcId": default});
+        let of_default = cloud.text("CreateSecurityGroup", wish, "/GroupId");
+        for (group, vpc) in [(&walled.group, &default), (&of_default, &walled.vpc)] {
+            let pair = json!({"GroupId": group, "VpcId": vpc});
+            assert_eq!(cloud.refusal("AssociateSecurityGroupVpc", pair), "InvalidParameterValue");
+        }
     }
 
     #[test]
