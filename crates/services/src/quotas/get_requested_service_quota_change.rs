@@ -23,7 +23,7 @@ pub struct Output {
 
 /// Tells a change.
 pub fn get_requested_service_quota_change(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
-    let found = cx.world.find::<QuotaChange>(&input.request_id).filter(|change| change.owner == *cx.owner());
+    let found = cx.world.find::<QuotaChange>(&input.request_id).filter(|change| super::is_seen_by(change, cx.owner()));
     let unknown = || Error::new("NoSuchResourceException", format!("The request {} does not exist.", input.request_id));
     let change = found.ok_or_else(unknown)?;
     Ok(Output { requested_quota: view::change(&change, known::find(&change.service, &change.quota)?) })

@@ -60,7 +60,8 @@ pub fn of_quota(cx: &Read<'_>, input: OfQuota) -> Result<Output, Error> {
 }
 
 fn kept(cx: &Read<'_>, status: Option<&str>, level: Option<&str>, of: impl Fn(&QuotaChange) -> bool) -> Vec<Arc<QuotaChange>> {
-    let changes = cx.world.owned::<QuotaChange>(cx.owner()).filter(|change| level != Some("RESOURCE") && of(change));
+    let changes = cx.world.all::<QuotaChange>().filter(|change| super::is_seen_by(change, cx.owner()));
+    let changes = changes.filter(|change| level != Some("RESOURCE") && of(change));
     changes.filter(|change| status.is_none_or(|wanted| wanted == view::status(change))).collect()
 }
 

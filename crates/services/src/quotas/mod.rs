@@ -51,6 +51,11 @@ fn holder(owner: &Owner, quota: &Quota) -> Owner {
     }
 }
 
+/// Whether `owner` asked for a change, in whatever Region if the quota is of none.
+fn is_seen_by(change: &QuotaChange, owner: &Owner) -> bool {
+    known::find(&change.service, &change.quota).is_ok_and(|quota| holder(owner, quota) == change.owner)
+}
+
 /// How many of what `quota` is about `owner` may have.
 pub fn most(world: &Snapshot, owner: &Owner, quota: &Quota) -> usize {
     let key = QuotaChange::quota_key(&holder(owner, quota), quota.service.code, quota.code);

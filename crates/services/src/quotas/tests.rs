@@ -236,6 +236,15 @@ fn resolvers_zones_and_certificates_have_quotas_that_can_be_raised() {
         (&json!("arn:aws:servicequotas::111111111111:route53/L-4EA4796A"), &json!(true))
     );
     assert_eq!(zone(500), Ok(()), "what is of no Region is raised from any");
+    for seen_from in [cloud, &elsewhere] {
+        let one = ok(seen_from, "GetRequestedServiceQuotaChange", json!({"RequestId": raised["Id"]}));
+        assert_eq!(one["RequestedQuota"], raised, "and told in any");
+        let all = ok(seen_from, "ListRequestedServiceQuotaChangeHistoryByQuota", quota("route53", "L-4EA4796A"));
+        assert_eq!(all["RequestedQuotas"], json!([raised]));
+    }
+    let stranger = cloud.account("222222222222");
+    let asked = json!({"RequestId": raised["Id"]});
+    assert_eq!(refusal(&stranger, "GetRequestedServiceQuotaChange", asked), "NoSuchResourceException");
     let told = cloud.call_in("route53", "GetAccountLimit", json!({"Type": "MAX_HOSTED_ZONES_BY_OWNER"})).expect("a limit");
     assert_eq!((&told["Limit"]["Value"], &told["Count"]), (&json!(501), &json!(501)));
 }
