@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use resource::TimeScale;
 use serde_json::Value;
 use services::Caller;
 use store::Store;
@@ -16,21 +17,33 @@ use crate::refuse;
 ///
 /// # Errors
 /// What somebody who asks from outside would be told.
-pub async fn perform(store: &Store, caller: &Caller, service: &str, operation: &str, input: Value) -> Result<Value, Failure> {
+pub async fn perform(
+    store: &Store,
+    scale: TimeScale,
+    caller: &Caller,
+    (service, operation): (&str, &str),
+    input: Value,
+) -> Result<Value, Failure> {
     let begun = Instant::now();
-    let outcome = carry(store, caller, service, operation, input).await;
+    let outcome = carry(store, scale, caller, (service, operation), input).await;
     audit::inside(caller, &format!("{service}:{operation}"), outcome.as_ref().err(), begun);
     outcome
 }
 
-async fn carry(store: &Store, caller: &Caller, service: &str, operation: &str, input: Value) -> Result<Value, Failure> {
+async fn carry(
+    store: &Store,
+    scale: TimeScale,
+    caller: &Caller,
+    (service, operation): (&str, &str),
+    input: Value,
+) -> Result<Value, Failure> {
     let found = services::find(service, operation);
     let (service, operation) = found.ok_or_else(|| {
         tracing::error!(service, operation, "a part of the daemon asks for an operation that there is not");
         refuse::internal()
     })?;
     permission::check(&store.snapshot(), &Asked { caller, service, operation, input: &input, through: None }, Family::Query)?;
-    services::perform(store, service, operation, caller, input).await.map_err(refuse::handler)
+    services::perform(store, scale, (service, operation), caller, input).await.map_err(refuse::handler)
 }
 
 #[cfg(test)]
@@ -44,13 +57,18 @@ mod tests {
     async fn who_acts_inside_needs_permission_like_everybody() {
         let store = Store::in_memory();
         let root = Caller::root("111111111111", "us-east-1");
-        let made = perform(&store, &root, "ec2", "CreateVpc", json!({"CidrBlock": "10.0.0.0/16"})).await.expect("root may");
+        let made = perform(&store, TimeScale::default(), &root, ("ec2", "CreateVpc"), json!({"CidrBlock": "10.0.0.0/16"}))
+            .await
+            .expect("root may");
         assert!(made["Vpc"]["VpcId"].is_string());
         let service = Principal::Service { name: "autoscaling.amazonaws.com".into() };
         let nobody = Caller::new(service, "111111111111", "us-east-1");
-        let refused = perform(&store, &nobody, "ec2", "DescribeVpcs", json!({})).await.expect_err("nobody allowed it");
+        let refused = perform(&store, TimeScale::default(), &nobody, ("ec2", "DescribeVpcs"), json!({}))
+            .await
+            .expect_err("nobody allowed it");
         assert_eq!((refused.code.as_str(), refused.status), ("AccessDenied", 403));
-        let unknown = perform(&store, &root, "ec2", "CreateMoon", json!({})).await.expect_err("there is none");
+        let unknown =
+            perform(&store, TimeScale::default(), &root, ("ec2", "CreateMoon"), json!({})).await.expect_err("there is none");
         assert_eq!(unknown.status, 500);
     }
 }

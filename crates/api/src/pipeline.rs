@@ -90,14 +90,14 @@ async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Re
     let through = record.arrival.through();
     permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input, through })?;
     if !object::is_s3(&identified) {
-        let output = services::perform_at(&api.store, api.scale, (service, operation), &caller, input).await;
+        let output = services::perform(&api.store, api.scale, (service, operation), &caller, input).await;
         let output = output.map_err(refuse::handler)?;
         return finish(api, &identified, output, record);
     }
     object::check_document(operation.name, request)?;
     object::without_body_members(&identified, &mut input);
     let taken = object::copy(&api.blobs, &moment.world, &caller, operation, &mut input).await?;
-    let output = services::perform(&api.store, service, operation, &caller, input).await;
+    let output = services::perform(&api.store, api.scale, (service, operation), &caller, input).await;
     taken.into_iter().for_each(|taken| taken.settle(output.is_ok()));
     finish(api, &identified, output.map_err(refuse::handler)?, record)
 }
@@ -144,7 +144,7 @@ async fn write_object(
     permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input, through })?;
     object::without_body_members(&identified, &mut input);
     let taken = object::receive(&api.blobs, &moment.world, request, (body, promise), &mut input).await?;
-    let output = services::perform(&api.store, service, operation, &caller, input).await;
+    let output = services::perform(&api.store, api.scale, (service, operation), &caller, input).await;
     taken.settle(output.is_ok());
     finish(api, &identified, output.map_err(refuse::handler)?, record)
 }

@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::Timestamp;
+
 /// A factor: so many seconds of AWS's are one second here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeScale(NonZeroU32);
@@ -22,6 +24,11 @@ impl TimeScale {
     pub fn seconds(self, seconds: u64) -> u64 {
         seconds.div_ceil(u64::from(self.0.get()))
     }
+
+    /// Whether so many of AWS's seconds have passed at `now` since a moment.
+    pub fn passed(self, since: Timestamp, seconds: u64, now: Timestamp) -> bool {
+        now >= since.plus_seconds(self.seconds(seconds))
+    }
 }
 
 impl Default for TimeScale {
@@ -40,5 +47,7 @@ mod tests {
         assert_eq!(scale.shorten(Duration::from_secs(350)), Duration::from_millis(3500));
         assert_eq!((scale.seconds(350), scale.seconds(1), scale.seconds(0)), (4, 1, 0));
         assert_eq!(TimeScale::default().seconds(350), 350);
+        let passed = |millis: u64| scale.passed(Timestamp(1000), 350, Timestamp(millis));
+        assert_eq!((passed(4999), passed(5000)), (false, true));
     }
 }

@@ -24,4 +24,4 @@ pub use caller::Caller;
 pub use error::Error;
 pub use guard::Guard;
 pub use operation::{Operation, Read, Run, Write};
-pub use service::{Service, all, find, perform, perform_at};
+pub use service::{Service, all, find, perform};

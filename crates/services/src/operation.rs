@@ -76,7 +76,7 @@ impl Write<'_> {
 
     /// Whether so many of AWS's seconds have passed since a moment.
     pub fn passed(&self, since: Timestamp, seconds: u32) -> bool {
-        self.now >= since.plus_seconds(self.scale.seconds(seconds.into()))
+        self.scale.passed(since, seconds.into(), self.now)
     }
 }
 

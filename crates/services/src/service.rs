@@ -43,25 +43,12 @@ pub fn find(service: &str, operation: &str) -> Option<(&'static Service, &'stati
     Some((service, operation))
 }
 
-/// Performs an operation on `input`, a value in the model's member names that was checked against the model.
+/// Performs an operation on `input`, a value in the model's member names that was checked against the model. Long periods
+/// pass at `scale`.
 ///
 /// # Errors
 /// AWS's error for the operation; `DryRunOperation` when a dry run would have succeeded.
 pub async fn perform(
-    store: &Store,
-    service: &Service,
-    operation: &Operation,
-    caller: &Caller,
-    input: Value,
-) -> Result<Value, Error> {
-    perform_at(store, TimeScale::default(), (service, operation), caller, input).await
-}
-
-/// The same where long periods pass at `scale`.
-///
-/// # Errors
-/// As [`perform`].
-pub async fn perform_at(
     store: &Store,
     scale: TimeScale,
     (service, operation): (&Service, &Operation),

@@ -77,7 +77,7 @@ impl View {
 
     /// Whether `seconds` of AWS's time have passed since a moment.
     pub(super) fn passed(&self, since: Timestamp, seconds: u64) -> bool {
-        self.now >= since.plus_seconds(self.scale.seconds(seconds))
+        self.scale.passed(since, seconds, self.now)
     }
 
     /// How a member stands in a target group; none when it is not there.

@@ -27,10 +27,8 @@ pub(super) enum Stage {
 /// Where a certificate stands. Waiting passes at `scale`; what is written in a certificate is real time.
 pub(super) fn of(certificate: &Certificate, now: Timestamp, scale: TimeScale) -> Stage {
     match (certificate.status, &certificate.issued) {
-        (CertificateStatus::PendingValidation, _) if now < certificate.created.plus_seconds(scale.seconds(PATIENCE)) => {
-            Stage::Waits
-        }
-        (CertificateStatus::PendingValidation, _) => Stage::TimedOut,
+        (CertificateStatus::PendingValidation, _) if scale.passed(certificate.created, PATIENCE, now) => Stage::TimedOut,
+        (CertificateStatus::PendingValidation, _) => Stage::Waits,
         (CertificateStatus::Issued, Some(issued)) if now > issued.not_after => Stage::Expired,
         (CertificateStatus::Issued, Some(issued)) if !certificate.imported && now.plus_seconds(RENEWAL) > issued.not_after => {
             Stage::Renews

@@ -150,8 +150,9 @@ impl HealthDomain {
             stale.iter().for_each(|key| txn.remove::<TargetHealth>(key));
             let now = Timestamp::now();
             txn.update::<TargetGroup>(arn, |group| {
-                let delay = self.scale.seconds(group.deregistration_delay());
-                group.targets.retain(|target| target.draining_since.is_none_or(|since| now < since.plus_seconds(delay)));
+                let delay = group.deregistration_delay();
+                let over = |since| self.scale.passed(since, delay, now);
+                group.targets.retain(|target| target.draining_since.is_none_or(|since| !over(since)));
             });
         }
     }

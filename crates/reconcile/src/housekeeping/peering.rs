@@ -30,7 +30,7 @@ pub(super) fn settle(txn: &mut Txn, keys: &[String], now: Timestamp, scale: Time
 /// What a connection is at `now`; none when nobody sees it any more.
 fn after(peering: &PeeringConnection, now: Timestamp, scale: TimeScale) -> Option<PeeringConnection> {
     let mut after = peering.clone();
-    let over = |since: Timestamp, seconds: u64| now >= since.plus_seconds(scale.seconds(seconds));
+    let over = |since: Timestamp, seconds: u64| scale.passed(since, seconds, now);
     if peering.state.is_pending() && over(peering.created, PEERING_PATIENCE_SECONDS) {
         after.state = PeeringState::Expired;
         after.ended = Some(now);

@@ -79,7 +79,7 @@ fn is_pending(service: &EndpointService) -> bool {
 fn state(name: &PrivateName, public: &View, scale: TimeScale, now: Timestamp) -> PrivateNameState {
     let places = name.places();
     let mut places = places.iter().filter_map(|place| place.parse().ok());
-    let over = now >= name.since.plus_seconds(scale.seconds(PATIENCE.as_secs()));
+    let over = scale.passed(name.since, PATIENCE.as_secs(), now);
     match places.any(|place| public.look_up(&place, Kind::TXT).texts().contains(&name.value)) {
         true => PrivateNameState::Verified,
         false if over => PrivateNameState::Failed,

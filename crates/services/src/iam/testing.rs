@@ -1,6 +1,7 @@
 //! An account in memory that tests drive as its administrator does: IAM and STS operations by name, JSON in model names.
 
 use policy::Principal;
+use resource::TimeScale;
 use serde_json::{Value, json};
 use store::{Store, StoreError, Txn};
 
@@ -69,7 +70,7 @@ impl Account {
     /// Performs an operation of a service.
     pub fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, Error> {
         let (service, operation) = crate::find(service, operation).unwrap_or_else(|| panic!("there is no {operation}"));
-        wait(crate::perform(&self.store, service, operation, &self.caller, input))
+        wait(crate::perform(&self.store, TimeScale::default(), (service, operation), &self.caller, input))
     }
 
     /// Performs an operation of IAM that must succeed.

@@ -64,7 +64,7 @@ mod tests {
 
     async fn perform(store: &Store, caller: &Caller, operation: &str, input: Value) -> Value {
         let (service, operation) = crate::find("underpass", operation).expect("it exists");
-        crate::perform(store, service, operation, caller, input).await.expect("it is allowed")
+        crate::perform(store, resource::TimeScale::default(), (service, operation), caller, input).await.expect("it is allowed")
     }
 
     fn keys(world: &Snapshot) -> usize {

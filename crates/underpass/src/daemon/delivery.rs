@@ -8,6 +8,7 @@ use checksum::Algorithm;
 use objects::{Blobs, Kept};
 use policy::Principal;
 use reconcile::{Delivery, ObjectSink, Undelivered};
+use resource::TimeScale;
 use serde_json::json;
 use services::Caller;
 use services::s3::{Received, permit_delivery};
@@ -42,7 +43,7 @@ impl Sink {
             "Body": received(&kept).body(),
         });
         let (s3, put) = services::find("s3", "PutObject").ok_or_else(|| failed(&std::io::Error::other("S3 puts objects")))?;
-        let outcome = services::perform(&self.store, s3, put, &caller, input).await;
+        let outcome = services::perform(&self.store, TimeScale::default(), (s3, put), &caller, input).await;
         tracing::info!(target: "audit", principal = service, operation = "s3:PutObject", bucket, key, done = outcome.is_ok());
         outcome.map(drop).map_err(refused)
     }
@@ -96,7 +97,9 @@ mod tests {
 
     async fn perform(store: &Store, operation: &str, input: serde_json::Value) {
         let (service, operation) = services::find("s3", operation).unwrap();
-        services::perform(store, service, operation, &Caller::root(OWNER, "us-east-1"), input).await.unwrap();
+        services::perform(store, TimeScale::default(), (service, operation), &Caller::root(OWNER, "us-east-1"), input)
+            .await
+            .unwrap();
     }
 
     #[tokio::test]

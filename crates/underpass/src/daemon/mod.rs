@@ -111,7 +111,7 @@ pub async fn run(
     let (checker, transitions) = Checker::start()?;
     tokio::spawn(reconcile::health::record(transitions, store.clone()));
     let private = [state.root().to_owned()];
-    let operator = Arc::new(operator::Operator(store.clone()));
+    let operator = Arc::new(operator::Operator { store: store.clone(), scale: config.scale });
     let mut names = NamesDomain::new(namespaces.clone(), config.scale)?;
     let certificates = CertificatesDomain::new(authority.clone(), names.internet_view(), config.scale);
     let logs = Arc::new(delivery::Sink::new(store.clone(), blobs.clone()));

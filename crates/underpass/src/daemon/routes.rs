@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::Namespaces;
 use reconcile::Driver;
-use resource::{ConnectionNotification, Happened, Instance, InstanceState, NetworkInterface, Resource};
+use resource::{ConnectionNotification, Happened, Instance, InstanceState, NetworkInterface, Resource, TimeScale};
 use serde_json::{Value, json};
 use services::{Caller, Error, perform};
 use store::{Snapshot, Store};
@@ -108,7 +108,7 @@ impl Own {
             serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is not JSON: {e}")))?;
         let (service, operation) =
             services::find("underpass", name).ok_or_else(|| Error::internal(format!("no operation {name}")))?;
-        perform(&self.store, service, operation, caller, input).await
+        perform(&self.store, TimeScale::default(), (service, operation), caller, input).await
     }
 
     /// Makes the program's interface and answers once packets pass.

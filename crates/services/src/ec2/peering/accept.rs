@@ -37,5 +37,5 @@ pub fn accept(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     accepted.accepter.cidrs = accepter.as_deref().map(blocks).unwrap_or_default();
     accepted.requester.cidrs = requester.as_deref().map(blocks).unwrap_or_default();
     cx.txn.put::<PeeringConnection>(accepted.clone());
-    Ok(Output { vpc_peering_connection: view::view(cx.txn, &owner, &accepted) })
+    Ok(Output { vpc_peering_connection: view::view(&cx.read(), &accepted) })
 }

@@ -58,7 +58,7 @@ pub fn create(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
         ended: None,
     };
     cx.txn.put(peering.clone());
-    Ok(Output { vpc_peering_connection: view::view(cx.txn, &owner, &peering) })
+    Ok(Output { vpc_peering_connection: view::view(&cx.read(), &peering) })
 }
 
 /// The VPC that is asked for. One of the caller's own in this Region has to exist; about others nothing is said.

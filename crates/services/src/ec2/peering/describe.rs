@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resource::{Owner, PeeringConnection, PeeringSide};
+use resource::{PeeringConnection, PeeringSide};
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, View};
@@ -35,14 +35,14 @@ pub fn describe(cx: &Read<'_>, input: Input) -> Result<Output, Error> {
         [] => super::seen(cx.world, cx.owner()),
         ids => ids.iter().map(|id| super::find(cx.world, cx.owner(), id)).collect::<Result<_, _>>()?,
     };
-    let kept = filter::select(&input.filters, found.into_iter(), |name| field(cx.owner(), name))?;
+    let kept = filter::select(&input.filters, found.into_iter(), |name| field(cx, name))?;
     let ask = Ask { max_results: input.max_results, token: input.next_token.as_deref() };
     let page = page::cut(ask, kept, |peering| peering.id.to_string())?;
-    let shown = page.items.iter().map(|peering| view::view(cx.world, cx.owner(), peering)).collect();
+    let shown = page.items.iter().map(|peering| view::view(cx, peering)).collect();
     Ok(Output { vpc_peering_connections: shown, next_token: page.next })
 }
 
-fn field<'a>(owner: &'a Owner, filter: &'a str) -> Option<Field<'a, Arc<PeeringConnection>>> {
+fn field<'a>(cx: &'a Read<'_>, filter: &'a str) -> Option<Field<'a, Arc<PeeringConnection>>> {
     let of = filter::of::<Arc<PeeringConnection>>();
     if let Some(member) = filter.strip_prefix("accepter-vpc-info.") {
         return side_field(|peering| &peering.accepter, member);
@@ -51,11 +51,13 @@ fn field<'a>(owner: &'a Owner, filter: &'a str) -> Option<Field<'a, Arc<PeeringC
         return side_field(|peering| &peering.requester, member);
     }
     match filter {
-        "expiration-time" => of.many(|peering| view::expiration(peering).map(|time| format!("{}", time.0)).into_iter().collect()),
+        "expiration-time" => {
+            of.many(|peering| view::expiration(cx, peering).map(|time| format!("{}", time.0)).into_iter().collect())
+        }
         "status-code" => of.one(|peering| peering.state.as_str()),
         "status-message" => of.one(|peering| view::message(peering)),
         "vpc-peering-connection-id" => of.one(|peering| peering.id.to_string()),
-        _ => of.tag(filter, |peering| view::tags_of(peering, owner)),
+        _ => of.tag(filter, |peering| view::tags_of(peering, cx.owner())),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What both sides of a peering do and see.
 
+use std::num::NonZeroU32;
+
 use resource::{Owner, PeeringConnection, PeeringState, Vpc};
 use serde_json::{Value, json};
 
@@ -277,6 +279,15 @@ fn a_rule_names_a_group_of_a_peer_and_is_stale_when_the_group_or_the_connection_
     assert_eq!(permission["UserIdGroupPairs"][0]["PeeringStatus"], "deleted");
     one.ok("RevokeSecurityGroupIngress", json!({"GroupId": servers, "IpPermissions": [permission]}));
     assert_eq!(stale(), json!([]));
+}
+
+#[test]
+fn a_request_says_when_it_will_expire_as_time_passes_here() {
+    let neighbours = Neighbours::new();
+    let faster = neighbours.one.faster(NonZeroU32::new(1000).expect("not zero"));
+    let id = faster.text("CreateVpcPeeringConnection", neighbours.request(), "/VpcPeeringConnection/VpcPeeringConnectionId");
+    let created = faster.world().find::<PeeringConnection>(&id).expect("it was made").created;
+    assert_eq!(shown(&faster, &id)["ExpirationTime"], json!(created.plus_seconds(605)));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use resource::{Owner, PEERING_PATIENCE_SECONDS, PeeringConnection, PeeringSide, 
 use serde::Serialize;
 use store::Snapshot;
 
+use crate::Read;
 use crate::tags::{self, Tag};
 
 /// A connection.
@@ -56,11 +57,12 @@ pub struct Options {
     allow_egress_from_local_vpc_to_remote_classic_link: bool,
 }
 
-/// `peering` as `owner` sees it.
-pub fn view(world: &Snapshot, owner: &Owner, peering: &PeeringConnection) -> View {
+/// `peering` as the caller sees it.
+pub fn view(cx: &Read<'_>, peering: &PeeringConnection) -> View {
+    let (world, owner) = (cx.world, cx.owner());
     View {
         accepter_vpc_info: side(world, peering, &peering.accepter),
-        expiration_time: expiration(peering),
+        expiration_time: expiration(cx, peering),
         requester_vpc_info: side(world, peering, &peering.requester),
         status: Status { code: peering.state.as_str(), message: message(peering) },
         tags: tags::view(tags_of(peering, owner)),
@@ -96,8 +98,8 @@ pub fn options(side: &PeeringSide) -> Options {
 }
 
 /// When a request that waits will have waited too long.
-pub fn expiration(peering: &PeeringConnection) -> Option<Timestamp> {
-    peering.state.is_pending().then(|| peering.created.plus_seconds(PEERING_PATIENCE_SECONDS))
+pub fn expiration(cx: &Read<'_>, peering: &PeeringConnection) -> Option<Timestamp> {
+    peering.state.is_pending().then(|| peering.created.plus_seconds(cx.scale.seconds(PEERING_PATIENCE_SECONDS)))
 }
 
 /// The tags that `owner` has given to a connection: each side has its own.

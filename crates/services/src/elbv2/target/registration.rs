@@ -57,5 +57,5 @@ pub fn present(group: &TargetGroup, now: Timestamp, scale: TimeScale) -> impl It
 
 /// Whether `target` is still registered, or draining, at `now`.
 pub fn is_present(group: &TargetGroup, target: &Target, now: Timestamp, scale: TimeScale) -> bool {
-    target.draining_since.is_none_or(|since| now < since.plus_seconds(scale.seconds(group.deregistration_delay())))
+    target.draining_since.is_none_or(|since| !scale.passed(since, group.deregistration_delay(), now))
 }
