@@ -1,6 +1,6 @@
 //! Route tables and the gateways they lead to.
 
-mod egress_only;
+mod absent;
 mod elastic_address;
 mod internet_gateway;
 mod nat_gateway;
@@ -8,7 +8,6 @@ pub mod route;
 mod route_table;
 #[cfg(test)]
 pub mod testing;
-mod vpn_gateways;
 
 use crate::Operation;
 use crate::operation::operation;
@@ -29,8 +28,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(write "DeleteRouteTable" route_table::delete_route_table::delete_route_table),
     operation!(read "DescribeAddresses" elastic_address::describe_addresses::describe_addresses),
     operation!(read "DescribeAddressesAttribute" elastic_address::describe_addresses_attribute::describe_addresses_attribute),
-    operation!(read "DescribeEgressOnlyInternetGateways" egress_only::describe_egress_only_internet_gateways),
-    operation!(read "DescribeVpnGateways" vpn_gateways::describe_vpn_gateways),
+    operation!(read "DescribeEgressOnlyInternetGateways" absent::describe_egress_only_internet_gateways),
+    operation!(read "DescribeVpnGateways" absent::describe_vpn_gateways),
     operation!(read "DescribeInternetGateways" internet_gateway::describe_internet_gateways::describe_internet_gateways),
     operation!(read "DescribeNatGateways" nat_gateway::describe_nat_gateways::describe_nat_gateways),
     operation!(read "DescribeRouteTables" route_table::describe_route_tables::describe_route_tables),
