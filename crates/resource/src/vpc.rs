@@ -71,6 +71,11 @@ pub struct CidrAssociation {
 }
 
 impl Vpc {
+    /// Whether its resolver knows hosts, services and private zones by name.
+    pub fn has_host_names(&self) -> bool {
+        self.dns_support && self.dns_hostnames
+    }
+
     /// The primary block.
     pub fn primary(&self) -> Option<Ipv4Net> {
         self.cidrs.first().map(|association| association.cidr)

@@ -27,6 +27,6 @@ fn scopes(world: &Snapshot, zone: &HostedZone) -> Vec<Scope> {
         return Vec::from_iter(crate::is_delegated(world, zone).then_some(Scope::Public));
     }
     let vpcs = zone.vpcs.iter().filter_map(|association| world.find::<Vpc>(association.vpc.as_str()));
-    let naming = vpcs.filter(|vpc| vpc.dns_support && vpc.dns_hostnames);
+    let naming = vpcs.filter(|vpc| vpc.has_host_names());
     naming.map(|vpc| Scope::Private(vpc.id.clone())).collect()
 }

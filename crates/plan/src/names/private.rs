@@ -104,7 +104,7 @@ fn legs(world: &Snapshot, endpoint: &VpcEndpoint) -> Vec<Ipv4Addr> {
 
 /// The VPC, if it has private names.
 fn naming(world: &Snapshot, id: &VpcId) -> Option<Arc<Vpc>> {
-    world.find::<Vpc>(id.as_str()).filter(|vpc| vpc.dns_support && vpc.dns_hostnames)
+    world.find::<Vpc>(id.as_str()).filter(|vpc| vpc.has_host_names())
 }
 
 /// The label of an instance by its id, where its subnet wants such names.

@@ -30,7 +30,7 @@ pub(super) fn of_association(world: &Snapshot, id: &str) -> Vec<Entry> {
 /// The domains below that of a rule which the resolver of a VPC with host names keeps to itself, unless another rule is about
 /// just them. Each has its final dot.
 fn kept_from(world: &Snapshot, vpc: &VpcId, rule: &ResolverRule) -> Vec<String> {
-    let vpc = world.find::<Vpc>(vpc.as_str()).filter(|vpc| vpc.dns_support && vpc.dns_hostnames);
+    let vpc = world.find::<Vpc>(vpc.as_str()).filter(|vpc| vpc.has_host_names());
     let Some(vpc) = vpc.filter(|_| rule.way != RuleWay::System) else { return Vec::new() };
     let private = (16..32).map(|byte| format!("{byte}.172.in-addr.arpa."));
     let own = format!("{}.", private_domain(&vpc.owner.region));

@@ -77,7 +77,7 @@ fn network(world: &Snapshot, instance: &Instance, primary: &NetworkInterface) ->
 
 /// Whether instances of the VPC have public host names.
 pub(super) fn has_public_names(world: &Snapshot, instance: &Instance) -> bool {
-    world.find::<Vpc>(instance.vpc.as_str()).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames)
+    world.find::<Vpc>(instance.vpc.as_str()).is_some_and(|vpc| vpc.has_host_names())
 }
 
 /// The public key that may log in. AWS lists keys as `0=name`, unlike any other directory.

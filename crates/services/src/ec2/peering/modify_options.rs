@@ -74,7 +74,7 @@ fn apply(
         return Err(Error::new("OperationNotPermitted", message));
     }
     let Some(resolves) = wanted.allow_dns_resolution_from_remote_vpc else { return Ok(()) };
-    let named = |side: &PeeringSide| world.find::<Vpc>(side.vpc.as_str()).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames);
+    let named = |side: &PeeringSide| world.find::<Vpc>(side.vpc.as_str()).is_some_and(|vpc| vpc.has_host_names());
     if resolves && !(named(&peering.requester) && named(&peering.accepter)) {
         let message = "DNS hostnames and DNS support must be enabled in both VPCs.";
         return Err(Error::new("InvalidVpcPeeringConnectionState.DnsHostnamesDisabled", message));

@@ -205,6 +205,7 @@ mod tests {
     use resource::{ConsoleOutput, InstanceId, InstanceState, Timestamp};
     use serde_json::{Value, json};
 
+    use crate::ec2::compute::instance_type;
     use crate::ec2::compute::testing::{Site, text};
 
     #[test]
@@ -233,7 +234,7 @@ mod tests {
         for (name, value, number) in [
             ("vpc-id", site.vpc.as_str(), 2),
             ("network-interface.attachment.device-index", "0", 2),
-            ("architecture", "x86_64", 2),
+            ("architecture", instance_type::architecture(), 2),
             ("metadata-options.http-endpoint", "disabled", 0),
             ("platform", "windows", 0),
         ] {

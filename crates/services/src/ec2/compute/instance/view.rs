@@ -214,7 +214,7 @@ pub fn view(world: &Snapshot, instance: &Instance) -> View {
     let primary = interfaces.first();
     let region = &instance.owner.region;
     let public = public_address(world, instance);
-    let hostnames = world.find::<Vpc>(instance.vpc.as_str()).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames);
+    let hostnames = world.find::<Vpc>(instance.vpc.as_str()).is_some_and(|vpc| vpc.has_host_names());
     let private = primary.and_then(|interface| interface.primary());
     View {
         ami_launch_index: instance.launch_index,

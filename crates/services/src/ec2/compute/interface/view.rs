@@ -129,7 +129,7 @@ pub fn status(interface: &NetworkInterface) -> &'static str {
 
 /// The private addresses of an interface and the public ones that they have.
 pub fn addresses(world: &Snapshot, interface: &NetworkInterface) -> Vec<AddressView> {
-    let hostnames = world.find::<Vpc>(interface.vpc.as_str()).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames);
+    let hostnames = world.find::<Vpc>(interface.vpc.as_str()).is_some_and(|vpc| vpc.has_host_names());
     let region = &interface.owner.region;
     let show = |(n, address): (usize, &Ipv4Addr)| AddressView {
         association: public(world, interface, *address).map(|elastic| association(&elastic, hostnames)),
