@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use resource::{
-    EndpointId, EndpointKind, EndpointState, FailoverRole, HealthState, Listener, LoadBalancer, Policy, RECORD_NAME,
-    RecordContent, RecordSet, Resource, TargetGroup, TargetHealth, VpcEndpoint, alias_target,
+    EndpointKind, EndpointState, FailoverRole, HealthState, Listener, LoadBalancer, Policy, RECORD_NAME, RecordContent,
+    RecordSet, Resource, TargetGroup, TargetHealth, VpcEndpoint, alias_target,
 };
 use store::Snapshot;
 
@@ -51,8 +51,7 @@ fn balancer(world: &Snapshot, name: &str) -> Option<Arc<LoadBalancer>> {
 }
 
 fn endpoint(world: &Snapshot, name: &str) -> Option<Arc<VpcEndpoint>> {
-    const ID: usize = EndpointId::PREFIX.len() + 17;
-    world.find::<VpcEndpoint>(name.get(..ID)?)
+    world.find::<VpcEndpoint>(VpcEndpoint::id_in(name)?)
 }
 
 /// Whether a balancer has targets, and a healthy one in each group that has any.

@@ -109,6 +109,11 @@ impl EndpointState {
 }
 
 impl VpcEndpoint {
+    /// The id with which one of its names begins.
+    pub fn id_in(name: &str) -> Option<&str> {
+        name.get(..EndpointId::PREFIX.len() + 17)
+    }
+
     /// Its name in public DNS, with the addresses of all its interfaces. S3's holds a place for the bucket.
     pub fn regional_name(&self) -> String {
         format!("{}{}-{}.{}", self.place(), self.id, self.dns_label, self.service_domain())

@@ -163,6 +163,9 @@ static ALL: [&Quota; 29] = [
 /// The most rules that may speak of one interface: the product of its groups and of their rules.
 pub const RULES_OF_INTERFACE: u32 = 1000;
 
+/// The most VPCs that may see a private hosted zone: AWS tells it as a limit of the zone, not among its quotas here.
+pub const VPCS_OF_ZONE: usize = 300;
+
 /// The quotas of a service.
 ///
 /// # Errors

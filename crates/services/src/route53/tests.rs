@@ -1,6 +1,6 @@
 //! What users of Route 53 do and see, refusals first.
 
-use resource::{EndpointState, VpcEndpoint};
+use resource::{EndpointState, Owner, QuotaChange, Timestamp, VpcEndpoint};
 use serde_json::{Value, json};
 
 use crate::ec2::testing::Cloud;
@@ -75,6 +75,24 @@ fn named(vpc: &str) -> Value {
 fn set(name: &str, kind: &str, values: &[&str]) -> Value {
     let records: Vec<Value> = values.iter().map(|value| json!({"Value": value})).collect();
     json!({"Name": name, "Type": kind, "TTL": 300, "ResourceRecords": records})
+}
+
+#[test]
+fn a_zone_has_so_many_record_sets_and_one_may_take_the_place_of_another() {
+    let names = Names::new();
+    let zone = names.zone("example.com", None);
+    let (service, quota) = ("route53".to_owned(), "L-E209CC9F".to_owned());
+    let (owner, requester) = (Owner::new("111111111111", "us-east-1"), String::new());
+    let asked =
+        QuotaChange { id: "q".into(), owner, service, quota, desired: 3, granted: true, requester, created: Timestamp(0) };
+    names.0.change(|txn| txn.put(asked.clone()));
+    let change = |action: &str, name: &str| json!({"Action": action, "ResourceRecordSet": set(&format!("{name}.example.com"), "A", &["192.0.2.1"])});
+    names.change(&zone, &json!([change("CREATE", "a")])).expect("the third after NS and SOA");
+    let refused = names.fault(&zone, &json!([change("CREATE", "b")]));
+    assert!(refused.contains("no more than 3 record sets"), "{refused}");
+    names.change(&zone, &json!([change("DELETE", "a"), change("CREATE", "b")])).expect("there are still three");
+    names.change(&zone, &json!([change("UPSERT", "b")])).expect("there are still three");
+    names.fault(&zone, &json!([change("UPSERT", "c")]));
 }
 
 fn with(mut set: Value, members: &Value) -> Value {

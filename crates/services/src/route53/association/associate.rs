@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::super::change::{self, ChangeInfo};
 use super::super::find;
-use super::super::zone::limit::VPCS;
 use super::{Pair, refuse_public, refuse_taken};
+use crate::quotas::known::VPCS_OF_ZONE;
 use crate::{Error, Write};
 
 #[derive(Serialize)]
@@ -35,8 +35,9 @@ pub fn associate_vpc(cx: &mut Write<'_>, input: Pair) -> Result<Output, Error> {
         let message = format!("The VPC {} has already been associated with the hosted zone {}.", vpc.id, zone.id);
         return Err(Error::new("ConflictingDomainExists", message));
     }
-    if zone.vpcs.len() >= VPCS {
-        let message = format!("The hosted zone {} is associated with the {VPCS} VPCs that it may be associated with.", zone.id);
+    if zone.vpcs.len() >= VPCS_OF_ZONE {
+        let message =
+            format!("The hosted zone {} is associated with the {VPCS_OF_ZONE} VPCs that it may be associated with.", zone.id);
         return Err(Error::new("LimitsExceeded", message));
     }
     zone.vpcs.push(association);

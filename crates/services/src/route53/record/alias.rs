@@ -1,6 +1,6 @@
 //! What aliases may lead to: balancers, endpoints and records of the same zone, each in the zone that AWS says it is in.
 
-use resource::{EndpointId, HostedZone, LoadBalancer, RecordSet, VpcEndpoint};
+use resource::{HostedZone, LoadBalancer, RecordSet, VpcEndpoint, alias_target};
 use store::Snapshot;
 
 use crate::ec2::endpoint_names;
@@ -33,8 +33,7 @@ pub(super) fn check<'a>(
             None => refused("that target was not found"),
         };
     }
-    let bare = target.trim_end_matches('.');
-    match zone_of(world, bare) {
+    match zone_of(world, alias_target(target)) {
         Some(known) if known == target_zone => Ok(()),
         Some(_) => refused("the alias target name does not lie within the target zone"),
         None => refused("that target was not found"),
@@ -43,15 +42,11 @@ pub(super) fn check<'a>(
 
 /// The hosted zone in which AWS has the name of a balancer or an endpoint.
 fn zone_of(world: &Snapshot, name: &str) -> Option<String> {
-    let balancer = |name: &str| {
-        let found = world.all::<LoadBalancer>().find(|balancer| balancer.dns_name().eq_ignore_ascii_case(name));
-        found.map(|balancer| balancer_zone(&balancer.owner.region))
-    };
-    balancer(name.strip_prefix("dualstack.").unwrap_or(name)).or_else(|| endpoint(world, name))
+    let balancer = world.all::<LoadBalancer>().find(|balancer| balancer.dns_name().eq_ignore_ascii_case(name));
+    balancer.map(|balancer| balancer_zone(&balancer.owner.region)).or_else(|| endpoint(world, name))
 }
 
 fn endpoint(world: &Snapshot, name: &str) -> Option<String> {
-    const ID: usize = EndpointId::PREFIX.len() + 17;
-    let endpoint = world.find::<VpcEndpoint>(name.get(..ID)?)?;
+    let endpoint = world.find::<VpcEndpoint>(VpcEndpoint::id_in(name)?)?;
     endpoint_names(world, &endpoint).into_iter().find(|(known, _)| known == name).map(|(_, zone)| zone)
 }

@@ -151,15 +151,16 @@ fn conflict(zone: &HostedZone, name: &str, sets: &[&RecordSet]) -> Vec<String> {
         Policy::Multivalue => 2,
         Policy::Failover(_) => 3,
     };
-    let mixed = sets.iter().any(|one| sets.iter().any(|other| one.kind == other.kind && policy(one) != policy(other)));
-    if mixed {
+    let kinds: BTreeSet<_> = sets.iter().map(|set| set.kind).collect();
+    let policies: BTreeSet<_> = sets.iter().map(|set| (set.kind, policy(set))).collect();
+    if policies.len() > kinds.len() {
         found.push(format!(
             "RRSet with DNS name {name} cannot be created as other RRSets exist with the same name and type and another routing policy"
         ));
     }
     let twice = |role| {
-        let of = |set: &&&RecordSet| set.policy == Policy::Failover(role);
-        sets.iter().filter(of).any(|one| sets.iter().filter(of).any(|other| one.kind == other.kind && one.set != other.set))
+        let mut seen = BTreeSet::new();
+        sets.iter().filter(|set| set.policy == Policy::Failover(role)).any(|set| !seen.insert(set.kind))
     };
     if [FailoverRole::Primary, FailoverRole::Secondary].into_iter().any(twice) {
         found.push(format!("RRSet with DNS name {name} cannot be created: there is one of its type with the same failover role"));

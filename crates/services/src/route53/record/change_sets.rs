@@ -11,7 +11,7 @@ use crate::quotas;
 use crate::{Error, Write};
 
 /// How many values a batch may have, and how many characters in them; what replaces counts twice.
-const RECORDS: usize = 1000;
+const VALUES: usize = 1000;
 const CHARACTERS: usize = 32_000;
 
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ fn check_quota(cx: &Write<'_>, zone: &HostedZone, outcome: &Outcome) -> Result<(
     let known = cx.txn.linked::<RecordSet>(HostedZone::KIND, &zone.id).count();
     let most = quotas::most(cx.txn, cx.owner(), &quotas::known::RECORDS);
     match known + new - outcome.removed.len() > most {
-        true => Err(refused(vec![format!("Number of records limit of {most} exceeded.")])),
+        true => Err(refused(vec![format!("The hosted zone {} may have no more than {most} record sets.", zone.id)])),
         false => Ok(()),
     }
 }
@@ -83,8 +83,8 @@ fn check_size(changes: &[(Action, RecordSetView)]) -> Result<(), Error> {
     let records: usize = changes.iter().map(|(action, set)| times(action) * set.resource_records.len().max(1)).sum();
     let characters = |set: &RecordSetView| set.resource_records.iter().map(|record| record.value.len()).sum::<usize>();
     let characters: usize = changes.iter().map(|(action, set)| times(action) * characters(set)).sum();
-    match (records > RECORDS, characters > CHARACTERS) {
-        (true, _) => Err(refused(vec![format!("Number of records limit of {RECORDS} exceeded.")])),
+    match (records > VALUES, characters > CHARACTERS) {
+        (true, _) => Err(refused(vec![format!("Number of records limit of {VALUES} exceeded.")])),
         (_, true) => Err(refused(vec![format!("Number of characters limit of {CHARACTERS} exceeded.")])),
         (false, false) => Ok(()),
     }

@@ -4,12 +4,9 @@ use resource::{HostedZone, RecordSet, Resource};
 use serde::{Deserialize, Serialize};
 
 use super::super::find;
-use crate::quotas::known::{HOSTED_ZONES, RECORDS};
+use crate::quotas::known::{HOSTED_ZONES, RECORDS, VPCS_OF_ZONE};
 use crate::quotas::most;
 use crate::{Error, Read};
-
-/// How many VPCs may see a zone.
-pub(in crate::route53) const VPCS: usize = 300;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -39,7 +36,7 @@ pub fn get_hosted_zone_limit(cx: &Read<'_>, input: Input) -> Result<Output, Erro
         "MAX_RRSETS_BY_ZONE" => {
             (most(cx.world, cx.owner(), &RECORDS), cx.world.linked::<RecordSet>(HostedZone::KIND, &zone.id).count())
         }
-        "MAX_VPCS_ASSOCIATED_BY_ZONE" if zone.private => (VPCS, zone.vpcs.len()),
+        "MAX_VPCS_ASSOCIATED_BY_ZONE" if zone.private => (VPCS_OF_ZONE, zone.vpcs.len()),
         _ => return Err(Error::new("HostedZoneNotPrivate", "The specified HostedZone is not a private hosted zone.")),
     };
     Ok(Output { limit: Limit { r#type: input.r#type, value }, count })
