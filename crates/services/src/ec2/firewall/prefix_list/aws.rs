@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use ipnet::Ipv4Net;
-use resource::{Owner, PrefixEntry, PrefixList, PrefixListId, Tags};
+use resource::{AwsService, EndpointKind, Owner, PrefixEntry, PrefixList, PrefixListId, Tags};
 
 /// The account that owns them.
 const ACCOUNT: &str = "AWS";
@@ -23,9 +23,6 @@ const KNOWN: &[Known] = &[
     Known { name: "com.amazonaws.global.groundstation", weight: 5, block: [198, 18, 0, 208], prefix: 28 },
 ];
 
-/// The services that gateway endpoints lead to.
-const BY_GATEWAY: [&str; 2] = ["s3", "dynamodb"];
-
 /// Ids that AWS's documents and users' templates name; the others are made from Region and name.
 const PUBLISHED: &[(&str, &str, &str)] = &[
     ("us-east-1", "com.amazonaws.us-east-1.s3", "pl-63a5400a"),
@@ -41,8 +38,8 @@ pub fn lists(region: &str) -> Vec<PrefixList> {
 
 /// The lists of a Region's services that gateway endpoints lead to.
 pub fn lists_of_gateways(region: &str) -> impl Iterator<Item = PrefixList> {
-    let names = BY_GATEWAY.map(|service| format!("com.amazonaws.{region}.{service}"));
-    lists(region).into_iter().filter(move |list| names.contains(&list.name))
+    let by_gateway = move |list: &PrefixList| AwsService::find(region, &list.name, EndpointKind::Gateway).is_some();
+    lists(region).into_iter().filter(by_gateway)
 }
 
 fn list(region: &str, known: &Known) -> Option<PrefixList> {
