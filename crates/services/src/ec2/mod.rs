@@ -22,6 +22,7 @@ mod tests;
 pub(crate) use compute::template as launch_template;
 #[cfg(test)]
 pub(crate) use compute::testing as compute_testing;
+pub(crate) use firewall::security_group;
 pub(crate) use privatelink::endpoint_names;
 
 use crate::Service;

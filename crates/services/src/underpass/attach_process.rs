@@ -1,10 +1,10 @@
 //! AttachProcess: an interface in a subnet for a program of the host, which goes when the program goes.
 
-use resource::{Attachment, AttachmentId, Holder, InterfaceKind, Resource, SecurityGroup, Tags, Vpc};
+use resource::{Attachment, AttachmentId, Holder, InterfaceKind, Tags};
 use serde::{Deserialize, Serialize};
 
 use super::process_key::{self, KeyView};
-use crate::ec2::{address, find};
+use crate::ec2::{address, find, security_group};
 use crate::{Error, Write};
 
 /// What a program asks for.
@@ -34,21 +34,8 @@ pub struct Output {
 pub fn attach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
     let owner = cx.owner().clone();
     let subnet = find::subnet(cx.txn, &owner, &input.subnet_id)?;
-    let mut groups = Vec::new();
-    for id in &input.security_group_ids {
-        let group = find::group(cx.txn, &owner, id)?;
-        if !group.is_for(&subnet.vpc) {
-            return Err(Error::new(
-                "InvalidGroup.NotFound",
-                format!("The security group '{id}' does not exist in VPC '{}'", subnet.vpc),
-            ));
-        }
-        groups.push(group.id.clone());
-    }
-    if groups.is_empty() {
-        let default = cx.txn.linked::<SecurityGroup>(Vpc::KIND, &subnet.vpc).find(|group| group.name == "default");
-        groups.extend(default.map(|group| group.id.clone()));
-    }
+    let vpc = find::vpc(cx.txn, &owner, subnet.vpc.as_str())?;
+    let groups = security_group::for_interface(cx.txn, &owner, &vpc, &input.security_group_ids)?;
     let interface = address::create_interface(
         cx.txn,
         address::Wanted {
@@ -77,4 +64,36 @@ pub fn attach_process(cx: &mut Write<'_>, input: Input) -> Result<Output, Error>
         vpc_id: interface.vpc.to_string(),
         key: process_key::issue(cx, input.pid, input.started),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use resource::NetworkInterface;
+    use serde_json::{Value, json};
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn a_program_carries_each_group_once_and_no_more_than_an_instance_may() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let subnet = cloud.text("CreateSubnet", json!({"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}), "/Subnet/SubnetId");
+        let group = |n: usize| {
+            let wish = json!({"GroupName": format!("g{n}"), "Description": "a group", "VpcId": vpc});
+            cloud.text("CreateSecurityGroup", wish, "/GroupId")
+        };
+        let groups: Vec<String> = (0..6).map(group).collect();
+        let attach = |groups: &[&String]| {
+            let wish = json!({"SubnetId": subnet, "SecurityGroupIds": groups, "Pid": 7, "Started": 7});
+            cloud.call_in("underpass", "AttachProcess", wish)
+        };
+        let carried = |made: Value| {
+            let id = made["NetworkInterfaceId"].as_str().expect("an id").to_owned();
+            cloud.world().find::<NetworkInterface>(&id).expect("it was made").groups.len()
+        };
+        assert_eq!(attach(&[&groups[0], &groups[1], &groups[0]]).map(carried).ok(), Some(2));
+        assert_eq!(attach(&[]).map(carried).ok(), Some(1), "the default group");
+        let refused = attach(&groups.iter().collect::<Vec<_>>()).expect_err("these are six");
+        assert_eq!(refused.code, "SecurityGroupsPerInterfaceLimitExceeded");
+    }
 }

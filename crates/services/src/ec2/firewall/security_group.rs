@@ -55,17 +55,10 @@ pub fn for_interface(world: &Snapshot, owner: &Owner, vpc: &Vpc, wanted: &[Strin
     if wanted.is_empty() {
         return Ok(vec![named(world, vpc, defaults::DEFAULT_GROUP)?.id.clone()]);
     }
-    let mut groups = Vec::new();
-    for text in wanted {
-        let group = find::group(world, owner, text)?;
-        if !group.is_for(&vpc.id) {
-            let message = format!("Security group {} and subnet belong to different networks.", group.id);
-            return Err(Error::new("InvalidParameter", message));
-        }
-        if !groups.contains(&group.id) {
-            groups.push(group.id.clone());
-        }
-    }
+    let groups = of_vpc(world, owner, &vpc.id, wanted, |group| {
+        let message = format!("Security group {} and subnet belong to different networks.", group.id);
+        Error::new("InvalidParameter", message)
+    })?;
     let most = quotas::most(world, owner, &GROUPS_OF_INTERFACE);
     match groups.len() > most {
         true => Err(Error::new(
@@ -74,6 +67,30 @@ pub fn for_interface(world: &Snapshot, owner: &Owner, vpc: &Vpc, wanted: &[Strin
         )),
         false => Ok(groups),
     }
+}
+
+/// The groups with these ids, each once, which are all for `vpc`.
+///
+/// # Errors
+/// EC2's codes for malformed and unknown ids; `elsewhere` for a group of another VPC that is not for this one.
+pub fn of_vpc(
+    world: &Snapshot,
+    owner: &Owner,
+    vpc: &VpcId,
+    wanted: &[String],
+    elsewhere: impl Fn(&SecurityGroup) -> Error,
+) -> Result<Vec<GroupId>, Error> {
+    let mut groups = Vec::new();
+    for id in wanted {
+        let group = find::group(world, owner, id)?;
+        if !group.is_for(vpc) {
+            return Err(elsewhere(&group));
+        }
+        if !groups.contains(&group.id) {
+            groups.push(group.id.clone());
+        }
+    }
+    Ok(groups)
 }
 
 /// Something that uses a group: what carries it, or a group for the same VPC whose rules name it. In `vpc`, or anywhere.

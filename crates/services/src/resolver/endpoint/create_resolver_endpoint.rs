@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use resource::{
-    Attachment, GroupId, InterfaceKind, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState, Subnet,
-    Tags, VpcId, random_id,
+    Attachment, GroupId, InterfaceKind, ResolverAddress, ResolverDirection, ResolverEndpoint, ResolverEndpointState,
+    SecurityGroup, Subnet, Tags, VpcId, random_id,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use super::super::refusal::{exists, limit, of_ec2, of_tags, parameter, unsupport
 use super::super::{find as own, view};
 use crate::ec2::address::{Wanted, create_interface};
 use crate::ec2::find;
+use crate::ec2::security_group;
 use crate::quotas::{self, known::RESOLVER_ADDRESSES, known::RESOLVER_ENDPOINTS};
 use crate::tags::{self, Tag};
 use crate::{Error, Read, Write};
@@ -152,16 +153,10 @@ fn places(cx: &Read<'_>, wanted: &[Place]) -> Result<Vec<(Arc<Subnet>, Option<Ip
 
 /// The groups, all of the VPC.
 fn groups(cx: &Read<'_>, vpc: &VpcId, wanted: &[String]) -> Result<Vec<GroupId>, Error> {
-    let mut groups = Vec::new();
-    for id in wanted {
-        let group = find::group(cx.world, cx.owner(), id).map_err(of_ec2)?;
-        if !group.is_for(vpc) {
-            return Err(parameter(format!("The security group {id} is not in the VPC {vpc} of the subnets.")));
-        }
-        if !groups.contains(&group.id) {
-            groups.push(group.id.clone());
-        }
-    }
+    let elsewhere = |group: &SecurityGroup| {
+        Error::invalid_value(format!("The security group {} is not in the VPC {vpc} of the subnets.", group.id))
+    };
+    let groups = security_group::of_vpc(cx.world, cx.owner(), vpc, wanted, elsewhere).map_err(of_ec2)?;
     match groups.len() > MAX_GROUPS {
         true => Err(limit(format!("An endpoint may have at most {MAX_GROUPS} security groups."))),
         false => Ok(groups),
