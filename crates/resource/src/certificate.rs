@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Link, Owner, Resource, Tags, Timestamp};
+use crate::{Kind, Owner, Resource, Tags, Timestamp};
 
 /// A certificate: asked for and then issued here, or imported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,9 +131,5 @@ impl Resource for Certificate {
 
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
-    }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
     }
 }

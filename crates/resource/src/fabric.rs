@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Link, Owner, Resource};
+use crate::{Kind, Owner, Resource};
 
 /// Source addresses of one endpoint interface on the fabric: pools keep ports from being reused inside TIME_WAIT.
 const POOL_PREFIX: u8 = 28;
@@ -47,10 +47,6 @@ impl Resource for Sequence {
 
     fn owner(&self) -> Option<&Owner> {
         None
-    }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
     }
 }
 

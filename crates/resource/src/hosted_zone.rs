@@ -198,8 +198,4 @@ impl Resource for ZoneChange {
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
     }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
-    }
 }

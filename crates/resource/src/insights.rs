@@ -115,10 +115,6 @@ impl Resource for InsightsPath {
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
     }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
-    }
 }
 
 /// One analysis of a path.

@@ -158,10 +158,6 @@ impl Resource for ConsoleOutput {
     fn owner(&self) -> Option<&Owner> {
         None
     }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
-    }
 }
 
 /// A public key that new instances trust.

@@ -41,7 +41,9 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + Send + Sync + Partial
     fn owner(&self) -> Option<&Owner>;
 
     /// What this resource points at. The store indexes links, so `who points at X` is one look-up.
-    fn links(&self) -> Vec<Link>;
+    fn links(&self) -> Vec<Link> {
+        Vec::new()
+    }
 
     /// What this resource takes a share of, and how much: an interface takes addresses of its subnet. The store keeps the
     /// sums, so "how much of X is taken" is one look-up too.

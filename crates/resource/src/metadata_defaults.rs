@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Link, MetadataOptions, Owner, Resource};
+use crate::{Kind, MetadataOptions, Owner, Resource};
 
 /// An account's choice for a Region; what is none is no preference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,10 +47,6 @@ impl Resource for MetadataDefaults {
 
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
-    }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
     }
 }
 

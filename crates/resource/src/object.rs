@@ -182,10 +182,6 @@ impl Resource for Upload {
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
     }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
-    }
 }
 
 impl Resource for UploadedPart {

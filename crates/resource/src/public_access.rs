@@ -152,10 +152,6 @@ impl Resource for PublicAccess {
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
     }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
-    }
 }
 
 impl Resource for PublicAccessExclusion {

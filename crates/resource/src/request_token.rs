@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Link, Owner, Resource, Timestamp};
+use crate::{Kind, Owner, Resource, Timestamp};
 
 /// How long AWS remembers a client token.
 pub const TOKEN_LIFETIME_SECONDS: u64 = 24 * 3600;
@@ -40,9 +40,5 @@ impl Resource for RequestToken {
 
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
-    }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
     }
 }

@@ -131,8 +131,4 @@ impl Resource for DhcpOptions {
     fn owner(&self) -> Option<&Owner> {
         Some(&self.owner)
     }
-
-    fn links(&self) -> Vec<Link> {
-        Vec::new()
-    }
 }
