@@ -193,6 +193,15 @@ fn members(launch: &Launch) -> Result<serde_json::Map<String, serde_json::Value>
     }
 }
 
+/// How many hops the answers with tokens may go.
+///
+/// # Errors
+/// `InvalidParameterValue` for less than one and more than 64.
+pub fn hop_limit(hops: i64) -> Result<u8, Error> {
+    let limit = u8::try_from(hops).ok().filter(|hops| (1..=64).contains(hops));
+    limit.ok_or_else(|| Error::invalid_value(format!("Value ({hops}) for HttpPutResponseHopLimit is not between 1 and 64.")))
+}
+
 impl MetadataRequest {
     /// `options` with the changes that the request asks for.
     ///
@@ -204,9 +213,7 @@ impl MetadataRequest {
         }
         let hop_limit = match self.http_put_response_hop_limit {
             None => options.hop_limit,
-            Some(hops) => u8::try_from(hops).ok().filter(|hops| (1..=64).contains(hops)).ok_or_else(|| {
-                Error::invalid_value(format!("Value ({hops}) for HttpPutResponseHopLimit is not between 1 and 64."))
-            })?,
+            Some(hops) => hop_limit(i64::from(hops))?,
         };
         let switch = |value: &Option<String>, on: &str, before: bool| value.as_deref().map_or(before, |value| value == on);
         Ok(MetadataOptions {

@@ -4,6 +4,7 @@ use resource::{MetadataDefaults, Owner};
 use serde::{Deserialize, Serialize};
 use store::Snapshot;
 
+use super::launch::hop_limit;
 use crate::{Error, Read, Write};
 
 /// No preference, where it is a word.
@@ -83,19 +84,12 @@ pub fn modify(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
         hop_limit: match input.http_put_response_hop_limit {
             None => before.hop_limit,
             Some(NO_LIMIT) => None,
-            Some(hops) => Some(limit(hops)?),
+            Some(hops) => Some(hop_limit(hops.into())?),
         },
         owner: before.owner,
     };
     cx.txn.put(after);
     Ok(Output { r#return: true })
-}
-
-fn limit(hops: i32) -> Result<u8, Error> {
-    let limit = u8::try_from(hops).ok().filter(|hops| (1..=64).contains(hops));
-    limit.ok_or_else(|| {
-        Error::invalid_value(format!("Value ({hops}) for HttpPutResponseHopLimit is neither between 1 and 64 nor -1."))
-    })
 }
 
 #[cfg(test)]
