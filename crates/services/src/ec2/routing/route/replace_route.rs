@@ -23,14 +23,15 @@ pub fn replace_route(cx: &mut Write<'_>, input: Request) -> Result<(), Error> {
         destination::check(cx.txn, &vpc, *block, target)?;
     }
     let mut table = (*table).clone();
-    match local {
-        true => table.routes.retain(|route| route.destination != destination),
-        false => changeable(&table, &destination)?,
+    if !local {
+        changeable(&table, &destination)?;
     }
-    match (target, table.routes.iter_mut().find(|route| route.destination == destination)) {
-        (Some(target), Some(route)) => route.target = target,
-        (Some(target), None) => table.routes.push(Route { destination, target }),
-        (None, _) => {}
+    let known = table.routes.iter().position(|route| route.destination == destination);
+    match (known, target) {
+        (Some(at), Some(target)) => table.routes[at].target = target,
+        (Some(at), None) => drop(table.routes.remove(at)),
+        (None, Some(target)) => table.routes.push(Route { destination, target }),
+        (None, None) => {}
     }
     if table.gateways().next().is_some() {
         edge::check(cx.txn, &table)?;

@@ -85,15 +85,15 @@ impl RouteTableView {
     /// `table` as answers show it.
     pub fn new(world: &Snapshot, table: &RouteTable) -> Self {
         let blocks = world.find::<Vpc>(table.vpc.as_str()).map(|vpc| vpc.cidrs.clone()).unwrap_or_default();
-        let is_local = |route: &&Route| blocks.iter().any(|block| route.destination == RouteDestination::Cidr(block.cidr));
+        let of_block = |route: &&Route| blocks.iter().any(|block| route.destination == RouteDestination::Cidr(block.cidr));
+        let (replaced, added): (Vec<_>, Vec<_>) = table.routes.iter().partition(of_block);
         let local = blocks.iter().map(|block| {
-            let replaced = table.routes.iter().find(|route| route.destination == RouteDestination::Cidr(block.cidr));
-            match replaced {
+            match replaced.iter().find(|route| route.destination == RouteDestination::Cidr(block.cidr)) {
                 Some(route) => RouteView { origin: WITH_TABLE, ..RouteView::new(world, table, route) },
                 None => RouteView::local(block.cidr.to_string()),
             }
         });
-        let added = table.routes.iter().filter(|route| !is_local(route)).map(|route| RouteView::new(world, table, route));
+        let added = added.into_iter().map(|route| RouteView::new(world, table, route));
         let associations = table.associations.iter().map(|association| AssociationView {
             main: association.is_main(),
             route_table_association_id: association.id.clone(),
