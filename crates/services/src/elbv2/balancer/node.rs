@@ -147,7 +147,7 @@ pub fn is_kept(zone: &BalancerZone, plans: &[Plan]) -> bool {
 /// Whether `balancer` has the nodes that `plans` ask for, and no others.
 pub fn same(balancer: &LoadBalancer, plans: &[Plan]) -> bool {
     let has = |plan: &Plan| {
-        let there = |zone: &BalancerZone| zone.subnet == plan.subnet.id && zone.chosen == plan.chosen && fits(zone, plan);
+        let there = |zone: &BalancerZone| zone.subnet == plan.subnet.id && zone.chosen == plan.chosen && has_elastic(zone, plan);
         balancer.zones.iter().any(there)
     };
     balancer.zones.len() == plans.len() && plans.iter().all(has)
@@ -169,8 +169,11 @@ pub fn add_secondaries(cx: &mut Write<'_>, zone: &BalancerZone, count: usize) ->
 
 /// Whether a zone has the addresses that a plan names; one that names none takes any.
 pub fn fits(zone: &BalancerZone, plan: &Plan) -> bool {
-    let elastic = plan.elastic.as_ref().is_none_or(|address| zone.allocation.as_ref() == Some(&address.id));
-    elastic && (plan.chosen.is_none() || zone.chosen == plan.chosen)
+    has_elastic(zone, plan) && (plan.chosen.is_none() || zone.chosen == plan.chosen)
+}
+
+fn has_elastic(zone: &BalancerZone, plan: &Plan) -> bool {
+    plan.elastic.as_ref().is_none_or(|address| zone.allocation.as_ref() == Some(&address.id))
 }
 
 fn plan(world: &Snapshot, owner: &Owner, internet_facing: bool, mapping: &SubnetMapping) -> Result<Plan, Error> {
