@@ -1,5 +1,6 @@
 //! Route 53: hosted zones on the internet and in VPCs, and their records. They belong to an account and to no Region.
 
+mod absent;
 mod association;
 mod change;
 mod find;
@@ -17,5 +18,12 @@ use crate::Service;
 pub const SERVICE: Service = Service {
     name: "route53",
     action_prefix: "route53",
-    operations: &[zone::OPERATIONS, association::OPERATIONS, record::OPERATIONS, tag::OPERATIONS, change::OPERATIONS],
+    operations: &[
+        zone::OPERATIONS,
+        association::OPERATIONS,
+        record::OPERATIONS,
+        tag::OPERATIONS,
+        change::OPERATIONS,
+        absent::OPERATIONS,
+    ],
 };

@@ -33,8 +33,12 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
         Place::Router { subnet, table, sends } => {
             objects.extend(held(interface, *subnet));
             objects.extend(at_home(interface, *subnet, table));
-            objects.extend(interface.public.iter().filter(|_| !*sends).map(|address| translated(*address, *subnet)));
-            objects.extend(interface.addresses.iter().filter(|_| *sends).map(|address| answering(*address, table)));
+            if *sends {
+                objects.extend(interface.addresses.iter().map(|address| answering(*address, table)));
+                objects.extend(interface.public.iter().flat_map(|address| taken(*address, *subnet)));
+            } else {
+                objects.extend(interface.public.iter().map(|address| translated(*address, *subnet)));
+            }
             Vec::new()
         }
         Place::Workload { .. } => {
@@ -79,9 +83,6 @@ fn profiles(groups: &[GroupId]) -> Vec<Object> {
 /// An address that the router holds. Packets that do not leave its subnet are no business of the ACL.
 fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
     let mut objects: Vec<Object> = interface.addresses.iter().map(|address| held_address(*address)).collect();
-    // What is for a public one and nobody takes is not looked for elsewhere.
-    let ends = |address: &Ipv4Addr| Route { table: LOCAL, dst: (*address).into(), metric: 0, kind: RouteKind::Blackhole };
-    objects.extend(interface.public.iter().map(ends).map(Object::Route));
     for address in interface.addresses.iter().chain(&interface.public).map(|address| vec![Value::Addr(*address)]) {
         if !interface.groups.is_empty() {
             objects.push(verdict(set::MANAGED_IN, address.clone(), Verdict::Goto(profile_in(&interface.groups))));
@@ -97,13 +98,21 @@ fn held(interface: &Interface, subnet: Ipv4Net) -> Vec<Object> {
 
 /// What passes the address goes on by the table of its own subnet, whoever sends it.
 fn at_home(interface: &Interface, subnet: Ipv4Net, table: &RouteTableId) -> Vec<Object> {
-    let name = boundary_chain(set::HOME, subnet);
     let marked = Action::SetMark(Mark::Value(subnet_mark(subnet)));
-    let chain = Object::Chain(chain(&name, vec![kernel::nft::Rule::new([], [marked])]));
+    let chain = Object::Chain(chain(&boundary_chain(set::HOME, subnet), vec![kernel::nft::Rule::new([], [marked])]));
     let mut objects = vec![chain, asks(subnet, table)];
-    let addresses = interface.addresses.iter().chain(&interface.public);
-    objects.extend(addresses.map(|address| verdict(set::HOME, vec![Value::Addr(*address)], Verdict::Jump(name.clone()))));
+    objects.extend(interface.addresses.iter().map(|address| passes(*address, subnet)));
     objects
+}
+
+fn passes(address: Ipv4Addr, subnet: Ipv4Net) -> Object {
+    verdict(set::HOME, vec![Value::Addr(address)], Verdict::Jump(boundary_chain(set::HOME, subnet)))
+}
+
+/// A node's public address is as good as its private one: what no listener takes is not looked for elsewhere.
+fn taken(public: Ipv4Addr, subnet: Ipv4Net) -> [Object; 2] {
+    let nowhere = Route { table: LOCAL, dst: public.into(), metric: 0, kind: RouteKind::Blackhole };
+    [passes(public, subnet), Object::Route(nowhere)]
 }
 
 /// Packets of a subnet ask its table where the VPC itself has no way.

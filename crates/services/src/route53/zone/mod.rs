@@ -8,7 +8,6 @@ pub(super) mod limit;
 mod list;
 mod list_by_name;
 mod list_by_vpc;
-mod none;
 mod signing;
 mod update_comment;
 
@@ -29,6 +28,4 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation!(read "GetAccountLimit" limit::get_account_limit),
     operation!(read "GetDNSSEC" signing::get_dnssec),
     operation!(read "ListQueryLoggingConfigs" signing::list_query_logging_configs),
-    operation!(read "ListHealthChecks" none::list_health_checks),
-    operation!(read "ListReusableDelegationSets" none::list_reusable_delegation_sets),
 ];

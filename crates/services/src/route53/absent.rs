@@ -2,8 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::paging;
-use crate::{Error, Read};
+use super::paging;
+use crate::operation::operation;
+use crate::{Error, Operation, Read};
+
+/// The operations.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation!(read "ListHealthChecks" list_health_checks),
+    operation!(read "ListReusableDelegationSets" list_reusable_delegation_sets),
+];
 
 const MOST: usize = 100;
 
