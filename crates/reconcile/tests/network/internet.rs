@@ -33,6 +33,9 @@ fn public_addresses_work_both_ways_and_nat_gateways_outward_only() {
     cloud.settle();
     assert_eq!(cloud.reaches("internet", "198.18.0.10:80"), "public sees 198.18.0.1");
     cloud.is_silent("internet", "198.18.0.12:80");
+    cloud.allow(&group, ingress(Traffic::Tcp(80, 80), from("198.18.0.12/32")));
+    cloud.settle();
+    assert_eq!(cloud.reaches(&private, "198.18.0.10:80"), "public sees 198.18.0.12", "out and in again, answers too");
     let (_, mut stream) = cloud.connect_to("internet", "198.18.0.10:80");
     assert!(echoes(&mut stream));
     cloud.update::<InternetGateway>(&gateway, |gateway| gateway.vpc = None);
