@@ -4,23 +4,28 @@
 //! translation) and when it arrives at its destination (after all of it). An `accept` ends one chain and not the
 //! packet's way, so each judgement is a base chain of its own.
 //!
-//! | chain     | where           | what it does                                                                  |
-//! | --------- | --------------- | ----------------------------------------------------------------------------- |
-//! | inwards   | prerouting -300 | a workload's public address becomes its private one, packet by packet         |
-//! | leave     | prerouting -155 | source check, the source subnet's ACL, the source's groups                    |
-//! | enter     | prerouting -150 | answers to sockets that have their client's address, by the mark of the flow; |
-//! |           |                 | ACL and groups of an address that the router holds (endpoints, nodes)         |
-//! | screen    | prerouting -145 | a balancer's own groups on clients of PrivateLink                             |
-//! | to-target | prerouting -100 | destination: balancers, endpoints, their public addresses                     |
-//! | ended     | forward -10     | connections to targets that are to lose them: a reset                         |
-//! | local     | input 0         | what the router itself answers                                                |
-//! | own       | output 0        | what the router itself sends: its flows are tracked                           |
-//! | across    | forward 0       | addresses that nobody has, public sources that nobody gave: silence           |
-//! | from-node | postrouting 100 | source: nodes, endpoints, NAT gateways, their public addresses                |
-//! | exit      | postrouting 140 | a workload's private address becomes its public one;                          |
-//! |           |                 | the mark of such a socket's packets is added to their flow's;                 |
-//! |           |                 | ACL and groups of an address that the router holds, as a source               |
-//! | arrive    | postrouting 150 | the destination subnet's ACL, the destination's groups                        |
+//! | chain      | where           | what it does                                                                  |
+//! | ---------- | --------------- | ----------------------------------------------------------------------------- |
+//! | inwards    | prerouting -300 | a workload's public address becomes its private one, packet by packet         |
+//! | leave      | prerouting -155 | source check, the source's groups                                             |
+//! | acl-before | prerouting -153 | ACLs of the source's subnet, and of an address that the router holds          |
+//! | enter      | prerouting -150 | answers to sockets that have their client's address, by the mark of the flow; |
+//! |            |                 | groups of an address that the router holds (endpoints, nodes)                 |
+//! | screen     | prerouting -145 | a balancer's own groups on clients of PrivateLink                             |
+//! | to-target  | prerouting -100 | destination: balancers, endpoints, their public addresses                     |
+//! | ended      | forward -10     | connections to targets that are to lose them: a reset                         |
+//! | local      | input 0         | what the router itself answers                                                |
+//! | own        | output 0        | what the router itself sends: its flows are tracked                           |
+//! | across     | forward 0       | addresses that nobody has, public sources that nobody gave: silence           |
+//! | from-node  | postrouting 100 | source: nodes, endpoints, NAT gateways, their public addresses                |
+//! | exit       | postrouting 140 | a workload's private address becomes its public one;                          |
+//! |            |                 | the mark of such a socket's packets is added to their flow's;                 |
+//! |            |                 | groups of an address that the router holds, as a source                       |
+//! | acl-after  | postrouting 145 | ACLs of the destination's subnet, and of such an address                      |
+//! | arrive     | postrouting 150 | the destination's groups                                                      |
+//!
+//! Every packet pays for every base chain. So a chain that only some items need is there with the first of them: `inwards` with
+//! a gateway, both of ACLs with an ACL that judges, `screen` and `ended` with what they look for.
 //!
 //! As AWS's internet gateway, `inwards` and `exit` translate without remembering flows. So a flow has the same addresses all
 //! over the VPC and is one to conntrack, also when it goes by an appliance one way, both ways or not at all.
@@ -201,12 +206,9 @@ pub(super) fn hashed(name: &str, key: &[Type], data: SetData) -> Set {
 fn chains() -> Vec<Chain> {
     use HookPoint::{Forward, Input, Postrouting, Prerouting};
     vec![
-        base("inwards", ChainKind::Filter, Prerouting, -300, Policy::Accept, inwards()),
         base("leave", ChainKind::Filter, Prerouting, -155, Policy::Accept, leave()),
         base("enter", ChainKind::Filter, Prerouting, -150, Policy::Accept, enter()),
-        base("screen", ChainKind::Filter, Prerouting, -145, Policy::Accept, screen()),
         base("to-target", ChainKind::Nat, Prerouting, -100, Policy::Accept, to_target()),
-        base("ended", ChainKind::Filter, Forward, -10, Policy::Accept, ended()),
         base("local", ChainKind::Filter, Input, 0, Policy::Drop, local()),
         untracked::own(),
         base("across", ChainKind::Filter, Forward, 0, Policy::Accept, across()),
@@ -236,10 +238,11 @@ fn from_internet() -> Vec<Rule> {
 }
 
 /// What comes from the internet comes to public addresses. Those of workloads become private before conntrack sees them.
-fn inwards() -> Vec<Rule> {
+pub(super) fn inwards() -> Object {
     let from_wan = || Match::is(Field::IifName, device(WAN));
     let elsewhere = within(Field::Daddr, INTERNET_NET).negate();
-    vec![drop_if(vec![from_wan(), elsewhere]), Rule::new([from_wan()], [jump(TO_PRIVATE)]), passed_on()]
+    let rules = vec![drop_if(vec![from_wan(), elsewhere]), Rule::new([from_wan()], [jump(TO_PRIVATE)]), passed_on()];
+    Object::Chain(base("inwards", ChainKind::Filter, HookPoint::Prerouting, -300, Policy::Accept, rules))
 }
 
 /// What an appliance passes on to the internet for a source without public address goes to a NAT gateway, if anywhere. Only
@@ -275,9 +278,8 @@ fn leave() -> Vec<Rule> {
         Rule::new([unmarked()], [jump(UNBOUND)]),
         vmap([Field::Daddr], set::HOME),
         drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
-        vmap([Field::IifName], set::ACL_OUT),
+        untracked::known_and_tracked(),
     ];
-    rules.push(untracked::known_and_tracked());
     rules.extend(untracked::judged_again(Field::IifName, [End::First, End::Last], set::EGRESS));
     rules.extend([
         known_flow(),
@@ -316,15 +318,30 @@ fn enter() -> Vec<Rule> {
     let to_nobody = [stray(), is_tcp(), Match::in_set([Field::Daddr], set::RESETTING)];
     vec![
         answer_to_socket(),
-        vmap([Field::Daddr], set::ACL_MANAGED_IN),
         known_flow(),
         Rule::new(to_nobody, [Action::Reject(Reject::TcpReset)]),
         vmap([Field::Daddr], set::MANAGED_IN),
     ]
 }
 
-fn screen() -> Vec<Rule> {
-    vec![known_flow(), vmap([Field::Daddr], set::SCREENED)]
+/// Where ACLs judge: packets out of a subnet and to what the router holds, then packets into one and from what it holds.
+/// Amazon's addresses are never filtered.
+pub(super) fn acls() -> [Object; 2] {
+    let crossing = |peer: Field, device: Field, [of_device, of_held]: [&str; 2]| {
+        vec![of_amazon(peer.clone()), vmap([device], of_device), vmap([peer], of_held)]
+    };
+    let before = crossing(Field::Daddr, Field::IifName, [set::ACL_OUT, set::ACL_MANAGED_IN]);
+    let after = crossing(Field::Saddr, Field::OifName, [set::ACL_IN, set::ACL_MANAGED_OUT]);
+    [
+        Object::Chain(base("acl-before", ChainKind::Filter, HookPoint::Prerouting, -153, Policy::Accept, before)),
+        Object::Chain(base("acl-after", ChainKind::Filter, HookPoint::Postrouting, 145, Policy::Accept, after)),
+    ]
+}
+
+/// Where balancers screen clients of PrivateLink.
+pub(super) fn screen() -> Object {
+    let rules = vec![known_flow(), vmap([Field::Daddr], set::SCREENED)];
+    Object::Chain(base("screen", ChainKind::Filter, HookPoint::Prerouting, -145, Policy::Accept, rules))
 }
 
 fn to_target() -> Vec<Rule> {
@@ -338,14 +355,16 @@ fn to_target() -> Vec<Rule> {
 }
 
 /// A connection that goes where none may go any more. Datagrams are not told: they have no end.
-fn ended() -> Vec<Rule> {
+pub(super) fn ended() -> Object {
     let (port, target) = ([Field::CtOriginalDaddr, Field::CtOriginalDport], [Field::Daddr, Field::ThDport]);
     let way = || port.iter().chain(&target).cloned().collect::<Vec<_>>();
     let towards_target =
         || [Match::any_of(Field::CtStatus, ct_status::DNAT), is_tcp(), Match::is(Field::CtDirection, Value::Proto(0))];
     let reset = |of: Vec<Match>| Rule::new([&towards_target()[..], &of].concat(), [Action::Reject(Reject::TcpReset)]);
     let not_kept = Match::in_set(way(), set::KEPT).negate();
-    vec![reset(vec![Match::in_set(way(), set::CUT)]), reset(vec![Match::in_set(port.to_vec(), set::CLOSING), not_kept])]
+    let rules =
+        vec![reset(vec![Match::in_set(way(), set::CUT)]), reset(vec![Match::in_set(port.to_vec(), set::CLOSING), not_kept])];
+    Object::Chain(base("ended", ChainKind::Filter, HookPoint::Forward, -10, Policy::Accept, rules))
 }
 
 fn local() -> Vec<Rule> {
@@ -390,7 +409,6 @@ fn exit() -> Vec<Rule> {
     vec![
         Rule::new([Match::is(Field::OifName, device(WAN))], [jump(TO_PUBLIC)]),
         remembered,
-        vmap([Field::Saddr], set::ACL_MANAGED_OUT),
         known_flow(),
         own_reset(),
         vmap([Field::Saddr], set::MANAGED_OUT),
@@ -400,12 +418,11 @@ fn exit() -> Vec<Rule> {
 fn arrive() -> Vec<Rule> {
     let mut rules = vec![
         vmap([Field::OifName], set::EXITS),
-        accept_if(vec![Match::in_set([Field::Saddr], set::AMAZON)]),
-        vmap([Field::OifName], set::ACL_IN),
+        untracked::known_and_tracked(),
+        of_amazon(Field::Saddr),
+        // Nor what arrives at an appliance, which most often is neither end of the flow.
+        accept_if(vec![is_established(), Match::in_set([Field::OifName], set::APPLIANCES)]),
     ];
-    rules.push(untracked::known_and_tracked());
-    // Nor what arrives at an appliance, which most often is neither end of the flow.
-    rules.push(accept_if(vec![is_established(), Match::in_set([Field::OifName], set::APPLIANCES)]));
     rules.extend(untracked::judged_again(Field::OifName, [End::Last, End::First], set::INGRESS));
     rules.extend([known_flow(), own_reset(), vmap([Field::OifName], set::INGRESS), drop_if(vec![])]);
     rules
@@ -468,6 +485,11 @@ fn is_tcp() -> Match {
 fn own_reset() -> Rule {
     let reset = Match::masked(Field::TcpFlags, RST, RST);
     accept_if(vec![stray(), Match::in_set([Field::Saddr], set::RESETTING), reset])
+}
+
+/// What has to do with the resolver and the metadata services is never filtered.
+fn of_amazon(address: Field) -> Rule {
+    accept_if(vec![Match::in_set([address], set::AMAZON)])
 }
 
 /// Belongs to a flow that was answered.

@@ -9,7 +9,7 @@ use resource::AclId;
 use super::group::{from_net, traffic};
 use super::in_namespace;
 use crate::network::ledger::Placed;
-use crate::network::ruleset::{chain, drop_if, set};
+use crate::network::ruleset::{acls, chain, drop_if, set};
 
 /// The chain to which `map` leads packets of what is in a subnet.
 pub(super) fn boundary_chain(map: &str, subnet: Ipv4Net) -> String {
@@ -27,10 +27,11 @@ fn chain_out(id: &AclId) -> String {
 }
 
 pub(super) fn lower(acl: &Acl) -> Vec<Placed> {
-    let mut objects = vec![
+    let mut objects = Vec::from(acls());
+    objects.extend([
         Object::Chain(chain(&chain_in(&acl.id), judging(&acl.ingress, &Field::Saddr))),
         Object::Chain(chain(&chain_out(&acl.id), judging(&acl.egress, &Field::Daddr))),
-    ];
+    ]);
     for subnet in &acl.subnets {
         objects.push(boundary(*subnet, set::ACL_IN, &Field::Saddr, &chain_in(&acl.id)));
         objects.push(boundary(*subnet, set::ACL_OUT, &Field::Daddr, &chain_out(&acl.id)));

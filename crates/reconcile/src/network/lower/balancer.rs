@@ -10,7 +10,7 @@ use super::in_namespace;
 use crate::TimeScale;
 use crate::network::ledger::Placed;
 use crate::network::name::TABLE;
-use crate::network::ruleset::{SOURCES, chain, element, hashed, resets, set, verdict};
+use crate::network::ruleset::{self, SOURCES, chain, element, hashed, resets, set, verdict};
 
 pub(super) fn lower(balancer: &Balancer, scale: TimeScale) -> Vec<Placed> {
     let ports = balancer.nodes.iter().flat_map(|node| node.ports.iter().map(move |port| (node, port)));
@@ -65,6 +65,9 @@ fn ended(entry: Ipv4Addr, port: &Port) -> Vec<Object> {
     if let Some(kept) = &port.kept {
         objects.push(element(set::CLOSING, here(), Data::None));
         objects.extend(kept.iter().map(to(set::KEPT)));
+    }
+    if !objects.is_empty() {
+        objects.push(ruleset::ended());
     }
     objects
 }

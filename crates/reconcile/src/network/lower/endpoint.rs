@@ -14,7 +14,9 @@ use super::group::accepting;
 use super::{in_namespace, link_end, neighbour, via};
 use crate::network::ledger::Placed;
 use crate::network::name::{FABRIC, INTERNET_ROUTER, to_consumer, to_provider};
-use crate::network::ruleset::{FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, resets, set, verdict};
+use crate::network::ruleset::{
+    self, FROM_CONSUMER, FROM_SERVICE, TO_SERVICE, chain, device, drop_if, element, resets, set, verdict,
+};
 
 /// AWS's MTU through an endpoint.
 const MTU: u32 = 8500;
@@ -89,7 +91,7 @@ fn screen(endpoint: &Endpoint) -> Vec<Object> {
         rules.push(drop_if(vec![]));
         let legs = endpoint.legs.iter().filter(|leg| leg.balancer == behind.balancer);
         let entered = legs.map(|leg| verdict(set::SCREENED, vec![Value::Addr(leg.address)], Verdict::Goto(name.clone())));
-        Some(entered.chain([Object::Chain(chain(&name, rules))]).collect::<Vec<_>>())
+        Some(entered.chain([ruleset::screen(), Object::Chain(chain(&name, rules))]).collect::<Vec<_>>())
     });
     screened.flatten().collect()
 }

@@ -12,7 +12,7 @@ use super::router::ROUTER_SETTINGS;
 use super::{held_address, in_namespace, link_end, neighbour, own_address, sysctl};
 use crate::network::ledger::Placed;
 use crate::network::name::{INTERNET, INTERNET_HOST, INTERNET_RESOLVER, INTERNET_ROUTER, WAN, table_number, to_vpc};
-use crate::network::ruleset::{FROM_INTERNET, TO_INTERNET, device, element, set, verdict};
+use crate::network::ruleset::{FROM_INTERNET, TO_INTERNET, device, element, inwards, set, verdict};
 
 /// AWS's MTU towards the internet.
 const MTU: u32 = 1500;
@@ -24,6 +24,7 @@ pub(super) fn lower(gateway: &Gateway) -> Vec<Placed> {
     let far = link_end(&to_vpc(gateway.router), &to_vpc(gateway.router), MTU);
     let way_back = neighbour(&far.name, gateway.fabric, &near);
     let objects = [
+        inwards(),
         neighbour(WAN, INTERNET_ROUTER, &far),
         Object::Link(Link { end: near, kind: LinkKind::Veth { namespace: INTERNET.into(), peer: far } }),
         verdict(set::EDGES, vec![device(WAN)], Verdict::Goto(FROM_INTERNET.into())),
