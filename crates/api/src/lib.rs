@@ -22,6 +22,7 @@ mod private;
 mod refuse;
 mod request_id;
 mod server;
+mod settling;
 mod subject;
 
 pub use arrival::{Arrival, Door, Through};

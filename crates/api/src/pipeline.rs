@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use objects::Blobs;
 use resource::TimeScale;
 use serde_json::Value;
-use services::{Caller, Operation, Service};
+use services::{Caller, Operation, Run, Service};
 use store::{Snapshot, Store};
 use time::OffsetDateTime;
 use wire::{Failure, Identified, Models, Request, Response};
@@ -24,6 +24,7 @@ use crate::keys::Keys;
 use crate::outgoing::Outgoing;
 use crate::permission::Asked;
 use crate::private::{self, Health, Routes};
+use crate::settling::Wishes;
 use crate::{caller, closed, object, origin, permission, refuse};
 
 /// What the stages work with.
@@ -36,6 +37,7 @@ pub(crate) struct Api {
     pub(crate) blobs: Blobs,
     pub(crate) health: Arc<dyn Health>,
     pub(crate) routes: Arc<dyn Routes>,
+    pub(crate) wishes: Wishes,
 }
 
 /// The world and the time at which a request is judged.
@@ -90,8 +92,7 @@ async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Re
     let through = record.arrival.through();
     permit(&moment, &identified, &Asked { caller: &caller, service, operation, input: &input, through })?;
     if !object::is_s3(&identified) {
-        let output = services::perform(&api.store, api.scale, (service, operation), &caller, input).await;
-        let output = output.map_err(refuse::handler)?;
+        let output = perform(api, (service, operation), &caller, input).await.map_err(refuse::handler)?;
         return finish(api, &identified, output, record);
     }
     object::check_document(operation.name, request)?;
@@ -100,6 +101,19 @@ async fn carry(api: &Api, request: &mut Request, body: Incoming, record: &mut Re
     let output = services::perform(&api.store, api.scale, (service, operation), &caller, input).await;
     taken.into_iter().for_each(|taken| taken.settle(output.is_ok()));
     finish(api, &identified, output.map_err(refuse::handler)?, record)
+}
+
+/// Performs an operation; who reads sees what it wrote before brought about, if that is a matter of moments.
+async fn perform(api: &Api, what: (&Service, &Operation), caller: &Caller, input: Value) -> Result<Value, services::Error> {
+    let (account, writes) = (caller.owner.account.as_str(), matches!(what.1.run, Run::Write(_)));
+    if !writes {
+        api.wishes.met(account, &*api.health).await;
+    }
+    let output = services::perform(&api.store, api.scale, what, caller, input).await;
+    if writes {
+        api.wishes.note(account, api.store.snapshot().revision());
+    }
+    output
 }
 
 /// The stages of a request whose body is an object: it comes when everything else has been found good.

@@ -36,6 +36,11 @@ pub struct Report {
 pub trait Health: Send + Sync {
     /// The condition now. Must not block.
     fn report(&self) -> Report;
+
+    /// Waits until what was asked for has been brought about, and what came of that; where others go on asking, perhaps for ever.
+    fn settled(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 impl<F: Fn() -> Report + Send + Sync> Health for F {

@@ -19,6 +19,7 @@ use crate::doorman::Doorman;
 use crate::identity::Trust;
 use crate::pipeline::Api;
 use crate::private::{Health, Routes};
+use crate::settling::Wishes;
 
 /// How long running requests may take after the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -68,7 +69,17 @@ impl Server {
         }
         let listener = listen(config.listen)?;
         let (models, room) = (Models::new(), Room::new());
-        let api = Api { models, store, trust: config.trust, scale: config.scale, room, blobs, health, routes };
+        let api = Api {
+            models,
+            store,
+            trust: config.trust,
+            scale: config.scale,
+            room,
+            blobs,
+            health,
+            routes,
+            wishes: Wishes::default(),
+        };
         Ok(Self { listener, api: Arc::new(api), connections: config.connections, stop: watch::Sender::new(false) })
     }
 

@@ -1,13 +1,14 @@
 //! Drives a domain: tells it what changed, lets it converge, and wakes it when it asked for it. Every domain runs on a thread
 //! of its own, so that one that waits for the kernel or a process holds up no other.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use store::{Change, Snapshot, Store};
+use store::{Batch, Change, Revision, Snapshot, Store};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -37,6 +38,8 @@ pub struct Driver {
     running: watch::Receiver<bool>,
     /// Those that have not yet, and one for the list that is not complete.
     waiting: Arc<AtomicUsize>,
+    /// Up to which commit each has done what changes asked.
+    reached: watch::Sender<BTreeMap<&'static str, Revision>>,
     /// The name of one that died.
     dead: watch::Sender<Option<&'static str>>,
 }
@@ -44,7 +47,8 @@ pub struct Driver {
 impl Driver {
     /// Drives nothing yet. What it will start ends when `running` turns false.
     pub fn new(store: Store, running: watch::Receiver<bool>) -> Self {
-        Self { store, running, waiting: Arc::new(AtomicUsize::new(1)), dead: watch::Sender::new(None) }
+        let (reached, dead) = (watch::Sender::default(), watch::Sender::default());
+        Self { store, running, waiting: Arc::new(AtomicUsize::new(1)), reached, dead }
     }
 
     /// Starts a domain; joining the thread waits until it is idle.
@@ -54,6 +58,7 @@ impl Driver {
     pub fn drive<D: Domain>(&self, domain: D) -> std::io::Result<JoinHandle<()>> {
         let (runtime, driver, dead) = (Handle::current(), self.clone(), self.dead.clone());
         self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.reach(D::NAME, Revision::default());
         std::thread::Builder::new().name(D::NAME.into()).spawn(move || {
             // What it believes of the world may be half changed: nobody goes on with it.
             if catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(domain, driver)))).is_err() {
@@ -78,13 +83,36 @@ impl Driver {
     pub fn is_ready(&self) -> bool {
         self.waiting.load(Ordering::Acquire) == 0
     }
+
+    /// Waits until every domain has done what the store's commits ask, and what came of that. In a world that others keep
+    /// changing that may be never.
+    pub async fn settled(&self) {
+        let mut reached = self.reached.subscribe();
+        loop {
+            let last = self.store.snapshot().revision();
+            // The sender lives as long as self.
+            let _ = reached.wait_for(|reached| reached.values().all(|revision| *revision >= last)).await;
+            if self.store.snapshot().revision() == last {
+                return;
+            }
+        }
+    }
+
+    fn reach(&self, domain: &'static str, revision: Revision) {
+        self.reached.send_modify(|reached| {
+            reached.insert(domain, revision);
+        });
+    }
 }
 
-async fn run<D: Domain>(mut domain: D, Driver { store, mut running, waiting, .. }: Driver) {
+async fn run<D: Domain>(mut domain: D, driver: Driver) {
+    let (store, mut running) = (&driver.store, driver.running.clone());
     let mut changes = store.watch();
-    domain.note_all(&store.snapshot());
-    let mut patience = domain.converge(&store).await;
-    waiting.fetch_sub(1, Ordering::Release);
+    let world = store.snapshot();
+    domain.note_all(&world);
+    let mut patience = domain.converge(store).await;
+    driver.reach(D::NAME, world.revision());
+    driver.waiting.fetch_sub(1, Ordering::Release);
     let mut looked = Instant::now();
     while *running.borrow() {
         tokio::select! {
@@ -92,19 +120,25 @@ async fn run<D: Domain>(mut domain: D, Driver { store, mut running, waiting, .. 
             batches = changes.next_all() => {
                 // Taken last, so that it shows every change that is noted.
                 let world = store.snapshot();
-                match batches {
+                match &batches {
                     Some(batches) => batches.iter().flat_map(|b| b.changes.iter()).for_each(|change| domain.note(&world, change)),
                     None => domain.note_all(&world),
                 }
-                patience = patience.min(domain.converge(&store).await);
+                patience = patience.min(domain.converge(store).await);
+                driver.reach(D::NAME, noted(&world, batches.as_deref()));
             }
             () = sleep_until(looked + patience) => {
                 domain.note_all(&store.snapshot());
-                patience = domain.converge(&store).await;
+                patience = domain.converge(store).await;
                 looked = Instant::now();
             }
         }
     }
+}
+
+/// The last commit of which a domain has been told everything: `world` may show one of which it has not.
+fn noted(world: &Snapshot, batches: Option<&[Batch]>) -> Revision {
+    batches.and_then(<[Batch]>::last).map_or_else(|| world.revision(), |last| last.revision)
 }
 
 #[cfg(test)]
@@ -178,6 +212,41 @@ mod tests {
         let_go.send(()).expect("it waits");
         second.await.expect("it converges again");
         assert!(driver.is_ready());
+        stop.send_replace(false);
+        thread.join().expect("it ends");
+    }
+
+    /// Answers each of the first commits with one of its own.
+    struct Echo(u32);
+
+    impl Domain for Echo {
+        const NAME: &'static str = "echo";
+
+        fn note(&mut self, _: &Snapshot, _: &Change) {}
+
+        fn note_all(&mut self, _: &Snapshot) {}
+
+        async fn converge(&mut self, store: &Store) -> Duration {
+            tokio::task::yield_now().await;
+            if self.0 > 0 {
+                self.0 -= 1;
+                let written = store.write(|txn| Ok::<_, store::StoreError>(txn.next_number("echo"))).await;
+                written.expect("memory takes every write");
+            }
+            Duration::from_secs(60)
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_world_is_settled_when_nothing_comes_of_anything_any_more() {
+        let (stop, running) = watch::channel(true);
+        let store = Store::in_memory();
+        let driver = Driver::new(store.clone(), running);
+        let thread = driver.drive(Echo(3)).expect("a thread");
+        let written = store.write(|txn| Ok::<_, store::StoreError>(txn.next_number("any"))).await;
+        written.expect("memory takes every write");
+        driver.settled().await;
+        assert_eq!(store.snapshot().revision(), Revision(4), "one of ours, three echoes");
         stop.send_replace(false);
         thread.join().expect("it ends");
     }

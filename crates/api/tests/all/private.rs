@@ -57,3 +57,18 @@ async fn a_panic_ends_one_request_and_nothing_else() {
     let answer = world.send(&get("/_underpass/health", "")).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
+
+#[tokio::test]
+async fn who_reads_after_writing_waits_once_until_it_has_been_brought_about() {
+    let world = World::trusting();
+    let waited = || world.condition.waited_for.load(std::sync::atomic::Ordering::Relaxed);
+    let describe = "client('ec2').describe_vpcs()";
+    world.boto3(describe).await;
+    assert_eq!(waited(), 0, "nothing was asked for");
+    world.boto3("client('ec2').create_vpc(CidrBlock='10.0.0.0/16'); client('ec2').create_vpc(CidrBlock='10.1.0.0/16')").await;
+    assert_eq!(waited(), 0, "nobody looks");
+    world.boto3_as("222222222222", "any", describe).await;
+    assert_eq!(waited(), 0, "who looks asked for nothing");
+    world.boto3(&format!("{describe}; {describe}")).await;
+    assert_eq!(waited(), 1);
+}

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use api::identity::Trust;
-use api::{Answer, Config, Report, Routes, Server};
+use api::{Answer, Config, Health, Report, Routes, Server};
 use resource::TimeScale;
 use serde_json::Value;
 use services::Caller;
@@ -20,6 +22,7 @@ use tokio::task::JoinHandle;
 /// A running server. It is told to stop when this is dropped.
 pub struct World {
     pub address: SocketAddr,
+    pub condition: Arc<Condition>,
     stop: Option<oneshot::Sender<()>>,
     _folder: tempfile::TempDir,
     served: JoinHandle<()>,
@@ -40,6 +43,23 @@ impl Routes for Echo {
     }
 }
 
+/// Always good; counts how often somebody waited until it is.
+#[derive(Default)]
+pub struct Condition {
+    pub waited_for: AtomicUsize,
+}
+
+impl Health for Condition {
+    fn report(&self) -> Report {
+        Report { ready: true, features: BTreeMap::from([("network".to_owned(), "real".to_owned())]) }
+    }
+
+    fn settled(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.waited_for.fetch_add(1, Ordering::Relaxed);
+        Box::pin(std::future::ready(()))
+    }
+}
+
 impl World {
     /// A server that trusts every key.
     pub fn trusting() -> Self {
@@ -52,17 +72,18 @@ impl World {
     }
 
     fn start(trust: Trust) -> Self {
-        let health = || Report { ready: true, features: BTreeMap::from([("network".to_owned(), "real".to_owned())]) };
+        let condition = Arc::new(Condition::default());
         let config = Config { listen: "127.0.0.1:0".parse().unwrap(), trust, scale: TimeScale::default(), connections: 4000 };
         let folder = tempfile::tempdir().unwrap();
         let blobs = objects::Blobs::open(folder.path().join("objects")).unwrap();
-        let server = Server::bind(config, Store::in_memory(), blobs, Arc::new(health), Arc::new(Echo)).unwrap();
+        let server =
+            Server::bind(config, Store::in_memory(), blobs, Arc::<Condition>::clone(&condition), Arc::new(Echo)).unwrap();
         let address = server.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(server.serve(async {
             let _ = stopped.await;
         }));
-        Self { address, stop: Some(stop), _folder: folder, served }
+        Self { address, condition, stop: Some(stop), _folder: folder, served }
     }
 
     /// Tells the server to stop and waits until it has.

@@ -1,6 +1,7 @@
 //! What the daemon answers besides AWS's operations: status, explanations, and where `underpass exec` runs programs.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,10 @@ fn condition(feature: &Feature) -> String {
 impl api::Health for Health {
     fn report(&self) -> Report {
         Report { ready: self.driver.is_ready(), features: self.features.clone() }
+    }
+
+    fn settled(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.driver.settled())
     }
 }
 
