@@ -96,6 +96,8 @@ codes! {
     EndpointPolicy = "VPC_ENDPOINT_POLICY";
     /// The private DNS that would lead the name to an endpoint is off, has no effect, or is another VPC's. Ours.
     PrivateDnsOff = "PRIVATE_DNS_NOT_IN_EFFECT";
+    /// An endpoint service has no private name. Ours.
+    NoPrivateName = "ENDPOINT_SERVICE_HAS_NO_PRIVATE_DNS_NAME";
     /// The private name of an endpoint service is not proved. Ours.
     NameNotVerified = "PRIVATE_DNS_NAME_NOT_VERIFIED";
     /// The VPC has no endpoint to the service. Ours.

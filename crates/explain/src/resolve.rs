@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use resource::{
     EndpointKind, EndpointService, EndpointState, FrontDoor, Instance, LoadBalancer, ResolverRule, Resource, Vpc, VpcEndpoint,
+    VpcId,
 };
 use store::Snapshot;
 
@@ -77,15 +78,19 @@ pub(crate) fn goals(world: &Snapshot, start: &Start, destination: &Destination) 
     if goals.is_empty() { Err(unknown()) } else { Ok(goals) }
 }
 
-/// What is to be said of endpoints in the source's VPC whose services have no name of their own.
-fn nameless(world: &Snapshot, start: &Start) -> String {
-    let Start::Party(party) = start else { return String::new() };
-    let custom = |endpoint: &Arc<VpcEndpoint>| {
-        let service = world.find::<EndpointService>(endpoint.service.as_ref()?.as_str())?;
-        let told = format!("; {} leads to a service without a private DNS name, under {}", endpoint.id, endpoint.regional_name());
-        service.private_name.is_none().then_some(told)
+/// The endpoints in a VPC whose services have no name of their own.
+fn nameless(world: &Snapshot, vpc: &VpcId) -> impl Iterator<Item = Arc<VpcEndpoint>> {
+    let service = |endpoint: &VpcEndpoint| world.find::<EndpointService>(endpoint.service.as_ref()?.as_str());
+    let has_none = move |endpoint: &Arc<VpcEndpoint>| service(endpoint).is_some_and(|service| service.private_name.is_none());
+    world.linked::<VpcEndpoint>(Vpc::KIND, vpc).filter(has_none)
+}
+
+/// What is to be said of those, where nobody knows which of them is meant.
+fn told(nameless: impl Iterator<Item = Arc<VpcEndpoint>>) -> String {
+    let one = |endpoint: Arc<VpcEndpoint>| {
+        format!("; {} leads to a service without a private DNS name, under {}", endpoint.id, endpoint.regional_name())
     };
-    world.linked::<VpcEndpoint>(Vpc::KIND, &party.vpc).filter_map(|endpoint| custom(&endpoint)).collect()
+    nameless.map(one).collect()
 }
 
 fn of_start(start: &Start) -> String {
@@ -160,11 +165,11 @@ fn named(world: &Snapshot, start: &Start, name: &str) -> Result<Vec<Goal>, Quest
     if let Some(found) = zones::addresses(world, start, &known, name) {
         return Ok(found.into_iter().map(|address| Goal::Address(address, Some(named.clone()))).collect());
     }
-    match start {
-        Start::Party(party) => nobodys(world, party, named),
-        Start::Internet | Start::Endpoint(_) => None,
-    }
-    .ok_or_else(|| QuestionError::NoSuchName(name.to_owned(), of_start(start), nameless(world, start)))
+    let (goals, nameless) = match start {
+        Start::Party(party) => (nobodys(world, party, named), told(nameless(world, &party.vpc))),
+        Start::Internet | Start::Endpoint(_) => (None, String::new()),
+    };
+    goals.ok_or_else(|| QuestionError::NoSuchName(name.to_owned(), of_start(start), nameless))
 }
 
 /// A name that the resolver of a party's VPC does not answer for, where that is to be told.
@@ -172,9 +177,17 @@ fn nobodys(world: &Snapshot, party: &Party, named: Named) -> Option<Vec<Goal>> {
     if let Some(endpoint) = promising(world, party, &named.name) {
         return Some(vec![Goal::Promised(named.name, endpoint)]);
     }
-    named.by.as_ref()?;
+    if named.by.is_none() {
+        return only_nameless(world, party).map(|endpoint| vec![Goal::Promised(named.name, endpoint)]);
+    }
     let outside = zones::outside(world, &named.name);
     Some(vec![Goal::Hidden(named, outside)])
+}
+
+/// The only endpoint in a party's VPC whose service could be given a name that nobody knows.
+fn only_nameless(world: &Snapshot, party: &Party) -> Option<Arc<VpcEndpoint>> {
+    let mut nameless = nameless(world, &party.vpc);
+    nameless.next().filter(|_| nameless.next().is_none())
 }
 
 /// The endpoint in a party's VPC whose service wants to be called by a name.
@@ -187,6 +200,6 @@ fn promising(world: &Snapshot, party: &Party, name: &str) -> Option<Arc<VpcEndpo
 }
 
 /// Whether a private name, which may begin with a wildcard, is or holds `name`.
-fn covers(own: &str, name: &str) -> bool {
+pub(crate) fn covers(own: &str, name: &str) -> bool {
     own == name || own.strip_prefix('*').is_some_and(|parent| name.ends_with(parent))
 }

@@ -9,6 +9,7 @@ use resource::{AwsService, EndpointId, EndpointKind, FrontDoor, PeeringConnectio
 use super::{Sender, Walk};
 use crate::explanation::Fix;
 use crate::party::Party;
+use crate::resolve::covers;
 use crate::{Code, Packet, mend};
 
 impl Walk<'_> {
@@ -80,8 +81,7 @@ impl Walk<'_> {
         if let Some(service) = AwsService::all().find(by_routes) {
             return Some(self.leading_routes(party, table, to, &service.service_name(region)));
         }
-        let named = |service: &&AwsService| service.private_names(region).next().is_some();
-        let service = AwsService::all().find(|service| service.signing_name == door.signing_name && named(service))?;
+        let service = self.named_service(door, region)?;
         let own = |endpoint: &Arc<VpcEndpoint>| endpoint.aws_service() == Some(service);
         if let Some(endpoint) = self.in_vpc::<VpcEndpoint>(&party.vpc).find(own) {
             return Some(self.other_name(party, table, &endpoint));
@@ -90,8 +90,24 @@ impl Walk<'_> {
             return Some(elsewhere(&endpoint, &vpc, &far, self.switching_on(party)));
         }
         let problem = format!("has no route for {to}, a service of AWS's to which {} has no endpoint", party.vpc);
-        let fixes = self.creating(party, &service.service_name(region), "--private-dns-enabled");
+        let mut fixes = self.creating(party, &service.service_name(region), "--private-dns-enabled");
+        fixes.extend(self.calling(party, service, region));
         Some(Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes })
+    }
+
+    /// The service behind a front door whose endpoints have the name that was asked for; else the first with names at all.
+    fn named_service(&self, door: &FrontDoor, region: &str) -> Option<&'static AwsService> {
+        let behind = || AwsService::all().filter(|service| service.signing_name == door.signing_name);
+        let meant = behind().find(|service| self.name.is_some_and(|name| has_name(service, region, name)));
+        meant.or_else(|| behind().find(|service| service.private_names(region).next().is_some()))
+    }
+
+    /// A client that calls a service by a name which no endpoint has is to call it by one that they have.
+    fn calling(&self, party: &Party, service: &AwsService, region: &str) -> Option<Fix> {
+        self.name.filter(|name| !has_name(service, region, name))?;
+        let name = service.private_names(region).find(|name| !name.starts_with('*'))?;
+        let variable = format!("AWS_ENDPOINT_URL_{}", service.signing_name.to_uppercase());
+        Some(mend::run(&party.account, format!("export {variable}=https://{name} # where the client runs")))
     }
 
     /// A service that takes gateway endpoints is reached by one that the subnet's table has a route to. Interface endpoints do
@@ -154,7 +170,8 @@ impl Walk<'_> {
         let names = endpoint.private_names.join(" and ");
         let problem =
             format!("has no route to a service of AWS's for which {} answers, but only under the name {names}", endpoint.id);
-        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes: Vec::new() }
+        let fixes = endpoint.aws_service().and_then(|service| self.calling(party, service, &endpoint.owner.region));
+        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes: fixes.into_iter().collect() }
     }
 
     /// An endpoint in a VPC that is peered with a party's.
@@ -172,6 +189,11 @@ impl Walk<'_> {
         trial.groups_in(party, &sender);
         trial.way.blockers.drain(..).skip(before).flat_map(|blocker| blocker.fixes).collect()
     }
+}
+
+/// Whether private DNS of a service's endpoints takes `name` over.
+fn has_name(service: &AwsService, region: &str, name: &str) -> bool {
+    service.private_names(region).any(|own| covers(&own, name))
 }
 
 /// The endpoint of a peered VPC answers, and its private DNS is its own VPC's: a private zone that both see takes its place.

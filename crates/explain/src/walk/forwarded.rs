@@ -16,7 +16,8 @@ use crate::{Code, Packet};
 /// The way of a question for a name to the resolvers that a rule has asked, if something stops it.
 pub(crate) fn unasked(world: &Snapshot, party: &Party, rule: &ResolverRule, name: &str) -> Option<Way> {
     let way = Way { from: Some(party.address), ..Way::default() };
-    let mut walk = Walk { world, packet: Packet::Udp(53, 53), action: None, from_ports: None, guests: Vec::new(), way };
+    let mut walk =
+        Walk { world, packet: Packet::Udp(53, 53), action: None, name: None, from_ports: None, guests: Vec::new(), way };
     if walk.has_resolver(party, name) {
         walk.forwarded(rule, name);
     }

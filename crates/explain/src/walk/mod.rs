@@ -39,6 +39,8 @@ pub(crate) struct Walk<'a> {
     packet: Packet,
     /// Which call of a service of AWS's is to be made; none when it may be any.
     action: Option<&'a str>,
+    /// The name that led to the destination, if one did.
+    name: Option<&'a str>,
     /// From which ports packets come, and to which their answers go.
     from_ports: Option<(u16, u16)>,
     /// Who takes part and has no interface yet.
@@ -67,11 +69,12 @@ pub(crate) enum Away {
 }
 
 /// Every way that packets may take to `goal`.
-pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &Goal, question: &'a Question) -> Vec<Way> {
+pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &'a Goal, question: &'a Question) -> Vec<Way> {
     let from = if let Start::Party(party) = start { Some(party.address) } else { None };
     let (packet, action, from_ports) = (question.packet, question.action.as_deref(), question.from_ports);
     let way = Way { from, ..Way::default() };
-    let mut walk = Walk { world, packet, action, from_ports, guests: Vec::new(), way };
+    let name = if let Goal::Address(_, Some(named)) = goal { Some(named.name.as_str()) } else { None };
+    let mut walk = Walk { world, packet, action, name, from_ports, guests: Vec::new(), way };
     if let Goal::Program(party) = goal {
         walk.guests.push((**party).clone());
     }

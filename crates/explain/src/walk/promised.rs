@@ -15,16 +15,10 @@ impl Walk<'_> {
         self.has_resolver(party, name);
         let service = endpoint.service.as_ref().and_then(|id| self.world.find::<EndpointService>(id.as_str()));
         let Some(service) = service else { return self.end() };
-        if let Some(own) = service.private_name.as_ref().filter(|own| own.state != PrivateNameState::Verified) {
-            let domain = zone_of_private_name(&own.name);
-            let problem = format!(
-                "has not proved that {domain} is its owner's ({}): a public zone must have the TXT record {}.{domain} {:?}",
-                own.state.as_str(),
-                own.label,
-                own.value
-            );
-            let fixes = self.proof(&service, own);
-            self.blocked(Code::NameNotVerified, &service.id, problem, fixes);
+        match service.private_name.as_ref() {
+            None => self.nameless(party, name, &service, endpoint),
+            Some(own) if own.state != PrivateNameState::Verified => self.unproved(&service, own),
+            Some(_) => {}
         }
         self.attributes(party, endpoint);
         if !endpoint.private_dns {
@@ -34,6 +28,44 @@ impl Walk<'_> {
         let legs = endpoint.interfaces.iter().filter_map(|id| interface(self.world, id));
         let legs: Vec<Party> = legs.collect();
         legs.iter().flat_map(|leg| self.clone().leave(party, leg.address)).collect()
+    }
+
+    fn nameless(&mut self, party: &Party, name: &str, service: &EndpointService, endpoint: &VpcEndpoint) {
+        let problem = format!(
+            "has no private DNS name, so {name} is no name in {}; {} answers under {}",
+            party.vpc,
+            endpoint.id,
+            endpoint.regional_name()
+        );
+        let fixes = self.naming(service, name);
+        self.blocked(Code::NoPrivateName, &service.id, problem, fixes);
+    }
+
+    fn unproved(&mut self, service: &EndpointService, own: &PrivateName) {
+        let domain = zone_of_private_name(&own.name);
+        let problem = format!(
+            "has not proved that {domain} is its owner's ({}): a public zone must have the TXT record {}.{domain} {:?}",
+            own.state.as_str(),
+            own.label,
+            own.value
+        );
+        let fixes = self.proof(service, domain, [&own.label, &own.value]);
+        self.blocked(Code::NameNotVerified, &service.id, problem, fixes);
+    }
+
+    /// A private name, and the proof that is then asked for.
+    fn naming(&self, service: &EndpointService, name: &str) -> Vec<Fix> {
+        let provider = |command: String| run(&service.owner.account, command);
+        let asked = |variable: &str, member: &str| {
+            let describe = format!("aws ec2 describe-vpc-endpoint-service-configurations --service-ids {}", service.id);
+            let member = format!("ServiceConfigurations[0].PrivateDnsNameConfiguration.{member}");
+            provider(format!("{variable}=$({describe} --query '{member}' --output text)"))
+        };
+        let modify = "aws ec2 modify-vpc-endpoint-service-configuration";
+        let named = provider(format!("{modify} --service-id {} --private-dns-name {name}", service.id));
+        let mut fixes = vec![named, asked("LABEL", "Name"), asked("VALUE", "Value")];
+        fixes.extend(self.proof(service, name, ["$LABEL", "$VALUE"]));
+        fixes
     }
 
     /// The VPC's own switches, without which private DNS has no effect.
@@ -56,8 +88,7 @@ impl Walk<'_> {
     }
 
     /// The TXT record in the provider's public zone, and a look at it.
-    fn proof(&self, service: &EndpointService, own: &PrivateName) -> Vec<Fix> {
-        let domain = zone_of_private_name(&own.name);
+    fn proof(&self, service: &EndpointService, domain: &str, [label, value]: [&str; 2]) -> Vec<Fix> {
         let account = &service.owner.account;
         let mut fixes = Vec::new();
         let zone = plan::public_zone_of(self.world, &format!("{domain}.")).filter(|zone| zone.owner.account == *account);
@@ -68,8 +99,8 @@ impl Walk<'_> {
                 ("$ZONE".to_owned(), domain.to_owned())
             }
         };
-        let value = format!("{{\"Value\":\"\\\"{}\\\"\"}}", own.value);
-        let set = format!("\"Name\":\"{}.{domain}\",\"Type\":\"TXT\",\"TTL\":60,\"ResourceRecords\":[{value}]", own.label);
+        let value = format!("{{\"Value\":\"\\\"{value}\\\"\"}}");
+        let set = format!("\"Name\":\"{label}.{domain}\",\"Type\":\"TXT\",\"TTL\":60,\"ResourceRecords\":[{value}]");
         fixes.push(run(account, mend::record(&id, &set)));
         let start = "aws ec2 start-vpc-endpoint-service-private-dns-verification";
         fixes.push(run(account, format!("{start} --service-id {}", service.id)));

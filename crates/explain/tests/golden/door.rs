@@ -49,6 +49,24 @@ fn an_endpoints_group_and_then_its_private_name_let_the_subnet_through() {
 }
 
 #[test]
+fn an_endpoint_is_given_for_the_name_that_was_asked_for_and_a_client_for_a_name_that_no_endpoint_has() {
+    let (world, vpc, subnet, group, instance) = isolated();
+    world.update::<Vpc>(&vpc, |vpc| vpc.dns_hostnames = true);
+    let asks = |name: &str| why(&world, &instance, format!("{name}.amazonaws.com:443"));
+    let has = |told: &explain::Explanation, part: &str| told.to_string().contains(part);
+    world.aws_endpoint("ecr.api", &vpc, &[(&subnet, "10.0.0.9")], &[&group], &[]);
+    let images = asks("111111111111.dkr.ecr.us-east-1");
+    assert!(has(&images, "--service-name com.amazonaws.us-east-1.ecr.dkr"), "{images}");
+    let variable = "export AWS_ENDPOINT_URL_STS=https://sts.us-east-1.amazonaws.com";
+    let global = asks("sts");
+    assert!(has(&global, "--service-name com.amazonaws.us-east-1.sts") && has(&global, variable), "{global}");
+    world.aws_endpoint("sts", &vpc, &[(&subnet, "10.0.0.10")], &[&group], &[]);
+    let global = asks("sts");
+    assert!(!has(&global, "create-vpc-endpoint") && has(&global, variable), "{global}");
+    assert_eq!(codes(&asks("sts.us-east-1")), ["SG_HAS_NO_RULES"]);
+}
+
+#[test]
 fn private_dns_of_a_peer_is_no_name_here() {
     let (world, vpc, _, _, instance) = isolated();
     let far = world.vpc("10.1.0.0/16");

@@ -63,12 +63,15 @@ fn a_private_name_needs_its_proof_the_providers_yes_and_private_dns() {
     let (world, client, near, service) = offered('a', "10.0.0.0/24", "10.0.0.4");
     let clients = world.find::<NetworkInterface>("eni-00000000000000001").groups[0].clone();
     let endpoint = world.endpoint(&service, &[(&near, "10.0.0.5")], &[&clients], EndpointState::PendingAcceptance);
+    insta::assert_snapshot!("a_name_may_be_given_to_the_only_service_without_one", why(&world, &client, "api.example.com:80"));
+    let second = world.endpoint(&service, &[(&near, "10.0.0.6")], &[&clients], EndpointState::Available);
     let question = Question::parse(client.as_str(), "api.example.com:80", "tcp").unwrap();
     let unknown = explain(&world.snapshot(), &question).unwrap_err().to_string();
-    assert!(
-        unknown.contains(&format!("; {endpoint} leads to a service without a private DNS name, under {endpoint}-")),
-        "{unknown}"
-    );
+    for endpoint in [&endpoint, &second] {
+        let told = format!("; {endpoint} leads to a service without a private DNS name, under {endpoint}-");
+        assert!(unknown.contains(&told), "{unknown}");
+    }
+    world.connect(&second, EndpointState::Deleted);
 
     let named = |state| PrivateName {
         name: "api.example.com".into(),

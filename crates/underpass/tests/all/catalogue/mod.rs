@@ -188,6 +188,11 @@ impl Cause<'_> {
         assert_eq!(mended.status, 0, "{script}: {mended:?}");
     }
 
+    /// The commands that were printed, for another shell than the operator's.
+    pub fn printed(self) -> String {
+        self.fixes.into_iter().map(|(_, command)| command).collect::<Vec<_>>().join("\n")
+    }
+
     /// Runs only the first of the commands.
     #[track_caller]
     pub fn mended_with_first(self, count: usize) {

@@ -31,11 +31,17 @@ fn c7_a_private_subnet_has_neither_nat_nor_endpoint_and_a17_the_sdk_asks_for_ano
     regional.answers(BODY);
 
     // The endpoint is there and works; a client of the old global name hangs all the same.
-    let global = row("sts.amazonaws.com");
-    global.fails(SILENT);
-    let told = account.explain(&[&format!("{}+{group}", net.subnet), "sts.amazonaws.com:443"]).out;
-    assert!(told.contains("but only under the name sts.us-east-1.amazonaws.com"), "{told}");
-    regional.answers(BODY);
+    let aws = tool("aws").display().to_string();
+    let call = format!(
+        "AWS_STS_REGIONAL_ENDPOINTS=legacy AWS_MAX_ATTEMPTS=1 {aws} --cli-connect-timeout 2 sts get-caller-identity >/dev/null && \
+         printf '{BODY}'"
+    );
+    let sdk =
+        |before: &str| Row::new(&account, place, "sts.amazonaws.com", 443).running(&["sh", "-c", &format!("{before}\n{call}")]);
+    let refused = sdk("").run();
+    assert!(refused.err.contains("Connect timeout on endpoint URL: \"https://sts.amazonaws.com/\""), "{refused:?}");
+    let fix = sdk("").explained("NO_ROUTE_TO_DESTINATION", "rtb-").printed();
+    assert_eq!(sdk(&fix).run().out, BODY, "{fix}");
 }
 
 /// Packets arrive at the endpoint and its policy refuses the call: both are said, and the packet of a probe agrees.
