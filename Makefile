@@ -76,5 +76,5 @@ bench:
 # One minute (SECONDS_EACH) for each parser; needs `cargo install cargo-fuzz`, whose compiler flags stable takes when told to.
 fuzz:
 	for target in fuzz/fuzz_targets/*.rs; do \
-	  RUSTC_BOOTSTRAP=1 cargo fuzz run "$$(basename "$$target" .rs)" -- -max_total_time=$${SECONDS_EACH:-60}; \
+	  RUSTC_BOOTSTRAP=1 cargo fuzz run "$$(basename "$$target" .rs)" -- -max_total_time=$${SECONDS_EACH:-60} || exit 1; \
 	done

@@ -176,13 +176,13 @@ mod tests {
         Object::Sysctl(Sysctl { path: path.into(), value: value.into() })
     }
 
-    fn set(interval: bool) -> Object {
-        Object::Set(Set { table: "t".into(), name: "s".into(), key: vec![Type::Addr], data: SetData::None, interval })
+    fn set(key: Type) -> Object {
+        Object::Set(Set { table: "t".into(), name: "s".into(), key: vec![key], data: SetData::None })
     }
 
     fn element() -> Object {
         let key = vec![Value::Addr([10, 0, 0, 1].into())];
-        Object::Element(Element { table: "t".into(), set: "s".into(), key, key_end: None, data: Data::None })
+        Object::Element(Element { table: "t".into(), set: "s".into(), key, data: Data::None })
     }
 
     fn chain(rules: Rules) -> Object {
@@ -196,8 +196,8 @@ mod tests {
     #[test]
     fn what_is_as_wanted_needs_nothing() {
         let digests = Rules::Observed(vec![Some(asks_set().digest())]);
-        let there = [veth("x", "b", 1500), address("x"), set(true), chain(digests)];
-        let wanted = [chain(Rules::Listed(vec![asks_set()])), set(true), address("x"), veth("x", "b", 1500)];
+        let there = [veth("x", "b", 1500), address("x"), set(Type::Addr), chain(digests)];
+        let wanted = [chain(Rules::Listed(vec![asks_set()])), set(Type::Addr), address("x"), veth("x", "b", 1500)];
         assert_eq!(diff(&wanted, &there), []);
     }
 
@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn a_set_that_is_made_anew_takes_its_elements_and_rules_along() {
         let rules = || chain(Rules::Listed(vec![asks_set()]));
-        let wanted = [set(true), element(), rules()];
+        let wanted = [set(Type::Addr), element(), rules()];
         let expected: Vec<Change> = wanted.iter().cloned().map(Change::Replace).collect();
-        assert_eq!(diff(&wanted, &[set(false), element(), rules()]), expected);
+        assert_eq!(diff(&wanted, &[set(Type::Port), element(), rules()]), expected);
     }
 
     #[test]

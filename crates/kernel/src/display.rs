@@ -49,10 +49,10 @@ impl Display for Key {
             Key::Set(table, name) => write!(f, "set ip {table} {name}"),
             Key::Chain(table, name) => write!(f, "chain ip {table} {name}"),
             Key::Timeout(table, name) => write!(f, "ct timeout ip {table} {name}"),
-            Key::Element(table, set, key, end) => {
+            Key::Element(table, set, key) => {
                 let data = crate::nft::Data::None;
-                let (table, set, key, key_end) = (table.clone(), set.clone(), key.clone(), end.clone());
-                write!(f, "{}", crate::nft::Element { table, set, key, key_end, data })
+                let (table, set, key) = (table.clone(), set.clone(), key.clone());
+                write!(f, "{}", crate::nft::Element { table, set, key, data })
             }
         }
     }
@@ -184,7 +184,7 @@ mod tests {
             Key::Neighbour("x".into(), "10.0.0.1".parse().expect("an address")),
             Key::Sysctl("net/a".into()),
             Key::Chain("t".into(), "c".into()),
-            Key::Element("t".into(), "s".into(), port(1), Some(port(9))),
+            Key::Element("t".into(), "s".into(), port(1)),
         ];
         let lines: Vec<String> = keys.into_iter().map(|key| Change::Remove(key).to_string()).collect();
         insta::assert_snapshot!(lines.join("\n"), @"
@@ -192,7 +192,7 @@ mod tests {
         remove neighbour 10.0.0.1 dev x
         remove sysctl net/a
         remove chain ip t c
-        remove element ip t s { 1-9 }
+        remove element ip t s { 1 }
         ");
     }
 

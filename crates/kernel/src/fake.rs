@@ -370,10 +370,9 @@ mod tests {
     fn elements_need_their_set_and_go_with_it() {
         let fake = with(&["a"]);
         let name = || "s".to_owned();
-        let set =
-            Object::Set(Set { table: "t".into(), name: name(), key: vec![Type::Port], data: SetData::None, interval: false });
+        let set = Object::Set(Set { table: "t".into(), name: name(), key: vec![Type::Port], data: SetData::None });
         let key = vec![Value::Port(1)];
-        let element = Object::Element(Element { table: "t".into(), set: name(), key, key_end: None, data: Data::None });
+        let element = Object::Element(Element { table: "t".into(), set: name(), key, data: Data::None });
         assert_eq!(errno(fake.bring("a", &[table(), element.clone()])), Some(libc::ENOENT));
         fake.bring("a", &[table(), set.clone(), element]).expect("all is there");
         assert!(fake.vandalise("a", &set.key()));

@@ -8,8 +8,6 @@ pub use rule::{Action, AddressPart, Field, Gives, Mark, Match, Nat, NatTo, Opera
 
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
-
 /// A table: a name space for chains and sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -95,9 +93,6 @@ pub struct Set {
     pub key: Vec<Type>,
     /// What a key leads to.
     pub data: SetData,
-    /// Whether keys may be ranges. Ranges of one set must not overlap; adjacent ones are fine. A change of a set of
-    /// concatenated ranges copies the whole set, so such sets should be small.
-    pub interval: bool,
 }
 
 /// What the keys of a set or map lead to.
@@ -150,10 +145,8 @@ pub struct Element {
     pub table: String,
     /// The set.
     pub set: String,
-    /// The key, or the first of a range.
+    /// The key.
     pub key: Vec<Value>,
-    /// The last of a range (inclusive, field by field in a concatenation); none when the range is one key.
-    pub key_end: Option<Vec<Value>>,
     /// What the key leads to.
     pub data: Data,
 }
@@ -222,15 +215,6 @@ impl Rule {
     /// A number that differs between rules that the kernel would see differ; it lies beside the rule there.
     pub fn digest(&self) -> u64 {
         digest(&crate::nftables::encoded(self))
-    }
-}
-
-impl Element {
-    /// The members of `net` in a set without data. A single address has no end, as in [`Element::key_end`].
-    pub fn prefix(table: &str, set: &str, net: Ipv4Net) -> Element {
-        let (first, last) = (Value::Addr(net.network()), Value::Addr(net.broadcast()));
-        let key_end = (first != last).then(|| vec![last]);
-        Element { table: table.to_owned(), set: set.to_owned(), key: vec![first], key_end, data: Data::None }
     }
 }
 

@@ -13,7 +13,7 @@ use std::io;
 
 use crate::error::KernelError;
 use crate::netlink::{Answer, Socket, Writer, flag};
-use crate::nft::{Chain, Data, Element, Rule, Rules, Set, SetData, Table, Type};
+use crate::nft::{Chain, Data, Element, Rule, Rules, Set, SetData, Table};
 use crate::object::{Change, Object};
 use step::{KnownSets, Step};
 
@@ -148,16 +148,15 @@ fn check(step: &Step<'_>) -> Result<(), KernelError> {
     let flaw = match step {
         Step::NewRule(_, rule) => expression::flaw(rule),
         Step::NewSet(set) => {
-            let number = set.interval && set.key == [Type::Mark];
             let empty = set.key.is_empty() || matches!(&set.data, SetData::Values(types) if types.is_empty());
-            (number || empty).then_some("a set has keys, and marks have no ranges")
+            empty.then_some("a set has keys, and a map of values has some")
         }
         Step::NewElements(set, elements) => {
             let misfit = elements.iter().find(|element| !fits(set, element));
             return misfit.map_or(Ok(()), |element| Err(invalid(element.to_string(), "it does not have the types of its set")));
         }
-        Step::DeleteElements(set, slots) => {
-            let fine = slots.iter().all(|slot| value::agree(&set.key, slot.key));
+        Step::DeleteElements(set, keys) => {
+            let fine = keys.iter().all(|key| value::agree(&set.key, key));
             (!fine).then_some("they do not have the types of their set")
         }
         _ => None,
@@ -171,8 +170,7 @@ fn fits(set: &Set, element: &Element) -> bool {
         (SetData::Values(types), Data::Values(values)) => value::agree(types, values),
         _ => false,
     };
-    let end = element.key_end.as_ref().is_none_or(|end| set.interval && value::agree(&set.key, end));
-    data && end && value::agree(&set.key, &element.key)
+    data && value::agree(&set.key, &element.key)
 }
 
 fn errors_by_step(refusals: &[Answer]) -> BTreeMap<usize, i32> {

@@ -64,7 +64,7 @@ pub enum Key {
     /// A chain, by table and name.
     Chain(String, String),
     /// An element, by table, set, key and inclusive end of the key's range.
-    Element(String, String, Vec<nft::Value>, Option<Vec<nft::Value>>),
+    Element(String, String, Vec<nft::Value>),
     /// A time of remembering, by table and name.
     Timeout(String, String),
 }
@@ -230,7 +230,7 @@ impl Object {
             Object::Set(set) => Key::Set(set.table.clone(), set.name.clone()),
             Object::Chain(chain) => Key::Chain(chain.table.clone(), chain.name.clone()),
             Object::Timeout(timeout) => Key::Timeout(timeout.table.clone(), timeout.name.clone()),
-            Object::Element(e) => Key::Element(e.table.clone(), e.set.clone(), e.key.clone(), e.key_end.clone()),
+            Object::Element(e) => Key::Element(e.table.clone(), e.set.clone(), e.key.clone()),
         }
     }
 }

@@ -92,7 +92,6 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
         table: TABLE.to_owned(),
         set: "verdicts".to_owned(),
         key: vec![Value::Mark(1)],
-        key_end: None,
         data: Data::Verdict(Verdict::Drop),
     };
     vec![
@@ -111,17 +110,15 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
             vec![chain("raw", ChainKind::Filter, HookPoint::Prerouting, vec![local])],
             "sudo modprobe -a nft_ct nft_fib_ipv4",
         ),
-        ("sets of ranges", vec![set("ranges", vec![Type::Addr], SetData::None, true)], "sudo modprobe nf_tables"),
-        ("sets of concatenated ranges", vec![set("both", service.clone(), SetData::None, true)], "use Linux 5.10 or newer"),
         (
             "verdict maps",
-            vec![set("verdicts", vec![Type::Mark], SetData::Verdict, false), Object::Element(verdict)],
+            vec![set("verdicts", vec![Type::Mark], SetData::Verdict), Object::Element(verdict)],
             "sudo modprobe nf_tables",
         ),
         (
             "address translation by map",
             vec![
-                set("services", vec![Type::Addr], SetData::Values(service.clone()), false),
+                set("services", vec![Type::Addr], SetData::Values(service.clone())),
                 nat("translate", HookPoint::Prerouting, vec![dnat(Field::Daddr, "services")]),
                 nat("hide", HookPoint::Postrouting, vec![rule(Action::Masquerade)]),
             ],
@@ -130,7 +127,7 @@ fn filters() -> Vec<(&'static str, Vec<Object>, &'static str)> {
         (
             "flow hashing",
             vec![
-                set("targets", vec![Type::Mark], SetData::Values(service), false),
+                set("targets", vec![Type::Mark], SetData::Values(service)),
                 nat("balance", HookPoint::Prerouting, vec![dnat(hash, "targets"), dnat(Field::RoundRobin(2), "targets")]),
             ],
             "sudo modprobe -a nft_hash nft_numgen",
@@ -170,8 +167,8 @@ fn chain(name: &str, kind: ChainKind, point: HookPoint, rules: Vec<Rule>) -> Obj
     Object::Chain(Chain { table: TABLE.to_owned(), name: name.to_owned(), hook, rules: Rules::Listed(rules) })
 }
 
-fn set(name: &str, key: Vec<Type>, data: SetData, interval: bool) -> Object {
-    Object::Set(Set { table: TABLE.to_owned(), name: name.to_owned(), key, data, interval })
+fn set(name: &str, key: Vec<Type>, data: SetData) -> Object {
+    Object::Set(Set { table: TABLE.to_owned(), name: name.to_owned(), key, data })
 }
 
 fn rule(action: Action) -> Rule {

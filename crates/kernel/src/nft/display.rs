@@ -74,9 +74,6 @@ impl Display for Set {
             SetData::Pool => write!(f, " : interval ipv4_addr")?,
             SetData::Verdict => write!(f, " : verdict")?,
         }
-        if self.interval {
-            write!(f, "; flags interval")?;
-        }
         write!(f, "; }}")
     }
 }
@@ -118,13 +115,7 @@ impl Display for Timeout {
 impl Display for Element {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "element ip {} {} {{ ", self.table, self.set)?;
-        for (index, first) in self.key.iter().enumerate() {
-            let dot = if index == 0 { "" } else { " . " };
-            match self.key_end.as_ref().and_then(|end| end.get(index)) {
-                Some(last) if last != first => write!(f, "{dot}{first}-{last}")?,
-                _ => write!(f, "{dot}{first}")?,
-            }
-        }
+        write!(f, "{}", Dotted(&self.key))?;
         match &self.data {
             Data::None => {}
             Data::Values(values) => write!(f, " : {}", Dotted(values))?,
@@ -401,25 +392,25 @@ mod tests {
 
     #[test]
     fn sets_and_elements_read_like_nft() {
-        let set = |data, interval| Set { table: "t".into(), name: "s".into(), key: vec![Type::Addr, Type::Port], data, interval };
-        let key = |last: u8, port| vec![Value::Addr([10, 0, 0, last].into()), Value::Port(port)];
-        let element = |key_end, data| Element { table: "t".into(), set: "s".into(), key: key(0, 80), key_end, data };
+        let set = |data| Set { table: "t".into(), name: "s".into(), key: vec![Type::Addr, Type::Port], data };
+        let key = || vec![Value::Addr([10, 0, 0, 0].into()), Value::Port(80)];
+        let element = |data| Element { table: "t".into(), set: "s".into(), key: key(), data };
         let lines = [
-            set(SetData::None, true).to_string(),
-            set(SetData::Verdict, false).to_string(),
-            set(SetData::Values(vec![Type::Mark]), false).to_string(),
-            set(SetData::Pool, false).to_string(),
-            element(Some(key(255, 80)), Data::None).to_string(),
-            element(None, Data::Verdict(Verdict::Goto("c".into()))).to_string(),
-            element(None, Data::Values(vec![Value::Interface("x".into())])).to_string(),
-            element(None, Data::Pool([192, 0, 2, 1].into(), [192, 0, 2, 9].into())).to_string(),
+            set(SetData::None).to_string(),
+            set(SetData::Verdict).to_string(),
+            set(SetData::Values(vec![Type::Mark])).to_string(),
+            set(SetData::Pool).to_string(),
+            element(Data::None).to_string(),
+            element(Data::Verdict(Verdict::Goto("c".into()))).to_string(),
+            element(Data::Values(vec![Value::Interface("x".into())])).to_string(),
+            element(Data::Pool([192, 0, 2, 1].into(), [192, 0, 2, 9].into())).to_string(),
         ];
         insta::assert_snapshot!(lines.join("\n"), @r#"
-        set ip t s { type ipv4_addr . inet_service; flags interval; }
+        set ip t s { type ipv4_addr . inet_service; }
         map ip t s { type ipv4_addr . inet_service : verdict; }
         map ip t s { type ipv4_addr . inet_service : mark; }
         map ip t s { type ipv4_addr . inet_service : interval ipv4_addr; }
-        element ip t s { 10.0.0.0-10.0.0.255 . 80 }
+        element ip t s { 10.0.0.0 . 80 }
         element ip t s { 10.0.0.0 . 80 : goto c }
         element ip t s { 10.0.0.0 . 80 : "x" }
         element ip t s { 10.0.0.0 . 80 : 192.0.2.1-192.0.2.9 }

@@ -1,11 +1,11 @@
 //! Writes the steps of a transaction as one batch of nfnetlink messages.
 
 use super::expression;
-use super::step::{Slot, Step};
-use super::value::{concat, concat_number, length, width, write_data};
+use super::step::Step;
+use super::value::{concat, concat_number, length, write_data};
 use super::word::{self, HEADER};
 use crate::netlink::{Writer, flag};
-use crate::nft::{Chain, ChainKind, Data, Hook, HookPoint, Policy, Rule, Set, SetData, Timeout, Type};
+use crate::nft::{Chain, ChainKind, Data, Hook, HookPoint, Policy, Rule, Set, SetData, Timeout, Type, Value};
 
 /// The batch. The message of a step has the number of the step plus one; the last is acknowledged.
 pub(super) fn batch(steps: &[Step<'_>]) -> Writer {
@@ -29,8 +29,8 @@ fn write(w: &mut Writer, sequence: u32, flags: u16, step: &Step<'_>) {
             w.text(word::RULE_TABLE, table);
             w.text(word::RULE_CHAIN, name);
         }),
-        Step::DeleteElements(set, slots) => w.message(word::DELELEM, flags, sequence, &HEADER, |w| {
-            elements(w, set, slots.iter().map(|slot| (*slot, &Data::None)));
+        Step::DeleteElements(set, keys) => w.message(word::DELELEM, flags, sequence, &HEADER, |w| {
+            elements(w, set, keys.iter().map(|key| (*key, &Data::None)));
         }),
         Step::DeleteSet(table, name) => w.message(word::DELSET, flags, sequence, &HEADER, |w| {
             w.text(word::SET_TABLE, table);
@@ -48,7 +48,7 @@ fn write(w: &mut Writer, sequence: u32, flags: u16, step: &Step<'_>) {
         }),
         Step::NewSet(set) => w.message(word::NEWSET, create, sequence, &HEADER, |w| new_set(w, set, sequence)),
         Step::NewElements(set, some) => w.message(word::NEWELEM, create, sequence, &HEADER, |w| {
-            elements(w, set, some.iter().map(|e| (Slot { key: &e.key, end: e.key_end.as_deref() }, &e.data)));
+            elements(w, set, some.iter().map(|element| (element.key.as_slice(), &element.data)));
         }),
         Step::NewRule(chain, rule) => {
             w.message(word::NEWRULE, create | flag::APPEND, sequence, &HEADER, |w| new_rule(w, chain, rule));
@@ -91,13 +91,9 @@ fn new_rule(w: &mut Writer, chain: &Chain, rule: &Rule) {
 }
 
 fn new_set(w: &mut Writer, set: &Set, id: u32) {
-    let concatenated = set.interval && set.key.len() > 1;
-    let flags = if set.interval { word::SET_INTERVAL } else { 0 }
-        | if set.data == SetData::None { 0 } else { word::SET_MAP }
-        | if concatenated { word::SET_CONCAT } else { 0 };
     w.text(word::SET_TABLE, &set.table);
     w.text(word::SET_NAME, &set.name);
-    w.u32_be(word::SET_FLAGS, flags);
+    w.u32_be(word::SET_FLAGS, if set.data == SetData::None { 0 } else { word::SET_MAP });
     w.u32_be(word::SET_KEY_TYPE, concat_number(&set.key));
     w.u32_be(word::SET_KEY_LEN, u32::try_from(length(&set.key)).unwrap_or(u32::MAX));
     match &set.data {
@@ -114,9 +110,6 @@ fn new_set(w: &mut Writer, set: &Set, id: u32) {
     }
     w.u32_be(word::SET_ID, id);
     w.attr(word::SET_USERDATA, &notes(set));
-    if concatenated {
-        w.nest(word::SET_DESC, |w| w.nest(word::DESC_CONCAT, |w| set.key.iter().for_each(|kind| field_length(w, *kind))));
-    }
 }
 
 /// What `nft` must know to print the elements as they are.
@@ -133,52 +126,17 @@ fn notes(set: &Set) -> Vec<u8> {
     notes
 }
 
-fn field_length(w: &mut Writer, kind: Type) {
-    w.nest(word::ITEM, |w| w.u32_be(word::FIELD_LEN, u32::try_from(width(kind)).unwrap_or(u32::MAX)));
-}
-
-fn elements<'e>(w: &mut Writer, set: &Set, some: impl Iterator<Item = (Slot<'e>, &'e Data)>) {
+fn elements<'e>(w: &mut Writer, set: &Set, some: impl Iterator<Item = (&'e [Value], &'e Data)>) {
     w.text(word::ELEMENTS_TABLE, &set.table);
     w.text(word::ELEMENTS_SET, &set.name);
-    w.nest(word::ELEMENTS, |w| some.for_each(|(slot, data)| element(w, set, slot, data)));
+    w.nest(word::ELEMENTS, |w| some.for_each(|(key, data)| element(w, key, data)));
 }
 
-/// One element. A range of concatenated keys is one item with both ends; a range of single keys is two items, the
-/// second of which is the first key after the range and marked as an end.
-fn element(w: &mut Writer, set: &Set, slot: Slot<'_>, data: &Data) {
-    let (first, last) = (concat(slot.key), concat(slot.end.unwrap_or(slot.key)));
+fn element(w: &mut Writer, key: &[Value], data: &Data) {
     w.nest(word::ITEM, |w| {
-        key(w, word::ELEM_KEY, &first);
-        if set.interval && set.key.len() > 1 {
-            key(w, word::ELEM_KEY_END, &last);
-        }
+        w.nest(word::ELEM_KEY, |w| w.attr(word::DATA_VALUE, &concat(key)));
         write_data(w, data);
     });
-    if set.interval
-        && set.key.len() == 1
-        && let Some(after) = successor(last)
-    {
-        w.nest(word::ITEM, |w| {
-            key(w, word::ELEM_KEY, &after);
-            w.u32_be(word::ELEM_FLAGS, word::INTERVAL_END);
-        });
-    }
-}
-
-fn key(w: &mut Writer, kind: u16, bytes: &[u8]) {
-    w.nest(kind, |w| w.attr(word::DATA_VALUE, bytes));
-}
-
-/// The next number of the same width, if there is one.
-fn successor(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
-    for byte in bytes.iter_mut().rev() {
-        let (next, overflow) = byte.overflowing_add(1);
-        *byte = next;
-        if !overflow {
-            return Some(bytes);
-        }
-    }
-    None
 }
 
 fn policy_number(policy: Policy) -> u32 {
@@ -213,29 +171,8 @@ pub(super) fn hook(kind: &str, number: u32, priority: i32, policy: u32) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::netlink::{Attributes, Messages};
-    use crate::nft::{Element, Rules, Table, Value};
-
-    fn element(port: u16, last: Option<u16>) -> Element {
-        let key_end = last.map(|last| vec![Value::Port(last)]);
-        Element { table: "t".into(), set: "s".into(), key: vec![Value::Port(port)], key_end, data: Data::None }
-    }
-
-    fn set(interval: bool, key: Vec<Type>) -> Set {
-        Set { table: "t".into(), name: "s".into(), key, data: SetData::None, interval }
-    }
-
-    /// The items of the first message of a batch that holds elements: the key, and whether it is an end.
-    fn items(set: &Set, element: &Element) -> Vec<(Vec<u8>, bool)> {
-        let written = batch(&[Step::NewElements(set, vec![element])]);
-        let message = Messages(written.bytes()).nth(1).expect("a message");
-        let list = Attributes::after(message.body, HEADER.len()).inside(word::ELEMENTS);
-        list.map(|(_, item)| {
-            let key = Attributes(item).inside(word::ELEM_KEY).find(word::DATA_VALUE).expect("a key");
-            (key.to_vec(), Attributes(item).u32_be(word::ELEM_FLAGS) == Some(word::INTERVAL_END))
-        })
-        .collect()
-    }
+    use crate::netlink::Messages;
+    use crate::nft::{Rules, Table};
 
     #[test]
     fn a_batch_is_framed_and_numbered_and_its_last_step_acknowledged() {
@@ -247,27 +184,6 @@ mod tests {
         let expected =
             [(word::BATCH_BEGIN, 0, false), (word::NEWTABLE, 1, false), (word::NEWCHAIN, 2, true), (word::BATCH_END, 0, false)];
         assert_eq!(messages, expected);
-    }
-
-    #[test]
-    fn a_range_of_single_keys_ends_with_the_key_after_it() {
-        let ports = set(true, vec![Type::Port]);
-        assert_eq!(items(&ports, &element(80, Some(0xff))), [(vec![0, 80], false), (vec![1, 0], true)]);
-        assert_eq!(items(&ports, &element(80, None)), [(vec![0, 80], false), (vec![0, 81], true)]);
-        assert_eq!(items(&ports, &element(80, Some(0xffff))), [(vec![0, 80], false)]);
-        assert_eq!(items(&set(false, vec![Type::Port]), &element(80, None)), [(vec![0, 80], false)]);
-    }
-
-    #[test]
-    fn fields_of_concatenated_ranges_are_described_by_their_true_widths() {
-        let written = batch(&[Step::NewSet(&set(true, vec![Type::Addr, Type::Port]))]);
-        let message = Messages(written.bytes()).nth(1).expect("a message");
-        let attributes = Attributes::after(message.body, HEADER.len());
-        assert_eq!(attributes.u32_be(word::SET_KEY_LEN), Some(8));
-        assert_eq!(attributes.u32_be(word::SET_FLAGS), Some(word::SET_INTERVAL | word::SET_CONCAT));
-        let fields = attributes.inside(word::SET_DESC).inside(word::DESC_CONCAT);
-        let widths: Vec<u32> = fields.filter_map(|(_, item)| Attributes(item).u32_be(word::FIELD_LEN)).collect();
-        assert_eq!(widths, [4, 2]);
     }
 
     #[test]

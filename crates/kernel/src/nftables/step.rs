@@ -17,7 +17,7 @@ pub(super) enum Step<'a> {
     NewChain(&'a Chain),
     /// Takes all rules out of a chain.
     Flush(&'a str, &'a str),
-    DeleteElements(&'a Set, Vec<Slot<'a>>),
+    DeleteElements(&'a Set, Vec<&'a [Value]>),
     DeleteSet(&'a str, &'a str),
     DeleteChain(&'a str, &'a str),
     NewSet(&'a Set),
@@ -25,13 +25,6 @@ pub(super) enum Step<'a> {
     DeleteTimeout(&'a str, &'a str),
     NewElements(&'a Set, Vec<&'a Element>),
     NewRule(&'a Chain, &'a Rule),
-}
-
-/// The place of an element in its set: its key and the inclusive end of its range.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Slot<'a> {
-    pub(super) key: &'a [Value],
-    pub(super) end: Option<&'a [Value]>,
 }
 
 /// How sets look, by table and name.
@@ -78,7 +71,7 @@ struct Plan<'a> {
     before: Vec<Step<'a>>,
     chains: Vec<Step<'a>>,
     flushes: Vec<Step<'a>>,
-    elements_out: BTreeMap<(&'a str, &'a str), (&'a Set, Vec<Slot<'a>>)>,
+    elements_out: BTreeMap<(&'a str, &'a str), (&'a Set, Vec<&'a [Value]>)>,
     sets_out: Vec<Step<'a>>,
     chains_out: Vec<Step<'a>>,
     timeouts_out: Vec<Step<'a>>,
@@ -134,7 +127,7 @@ impl<'a> Plan<'a> {
                     let name = (element.table.as_str(), element.set.as_str());
                     let set = self.set(name, known).ok_or(change)?;
                     if matches!(change, Change::Replace(_)) {
-                        self.remove_element(name, set, &element.key, element.key_end.as_deref());
+                        self.remove_element(name, set, &element.key);
                     }
                     self.elements.entry(name).or_insert_with(|| (set, Vec::new())).1.push(element);
                 }
@@ -167,19 +160,19 @@ impl<'a> Plan<'a> {
             }
             Key::Timeout(table, name) => self.timeouts_out.push(Step::DeleteTimeout(table, name)),
             Key::Set(table, name) => self.sets_out.push(Step::DeleteSet(table, name)),
-            Key::Element(table, set, first, end) => {
+            Key::Element(table, set, key) => {
                 let name = (table.as_str(), set.as_str());
                 if let Some(set) = self.set(name, known) {
-                    self.remove_element(name, set, first, end.as_deref());
+                    self.remove_element(name, set, key);
                 }
             }
             _ => {}
         }
     }
 
-    fn remove_element(&mut self, name: (&'a str, &'a str), set: &'a Set, key: &'a [Value], end: Option<&'a [Value]>) {
+    fn remove_element(&mut self, name: (&'a str, &'a str), set: &'a Set, key: &'a [Value]) {
         if !self.gone.contains(&name) {
-            self.elements_out.entry(name).or_insert_with(|| (set, Vec::new())).1.push(Slot { key, end });
+            self.elements_out.entry(name).or_insert_with(|| (set, Vec::new())).1.push(key);
         }
     }
 
@@ -234,19 +227,16 @@ fn instead<'a>(step: &Step<'a>, errno: i32) -> Option<Vec<Step<'a>>> {
         {
             Some(Vec::new())
         }
-        Step::DeleteElements(set, slots) if absent => Some(match &slots[..] {
+        Step::DeleteElements(set, keys) if absent => Some(match &keys[..] {
             [_] => Vec::new(),
-            many => many.iter().map(|slot| Step::DeleteElements(set, vec![*slot])).collect(),
+            many => many.iter().map(|key| Step::DeleteElements(set, vec![*key])).collect(),
         }),
         Step::NewChain(chain) if different => {
             let (table, name) = (chain.table.as_str(), chain.name.as_str());
             Some(vec![Step::Flush(table, name), Step::DeleteChain(table, name), step.clone()])
         }
         Step::NewElements(set, elements) if different => Some(match &elements[..] {
-            [one] => {
-                let slot = Slot { key: &one.key, end: one.key_end.as_deref() };
-                vec![Step::DeleteElements(set, vec![slot]), step.clone()]
-            }
+            [one] => vec![Step::DeleteElements(set, vec![&one.key]), step.clone()],
             many => many.iter().map(|element| Step::NewElements(set, vec![*element])).collect(),
         }),
         _ => None,
@@ -260,8 +250,8 @@ impl fmt::Display for Step<'_> {
             Step::NewTable(table) => write!(f, "add {table}"),
             Step::NewChain(chain) => write!(f, "add chain ip {} {}", chain.table, chain.name),
             Step::Flush(table, name) => write!(f, "flush chain ip {table} {name}"),
-            Step::DeleteElements(set, slots) => {
-                write!(f, "delete {} elements of set ip {} {}", slots.len(), set.table, set.name)
+            Step::DeleteElements(set, keys) => {
+                write!(f, "delete {} elements of set ip {} {}", keys.len(), set.table, set.name)
             }
             Step::DeleteSet(table, name) => write!(f, "delete set ip {table} {name}"),
             Step::DeleteChain(table, name) => write!(f, "delete chain ip {table} {name}"),
@@ -286,11 +276,11 @@ mod tests {
     use crate::nft::{Action, Data, SetData, Type, Verdict};
 
     fn set(name: &str) -> Set {
-        Set { table: "t".into(), name: name.into(), key: vec![Type::Port], data: SetData::None, interval: false }
+        Set { table: "t".into(), name: name.into(), key: vec![Type::Port], data: SetData::None }
     }
 
     fn element(set: &str, port: u16) -> Element {
-        Element { table: "t".into(), set: set.into(), key: vec![Value::Port(port)], key_end: None, data: Data::None }
+        Element { table: "t".into(), set: set.into(), key: vec![Value::Port(port)], data: Data::None }
     }
 
     fn chain(name: &str) -> Object {
@@ -299,7 +289,7 @@ mod tests {
     }
 
     fn element_key(set: &str, port: u16) -> Key {
-        Key::Element("t".into(), set.into(), vec![Value::Port(port)], None)
+        Key::Element("t".into(), set.into(), vec![Value::Port(port)])
     }
 
     fn known(names: &[&str]) -> KnownSets {

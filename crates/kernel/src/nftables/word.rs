@@ -56,15 +56,11 @@ pub(super) const SET_KEY_TYPE: u16 = 4;
 pub(super) const SET_KEY_LEN: u16 = 5;
 pub(super) const SET_DATA_TYPE: u16 = 6;
 pub(super) const SET_DATA_LEN: u16 = 7;
-pub(super) const SET_DESC: u16 = 9;
 pub(super) const SET_ID: u16 = 10;
 pub(super) const SET_USERDATA: u16 = 13;
-pub(super) const DESC_CONCAT: u16 = 2;
-pub(super) const FIELD_LEN: u16 = 1;
 pub(super) const SET_ANONYMOUS: u32 = 0x1;
 pub(super) const SET_INTERVAL: u32 = 0x4;
 pub(super) const SET_MAP: u32 = 0x8;
-pub(super) const SET_CONCAT: u32 = 0x80;
 pub(super) const TYPE_VERDICT: u32 = 0xffff_ff00;
 /// nft's own notes in a set's user data, each of type, length and value: that keys or data are numbers in the machine's
 /// order, and that data are ranges.
@@ -82,9 +78,6 @@ pub(super) const ELEMENTS_SET: u16 = 2;
 pub(super) const ELEMENTS: u16 = 3;
 pub(super) const ELEM_KEY: u16 = 1;
 pub(super) const ELEM_DATA: u16 = 2;
-pub(super) const ELEM_FLAGS: u16 = 3;
-pub(super) const ELEM_KEY_END: u16 = 10;
-pub(super) const INTERVAL_END: u32 = 1;
 
 pub(super) const OBJECT_TABLE: u16 = 1;
 pub(super) const OBJECT_NAME: u16 = 2;

@@ -39,19 +39,19 @@ fn court() -> World {
         Rule::new([], [Action::SetMark(Mark::Map { key: vec![Field::Daddr], map: "marks".into() })]),
         Rule::new([], [Action::SetCtMark(Mark::Value(9))]),
     ];
-    let zero = element("zero", &[Value::Mark(0)], None, Data::Verdict(Verdict::Accept));
+    let zero = element("zero", &[Value::Mark(0)], Data::Verdict(Verdict::Accept));
     let triple = [Value::Interface("to-client".into()), addr("10.1.0.2"), Value::Port(80)];
     world.settle(
         "router",
         &router(&[
             Object::Route(Route { table: 254, dst: "10.2.0.2/32".parse().unwrap(), metric: 0, kind: realm }),
             table(),
-            set("marks", &[Type::Addr], SetData::Values(vec![Type::Mark]), false),
-            set("zero", &[Type::Mark], SetData::Verdict, false),
-            set("triples", &[Type::Interface, Type::Addr, Type::Port], SetData::None, false),
+            set("marks", &[Type::Addr], SetData::Values(vec![Type::Mark])),
+            set("zero", &[Type::Mark], SetData::Verdict),
+            set("triples", &[Type::Interface, Type::Addr, Type::Port], SetData::None),
             zero,
-            element("marks", &[addr("10.2.0.2")], None, Data::Values(vec![Value::Mark(0x107)])),
-            element("triples", &triple, None, Data::None),
+            element("marks", &[addr("10.2.0.2")], Data::Values(vec![Value::Mark(0x107)])),
+            element("triples", &triple, Data::None),
             chain("judge", vec![]),
             base("mark", ChainKind::Filter, HookPoint::Prerouting, -150, marks),
             base("forward", ChainKind::Filter, HookPoint::Forward, 0, forward),

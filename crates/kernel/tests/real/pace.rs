@@ -33,7 +33,7 @@ fn a_network_with_a_workload_and_a_filter_is_made_in_a_few_milliseconds() {
             sysctl("net/ipv4/conf/eni0/proxy_arp", "1"),
             sysctl("net/ipv4/neigh/eni0/proxy_delay", "0"),
             table(),
-            set("enis", &[Type::Addr], SetData::Verdict, false),
+            set("enis", &[Type::Addr], SetData::Verdict),
             chain("group", vec![]),
             base(
                 "filter",
@@ -42,7 +42,7 @@ fn a_network_with_a_workload_and_a_filter_is_made_in_a_few_milliseconds() {
                 0,
                 vec![established.clone(), Rule::new([], [Action::Vmap { key: vec![Field::Daddr], map: "enis".into() }])],
             ),
-            element("enis", &[addr("10.0.0.5")], None, Data::Verdict(Verdict::Goto("group".into()))),
+            element("enis", &[addr("10.0.0.5")], Data::Verdict(Verdict::Goto("group".into()))),
         ];
         let changes: Vec<Change> = wanted.into_iter().map(Change::Add).collect();
         let inside = [address("eth0", "10.0.0.5/24"), route_via(254, "0.0.0.0/0", Some("10.0.0.1"), "eth0")];

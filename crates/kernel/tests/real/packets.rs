@@ -49,7 +49,7 @@ fn a_verdict_map_lets_through_what_it_names_and_a_change_of_one_element_takes_ef
     let world = three();
     let _listener = world.listen("10.2.0.2:80");
     assert!(world.connects("10.2.0.2:80"));
-    let eni = |verdict| element("enis", &[addr("10.2.0.2")], None, Data::Verdict(verdict));
+    let eni = |verdict| element("enis", &[addr("10.2.0.2")], Data::Verdict(verdict));
     let rules = vec![
         Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED)], [Action::Verdict(Verdict::Accept)]),
         Rule::new([], [Action::Vmap { key: vec![Field::Daddr], map: "enis".into() }, Action::Verdict(Verdict::Drop)]),
@@ -58,7 +58,7 @@ fn a_verdict_map_lets_through_what_it_names_and_a_change_of_one_element_takes_ef
     let wanted = |verdict| {
         router(&[
             table(),
-            set("enis", &[Type::Addr], SetData::Verdict, false),
+            set("enis", &[Type::Addr], SetData::Verdict),
             chain("web", vec![web.clone()]),
             base("filter", ChainKind::Filter, HookPoint::Forward, 0, rules.clone()),
             eni(verdict),
@@ -74,39 +74,6 @@ fn a_verdict_map_lets_through_what_it_names_and_a_change_of_one_element_takes_ef
 }
 
 #[test]
-fn ranges_of_addresses_and_ports_match_their_members_and_nobody_else() {
-    let world = three();
-    let _listeners: Vec<TcpListener> = (80..84).map(|port| world.listen(&format!("10.2.0.2:{port}"))).collect();
-    let allow = |field: Vec<Field>, set: &str| Rule::new([Match::in_set(field, set)], [Action::Verdict(Verdict::Accept)]);
-    let answers = Rule::new([Match::any_of(Field::CtState, ct_state::ESTABLISHED)], [Action::Verdict(Verdict::Accept)]);
-    world.settle(
-        "router",
-        &router(&[
-            table(),
-            set("open", &[Type::Addr, Type::Port], SetData::None, true),
-            set("far", &[Type::Addr], SetData::None, true),
-            element("open", &[addr("10.1.0.0"), Value::Port(81)], Some(&[addr("10.1.0.255"), Value::Port(82)]), Data::None),
-            element("far", &[addr("10.0.0.0")], Some(&[addr("10.0.255.255")]), Data::None),
-            element("far", &[addr("10.1.0.3")], Some(&[addr("10.1.255.255")]), Data::None),
-            base(
-                "filter",
-                ChainKind::Filter,
-                HookPoint::Forward,
-                0,
-                vec![
-                    answers,
-                    allow(vec![Field::Saddr, Field::TcpDport], "open"),
-                    allow(vec![Field::Saddr], "far"),
-                    Rule::new([], [Action::Verdict(Verdict::Drop)]),
-                ],
-            ),
-        ]),
-    );
-    let open: Vec<bool> = (80..84).map(|port| world.connects(&format!("10.2.0.2:{port}"))).collect();
-    assert_eq!(open, [false, true, true, false]);
-}
-
-#[test]
 fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_flows() {
     let world = three();
     let (one, two) = (world.listen("10.2.0.2:8080"), world.listen("10.2.0.2:8081"));
@@ -114,15 +81,14 @@ fn a_translation_by_map_with_a_pool_of_sources_carries_a_connection_and_spreads_
     let service = [Match::is(Field::Daddr, addr("10.9.9.9")), Match::is(Field::TcpDport, Value::Port(80))];
     let pool = Data::Pool("10.2.0.100".parse().unwrap(), "10.2.0.103".parse().unwrap());
     let pool_ips = (100..104).map(|last| address("to-server", &format!("10.2.0.{last}/32")));
-    let target =
-        |index, port| element("targets", &[Value::Mark(index)], None, Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]));
+    let target = |index, port| element("targets", &[Value::Mark(index)], Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]));
     let mut wanted = router(&[
         table(),
-        set("targets", &[Type::Mark], SetData::Values(vec![Type::Addr, Type::Port]), false),
-        set("pools", &[Type::Addr], SetData::Pool, false),
+        set("targets", &[Type::Mark], SetData::Values(vec![Type::Addr, Type::Port])),
+        set("pools", &[Type::Addr], SetData::Pool),
         target(0, 8080),
         target(1, 8081),
-        element("pools", &[addr("10.9.9.9")], None, pool),
+        element("pools", &[addr("10.9.9.9")], pool),
         base(
             "translate",
             ChainKind::Nat,

@@ -19,8 +19,7 @@ struct Choice {
     hosts: BTreeSet<u8>,
     metrics: BTreeSet<u8>,
     forward: bool,
-    interval: bool,
-    cuts: BTreeSet<u32>,
+    addresses: BTreeSet<u32>,
     services: BTreeSet<(u8, u16, u8)>,
     rules: Vec<u8>,
     hook: u8,
@@ -31,13 +30,13 @@ fn choices() -> impl Strategy<Value = Choice> {
     let links = [proptest::option::of(any::<bool>()), proptest::option::of(any::<bool>())];
     let services = proptest::collection::btree_set((0..4_u8, 80..82_u16, 0..3_u8), 0..8);
     let network = (links, proptest::collection::btree_set(2..9_u8, 0..5), proptest::collection::btree_set(1..9_u8, 0..5));
-    let filters = (any::<bool>(), proptest::collection::btree_set(any::<u32>(), 0..12), services);
+    let filters = (proptest::collection::btree_set(any::<u32>(), 0..12), services);
     let chains = (proptest::collection::vec(0..6_u8, 0..6), 0..3_u8, proptest::bool::weighted(0.9));
     (network, filters, chains, any::<bool>()).prop_map(|(network, filters, chains, forward)| {
         let (links, hosts, metrics) = network;
-        let (interval, cuts, services) = filters;
+        let (addresses, services) = filters;
         let (rules, hook, has_table) = chains;
-        Choice { links, hosts, metrics, forward, interval, cuts, services, rules, hook, has_table }
+        Choice { links, hosts, metrics, forward, addresses, services, rules, hook, has_table }
     })
 }
 
@@ -72,22 +71,20 @@ impl Choice {
     fn filters(&self, objects: &mut Vec<Object>) {
         let addr = |last: u8| Value::Addr([10, 0, 0, last].into());
         objects.push(table());
-        objects.push(set("nets", &[Type::Addr], SetData::None, self.interval));
-        objects.push(set("services", &[Type::Addr, Type::Port], SetData::Values(vec![Type::Addr, Type::Port]), false));
-        objects.push(set("groups", &[Type::Addr], SetData::Verdict, self.interval));
+        objects.push(set("nets", &[Type::Addr], SetData::None));
+        objects.push(set("services", &[Type::Addr, Type::Port], SetData::Values(vec![Type::Addr, Type::Port])));
+        objects.push(set("groups", &[Type::Addr], SetData::Verdict));
         objects.push(chain("callee", vec![]));
-        let cuts: Vec<u32> = self.cuts.iter().copied().collect();
-        for (index, pair) in cuts.chunks_exact(2).enumerate() {
-            let (first, last) = (Value::Addr(pair[0].into()), Value::Addr(pair[1].into()));
-            let end = self.interval.then_some(std::slice::from_ref(&last));
-            objects.push(element("nets", std::slice::from_ref(&first), end, Data::None));
+        for (index, address) in self.addresses.iter().enumerate() {
+            let key = [Value::Addr((*address).into())];
+            objects.push(element("nets", &key, Data::None));
             let verdict = if index % 2 == 0 { Verdict::Drop } else { Verdict::Jump("callee".into()) };
-            objects.push(element("groups", &[first], end, Data::Verdict(verdict)));
+            objects.push(element("groups", &key, Data::Verdict(verdict)));
         }
         let mut seen = BTreeSet::new();
         for (host, port, target) in self.services.iter().filter(|(host, port, _)| seen.insert((*host, *port))) {
             let data = Data::Values(vec![addr(100 + target), Value::Port(8080)]);
-            objects.push(element("services", &[addr(*host), Value::Port(*port)], None, data));
+            objects.push(element("services", &[addr(*host), Value::Port(*port)], data));
         }
         objects.push(chain("mixed", self.rules.iter().map(|number| rule(*number)).collect()));
         let point = [HookPoint::Input, HookPoint::Forward, HookPoint::Output][usize::from(self.hook)];

@@ -163,12 +163,11 @@ fn a_connection_from_a_port_that_was_just_used_goes_where_it_belongs() {
     world.kernel = quick(&world);
     answering(world.listen("10.2.0.2:8080"), b'a');
     answering(world.listen("10.2.0.2:8081"), b'b');
-    let target =
-        |index, port| element("targets", &[Value::Mark(index)], None, Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]));
+    let target = |index, port| element("targets", &[Value::Mark(index)], Data::Values(vec![addr("10.2.0.2"), Value::Port(port)]));
     let turns = Action::Dnat(Nat::by_map([Field::RoundRobin(2)], "targets", Gives::AddrPort));
     let rules = [
         table(),
-        set("targets", &[Type::Mark], SetData::Values(vec![Type::Addr, Type::Port]), false),
+        set("targets", &[Type::Mark], SetData::Values(vec![Type::Addr, Type::Port])),
         target(0, 8080),
         target(1, 8081),
         base(

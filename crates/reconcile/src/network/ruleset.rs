@@ -200,7 +200,7 @@ fn sets() -> Vec<Set> {
 
 /// A set or map of exact keys.
 pub(super) fn hashed(name: &str, key: &[Type], data: SetData) -> Set {
-    Set { table: TABLE.into(), name: name.into(), key: key.to_vec(), data, interval: false }
+    Set { table: TABLE.into(), name: name.into(), key: key.to_vec(), data }
 }
 
 fn chains() -> Vec<Chain> {
@@ -444,7 +444,7 @@ pub(super) fn verdict(map: &str, key: Vec<Value>, verdict: Verdict) -> Object {
 
 /// An element of a set or map.
 pub(super) fn element(set: &str, key: Vec<Value>, data: Data) -> Object {
-    Object::Element(Element { table: TABLE.into(), set: set.into(), key, key_end: None, data })
+    Object::Element(Element { table: TABLE.into(), set: set.into(), key, data })
 }
 
 /// A rule that accepts.
