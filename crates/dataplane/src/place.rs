@@ -54,11 +54,13 @@ pub trait Place: Debug + Send + Sync + 'static {
         Ok(socket.into())
     }
 
-    /// An unconnected TCP socket that will connect as `client`, whose address is somebody else's. Its packets carry `mark`:
-    /// the namespace has to know their answers by it, and to deliver them here.
-    fn tcp_as(&self, client: SocketAddrV4, mark: u32) -> io::Result<TcpStream> {
+    /// An unconnected TCP socket that will connect as `client`, whose address is somebody else's, for who has the address `of`.
+    /// Its packets carry `mark`: the namespace has to know their answers by it, and to deliver them here; and they have `of`, in
+    /// the network's order, as their priority, so that filters know for whom they are sent.
+    fn tcp_as(&self, client: SocketAddrV4, of: Ipv4Addr, mark: u32) -> io::Result<TcpStream> {
         let socket = transparent(self.socket(Type::STREAM)?)?;
         socket.set_mark(mark)?;
+        socket.set_priority(u32::from_ne_bytes(of.octets()))?;
         Ok(bound(socket, client)?.into())
     }
 

@@ -26,13 +26,20 @@ pub(crate) fn acl_around(world: &Snapshot, subnet: &SubnetId) -> Option<Acl> {
     }
 }
 
-/// Whether a packet to or from `peer` is what `allow` speaks of. `guests` take part and have no interface yet.
-pub(crate) fn allows(world: &Snapshot, vpc: &VpcId, allow: &Allow, packet: Packet, peer: Ipv4Addr, guests: &[Party]) -> bool {
+/// Whether a packet to or from `peer` is what `allow` speaks of, where the groups of `member` count. `guests` take part and have no interface yet.
+pub(crate) fn allows(
+    world: &Snapshot,
+    vpc: &VpcId,
+    allow: &Allow,
+    packet: Packet,
+    (peer, member): (Ipv4Addr, Ipv4Addr),
+    guests: &[Party],
+) -> bool {
     packet.overlap(allow.traffic).is_some()
         && match &allow.peer {
             Peer::Net(net) => net.contains(&peer),
             Peer::List(_, nets) => nets.iter().any(|net| net.contains(&peer)),
-            Peer::Members(group) => is_member(world, vpc, group, peer, guests),
+            Peer::Members(group) => is_member(world, vpc, group, member, guests),
         }
 }
 

@@ -24,7 +24,8 @@ pub(crate) fn run(account: impl Into<String>, command: impl Into<String>) -> Fix
 
 /// Lets a packet from `sender` in through a group: by reference to the sender's own group where that reaches, else by address.
 pub(crate) fn let_in(world: &Snapshot, group: &GroupId, packet: Packet, sender: &Sender, vpc: &VpcId) -> Fix {
-    let known = sender.party.as_ref().filter(|party| party.vpc == *vpc && party.address == sender.address);
+    let own = |party: &&Party| party.vpc == *vpc && (sender.by.is_some() || party.address == sender.address);
+    let known = sender.by.as_deref().or(sender.party.as_ref()).filter(own);
     let peer = match known.and_then(|party| party.groups.first()) {
         Some(id) => format!("--source-group {id}"),
         None => format!("--cidr {}/32", sender.address),

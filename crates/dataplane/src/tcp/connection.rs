@@ -54,7 +54,7 @@ pub(super) async fn connection(client: Leg, flow: Flow, route: Arc<Route>, sourc
 
 async fn connect(route: &Route, flow: Flow, source: Ipv4Addr, target: SocketAddrV4) -> io::Result<Leg> {
     let socket = TcpSocket::from_std_stream(match route.as_client {
-        Some(mark) => route.upstream.tcp_as(flow.client, mark)?,
+        Some(mark) => route.upstream.tcp_as(flow.client, source, mark)?,
         None => route.upstream.tcp_from(source)?,
     });
     let stream = timeout(route.connect_timeout, socket.connect(SocketAddr::V4(target))).await??;

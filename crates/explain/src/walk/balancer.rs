@@ -229,7 +229,7 @@ impl Walk<'_> {
             self.passes(&node.name, format!("checks {flow}"));
             self.packet = Packet::Tcp(flow.port, flow.port); // Also for groups that take datagrams.
             self.node_lets_out(node, address);
-            self.at_target(node, group, flow, &Sender { address: node.address, party: Some(node.clone()), away: None });
+            self.at_target(node, group, flow, &Sender::of(node));
         }
     }
 
@@ -251,8 +251,8 @@ impl Walk<'_> {
         let Stretch { node, group, port, sender, kept, linked } = stretch;
         self.packet = self.packet.to_port(flow.port);
         let seen = match kept {
-            true => sender.clone(),
-            false => Sender { address: source, party: Some(node.clone()), away: None },
+            true => Sender { by: Some(Box::new(node.clone())), ..sender.clone() },
+            false => Sender { address: source, ..Sender::of(node) },
         };
         let header = group.proxy_protocol();
         let who = match (kept, header) {
@@ -268,9 +268,10 @@ impl Walk<'_> {
             let command = format!("aws elbv2 modify-target-group-attributes --target-group-arn {} {says}", group.arn);
             self.otherwise(mend::run(&group.owner.account, command));
         }
-        if !kept {
-            self.answer(node, sender);
-            self.node_lets_out(node, flow.address);
+        self.answer(node, sender);
+        match kept {
+            true => self.node_groups_let_out(node, flow.address),
+            false => self.node_lets_out(node, flow.address),
         }
         // By its own subnet's table, unless the packets came from another router.
         let routed = !linked && !matches!(sender.away, Some(Away::Internet(_)));
@@ -282,6 +283,10 @@ impl Walk<'_> {
 
     fn node_lets_out(&mut self, node: &Party, target: Ipv4Addr) {
         self.boundary(node, true, target);
+        self.node_groups_let_out(node, target);
+    }
+
+    fn node_groups_let_out(&mut self, node: &Party, target: Ipv4Addr) {
         if !node.groups.is_empty() {
             self.groups_out(node, target);
         }

@@ -14,7 +14,7 @@ use crate::{Code, Ground, Packet};
 impl Walk<'_> {
     /// Whether a party's groups let its packet out.
     pub(super) fn groups_out(&mut self, party: &Party, to: Ipv4Addr) {
-        let found = party.groups.iter().find_map(|id| Some((id.clone(), self.group_allows(party, id, true, to)?)));
+        let found = party.groups.iter().find_map(|id| Some((id.clone(), self.group_allows(party, id, true, (to, to))?)));
         if let Some((id, allow)) = found {
             self.passes(&id, format!("lets {} out to {to}", self.packet));
             return self.by(grounds(party, true, vec![id], Some(allow)));
@@ -28,7 +28,8 @@ impl Walk<'_> {
 
     /// Whether a party's groups let a sender's packet in.
     pub(super) fn groups_in(&mut self, party: &Party, sender: &Sender) {
-        let found = party.groups.iter().find_map(|id| Some((id.clone(), self.group_allows(party, id, false, sender.address)?)));
+        let peer = (sender.address, sender.member());
+        let found = party.groups.iter().find_map(|id| Some((id.clone(), self.group_allows(party, id, false, peer)?)));
         if let Some((id, allow)) = found {
             self.passes(&id, format!("lets {} in from {}", self.packet, sender.address));
             return self.by(grounds(party, false, vec![id], Some(allow)));
@@ -49,7 +50,8 @@ impl Walk<'_> {
         self.blocked(Code::GroupRules, &party.name, problem, Vec::new());
     }
 
-    fn group_allows(&self, party: &Party, id: &GroupId, egress: bool, peer: Ipv4Addr) -> Option<Allow> {
+    /// The rule that lets a packet to or from `peer` pass: its address, and the one whose groups count.
+    fn group_allows(&self, party: &Party, id: &GroupId, egress: bool, peer: (Ipv4Addr, Ipv4Addr)) -> Option<Allow> {
         let group = group(self.world, id)?;
         let list = if egress { group.egress } else { group.ingress };
         list.into_iter().find(|allow| allows(self.world, &party.vpc, allow, self.packet, peer, &self.guests))
@@ -57,16 +59,18 @@ impl Walk<'_> {
 
     /// A rule names a group, but who stands in between shows its own address.
     fn lost_reference(&self, party: &Party, sender: &Sender) -> Option<(Code, String)> {
-        let between = sender.party.as_ref().filter(|between| between.interface.as_ref().is_some_and(|i| i.kind.is_managed()))?;
+        let between = sender.by.as_deref().or(sender.party.as_ref());
+        let between = between.filter(|between| between.interface.as_ref().is_some_and(|i| i.kind.is_managed()))?;
         let names = |group: &plan::Group| {
             let mut allows = group.ingress.iter().filter(|allow| self.packet.overlap(allow.traffic).is_some());
             allows.any(|allow| matches!(allow.peer, plan::Peer::Members(_)))
         };
         let by = party.groups.iter().filter_map(|id| group(self.world, id)).find(names)?;
-        let problem = format!(
-            "lets {} in from members of a group, and {} has put {} in the place of the client's address",
-            self.packet, between.name, sender.address
-        );
+        let instead = match sender.by {
+            Some(_) => "passes packets on, so that no group of the client's counts, but its own".to_owned(),
+            None => format!("has put {} in the place of the client's address", sender.address),
+        };
+        let problem = format!("lets {} in from members of a group, and {} {instead}", self.packet, between.name);
         (!by.ingress.is_empty()).then_some((Code::ReferenceLost, problem))
     }
 

@@ -185,7 +185,7 @@ impl Walk<'_> {
     pub(super) fn let_own_group_in(&self, party: &Party) -> Vec<Fix> {
         let mut trial = self.clone();
         let before = trial.way.blockers.len();
-        let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
+        let sender = Sender::of(party);
         trial.groups_in(party, &sender);
         trial.way.blockers.drain(..).skip(before).flat_map(|blocker| blocker.fixes).collect()
     }

@@ -29,7 +29,7 @@ impl Walk<'_> {
         });
         if let Some(node) = node {
             let legs: Vec<Party> = legs.filter(|leg| leg.zone == node.zone).collect();
-            let sender = |leg: &Party| Sender { address: leg.address, party: Some(leg.clone()), away: None };
+            let sender = Sender::of;
             return legs.iter().flat_map(|leg| self.clone().through_endpoint(leg, &sender(leg))).collect();
         }
         match to.is_some_and(|to| to.vpc == endpoint.vpc) {
@@ -118,7 +118,9 @@ impl Walk<'_> {
     fn screen(&mut self, endpoint: &VpcEndpoint, behind: &Behind, sender: &Sender) {
         let balancer = self.world.find::<LoadBalancer>(&behind.balancer);
         let (Some(screen), Some(balancer)) = (&behind.screen, balancer) else { return };
-        let passes = screen.iter().any(|allow| allows(self.world, &endpoint.vpc, allow, self.packet, sender.address, &[]));
+        let passes = screen
+            .iter()
+            .any(|allow| allows(self.world, &endpoint.vpc, allow, self.packet, (sender.address, sender.address), &[]));
         if passes {
             return self.passes(&balancer.arn, format!("lets {} in from {} through PrivateLink", self.packet, sender.address));
         }
@@ -155,7 +157,7 @@ impl Walk<'_> {
         });
         let Some((node, balancer)) = node.zip(balancer) else { return self.end() };
         self.passes(&endpoint.id, format!("leads to {} in {}", node.name, balancer.vpc));
-        let sender = Sender { address: leg.node, party: None, away: None };
+        let sender = Sender { address: leg.node, party: None, away: None, by: None };
         self.at_node(&node, sender, Some(endpoint))
     }
 

@@ -42,11 +42,12 @@ impl Walk<'_> {
         self.arrived(sender.address, party.address);
     }
 
-    /// Whether answers to a sender find the way to it.
+    /// Whether answers to a sender find the way to it. Those to what a node passed on are the node's to send.
     pub(super) fn answer(&mut self, party: &Party, sender: &Sender) {
-        match sender.away {
-            Some(away) => self.way_back(party, away),
-            None => self.detour_back(party, sender.address),
+        match (&sender.by, sender.away) {
+            (Some(_), _) => {}
+            (None, Some(away)) => self.way_back(party, away),
+            (None, None) => self.detour_back(party, sender.address),
         }
     }
 

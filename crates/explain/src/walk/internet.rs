@@ -48,7 +48,7 @@ impl Walk<'_> {
     fn at_public(mut self, address: &PublicAddress, from: Ipv4Addr) -> Vec<Way> {
         self.passes(&address.id, format!("leads to {} in {}", address.private, address.vpc));
         let Some(party) = holder(self.world, &address.vpc, address.private) else { return self.end() };
-        let sender = Sender { address: from, party: None, away: Some(Away::Internet(from)) };
+        let sender = Sender::from_away(from, None, Away::Internet(from));
         match party.interface.as_ref().map(|interface| interface.kind) {
             Some(InterfaceKind::Balancer) => {
                 self.let_in(&party);
@@ -87,7 +87,7 @@ impl Walk<'_> {
         };
         self.blocked(Code::NotPublic, &party.name, problem, fixes);
         if !managed {
-            self.arrive(party, &Sender { address: INTERNET_HOST, party: None, away: Some(Away::Internet(INTERNET_HOST)) });
+            self.arrive(party, &Sender::from_away(INTERNET_HOST, None, Away::Internet(INTERNET_HOST)));
         }
         self.end()
     }

@@ -2,11 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{ElasticAddress, InterfaceKind, PUBLIC_IP, Vpc};
+use resource::Vpc;
 
 use super::{Sender, Walk};
 use crate::explanation::{Fix, Way};
-use crate::find::interface;
 use crate::party::Party;
 use crate::{Code, Packet, mend};
 
@@ -29,28 +28,10 @@ impl Walk<'_> {
         }
         self.groups_out(party, to);
         self.boundary(party, true, to);
-        let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
-        if let Some(node) = self.own_node(party, to) {
-            self.passes(
-                &party.vpc,
-                format!("delivers {to} itself: it is a public address of its own load balancer's {}", node.name),
-            );
-            self.let_in(&node);
-            return self.inside(&party.vpc.clone(), sender, node.address);
-        }
         match self.is_inside(&party.vpc, to) && !self.is_diverted(party, to) {
-            true => self.inside(&party.vpc.clone(), sender, to),
+            true => self.inside(&party.vpc.clone(), Sender::of(party), to),
             false => self.route_out(party, to),
         }
-    }
-
-    /// The node of the VPC's own balancer that has a public address. The router takes what is for it before it looks for a route,
-    /// as if it came from the internet.
-    fn own_node(&self, party: &Party, to: Ipv4Addr) -> Option<Party> {
-        let address = self.world.named::<ElasticAddress>(PUBLIC_IP, to).next()?;
-        let holder = interface(self.world, &address.association.as_ref()?.interface)?;
-        let is_node = holder.interface.as_ref().is_some_and(|interface| interface.kind == InterfaceKind::Balancer);
-        (holder.vpc == party.vpc && is_node).then_some(holder)
     }
 
     /// What an interface needs before anything leaves it or arrives at it.

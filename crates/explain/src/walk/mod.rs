@@ -57,6 +57,25 @@ pub(crate) struct Sender {
     pub party: Option<Party>,
     /// Where answers leave the VPC for, if they do.
     pub away: Option<Away>,
+    /// The node that passes its packets on with its address: its groups count, and answers go to it.
+    pub by: Option<Box<Party>>,
+}
+
+impl Sender {
+    /// One of the VPC's own.
+    pub fn of(party: &Party) -> Self {
+        Self { address: party.address, party: Some(party.clone()), away: None, by: None }
+    }
+
+    /// One outside the VPC, perhaps known.
+    pub fn from_away(address: Ipv4Addr, party: Option<Party>, away: Away) -> Self {
+        Self { address, party, away: Some(away), by: None }
+    }
+
+    /// Whose groups those are that it comes with.
+    pub fn member(&self) -> Ipv4Addr {
+        self.by.as_ref().map_or(self.address, |node| node.address)
+    }
 }
 
 /// What is outside a VPC, and the address there.

@@ -43,7 +43,7 @@ impl Walk<'_> {
         self.passes(&peering.id, format!("leads to {}", far.id));
         let own = self.world.find::<Vpc>(party.vpc.as_str()).map_or(0, |vpc| vpc.router);
         let known = (from == party.address).then(|| party.clone());
-        self.inside(&far.id, Sender { address: from, party: known, away: Some(Away::Peer(from, own)) }, to)
+        self.inside(&far.id, Sender::from_away(from, known, Away::Peer(from, own)), to)
     }
 
     /// A peering of the sender's own with the VPC that has the address, if one can be.

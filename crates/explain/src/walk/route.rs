@@ -52,13 +52,13 @@ impl Walk<'_> {
             Some((prefix, Hop::Interface(id, _) | Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
                 self.by(Ground::Route { table: None, prefix: *prefix, target: id.to_string() });
-                let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
+                let sender = Sender::of(party);
                 self.appliance(id, &sender, to);
                 self.end()
             }
             Some((prefix, Hop::Endpoint(id))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {id}"));
-                let sender = Sender { address: party.address, party: Some(party.clone()), away: None };
+                let sender = Sender::of(party);
                 self.at_door(id, &sender, to);
                 self.end()
             }
@@ -104,6 +104,10 @@ impl Walk<'_> {
                 self.passes(&table.id, format!("routes the answers by {prefix} to {}", self.target_of(&table, *prefix)));
             }
             (Some((prefix, Hop::Drop)), _) => self.blackhole(party, &table, *prefix, to),
+            (Some((prefix, Hop::Interface(id, _))), _) if !is_of(party, id) => {
+                let what = format!("routes the answers to {to} by {prefix} to {id} (what it does with them is not known)");
+                self.passes(&table.id, what);
+            }
             (Some((prefix, hop)), _) => {
                 let elsewhere = match hop {
                     Hop::Interface(id, _) | Hop::Checked(id) => id.to_string(),
@@ -268,9 +272,8 @@ impl Walk<'_> {
     /// Answers that do not go the way that the question came, but through an interface between the two subnets.
     pub(super) fn detour_back(&mut self, party: &Party, to: Ipv4Addr) {
         let Some(table) = self.table(party).filter(|_| self.is_diverted(party, to)) else { return };
-        let own = party.interface.as_ref().map(|interface| interface.id.clone());
         match longest(&table, to) {
-            Some((prefix, Hop::Interface(id, _))) if own.as_ref() == Some(id) => {
+            Some((prefix, Hop::Interface(id, _))) if is_of(party, id) => {
                 let problem = format!("sends the answers to {to} by {prefix}, which leads back to itself");
                 self.blocked(Code::Blackhole, id, problem, Vec::new());
             }
@@ -356,6 +359,11 @@ impl Walk<'_> {
             _ => None,
         })
     }
+}
+
+/// Whether an interface is a party's own.
+fn is_of(party: &Party, id: &InterfaceId) -> bool {
+    party.interface.as_ref().is_some_and(|interface| interface.id == *id)
 }
 
 fn longest(table: &Table, to: Ipv4Addr) -> Option<&(Ipv4Net, Hop)> {

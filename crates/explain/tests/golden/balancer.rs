@@ -61,27 +61,20 @@ fn a_balancer_leads_to_its_target_by_arn_by_name_and_by_dns_name() {
 }
 
 #[test]
-fn a_target_that_sees_clients_must_let_clients_in() {
-    let Served { world, client, targets, .. } = served(Some(HealthState::Healthy));
+fn a_target_that_sees_clients_lets_them_in_by_their_addresses_or_by_the_group_of_the_node() {
+    let Served { world, client, servers, nodes, targets, .. } = served(Some(HealthState::Healthy));
     world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
-    insta::assert_snapshot!(why(&world, &client, "b1:80"), @"
-    i-00000000000000001 to b1 tcp 80: denied
-
-      + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
-      + sg-00000000000000001 lets tcp 80 out to 10.0.1.9
-      + vpc-00000000000000001 routes 10.0.1.9 locally
-      + sg-00000000000000002 lets tcp 80 in from 10.0.0.4
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 takes tcp 80 on 10.0.1.9 in us-east-1b, and resets what is idle for 350 s
-          # changed by:
-          aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
-      + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
-      + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.0.4
-      x sg-00000000000000003 lets no tcp 8080 in from 10.0.0.4
-      + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
-
-    1. ENI_SG_RULES_MISMATCH sg-00000000000000003: lets no tcp 8080 in from 10.0.0.4
-       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000003 --protocol tcp --port 8080 --source-group sg-00000000000000001
-    ");
+    passes(&why(&world, &client, "b1:80"));
+    let clients = world.find::<NetworkInterface>("eni-00000000000000001").groups[0].clone();
+    let only = |peer| {
+        let rule = ingress(Traffic::Tcp(8080, 8080), peer);
+        world.update::<SecurityGroup>(&servers, |group| group.rules = vec![rule.clone()]);
+        why(&world, &client, "b1:80")
+    };
+    passes(&only(from("10.0.0.4/32")));
+    insta::assert_snapshot!(only(members(&clients)));
+    world.update::<SecurityGroup>(&nodes, |group| group.rules.retain(|rule| !rule.egress));
+    assert_eq!(codes(&only(from("10.0.0.4/32"))), ["SG_HAS_NO_RULES"], "what leaves the node is judged, too");
 }
 
 #[test]
@@ -93,9 +86,9 @@ fn a_tls_listener_keeps_the_clients_address_as_any_other() {
     world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
     let told = why(&world, &client, "b1:80").to_string();
     assert!(told.contains("sends to 10.0.1.4:8080 as 10.0.0.4"), "{told}");
-    assert!(told.contains("x sg-00000000000000003 lets no tcp 8080 in from 10.0.0.4"), "{told}");
-    world.allow(&servers, ingress(Traffic::Tcp(8080, 8080), from("10.0.0.4/32")));
-    passes(&why(&world, &client, "b1:80"));
+    assert!(told.contains("+ sg-00000000000000003 lets tcp 8080 in from 10.0.0.4"), "{told}");
+    world.update::<SecurityGroup>(&servers, |group| group.rules.clear());
+    assert_eq!(codes(&why(&world, &client, "b1:80")), ["SG_HAS_NO_RULES"]);
 }
 
 #[test]
@@ -255,6 +248,7 @@ fn a_target_that_calls_its_own_balancer_and_sees_itself_answers_nobody() {
           aws elbv2 modify-listener-attributes --listener-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/net/b1/0000000000000001/0000000000000001 --attributes Key=tcp.idle_timeout.seconds,Value=6000
       + arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 has 1 healthy of 1 targets
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.4
+      + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
 
     1. ELBV2_SOURCE_ADDRESS_PRESERVATION arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
@@ -285,13 +279,37 @@ fn what_a_nodes_table_leads_to_an_appliance_does_not_come_back_to_the_target_tha
 }
 
 #[test]
-fn a_public_address_of_the_vpcs_own_balancer_is_its_routers_whatever_routes_say() {
-    let Served { world, vpc, client, balancer, .. } = served(Some(HealthState::Healthy));
+fn a_public_address_of_the_vpcs_own_balancer_is_on_the_internet() {
+    let Served { world, vpc, client, nodes, targets, balancer, .. } = served(Some(HealthState::Healthy));
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "false");
     let node = world.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
     world.public_address("198.18.0.20", Some(&node));
-    world.route(&world.main_table(&vpc), "198.18.0.0/16", RouteTarget::Interface(node));
+    let gateway = world.internet_gateway(Some(&vpc));
+    assert_eq!(codes(&why(&world, &client, "198.18.0.20:80"))[0], "NO_ROUTE_TO_DESTINATION");
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    assert_eq!(codes(&why(&world, &client, "198.18.0.20:80")), ["IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"]);
+    let own = InterfaceId::parse("eni-00000000000000001").unwrap();
+    world.public_address("198.18.0.30", Some(&own));
+    assert_eq!(codes(&why(&world, &client, "198.18.0.20:80")), ["ENI_SG_RULES_MISMATCH"], "it comes with its public address");
+    world.allow(&nodes, ingress(Traffic::Tcp(80, 80), from("198.18.0.30/32")));
     passes(&why(&world, &client, "198.18.0.20:80"));
-    assert_eq!(codes(&why(&world, &client, "198.18.0.20:81")), codes(&why(&world, &client, "10.0.1.9:81")));
+}
+
+#[test]
+fn answers_of_targets_that_see_their_clients_go_by_the_nodes_table() {
+    let Served { world, vpc, nodes, targets, balancer, .. } = served(Some(HealthState::Healthy));
+    let node = world.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
+    world.public_address("198.18.0.20", Some(&node));
+    let gateway = world.internet_gateway(Some(&vpc));
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
+    world.allow(&nodes, ingress(Traffic::Tcp(80, 80), from("0.0.0.0/0")));
+    let own = world.table(&vpc, &[Some(&world.find::<NetworkInterface>(&node).subnet)]);
+    let others = world.main_table(&vpc);
+    world.route(&others, "0.0.0.0/0", RouteTarget::InternetGateway(gateway.clone()));
+    let told = why(&world, "internet", "198.18.0.20:80");
+    assert_eq!((codes(&told), told.blockers[0].component.as_str()), (vec!["NO_ROUTE_TO_DESTINATION"], own.as_str()));
+    world.route(&own, "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    passes(&why(&world, "internet", "198.18.0.20:80"));
 }
 
 #[test]
@@ -367,14 +385,14 @@ fn balancers_answer_no_pings() {
 }
 
 #[test]
-fn an_internet_facing_balancer_is_reached_from_outside_and_by_its_own_vpc() {
+fn an_internet_facing_balancer_is_reached_from_outside() {
     let Served { world, vpc, client, servers, balancer, .. } = served(Some(HealthState::Healthy));
     let node = world.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
     let (gateway, nodes) = (world.internet_gateway(Some(&vpc)), world.find::<NetworkInterface>(&node).groups[0].clone());
     world.update::<LoadBalancer>(&balancer, |balancer| balancer.internet_facing = true);
     world.public_address("198.18.0.10", Some(&node));
     let name = "b1-0000000000000001.elb.us-east-1.amazonaws.com:80";
-    passes(&why(&world, &client, name));
+    assert_eq!(codes(&why(&world, &client, name))[0], "NO_ROUTE_TO_DESTINATION", "its name is a public address for everybody");
     assert_eq!(codes(&why(&world, "internet", name)), ["ENI_SG_RULES_MISMATCH", "NO_ROUTE_TO_DESTINATION"]);
     world.allow(&nodes, ingress(Traffic::Tcp(80, 80), from("198.18.0.0/15")));
     world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));

@@ -176,6 +176,7 @@ impl Display for Field {
             Field::OifName => "oifname",
             Field::L4Proto => "meta l4proto",
             Field::Mark => "meta mark",
+            Field::SocketAddress => "meta priority",
             Field::RtClassId => "meta rtclassid",
             Field::FibDaddrType => "fib daddr type",
             Field::Saddr => "ip saddr",

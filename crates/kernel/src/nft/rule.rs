@@ -59,6 +59,9 @@ pub enum Field {
     L4Proto,
     /// `meta mark`: the packet's mark.
     Mark,
+    /// `meta priority`: what the socket that sends it has set as its priority (SO_PRIORITY), here an address in the network's
+    /// order.
+    SocketAddress,
     /// `meta rtclassid`: the realm of its route ([`crate::RouteKind::Unicast`]), with the source realm in the upper half.
     RtClassId,
     /// `fib daddr type`: compare with [`Field::LOCAL`] and its like.

@@ -57,6 +57,7 @@ impl Field {
     fn source(&self) -> Source {
         let transport = |offset| Source::Payload { base: TRANSPORT, offset };
         match self {
+            Field::SocketAddress => Source::Meta(2),
             Field::Mark => Source::Meta(3),
             Field::IifName => Source::Meta(6),
             Field::OifName => Source::Meta(7),

@@ -276,7 +276,8 @@ fn leave() -> Vec<Rule> {
         vmap([Field::IifName], set::EDGES),
         mark_from([Field::IifName, Field::Saddr], set::BOUND),
         Rule::new([unmarked()], [jump(UNBOUND)]),
-        vmap([Field::Daddr], set::HOME),
+        Rule { matches: vec![within(Field::Daddr, INTERNET_NET).negate()], ..vmap([Field::Daddr], set::HOME) },
+        answer_to_node(),
         drop_if(vec![within(Field::Daddr, FABRIC_NET)]),
         untracked::known_and_tracked(),
     ];
@@ -344,10 +345,12 @@ pub(super) fn screen() -> Object {
     Object::Chain(base("screen", ChainKind::Filter, HookPoint::Prerouting, -145, Policy::Accept, rules))
 }
 
+/// Public addresses lead here from the internet only: what is for one of the VPC's own from inside goes there first.
 fn to_target() -> Vec<Rule> {
     let port = || [Field::Daddr, Field::L4Proto, Field::ThDport];
     let from_wan = Match::is(Field::IifName, device(WAN));
     vec![
+        accept_if(vec![within(Field::Daddr, INTERNET_NET), from_wan.clone().negate()]),
         vmap(port(), set::SERVICES),
         Rule::new([], [Action::Dnat(Nat::by_map(port(), set::FORWARD, Gives::Addr))]),
         Rule::new([from_wan], [Action::Dnat(Nat::by_map([Field::Daddr], set::HELD_IN, Gives::Addr))]),
@@ -411,8 +414,22 @@ fn exit() -> Vec<Rule> {
         remembered,
         known_flow(),
         own_reset(),
+        Rule { matches: passed_on_by_node().into(), ..vmap([Field::CtOriginalDaddr], set::MANAGED_OUT) },
+        Rule { matches: sent_by_node().into(), ..vmap([Field::SocketAddress], set::MANAGED_OUT) },
         vmap([Field::Saddr], set::MANAGED_OUT),
     ]
+}
+
+/// What a node has passed on with its client's address as source: the flow was for the node. What an endpoint passes on goes to
+/// the fabric.
+pub(super) fn passed_on_by_node() -> [Match; 2] {
+    let source_kept = Match::masked(Field::CtStatus, ct_status::SNAT | ct_status::DNAT, ct_status::DNAT);
+    [source_kept, within(Field::Daddr, FABRIC_NET).negate()]
+}
+
+/// What a socket sends for a node with the client's address: the socket says which node it is.
+pub(super) fn sent_by_node() -> [Match; 1] {
+    [Match::is(Field::Mark, Value::Mark(AS_CLIENT))]
 }
 
 fn arrive() -> Vec<Rule> {
@@ -510,6 +527,12 @@ fn known_flow() -> Rule {
 fn answer_to_open() -> Rule {
     let open = Match::in_set([Field::CtOriginalDaddr], set::OPEN);
     accept_if(vec![is_known(), open])
+}
+
+/// An answer to what a node passed on goes by the node, whatever the target's own table says of the client.
+fn answer_to_node() -> Rule {
+    let answer = [Match::any_of(Field::CtStatus, ct_status::DNAT), Match::is(Field::CtDirection, Value::Proto(1))];
+    Rule { matches: answer.into(), ..vmap([Field::CtOriginalDaddr], set::HOME) }
 }
 
 /// An answer to what a socket of the daemon sent with its client's address: it is the socket's, not the client's.

@@ -7,7 +7,7 @@ use kernel::{Kernel, Object};
 use resource::*;
 
 use crate::cloud::{Cloud, real, simulated};
-use crate::world::{all_out, from, ingress};
+use crate::world::{all_out, from, ingress, members};
 
 struct Balanced {
     cloud: Cloud<kernel::Netlink>,
@@ -143,6 +143,91 @@ fn a_balancer_with_a_public_address_serves_the_internet() {
     cloud.allow(&group, ingress(Traffic::Tcp(8080, 8080), from("198.18.0.0/15")));
     cloud.settle();
     assert!(cloud.reaches("internet", "198.18.0.10:80").ends_with("sees 198.18.0.1"));
+}
+
+/// A client, a balancer's node and a target in subnets of their own, each with a table of its own, and a gateway.
+struct Apart {
+    cloud: Cloud<kernel::Netlink>,
+    gateway: InternetGatewayId,
+    tables: [RouteTableId; 3],
+    interfaces: [InterfaceId; 3],
+    client: InstanceId,
+    groups: [GroupId; 3],
+}
+
+impl Apart {
+    fn new() -> Self {
+        let cloud = real();
+        let vpc = cloud.vpc("10.0.0.0/16");
+        let [near, middle, far] = ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"].map(|block| cloud.subnet(&vpc, block, 'a'));
+        let groups = [(); 3].map(|()| cloud.group(&vpc, &[all_out()]));
+        cloud.allow(&groups[1], ingress(Traffic::Tcp(80, 80), from("0.0.0.0/0")));
+        let (client, own) = cloud.instance(&near, "10.0.0.4", &[&groups[0]]);
+        let (server, target) = cloud.instance(&far, "10.0.2.4", &[&groups[2]]);
+        let balancer = cloud.balancer(&[(&middle, "10.0.1.9")], &[&groups[1]]);
+        let targets = cloud.target_group(&vpc, TargetType::Instance);
+        cloud.target(&targets, TargetId::Instance(server.clone()), 80, Some(HealthState::Healthy));
+        cloud.listener(&balancer, 80, &targets);
+        let node = cloud.find::<LoadBalancer>(&balancer).zones[0].interface.clone();
+        cloud.public_address("198.18.0.20", Some(&node));
+        let gateway = cloud.internet_gateway(Some(&vpc));
+        let tables = [&near, &middle, &far].map(|subnet| cloud.table(&vpc, &[Some(subnet)]));
+        cloud.settle();
+        cloud.serve(&server, "0.0.0.0:80", "the target");
+        Self { cloud, gateway, tables, interfaces: [own, node, target], client, groups }
+    }
+
+    fn out(&self, table: usize) {
+        let gateway = RouteTarget::InternetGateway(self.gateway.clone());
+        self.cloud.route(&self.tables[table], "0.0.0.0/0", gateway);
+        self.cloud.settle();
+    }
+
+    fn lets_in(&self, group: usize, who: RulePeer) {
+        self.cloud.allow(&self.groups[group], ingress(Traffic::Tcp(80, 80), who));
+        self.cloud.settle();
+    }
+}
+
+#[test]
+fn answers_of_targets_that_see_their_clients_go_by_the_nodes_table_and_not_by_their_own() {
+    let apart = Apart::new();
+    apart.lets_in(2, from("0.0.0.0/0"));
+    apart.out(2);
+    apart.cloud.is_silent("internet", "198.18.0.20:80");
+    apart.cloud.update::<RouteTable>(&apart.tables[2], |table| table.routes.clear());
+    apart.out(1);
+    assert_eq!(apart.cloud.reaches("internet", "198.18.0.20:80"), "the target sees 198.18.0.1");
+}
+
+#[test]
+fn a_nodes_public_address_is_on_the_internet_also_for_its_own_vpc() {
+    let apart = Apart::new();
+    apart.lets_in(2, from("0.0.0.0/0"));
+    apart.out(1);
+    assert_eq!(apart.cloud.reaches(&apart.client, "10.0.1.9:80"), "the target sees 10.0.0.4");
+    apart.cloud.is_silent(&apart.client, "198.18.0.20:80");
+    apart.out(0);
+    apart.cloud.is_silent(&apart.client, "198.18.0.20:80");
+    apart.cloud.public_address("198.18.0.30", Some(&apart.interfaces[0]));
+    apart.cloud.settle();
+    assert_eq!(apart.cloud.reaches(&apart.client, "198.18.0.20:80"), "the target sees 198.18.0.30");
+    apart.cloud.is_silent(&apart.client, "198.18.0.20:81");
+}
+
+#[test]
+fn behind_a_node_that_keeps_the_clients_address_its_own_groups_count_and_the_clients_do_not() {
+    let apart = Apart::new();
+    apart.lets_in(2, members(&apart.groups[0]));
+    apart.cloud.is_silent(&apart.client, "10.0.1.9:80");
+    assert_eq!(apart.cloud.reaches(&apart.client, "10.0.2.4:80"), "the target sees 10.0.0.4");
+    apart.lets_in(2, members(&apart.groups[1]));
+    assert_eq!(apart.cloud.reaches(&apart.client, "10.0.1.9:80"), "the target sees 10.0.0.4");
+    apart.out(1);
+    assert_eq!(apart.cloud.reaches("internet", "198.18.0.20:80"), "the target sees 198.18.0.1");
+    apart.cloud.update::<SecurityGroup>(&apart.groups[1], |group| group.rules.retain(|rule| !rule.egress));
+    apart.cloud.settle();
+    apart.cloud.is_silent(&apart.client, "10.0.1.9:80");
 }
 
 #[test]

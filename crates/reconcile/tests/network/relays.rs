@@ -13,7 +13,7 @@ use resource::*;
 use tokio::runtime::Runtime;
 
 use crate::cloud::{Cloud, real};
-use crate::world::{all_out, from, ingress};
+use crate::world::{all_out, from, ingress, members};
 
 /// What connections open with, which the target echoes.
 const PROXY_HEADER: usize = 28;
@@ -90,6 +90,27 @@ fn the_groups_of_a_target_judge_the_client_itself_or_the_node() {
     assert_eq!(relayed.cloud.reaches(&relayed.client, "10.0.0.9:80"), "the target sees 10.0.0.9");
     stream.read_exact(&mut [0; PROXY_HEADER]).unwrap();
     assert!(crate::packets::echoes(&mut stream), "what was there before stays as it is");
+}
+
+#[test]
+fn behind_a_socket_that_has_its_clients_address_the_nodes_groups_count_and_the_clients_do_not() {
+    let mut relayed = Relayed::new();
+    let LoadBalancer { vpc, zones, .. } = relayed.cloud.find::<LoadBalancer>(&relayed.balancer);
+    let (own, clients) = (relayed.cloud.group(&vpc, &[all_out()]), relayed.groups.clone());
+    relayed.cloud.allow(&own, ingress(Traffic::Tcp(80, 80), from("0.0.0.0/0")));
+    relayed.cloud.update::<LoadBalancer>(&relayed.balancer, |balancer| balancer.groups = vec![own.clone()]);
+    relayed.cloud.update::<NetworkInterface>(&zones[0].interface, |eni| eni.groups = vec![own.clone()]);
+    let only = |relayed: &mut Relayed, rules: &[GroupRule]| {
+        relayed.cloud.update::<SecurityGroup>(&clients, |group| group.rules = rules.to_vec());
+        relayed.settle();
+    };
+    only(&mut relayed, &[all_out(), ingress(Traffic::Tcp(8080, 8080), members(&clients))]);
+    assert!(!relayed.arrives(&relayed.client, "10.0.0.9:80"));
+    only(&mut relayed, &[all_out(), ingress(Traffic::Tcp(8080, 8080), members(&own))]);
+    assert_eq!(relayed.cloud.reaches(&relayed.client, "10.0.0.9:80"), "the target sees 10.0.0.4");
+    relayed.cloud.update::<SecurityGroup>(&own, |group| group.rules.retain(|rule| !rule.egress));
+    relayed.settle();
+    assert!(!relayed.arrives(&relayed.client, "10.0.0.9:80"), "the node may send nothing");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use resource::{Traffic, Transport};
 use super::in_namespace;
 use crate::network::ledger::Placed;
 use crate::network::name::{group_in, group_out, members, notes_in, notes_out};
-use crate::network::ruleset::{accept_if, chain, hashed};
+use crate::network::ruleset::{accept_if, chain, hashed, passed_on_by_node, sent_by_node};
 use crate::network::untracked::{End, note_answered, note_begun};
 
 pub(super) fn lower(group: &Group) -> Vec<Placed> {
@@ -49,12 +49,27 @@ pub(super) fn accepting(allows: &[Allow], peer: &Field) -> Vec<Rule> {
 /// One list of matches per block that the peer is.
 fn matches(allow: &Allow, peer: &Field) -> Vec<Vec<Match>> {
     let Some(traffic) = traffic(allow.traffic) else { return Vec::new() };
-    let with = |m: Option<Match>| traffic.iter().cloned().chain(m).collect::<Vec<_>>();
+    let with = |more: Vec<Match>| traffic.iter().cloned().chain(more).collect::<Vec<_>>();
     match &allow.peer {
-        Peer::Net(net) => vec![with(from_net(peer, *net))],
-        Peer::Members(group) => vec![with(Some(Match::in_set([peer.clone()], &members(group))))],
-        Peer::List(_, nets) => nets.iter().map(|net| with(from_net(peer, *net))).collect(),
+        Peer::Net(net) => vec![with(Vec::from_iter(from_net(peer, *net)))],
+        Peer::Members(group) => of_members(peer, &members(group)).into_iter().map(with).collect(),
+        Peer::List(_, nets) => nets.iter().map(|net| with(Vec::from_iter(from_net(peer, *net)))).collect(),
     }
+}
+
+/// The matches of a group's members. Behind a node that keeps the client's address it is the node whose groups count (ELB User
+/// Guide, "Security groups for your Network Load Balancer").
+fn of_members(peer: &Field, members: &str) -> Vec<Vec<Match>> {
+    let is_member = |field: Field| Match::in_set([field], members);
+    if *peer != Field::Saddr {
+        return vec![vec![is_member(peer.clone())]];
+    }
+    let ([source_kept, _], [by_socket]) = (passed_on_by_node(), sent_by_node());
+    vec![
+        vec![source_kept.clone().negate(), by_socket.clone().negate(), is_member(Field::Saddr)],
+        vec![source_kept, is_member(Field::CtOriginalDaddr)],
+        vec![by_socket, is_member(Field::SocketAddress)],
+    ]
 }
 
 /// The match of a block; none for the one that holds every address.

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use kernel::nft::{Action, Data, Mark, SetData, Type, Value, Verdict};
-use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Route, RouteKind, Rule};
+use kernel::{Address, Link, LinkEnd, LinkKind, Mac, Object, Rule};
 use plan::{Interface, Place};
 use resource::{GroupId, RouteTableId, VpcId};
 
@@ -35,7 +35,7 @@ pub(super) fn lower(interface: &Interface) -> Vec<Placed> {
             objects.extend(at_home(interface, *subnet, table));
             if *sends {
                 objects.extend(interface.addresses.iter().map(|address| answering(*address, table)));
-                objects.extend(interface.public.iter().flat_map(|address| taken(*address, *subnet)));
+                objects.extend(interface.public.iter().map(|address| passes(*address, *subnet)));
             } else {
                 objects.extend(interface.public.iter().map(|address| translated(*address, *subnet)));
             }
@@ -58,9 +58,15 @@ fn known_abroad(interface: &Interface, vpc: &VpcId, group: &GroupId) -> Vec<Plac
     in_namespace(vpc.as_str(), elements.chain([Object::Set(hashed(&name, &[Type::Addr], SetData::None))]))
 }
 
+fn is_held(interface: &Interface) -> bool {
+    matches!(interface.place, Place::Router { .. })
+}
+
+/// Who comes through a node's public address is its balancer's as well.
 fn membership(interface: &Interface) -> Vec<Object> {
     let groups = interface.groups.iter();
-    let pairs = groups.flat_map(|group| interface.addresses.iter().map(move |address| (group, *address)));
+    let known_as = || interface.addresses.iter().chain(interface.public.iter().filter(|_| is_held(interface)));
+    let pairs = groups.flat_map(|group| known_as().map(move |address| (group, *address)));
     pairs.map(|(group, address)| element(&members(group), vec![Value::Addr(address)], Data::None)).collect()
 }
 
@@ -107,12 +113,6 @@ fn at_home(interface: &Interface, subnet: Ipv4Net, table: &RouteTableId) -> Vec<
 
 fn passes(address: Ipv4Addr, subnet: Ipv4Net) -> Object {
     verdict(set::HOME, vec![Value::Addr(address)], Verdict::Jump(boundary_chain(set::HOME, subnet)))
-}
-
-/// A node's public address is as good as its private one: what no listener takes is not looked for elsewhere.
-fn taken(public: Ipv4Addr, subnet: Ipv4Net) -> [Object; 2] {
-    let nowhere = Route { table: LOCAL, dst: public.into(), metric: 0, kind: RouteKind::Blackhole };
-    [passes(public, subnet), Object::Route(nowhere)]
 }
 
 /// Packets of a subnet ask its table where the VPC itself has no way.
