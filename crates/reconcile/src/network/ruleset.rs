@@ -394,11 +394,13 @@ fn from_node() -> Vec<Rule> {
     let hash = Field::Hash { over: vec![Field::Saddr, Field::ThSport], modulus: SOURCES, seed: 1 };
     let of_several = [Field::CtOriginalDaddr, Field::CtOriginalDport, hash];
     let to_wan = || Match::is(Field::OifName, device(WAN));
+    let led = || Match::any_of(Field::CtStatus, ct_status::DNAT);
     let mut rules = Vec::from(untracked::translated_is_tracked());
     rules.extend([
-        Rule::new([], [Action::Snat(Nat::by_map(of_several, set::SOURCE_OF, Gives::Addr))]),
-        Rule::new([], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
-        Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
+        // What goes to a node's public address from inside has the same original port, and is led nowhere yet.
+        Rule::new([led()], [Action::Snat(Nat::by_map(of_several, set::SOURCE_OF, Gives::Addr))]),
+        Rule::new([led()], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
+        Rule::new([led()], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_OUT, Gives::Addr))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::Saddr], set::HELD_OUT, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_WITHIN, Gives::Addr))]),

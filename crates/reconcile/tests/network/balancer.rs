@@ -152,6 +152,7 @@ struct Apart {
     tables: [RouteTableId; 3],
     interfaces: [InterfaceId; 3],
     client: InstanceId,
+    targets: String,
     groups: [GroupId; 3],
 }
 
@@ -174,7 +175,7 @@ impl Apart {
         let tables = [&near, &middle, &far].map(|subnet| cloud.table(&vpc, &[Some(subnet)]));
         cloud.settle();
         cloud.serve(&server, "0.0.0.0:80", "the target");
-        Self { cloud, gateway, tables, interfaces: [own, node, target], client, groups }
+        Self { cloud, gateway, tables, interfaces: [own, node, target], client, targets, groups }
     }
 
     fn out(&self, table: usize) {
@@ -213,6 +214,9 @@ fn a_nodes_public_address_is_on_the_internet_also_for_its_own_vpc() {
     apart.cloud.settle();
     assert_eq!(apart.cloud.reaches(&apart.client, "198.18.0.20:80"), "the target sees 198.18.0.30");
     apart.cloud.is_silent(&apart.client, "198.18.0.20:81");
+    apart.cloud.target_attribute(&apart.targets, "preserve_client_ip.enabled", "false");
+    apart.cloud.settle();
+    assert_eq!(apart.cloud.reaches(&apart.client, "198.18.0.20:80"), "the target sees 10.0.1.9");
 }
 
 #[test]
