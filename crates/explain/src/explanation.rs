@@ -1,12 +1,13 @@
 //! The answer: every way that packets may take, what is on it, and all that stops them.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use crate::{Code, Ground, Question};
+use crate::mend::Entry;
+use crate::{Code, Ground, Question, paste};
 
 /// How many ways are printed for people; all of them are in the JSON.
 const PRINTED: usize = 6;
@@ -26,9 +27,15 @@ pub struct Explanation {
     pub ways: Vec<Way>,
     /// The addresses that the source would send to.
     pub addresses: Vec<Ipv4Addr>,
-    /// The account that asks: commands for another one say so.
+    /// The account that asks: before commands for another one the shell becomes that, and after them the asker's again.
     #[serde(skip)]
     account: Option<String>,
+    /// What `underpass env` must be told besides the account.
+    #[serde(skip)]
+    env: String,
+    /// The blockers that need nothing after the commands of those before them.
+    #[serde(skip)]
+    mended_before: BTreeSet<usize>,
 }
 
 /// What an explanation comes to.
@@ -117,6 +124,9 @@ pub struct Fix {
     pub account: String,
     /// The command.
     pub command: String,
+    /// What it is, where the commands before it decide how it is written.
+    #[serde(skip)]
+    pub(crate) entry: Option<Entry>,
 }
 
 impl Explanation {
@@ -127,7 +137,7 @@ impl Explanation {
                 blockers.push(blocker.clone());
             }
         }
-        made_once(&mut blockers);
+        let mended_before = paste::once(&mut blockers);
         let open = ways.iter().filter(|way| way.blockers.is_empty()).count();
         let verdict = match open {
             0 => Verdict::Denied,
@@ -136,29 +146,17 @@ impl Explanation {
             _ => Verdict::Partly,
         };
         let (source, destination) = (question.source.to_string(), format!("{} {}", question.destination, question.packet));
-        Self { source, destination, verdict, blockers, ways, addresses, account: question.account.clone() }
-    }
-}
-
-/// Commands are pasted one after the other: what one blocker's commands make and use, and the next one's would make and use
-/// alike, is made by the first, and the variable still has its id.
-fn made_once(blockers: &mut [Blocker]) {
-    let mut made: BTreeMap<(String, String), [Fix; 2]> = BTreeMap::new();
-    for blocker in blockers {
-        let mut kept = Vec::new();
-        let mut fixes = std::mem::take(&mut blocker.fixes).into_iter().peekable();
-        while let Some(fix) = fixes.next() {
-            if let (Some((variable, _)), Some(used)) = (fix.command.split_once("=$("), fixes.peek()) {
-                let (of, pair) = ((fix.account.clone(), variable.to_owned()), [fix.clone(), used.clone()]);
-                if made.get(&of) == Some(&pair) {
-                    fixes.next();
-                    continue;
-                }
-                made.insert(of, pair);
-            }
-            kept.push(fix);
+        Self {
+            source,
+            destination,
+            verdict,
+            blockers,
+            ways,
+            addresses,
+            account: question.account.clone(),
+            env: String::new(),
+            mended_before,
         }
-        blocker.fixes = kept;
     }
 }
 
@@ -179,7 +177,7 @@ impl Display for Explanation {
                 if !hop.otherwise.is_empty() {
                     f.write_str("\n      # changed by:")?;
                 }
-                hop.otherwise.iter().try_for_each(|fix| self.fix(f, "      ", fix))?;
+                self.commands(f, "      ", &hop.otherwise)?;
             }
         }
         if self.ways.len() > PRINTED {
@@ -187,19 +185,45 @@ impl Display for Explanation {
         }
         for (n, blocker) in self.blockers.iter().enumerate() {
             write!(f, "\n\n{}. {} {}: {}", n + 1, blocker.code, blocker.component, blocker.problem)?;
-            blocker.fixes.iter().try_for_each(|fix| self.fix(f, "   ", fix))?;
+            if self.mended_before.contains(&n) {
+                f.write_str("\n   # mended by the commands above")?;
+            }
+            self.commands(f, "   ", &blocker.fixes)?;
         }
         Ok(())
     }
 }
 
 impl Explanation {
-    /// A command as it can be pasted: whoever must run it is told in a comment above.
-    fn fix(&self, f: &mut Formatter<'_>, indent: &str, fix: &Fix) -> fmt::Result {
-        if self.account.as_ref().is_some_and(|own| *own != fix.account) {
-            write!(f, "\n{indent}# as account {}:", fix.account)?;
+    /// The same with more options for `underpass env`, which leads the shell that commands are pasted into from account to account.
+    #[must_use]
+    pub fn with_env(self, options: &str) -> Self {
+        Self { env: options.to_owned(), ..self }
+    }
+
+    /// Commands as they can be pasted into a shell of the account that asks, which it is again after them.
+    fn commands(&self, f: &mut Formatter<'_>, indent: &str, fixes: &[Fix]) -> fmt::Result {
+        let mut current = self.account.as_ref();
+        for fix in fixes {
+            self.shell(f, indent, &mut current, &fix.account)?;
+            write!(f, "\n{indent}{}", fix.command)?;
         }
-        write!(f, "\n{indent}{}", fix.command)
+        self.account.iter().try_for_each(|own| self.shell(f, indent, &mut current, own))
+    }
+
+    /// Makes a shell of one account one of another.
+    fn shell<'a>(
+        &self,
+        f: &mut Formatter<'_>,
+        indent: &str,
+        current: &mut Option<&'a String>,
+        account: &'a String,
+    ) -> fmt::Result {
+        if current.is_none_or(|current| current == account) {
+            return Ok(());
+        }
+        *current = Some(account);
+        write!(f, "\n{indent}eval \"$(underpass env --account {account}{})\"", self.env)
     }
 }
 

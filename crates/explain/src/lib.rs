@@ -12,6 +12,7 @@ mod judge;
 mod mend;
 mod packet;
 mod party;
+mod paste;
 mod question;
 mod resolve;
 mod walk;

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use resource::{
-    ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, Route, RouteTable,
-    RouteTarget, SecurityGroup, Vpc, VpcId,
+    AclId, ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, Route,
+    RouteTable, RouteTarget, SecurityGroup, Vpc, VpcId,
 };
 use store::Snapshot;
 
@@ -19,7 +19,7 @@ const LAST_ENTRY: u16 = 32766;
 
 /// A command for an account.
 pub(crate) fn run(account: impl Into<String>, command: impl Into<String>) -> Fix {
-    Fix { account: account.into(), command: command.into() }
+    Fix { account: account.into(), command: command.into(), entry: None }
 }
 
 /// Lets a packet from `sender` in through a group: by reference to the sender's own group where that reaches, else by address.
@@ -56,18 +56,53 @@ fn authorize(world: &Snapshot, group: &GroupId, direction: &str, packet: Packet,
     )
 }
 
-/// Puts an entry before the one that denies; where there is no number left, takes that one away.
+/// An entry that an ACL needs. Which number it gets is known when all are that the ACL needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    acl: AclId,
+    egress: bool,
+    /// The number of the rule that denies.
+    before: u16,
+    /// The numbers that are taken.
+    used: Vec<u16>,
+    /// What it speaks of, as the command says it.
+    what: String,
+}
+
+impl Entry {
+    /// Whether the two would do the same.
+    pub(crate) fn is_for_the_same(&self, other: &Self) -> bool {
+        self.is_beside(other) && self.what == other.what
+    }
+
+    /// Whether the two may not have the same number.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        (&self.acl, self.egress) == (&other.acl, other.egress)
+    }
+
+    /// A number before the rule that denies; none when all are taken or `given` to others.
+    pub(crate) fn number(&self, given: &[u16]) -> Option<u16> {
+        let used: Vec<u16> = self.used.iter().chain(given).copied().collect();
+        let round = used.iter().filter(|number| **number < self.before).max().map_or(100, |last| last / 10 * 10 + 10);
+        (round < self.before).then_some(round).or_else(|| (1..self.before).rev().find(|number| !used.contains(number)))
+    }
+
+    /// Puts the entry before the one that denies; where there is no number left, takes that one away.
+    pub(crate) fn command(&self, given: &[u16]) -> String {
+        let direction = if self.egress { "--egress" } else { "--ingress" };
+        let of = format!("--network-acl-id {} {direction}", self.acl);
+        match self.number(given) {
+            Some(number) => {
+                format!("aws ec2 create-network-acl-entry {of} --rule-number {number} {} --rule-action allow", self.what)
+            }
+            None => format!("aws ec2 delete-network-acl-entry {of} --rule-number {}", self.before),
+        }
+    }
+}
+
+/// Lets a packet cross an ACL that denies it.
 pub(crate) fn acl_entry(world: &Snapshot, denied: &Denied, egress: bool, packet: Packet, peer: Ipv4Addr) -> Vec<Fix> {
     let Some(acl) = world.find::<NetworkAcl>(denied.acl.as_str()) else { return Vec::new() };
-    let used: Vec<u16> = acl.entries.iter().filter(|entry| entry.egress == egress).map(|entry| entry.number).collect();
-    let direction = if egress { "--egress" } else { "--ingress" };
-    let before = denied.rule.map_or(LAST_ENTRY + 1, |rule| rule.number);
-    let round = used.iter().filter(|number| **number < before).max().map_or(100, |last| last / 10 * 10 + 10);
-    let free = (round < before).then_some(round).or_else(|| (1..before).rev().find(|number| !used.contains(number)));
-    let Some(number) = free else {
-        let delete = format!("aws ec2 delete-network-acl-entry --network-acl-id {} {direction} --rule-number {before}", acl.id);
-        return vec![run(&acl.owner.account, delete)];
-    };
     let what = match packet {
         Packet::Icmp(_) => "--protocol icmp --icmp-type-code Type=-1,Code=-1".to_owned(),
         _ => {
@@ -75,11 +110,14 @@ pub(crate) fn acl_entry(world: &Snapshot, denied: &Denied, egress: bool, packet:
             format!("--protocol {} --port-range From={from},To={to}", packet.name())
         }
     };
-    let entry = format!(
-        "aws ec2 create-network-acl-entry --network-acl-id {} {direction} --rule-number {number} {what} --cidr-block {peer}/32 --rule-action allow",
-        acl.id
-    );
-    vec![run(&acl.owner.account, entry)]
+    let entry = Entry {
+        acl: acl.id.clone(),
+        egress,
+        before: denied.rule.map_or(LAST_ENTRY + 1, |rule| rule.number),
+        used: acl.entries.iter().filter(|entry| entry.egress == egress).map(|entry| entry.number).collect(),
+        what: format!("{what} --cidr-block {peer}/32"),
+    };
+    vec![Fix { entry: Some(entry.clone()), ..run(&acl.owner.account, entry.command(&[])) }]
 }
 
 /// A way to the internet for a route table: the VPC's own gateway for who has a public address, else a NAT gateway.

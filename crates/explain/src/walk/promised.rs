@@ -118,7 +118,6 @@ fn enabling(service: &EndpointService, endpoint: &VpcEndpoint) -> Vec<Fix> {
     let waits = endpoint.state == EndpointState::PendingAcceptance;
     let mut fixes: Vec<Fix> = waits.then(accept).into_iter().collect();
     fixes.push(run(&endpoint.owner.account, enable));
-    // Who waits is accepted at the endpoint itself, further on.
-    fixes.extend((service.acceptance_required && !waits).then(accept));
+    fixes.extend(service.acceptance_required.then(accept));
     fixes
 }

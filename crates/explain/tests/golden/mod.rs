@@ -5,6 +5,7 @@ mod door;
 mod inside;
 mod internet;
 mod offered;
+mod pasted;
 mod peering;
 mod privatelink;
 

@@ -268,7 +268,7 @@ fn a_zone_without_a_node_stops_that_zones_interface() {
     let Linked { world, client, clients, service, near, .. } = linked(EndpointState::Available);
     let other = world.subnet(&world.find::<Subnet>(&near).vpc, "10.0.2.0/24", 'b');
     let endpoint = world.endpoint(&service, &[(&other, "10.0.2.5")], &[&clients], EndpointState::Available);
-    insta::assert_snapshot!(why(&world, &client, format!("{endpoint}:80")), @"
+    insta::assert_snapshot!(why(&world, &client, format!("{endpoint}:80")), @r#"
     i-00000000000000001 to vpce-00000000000000002 tcp 80: denied
 
       + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
@@ -280,9 +280,10 @@ fn a_zone_without_a_node_stops_that_zones_interface() {
       x vpce-00000000000000002 has an interface in us-east-1b, where the service has no node
 
     1. VPCE_SERVICE_NOT_INSTALLED_IN_AZ vpce-00000000000000002: has an interface in us-east-1b, where the service has no node
-       # as account 222222222222:
+       eval "$(underpass env --account 222222222222)"
        aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-00000000000000002 --remove-subnet-ids subnet-00000000000000003
-    ");
+       eval "$(underpass env --account 111111111111)"
+    "#);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::daemon::root_keys;
 use crate::state::StateDir;
 
-/// Print the exports.
+/// Print the exports; when there are none to print, what a shell fails at that evaluates it.
 #[derive(Args)]
 pub struct Env {
     /// The account to act as: twelve digits
@@ -21,17 +21,25 @@ pub struct Env {
 
 impl Env {
     pub(super) fn run(self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
-        let daemon = state.daemon()?;
-        println!("export AWS_ENDPOINT_URL=http://{}", daemon.listen);
-        let (id, secret) = self.key(state, daemon.enforces)?;
-        println!("export AWS_ACCESS_KEY_ID={id}");
-        println!("export AWS_SECRET_ACCESS_KEY='{secret}'");
-        println!("unset AWS_SESSION_TOKEN AWS_PROFILE");
-        println!("export AWS_DEFAULT_REGION={}", self.region);
-        println!("export AWS_REGION={}", self.region);
-        let state_dir = std::path::absolute(state.root())?;
-        println!("export UNDERPASS_STATE_DIR='{}'", state_dir.display().to_string().replace('\'', "'\\''"));
+        // A shell that goes on as another account than it was told would do harm.
+        let exports = self.exports(state).inspect_err(|_| println!("false"))?;
+        exports.iter().for_each(|line| println!("{line}"));
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn exports(&self, state: &StateDir) -> Result<Vec<String>, Box<dyn Error>> {
+        let daemon = state.daemon()?;
+        let (id, secret) = self.key(state, daemon.enforces)?;
+        let state_dir = std::path::absolute(state.root())?.display().to_string();
+        Ok(vec![
+            format!("export AWS_ENDPOINT_URL=http://{}", daemon.listen),
+            format!("export AWS_ACCESS_KEY_ID={id}"),
+            format!("export AWS_SECRET_ACCESS_KEY='{secret}'"),
+            "unset AWS_SESSION_TOKEN AWS_PROFILE".to_owned(),
+            format!("export AWS_DEFAULT_REGION={}", self.region),
+            format!("export AWS_REGION={}", self.region),
+            format!("export UNDERPASS_STATE_DIR='{}'", state_dir.replace('\'', "'\\''")),
+        ])
     }
 
     /// The account's root: its number and any secret where that is believed, else the key that it was given.

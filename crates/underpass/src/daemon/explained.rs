@@ -10,6 +10,8 @@ use services::{Caller, Error};
 use store::Snapshot;
 use wire::Request;
 
+use crate::state::StateDir;
+
 /// What `underpass explain` asks.
 #[derive(Deserialize)]
 struct Asked {
@@ -20,16 +22,31 @@ struct Asked {
 }
 
 /// Why packets pass or do not, for scripts and for people.
-pub(super) fn answer(world: &Snapshot, namespaces: &Namespaces, request: &Request, caller: &Caller) -> Result<Value, Error> {
+pub(super) fn answer(
+    world: &Snapshot,
+    namespaces: &Namespaces,
+    state_dir: &str,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Value, Error> {
     let asked: Asked =
         serde_json::from_slice(&request.body).map_err(|e| Error::invalid_value(format!("The body is no question: {e}")))?;
     let bad = |error: QuestionError| Error::invalid_value(error.to_string());
     let question = Question::parse(&asked.source, &asked.destination, &asked.protocol);
     let question = question.and_then(|question| question.about(asked.action.as_deref())).map_err(bad)?;
     let question = Question { account: Some(caller.owner.account.clone()), ..question };
-    let explanation = explain::explain(world, &question).map_err(bad)?;
+    let explanation = explain::explain(world, &question).map_err(bad)?.with_env(&env(state_dir, &caller.owner.region));
     let origin = origin(world, namespaces, &question.source).map_err(bad)?;
     Ok(json!({ "explanation": explanation, "text": explanation.to_string(), "origin": origin }))
+}
+
+/// What `underpass env` must be told besides the account to lead to this installation and Region.
+fn env(state_dir: &str, region: &str) -> String {
+    let state_dir = &std::path::absolute(state_dir).map_or_else(|_| state_dir.to_owned(), |dir| dir.display().to_string());
+    let usual = StateDir::choose(None).root().to_string_lossy() == *state_dir;
+    let dir = (!usual).then(|| format!(" --state-dir '{}'", state_dir.replace('\'', "'\\''")));
+    let region = (region != "us-east-1").then(|| format!(" --region {region}"));
+    dir.into_iter().chain(region).collect()
 }
 
 /// The namespace that the source's programs run in and the address that they have there; nothing when there is none.

@@ -80,7 +80,7 @@ impl Routes for Own {
                 ("POST", "/_underpass/exec/instance") => self.instance(request, caller),
                 ("POST", "/_underpass/exec/internet") => self.internet(request, caller).await,
                 ("POST", "/_underpass/explain") => {
-                    super::explained::answer(&self.store.snapshot(), &self.namespaces, request, caller)
+                    super::explained::answer(&self.store.snapshot(), &self.namespaces, &self.state_dir, request, caller)
                 }
                 _ => return None,
             };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::account::{Account, text_of};
+use crate::account::{Account, ran, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
 use crate::offer::{Access, Offer};
 use crate::site::{Peer, web};
@@ -31,6 +31,40 @@ fn the_printed_command_opens_the_endpoint_that_was_explained() {
     assert_eq!(access.fetched(&consumer), BODY);
     let strange = provider.explain(&[&source, &destination]);
     assert!(strange.status != 0 && strange.err.contains("there is no"), "others' networks are not explained: {strange:?}");
+}
+
+/// Everything that is printed below the ways, in one shell of the account that asked.
+#[track_caller]
+fn pasted(asker: &Account<'_>, told: &str) {
+    let commands: Vec<&str> =
+        told.lines().skip_while(|line| !line.starts_with("1. ")).filter_map(|line| line.strip_prefix("   ")).collect();
+    let mended = ran(asker.pasting(&commands.join("\n")).output().unwrap());
+    assert_eq!(mended.status, 0, "{told}: {mended:?}");
+}
+
+#[test]
+fn what_is_printed_for_two_accounts_works_pasted_from_top_to_bottom_into_one_shell() {
+    let cloud = Cloud::up();
+    let (provider, consumer) = (cloud.account(PROVIDER), cloud.account(CONSUMER));
+    let offer = Offer::of(&provider, &web(BODY), true);
+    let net = consumer.net();
+    let group = consumer.group(&net.vpc, "clients");
+    let told = consumer.explain(&[&format!("{}+{group}", net.subnet), &format!("{}:80", offer.name), "--expect", "deny"]);
+    let (becomes, again) = [PROVIDER, CONSUMER].map(|account| format!("env --account {account} --state-dir")).into();
+    for (account, times) in [(becomes, 2), (again, 2)] {
+        assert_eq!(told.out.matches(&account).count(), times, "{}", told.out);
+    }
+    pasted(&consumer, &told.out);
+    let name = consumer.newest_endpoint(&net.vpc);
+    assert_eq!(consumer.curl(&net.subnet, &group, &format!("http://{name}/")).out, BODY);
+}
+
+#[test]
+fn a_shell_that_cannot_become_another_account_goes_no_further() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let shell = ran(account.pasting("eval \"$(underpass env --state-dir /nowhere)\"\necho went on").output().unwrap());
+    assert!(shell.status != 0 && shell.out.is_empty() && shell.err.contains("no underpass runs on /nowhere"), "{shell:?}");
 }
 
 #[test]

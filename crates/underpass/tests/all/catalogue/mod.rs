@@ -18,6 +18,7 @@ mod s3;
 mod service;
 mod target;
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -179,12 +180,7 @@ impl Cause<'_> {
             .map(|(account, command)| format!("export AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY=any\n{command}"))
             .collect();
         let script = script.join("\n");
-        let tools = tool("aws").parent().unwrap().display().to_string();
-        let mut shell = Command::new("sh");
-        shell.args(["-e", "-c", &script]).env("AWS_ENDPOINT_URL", self.cloud.endpoint()).env("AWS_DEFAULT_REGION", "us-east-1");
-        shell.env("PATH", format!("{tools}:{}", std::env::var("PATH").unwrap_or_default())).env("AWS_PAGER", "");
-        shell.env_remove("AWS_SESSION_TOKEN").env_remove("AWS_PROFILE").stdin(Stdio::null());
-        let mended = ran(shell.output().unwrap());
+        let mended = ran(self.cloud.pasting(&script).output().unwrap());
         assert_eq!(mended.status, 0, "{script}: {mended:?}");
     }
 
@@ -208,7 +204,29 @@ impl Cause<'_> {
     }
 }
 
+impl Cloud {
+    /// A shell that runs `script` until something fails.
+    fn pasting(&self, script: &str) -> Command {
+        let (aws, own) = (tool("aws"), self.command());
+        let tools = [aws.parent(), Path::new(own.get_program()).parent()];
+        let tools: Vec<String> = tools.into_iter().flatten().map(|tools| tools.display().to_string()).collect();
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", script]).env("AWS_ENDPOINT_URL", self.endpoint()).env("AWS_DEFAULT_REGION", "us-east-1");
+        shell.env("PATH", format!("{}:{}", tools.join(":"), std::env::var("PATH").unwrap_or_default())).env("AWS_PAGER", "");
+        shell.env_remove("AWS_SESSION_TOKEN").env_remove("AWS_PROFILE").env_remove("UNDERPASS_STATE_DIR").stdin(Stdio::null());
+        shell
+    }
+}
+
 impl Account<'_> {
+    /// A shell of this account's that runs `script` until something fails.
+    pub fn pasting(&self, script: &str) -> Command {
+        let place = self.place();
+        let mut shell = self.cloud.pasting(script);
+        shell.env("AWS_ACCESS_KEY_ID", &place.key).env("AWS_SECRET_ACCESS_KEY", &place.secret);
+        shell
+    }
+
     /// The name of the endpoint of a VPC that was made last, once it is open.
     pub fn newest_endpoint(&self, vpc: &str) -> String {
         let filters = json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] });
