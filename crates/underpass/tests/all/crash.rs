@@ -369,7 +369,7 @@ fn every_answered_write_survives_fifty_kills() {
         writer.join().unwrap()
     });
     let answered: Vec<String> = answered.as_array().unwrap().iter().map(text_of).collect();
-    assert!(answered.len() > 100, "only {} writes were answered", answered.len());
+    assert!(answered.len() > 25, "only {} writes were answered", answered.len());
     let account: Account<'_> = cloud.account(PROVIDER);
     let pages = account.pages("ec2", "describe_launch_templates", json!({}));
     let kept: std::collections::BTreeSet<String> = pages

@@ -42,7 +42,8 @@ fn down_leaves_nothing_and_up_brings_everything_back() {
     account.wait("ec2", "instance_running", json!({ "InstanceIds": [instance] }));
     eventually("its files are back", || (account.exec(&place, &["cat", "/var/file"]).out == "precious\n").then_some(()));
     assert_eq!(account.private_ip(&instance), address);
-    assert!(account.exec(&place, &["ip", "-4", "-o", "addr"]).ok().contains(&address));
+    let has_address = || account.exec(&place, &["ip", "-4", "-o", "addr"]).ok().contains(&address);
+    eventually("its address is back", || has_address().then_some(()));
 }
 
 #[test]
