@@ -7,7 +7,7 @@
 //! | chain      | where           | what it does                                                                  |
 //! | ---------- | --------------- | ----------------------------------------------------------------------------- |
 //! | inwards    | prerouting -300 | a workload's public address becomes its private one, packet by packet         |
-//! | leave      | prerouting -155 | source check, the source's groups                                             |
+//! | leave      | prerouting -155 | source check, the source's groups; answers to a node go by the node's table   |
 //! | acl-before | prerouting -153 | ACLs of the source's subnet, and of an address that the router holds          |
 //! | enter      | prerouting -150 | answers to sockets that have their client's address, by the mark of the flow; |
 //! |            |                 | groups of an address that the router holds (endpoints, nodes)                 |
@@ -20,7 +20,8 @@
 //! | from-node  | postrouting 100 | source: nodes, endpoints, NAT gateways, their public addresses                |
 //! | exit       | postrouting 140 | a workload's private address becomes its public one;                          |
 //! |            |                 | the mark of such a socket's packets is added to their flow's;                 |
-//! |            |                 | groups of an address that the router holds, as a source                       |
+//! |            |                 | groups of an address that the router holds: whose packet it is, or who        |
+//! |            |                 | passes it on                                                                  |
 //! | acl-after  | postrouting 145 | ACLs of the destination's subnet, and of such an address                      |
 //! | arrive     | postrouting 150 | the destination's groups                                                      |
 //!
