@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use objects::Blobs;
 use resource::TimeScale;
 use serde_json::Value;
@@ -49,19 +49,24 @@ struct Moment {
 /// Answers one request, whatever happens.
 pub(crate) async fn answer(api: &Api, arrival: &Arrival, incoming: hyper::Request<Incoming>) -> Outgoing {
     let (mut request, body) = head(incoming);
+    let (waits, nothing_comes) = (request.headers.contains_key(http::header::EXPECT), body.is_end_stream());
     let mut record = Record::begin(arrival, &request);
     let carried = AssertUnwindSafe(carry(api, &mut request, body, &mut record)).catch_unwind().await;
     let outcome = carried.unwrap_or_else(|_| {
         tracing::error!(id = %record.id, "a handler panicked");
         Err(refuse::internal())
     });
-    let (outgoing, failure) = match outcome {
+    let (mut outgoing, failure) = match outcome {
         Ok(outgoing) => (outgoing, None),
         Err(failure) => {
             let told = wire::encode_error(record.identified.as_ref(), record.protocol, &failure, &record.id);
             (told.into(), Some(failure))
         }
     };
+    // boto3 takes what follows on a connection wrongly when it was answered before it was told to go on.
+    if waits && (nothing_comes || failure.is_some()) {
+        outgoing.response.headers.insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+    }
     record.finish(outgoing.response.status.as_u16(), failure.as_ref());
     outgoing
 }

@@ -72,6 +72,27 @@ s3.get_waiter("bucket_not_exists").wait(Bucket="first", WaiterConfig={"Delay": 0
     world.boto3(script).await;
 }
 
+/// boto3 waits to be told to go on with nothing too, and remembers on its connection that it was not.
+#[tokio::test]
+async fn boto3_writes_something_after_nothing_and_after_a_refusal_on_one_connection() {
+    let world = World::trusting();
+    let script = r#"
+s3 = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}, read_timeout=10, max_pool_connections=1))
+s3.create_bucket(Bucket="first")
+for body in [b"", b"x", b"", b"", b"y" * 100_000]:
+    s3.put_object(Bucket="first", Key="k", Body=body)
+    assert s3.get_object(Bucket="first", Key="k")["Body"].read() == body
+    s3.put_object(Bucket="first", Key="k", Body=b"")
+    s3.put_object(Bucket="first", Key="k", Body=body)
+for body in [b"", b"x", b"y" * 100_000]:
+    refused(lambda: s3.put_object(Bucket="first", Key="k" * 1025, Body=body), "KeyTooLongError", 400)
+    s3.put_object(Bucket="first", Key="k", Body=b"z")
+    refused(lambda: s3.put_object(Bucket="none-such", Key="k", Body=body), "NoSuchBucket", 404)
+    s3.put_object(Bucket="first", Key="k", Body=b"z")
+"#;
+    world.boto3(script).await;
+}
+
 /// What the AWS provider of Terraform reads on every refresh, and the code that it takes for "not set".
 #[tokio::test]
 async fn what_was_never_set_on_a_bucket_has_the_code_that_terraform_knows() {
