@@ -2,6 +2,7 @@
 
 mod domain;
 mod ended;
+mod guest;
 mod ledger;
 mod lower;
 mod name;
@@ -154,7 +155,10 @@ impl Network {
                 objects.iter().filter_map(|o| if let Object::Sysctl(s) = o { Some(s.path.as_str()) } else { None }).collect();
             let found = if real.contains(&namespace) { self.kernel.observe(&namespace, &sysctls) } else { Ok(Vec::new()) };
             match found {
-                Ok(found) => drop(difference.changes.insert(namespace, diff(&objects, &found))),
+                Ok(found) => {
+                    let found = guest::ours(&namespace, &objects, found);
+                    difference.changes.insert(namespace, diff(&objects, &found));
+                }
                 Err(error) => drop(difference.failed.insert(namespace, error)),
             }
         }

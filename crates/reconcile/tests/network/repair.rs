@@ -95,6 +95,30 @@ fn links_addresses_routes_and_settings_that_were_deleted_come_back() {
     check(&cloud, &hosts);
 }
 
+/// As on AWS: an appliance has addresses that nobody gave it, and an MTU of its choice.
+#[test]
+fn what_a_guest_sets_on_its_own_interfaces_stays() {
+    let (cloud, _, [client, server]) = whole();
+    for command in [
+        "address add 203.0.115.9/32 dev lo",
+        "address add 10.0.0.240/24 dev eth0",
+        "link set eth0 mtu 1400",
+        "link add own type veth peer name other",
+        "address add 172.17.0.1/16 dev own",
+        "address del 10.0.0.5/24 dev eth0",
+    ] {
+        cloud.run(&server, "ip", command).unwrap();
+    }
+    sweep(&cloud);
+    cloud.restart();
+    sweep(&cloud);
+    let shown = cloud.run(&server, "ip", "address show").unwrap();
+    for told in ["203.0.115.9/32", "10.0.0.240/24", "mtu 1400", "172.17.0.1/16", "10.0.0.5/24"] {
+        assert!(shown.contains(told), "{told} is not in {shown}");
+    }
+    check(&cloud, &[client, server]);
+}
+
 #[test]
 fn namespaces_that_were_removed_come_back() {
     let (cloud, vpc, hosts) = whole();
