@@ -95,12 +95,9 @@ fn serving(view: &View, member: &Member) -> Vec<Action> {
 }
 
 /// An instance on its way out leaves its target groups, waits for its hooks and is terminated. When its group is deleted,
-/// nobody waits.
+/// nobody waits: neither for its hooks nor for its connections.
 fn going(view: &View, member: &Member) -> Vec<Action> {
-    if view.group.deleting {
-        return vec![enter(member, LifecycleState::TerminatingProceed)];
-    }
-    let next = match hooked(view, Transition::Terminating) && view.lives(member) {
+    let next = match !view.group.deleting && hooked(view, Transition::Terminating) && view.lives(member) {
         true => Action::Wait { member: member.token.clone(), transition: Transition::Terminating },
         false => enter(member, LifecycleState::TerminatingProceed),
     };
@@ -115,7 +112,7 @@ fn left(view: &View, member: &Member, next: Action) -> Vec<Action> {
     let here = found.iter().filter(|(_, standing)| *standing != Standing::Draining);
     let leave: Vec<Action> =
         here.map(|(target, _)| Action::Deregister { member: member.token.clone(), target: target.clone() }).collect();
-    match (leave.is_empty(), found.is_empty()) {
+    match (leave.is_empty(), found.is_empty() || view.group.deleting) {
         (false, _) => leave,
         (true, true) => vec![next],
         (true, false) if member.draining => Vec::new(),

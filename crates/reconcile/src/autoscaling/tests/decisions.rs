@@ -287,8 +287,9 @@ fn a_group_that_is_deleted_waits_for_nobody() {
     group.deleting = true;
     assert_eq!(decided(group.clone(), nothing), "take m1 out of service: Deletion");
     group.members[0].state = LifecycleState::Terminating;
-    let registered = |view: &mut View| view.standings = [(("m1".into(), WEB.into()), Standing::Registered)].into();
-    assert_eq!(decided(group.clone(), registered), "m1 is Terminating:Proceed");
+    let standing = |standing| move |view: &mut View| view.standings = [(("m1".into(), WEB.into()), standing)].into();
+    assert_eq!(decided(group.clone(), standing(Standing::Registered)), "deregister m1 from web", "or it stays there for ever");
+    assert_eq!(decided(group.clone(), standing(Standing::Draining)), "m1 is Terminating:Proceed");
     group.members.clear();
     assert_eq!(decided(group, nothing), "the group is gone");
     assert_eq!(instance_id(1).as_str(), "i-00000000000000001");
