@@ -3,6 +3,7 @@
 pub mod acm;
 pub mod autoscaling;
 mod caller;
+mod continuation;
 pub mod ec2;
 pub mod elbv2;
 mod error;

@@ -1,9 +1,12 @@
 //! Finding and performing operations: dry runs and client tokens are dealt with here, once, for all of them.
 
+use std::collections::BTreeSet;
+
 use resource::{RequestToken, TOKEN_LIFETIME_SECONDS, TimeScale, Timestamp};
 use serde_json::Value;
 use store::{Store, Txn};
 
+use crate::continuation::Continuation;
 use crate::{Caller, Error, Operation, Read, Run, Write};
 
 /// An AWS service.
@@ -55,11 +58,13 @@ pub async fn perform(
     caller: &Caller,
     input: Value,
 ) -> Result<Value, Error> {
-    let request = Request::new(service, operation, input);
+    let mut request = Request::new(service, operation, input);
     let now = Timestamp::now();
     match operation.run {
         Run::Read(run) => {
-            let answer = run(&Read { world: &store.snapshot(), caller, now, scale }, request.input)?;
+            let continuation = Continuation::of(&request.action, &caller.owner, &mut request.input);
+            let mut answer = run(&Read { world: &store.snapshot(), caller, now, scale }, request.input)?;
+            continuation.mark(&request.action, &mut answer);
             if request.dry_run { Err(dry_run_succeeded()) } else { Ok(answer) }
         }
         Run::Write(run) => store.write(|txn| request.write(txn, run, caller, (now, scale))).await,
@@ -79,6 +84,7 @@ impl Request {
         let mut take = |member: &str| input.as_object_mut().and_then(|members| members.remove(member));
         let dry_run = take("DryRun").is_some_and(|v| v == Value::Bool(true));
         let token = take("ClientToken").and_then(|v| v.as_str().map(str::to_owned));
+        name_once(operation.run, &mut input);
         Self { action: format!("{}:{}", service.action_prefix, operation.name), input, dry_run, token }
     }
 
@@ -126,6 +132,16 @@ impl Request {
             answer: answer.to_string(),
             created: now,
         });
+    }
+}
+
+/// What is named twice is meant once: everything that is asked for, and the instances that something is done to.
+fn name_once(run: Run, input: &mut Value) {
+    let lists = input.as_object_mut().into_iter().flatten();
+    let lists = lists.filter(|(name, _)| matches!(run, Run::Read(_)) || *name == "InstanceIds");
+    for list in lists.filter_map(|(_, value)| value.as_array_mut()) {
+        let mut named = BTreeSet::new();
+        list.retain(|value| named.insert(value.to_string()));
     }
 }
 
@@ -232,6 +248,38 @@ mod tests {
         let inner = json!({"Filters": [{"Name": "state", "Values": ["x"], "Colour": "red"}]});
         assert!(cloud.call("DescribeVpcs", inner).is_err_and(|error| error.message.contains("Filters.0.Colour")));
         assert_eq!(vpcs(&cloud), 0);
+    }
+
+    #[test]
+    fn what_is_named_twice_is_described_once() {
+        let cloud = Cloud::new();
+        let vpc = cloud.text("CreateVpc", json!({"CidrBlock": "10.0.0.0/16"}), "/Vpc/VpcId");
+        let group = json!({"VpcId": vpc, "GroupName": "g", "Description": "g"});
+        let group = cloud.text("CreateSecurityGroup", group, "/GroupId");
+        let rules = cloud.ok("DescribeSecurityGroupRules", json!({}));
+        let rule = &rules["SecurityGroupRules"][0]["SecurityGroupRuleId"];
+        let endpoint = json!({"VpcId": vpc, "ServiceName": "com.amazonaws.us-east-1.s3"});
+        let endpoint = cloud.text("CreateVpcEndpoint", endpoint, "/VpcEndpoint/VpcEndpointId");
+        for (operation, input, list) in [
+            ("DescribeSecurityGroups", json!({"GroupIds": [group, group]}), "SecurityGroups"),
+            ("DescribeSecurityGroupRules", json!({"SecurityGroupRuleIds": [rule, rule]}), "SecurityGroupRules"),
+            ("DescribeVpcEndpoints", json!({"VpcEndpointIds": [endpoint, endpoint]}), "VpcEndpoints"),
+        ] {
+            let answer = cloud.ok(operation, input);
+            assert_eq!(answer[list].as_array().map(Vec::len), Some(1), "{operation}: {answer}");
+        }
+        let targets = json!({"Name": "t", "Protocol": "TCP", "Port": 80, "VpcId": vpc, "TargetType": "ip"});
+        let targets = cloud.call_in("elbv2", "CreateTargetGroup", targets).expect("a target group");
+        let arn = &targets["TargetGroups"][0]["TargetGroupArn"];
+        let one = json!({"Id": "10.0.0.9"});
+        cloud.call_in("elbv2", "RegisterTargets", json!({"TargetGroupArn": arn, "Targets": [one]})).expect("a target");
+        for (operation, input, list) in [
+            ("DescribeTargetGroups", json!({"TargetGroupArns": [arn, arn]}), "TargetGroups"),
+            ("DescribeTargetHealth", json!({"TargetGroupArn": arn, "Targets": [one, one]}), "TargetHealthDescriptions"),
+        ] {
+            let answer = cloud.call_in("elbv2", operation, input).expect("it is there");
+            assert_eq!(answer[list].as_array().map(Vec::len), Some(1), "{operation}: {answer}");
+        }
     }
 
     #[test]

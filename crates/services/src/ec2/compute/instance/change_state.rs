@@ -210,7 +210,9 @@ mod tests {
         assert_eq!(site.cloud.refusal("TerminateInstances", ids(&id)), "OperationNotPermitted");
         let unprotect = json!({"InstanceId": id, "DisableApiTermination": {"Value": false}});
         site.cloud.ok("ModifyInstanceAttribute", unprotect);
-        let answer = site.cloud.ok("TerminateInstances", ids(&id))["TerminatingInstances"][0].clone();
+        let twice = site.cloud.ok("TerminateInstances", json!({"InstanceIds": [id, id]}))["TerminatingInstances"].clone();
+        assert_eq!(twice.as_array().map(Vec::len), Some(1));
+        let answer = twice[0].clone();
         assert_eq!(answer["CurrentState"], json!({"Code": 32, "Name": "shutting-down"}));
         site.put_in_state(&id, InstanceState::Terminated);
         let gone = site.shown(&id);
