@@ -115,6 +115,14 @@ impl Machines {
         Ok(Err(serde_json::from_slice(&report).unwrap_or_else(|_| killed())))
     }
 
+    /// Tells a machine that runs of other resolvers, as a lease that is renewed does. A file that the machine has written itself
+    /// stays. Answers whether that was a change.
+    pub fn tell_resolvers(&self, id: &MachineId, resolv_conf: &str) -> Result<bool, Error> {
+        let layout = self.layout(id);
+        let Some(_lock) = existing(&layout)? else { return Ok(false) };
+        init::rewrite_resolver(&layout.generated(), resolv_conf).on("write the resolvers in", &layout.generated())
+    }
+
     /// What has become of a machine. Another process that has its number by now is not mistaken for it.
     pub fn status(&self, id: &MachineId) -> Result<Status, Error> {
         let layout = self.layout(id);

@@ -70,6 +70,7 @@ impl Hands {
     fn keep(&self, world: &Snapshot, instance: &Instance, machine: &MachineId, known: bool) -> Result<Option<Outcome>, Error> {
         let runs = matches!(self.machines.status(machine)?, Status::Running(_));
         if runs && instance.boot == instance.booted {
+            self.tell_resolvers(world, instance, machine)?;
             return Ok(Some(Outcome::printed(instance, self.machines.console(machine, CONSOLE)?)));
         }
         if !runs && known && instance.boot == instance.booted {
@@ -79,6 +80,17 @@ impl Hands {
         }
         self.machines.stop(machine, GRACE)?;
         self.boot(world, instance)
+    }
+}
+
+impl Hands {
+    /// AWS's machines hear of changed DHCP options when they renew their lease; here they do at once.
+    fn tell_resolvers(&self, world: &Snapshot, instance: &Instance, machine: &MachineId) -> Result<(), Error> {
+        let resolv_conf = super::resolv_conf(world, instance.vpc.as_str(), &instance.owner.region);
+        if self.machines.tell_resolvers(machine, &resolv_conf)? {
+            tracing::info!(instance = %instance.id, "is told of other resolvers");
+        }
+        Ok(())
     }
 }
 

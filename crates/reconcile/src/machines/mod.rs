@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kernel::Namespaces;
-use resource::{Holder, Instance, InstanceId, InstanceState, NetworkInterface, Resource};
+use resource::{Holder, Instance, InstanceId, InstanceState, NetworkInterface, Resource, Vpc};
 use store::{Change, Snapshot, Store};
 use workload::{Image, Machines};
 
@@ -57,7 +57,12 @@ impl MachinesDomain {
 impl Domain for MachinesDomain {
     const NAME: &'static str = "machines";
 
-    fn note(&mut self, _: &Snapshot, change: &Change) {
+    fn note(&mut self, world: &Snapshot, change: &Change) {
+        if let (Some(before), Some(after)) = (change.before::<Vpc>(), change.after::<Vpc>())
+            && before.dhcp_options != after.dhcp_options
+        {
+            self.noted.extend(world.linked::<Instance>(Vpc::KIND, &after.id).map(|instance| instance.id.clone()));
+        }
         if change.kind == Instance::KIND {
             self.noted.extend(change.before::<Instance>().iter().chain(&change.after::<Instance>()).map(|i| i.id.clone()));
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::{Spec, trust};
 
+const RESOLVER: &str = "etc/resolv.conf";
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Writes the files below `layer`.
@@ -16,7 +17,7 @@ pub(crate) fn write(layer: &Path, spec: &Spec) -> io::Result<()> {
     let files = [
         ("etc/hostname", format!("{}\n", spec.hostname).into_bytes()),
         ("etc/hosts", hosts(spec).into_bytes()),
-        ("etc/resolv.conf", spec.resolv_conf.clone().into_bytes()),
+        (RESOLVER, spec.resolv_conf.clone().into_bytes()),
         ("etc/environment", environment_file(spec).into_bytes()),
         (trust::BUNDLE.trim_start_matches('/'), trust::merged_bundle(&spec.ca_pem)),
     ];
@@ -31,6 +32,16 @@ pub(crate) fn write(layer: &Path, spec: &Spec) -> io::Result<()> {
         fs::set_permissions(&path, Permissions::from_mode(0o644))?;
     }
     Ok(())
+}
+
+/// Writes another resolver into a layer that a machine may be running on: into the same file, for that is the one which the
+/// machine sees. Answers whether that was a change.
+pub(crate) fn rewrite_resolver(layer: &Path, resolv_conf: &str) -> io::Result<bool> {
+    let path = layer.join(RESOLVER);
+    if fs::read(&path)? == resolv_conf.as_bytes() {
+        return Ok(false);
+    }
+    fs::write(&path, resolv_conf).map(|()| true)
 }
 
 /// The environment of every program that we start in the machine.
@@ -66,6 +77,8 @@ fn hosts(spec: &Spec) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
     use crate::{Image, Limits};
 
@@ -100,6 +113,18 @@ mod tests {
         assert!(read("etc/ssl/certs/ca-certificates.crt").ends_with("OUR CA\n"));
         let mode = fs::metadata(layer.path().join("etc/resolv.conf")).expect("exists").permissions().mode();
         assert_eq!(mode & 0o777, 0o644);
+    }
+
+    #[test]
+    fn another_resolver_is_written_into_the_file_that_is_there() {
+        let layer = tempfile::tempdir().expect("a folder");
+        write(layer.path(), &spec()).expect("writable");
+        let inode = || fs::metadata(layer.path().join(RESOLVER)).expect("exists").ino();
+        let before = inode();
+        assert!(!rewrite_resolver(layer.path(), "nameserver 10.0.0.2\n").expect("writable"), "it says that already");
+        assert!(rewrite_resolver(layer.path(), "nameserver 10.9.9.9\n").expect("writable"));
+        assert_eq!(fs::read_to_string(layer.path().join(RESOLVER)).expect("exists"), "nameserver 10.9.9.9\n");
+        assert_eq!(inode(), before);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod rootfs;
 mod supervisor;
 mod user_data;
 
-pub(crate) use generated::{environment, write as write_generated};
+pub(crate) use generated::{environment, rewrite_resolver, write as write_generated};
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};

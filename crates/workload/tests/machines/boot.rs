@@ -63,6 +63,21 @@ fn a_second_boot_keeps_files_and_does_not_run_user_data_again() {
 }
 
 #[test]
+fn a_running_machine_is_told_of_other_resolvers_and_keeps_a_file_of_its_own() {
+    let world = World::new();
+    let (id, _) = world.start("m", "");
+    let seen = || world.shell(&id, "cat /etc/resolv.conf; stat -c %s /etc/resolv.conf");
+    assert_eq!(seen(), (0, "nameserver 10.0.0.2\n20\n".into()));
+    assert!(world.machines.tell_resolvers(&id, "nameserver 10.99.99.99\n").unwrap());
+    assert_eq!(seen(), (0, "nameserver 10.99.99.99\n23\n".into()));
+    assert!(!world.machines.tell_resolvers(&id, "nameserver 10.99.99.99\n").unwrap());
+
+    assert_eq!(world.shell(&id, "echo nameserver 10.1.1.1 > /etc/resolv.conf").0, 0);
+    assert!(world.machines.tell_resolvers(&id, "nameserver 10.0.0.2\n").unwrap());
+    assert_eq!(seen(), (0, "nameserver 10.1.1.1\n20\n".into()));
+}
+
+#[test]
 fn a_start_of_a_running_machine_changes_nothing() {
     let world = World::new();
     let (_, first) = world.start("m", "");
