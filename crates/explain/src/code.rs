@@ -114,6 +114,10 @@ codes! {
     OtherResolver = "DHCP_OPTIONS_RESOLVER";
     /// A private zone, or an endpoint's private DNS, has the domain and not the name. Ours.
     NameHidden = "PRIVATE_DNS_HIDES_NAME";
+    /// The private zone that has the name is not associated with the VPC. Ours.
+    ZoneNotAssociated = "HOSTED_ZONE_NOT_ASSOCIATED";
+    /// Nobody has the name, or whoever has it knows no address for it. Ours.
+    NoSuchName = "NO_ADDRESS_FOR_NAME";
 }
 
 impl Display for Code {

@@ -27,6 +27,8 @@ pub struct Explanation {
     pub ways: Vec<Way>,
     /// The addresses that the source would send to.
     pub addresses: Vec<Ipv4Addr>,
+    /// What becomes of questions for the destination, where that is a name.
+    pub answered: Option<Verdict>,
     /// The account that asks: before commands for another one the shell becomes that, and after them the asker's again.
     #[serde(skip)]
     account: Option<String>,
@@ -61,6 +63,9 @@ pub struct Way {
     pub blockers: Vec<Blocker>,
     /// What refuses the calls that arrive over them.
     pub refusals: Vec<Blocker>,
+    /// Whether the source's resolver has the name that the destination is; none where it is none.
+    #[serde(skip)]
+    pub answered: Option<bool>,
     /// The address that they leave their source with.
     #[serde(skip)]
     pub from: Option<Ipv4Addr>,
@@ -145,6 +150,12 @@ impl Explanation {
             _ if open == ways.len() => Verdict::Allowed,
             _ => Verdict::Partly,
         };
+        let answered: Vec<bool> = ways.iter().filter_map(|way| way.answered).collect();
+        let answered = answered.first().map(|first| match answered.iter().all(|other| other == first) {
+            true if *first => Verdict::Allowed,
+            true => Verdict::Denied,
+            false => Verdict::Partly,
+        });
         let (source, destination) = (question.source.to_string(), format!("{} {}", question.destination, question.packet));
         Self {
             source,
@@ -153,6 +164,7 @@ impl Explanation {
             blockers,
             ways,
             addresses,
+            answered,
             account: question.account.clone(),
             env: String::new(),
             mended_before,

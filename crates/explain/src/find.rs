@@ -56,6 +56,7 @@ pub(crate) fn allowed(world: &Snapshot, question: &Question, start: &Start, goal
     let own = |goal: &Goal| match goal {
         Goal::Elsewhere(party) | Goal::Program(party) => party.account == *account,
         Goal::Hidden(..) | Goal::Promised(..) | Goal::Service(_) | Goal::Unasked(..) => true,
+        Goal::Unseen(..) | Goal::Nowhere(..) | Goal::Alias(..) => true,
         Goal::Address(address, _) => {
             world.named::<ElasticAddress>(PUBLIC_IP, address).next().is_none_or(|a| a.owner.account == *account)
         }

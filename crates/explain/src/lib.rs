@@ -27,6 +27,7 @@ pub use question::{Destination, Question, QuestionError, Source};
 use std::net::Ipv4Addr;
 
 use plan::Place;
+use resource::VpcId;
 use store::Snapshot;
 
 use resolve::Goal;
@@ -51,6 +52,8 @@ pub struct Origin {
     pub namespace: String,
     /// The address.
     pub address: Ipv4Addr,
+    /// The VPC whose names a program there has.
+    pub vpc: VpcId,
 }
 
 /// Where `source` is; none while it has no place from which a program can send.
@@ -60,7 +63,7 @@ pub struct Origin {
 pub fn origin(world: &Snapshot, source: &Source) -> Result<Option<Origin>, QuestionError> {
     let find::Start::Party(party) = find::start(world, source)? else { return Ok(None) };
     Ok(match party.place(world) {
-        Some(Place::Workload { namespace, .. }) => Some(Origin { namespace, address: party.address }),
+        Some(Place::Workload { namespace, .. }) => Some(Origin { namespace, address: party.address, vpc: party.vpc }),
         Some(Place::Router { .. }) | None => None,
     })
 }

@@ -204,6 +204,15 @@ pub(crate) fn new_zone(domain: &str, vpc: Option<&Vpc>) -> String {
     format!("ZONE=$({create} --query HostedZone.Id --output text)")
 }
 
+/// Lets a VPC see a private zone; the zone's owner permits that first when the VPC is another's.
+pub(crate) fn associating(zone: &str, owner: &str, vpc: &Vpc) -> Vec<Fix> {
+    let vpc_of = format!("--hosted-zone-id {zone} --vpc VPCRegion={},VPCId={}", vpc.owner.region, vpc.id);
+    let permit = || run(owner, format!("aws route53 create-vpc-association-authorization {vpc_of}"));
+    let mut fixes: Vec<Fix> = (vpc.owner.account != owner).then(permit).into_iter().collect();
+    fixes.push(run(&vpc.owner.account, format!("aws route53 associate-vpc-with-hosted-zone {vpc_of}")));
+    fixes
+}
+
 /// Writes a record set, given as the members of a JSON object, in which the shell's variables may stand.
 pub(crate) fn record(zone: &str, set: &str) -> String {
     let batch = format!("{{\"Changes\":[{{\"Action\":\"UPSERT\",\"ResourceRecordSet\":{{{set}}}}}]}}");

@@ -94,8 +94,8 @@ pub enum QuestionError {
     #[error("what {0} is for {1} is answered by the resolvers that {2} forwards to, which are not ours: give an address")]
     AnsweredElsewhere(String, String, String),
     /// The name has no addresses for the source.
-    #[error("the name {0} does not exist for {1}{2}")]
-    NoSuchName(String, String, String),
+    #[error("the name {0} does not exist for {1}")]
+    NoSuchName(String, String),
 }
 
 impl Question {

@@ -3,9 +3,10 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use plan::names::Known;
 use resource::{
-    EndpointKind, EndpointService, EndpointState, FrontDoor, Instance, LoadBalancer, ResolverRule, Resource, Vpc, VpcEndpoint,
-    VpcId,
+    EndpointKind, EndpointService, EndpointState, FrontDoor, HostedZone, Instance, LoadBalancer, RecordType, ResolverRule,
+    Resource, Vpc, VpcEndpoint, VpcId,
 };
 use store::Snapshot;
 
@@ -26,12 +27,28 @@ pub(crate) enum Goal {
     /// A name that a zone or an endpoint of the source's VPC decides about and does not have, and the addresses that it has
     /// elsewhere.
     Hidden(Named, Vec<Ipv4Addr>),
+    /// A name that a private zone has which the source's VPC does not see, and the addresses that it has there.
+    Unseen(String, Arc<HostedZone>, Vec<Ipv4Addr>),
+    /// A name without addresses, and why.
+    Nowhere(Named, Nowhere),
+    /// A name that stands for another one: both, and the other's goal.
+    Alias(String, String, Box<Goal>),
     /// A name that nobody knows, and that an endpoint of the source's VPC would lead to.
     Promised(String, Arc<VpcEndpoint>),
     /// A service, by name, to which the source's VPC has no endpoint.
     Service(String),
     /// A name that a rule has other resolvers asked about, none of which the question reaches.
     Unasked(String, Arc<ResolverRule>),
+}
+
+/// Why a name has no addresses.
+pub(crate) enum Nowhere {
+    /// Nobody has it; and what else is to be said.
+    Unknown(String),
+    /// Who has it has other records only, of these types, or an alias that leads nowhere.
+    Others(Vec<RecordType>),
+    /// It stands for names that stand for it.
+    Circle,
 }
 
 impl Goal {
@@ -41,14 +58,22 @@ impl Goal {
             Self::Address(address, _) => Some(*address),
             Self::Elsewhere(_) | Self::Program(_) => None,
             Self::Hidden(..) | Self::Promised(..) | Self::Service(_) | Self::Unasked(..) => None,
+            Self::Unseen(..) | Self::Nowhere(..) | Self::Alias(..) => None,
         }
+    }
+
+    /// Whether it is a name that the source's resolver has no addresses for.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        let nobody =
+            matches!(self, Self::Hidden(..) | Self::Unseen(..) | Self::Nowhere(..) | Self::Promised(..) | Self::Unasked(..));
+        nobody || matches!(self, Self::Alias(..))
     }
 
     /// Who it is, where that is no question of addresses.
     pub(crate) fn party(&self) -> Option<&Party> {
         match self {
-            Self::Address(..) | Self::Hidden(..) | Self::Promised(..) | Self::Service(_) | Self::Unasked(..) => None,
             Self::Elsewhere(party) | Self::Program(party) => Some(party),
+            _ => None,
         }
     }
 }
@@ -165,23 +190,64 @@ fn named(world: &Snapshot, start: &Start, name: &str) -> Result<Vec<Goal>, Quest
     if let Some(found) = zones::addresses(world, start, &known, name) {
         return Ok(found.into_iter().map(|address| Goal::Address(address, Some(named.clone()))).collect());
     }
-    let (goals, nameless) = match start {
-        Start::Party(party) => (nobodys(world, party, named), told(nameless(world, &party.vpc))),
-        Start::Internet | Start::Endpoint(_) => (None, String::new()),
-    };
-    goals.ok_or_else(|| QuestionError::NoSuchName(name.to_owned(), of_start(start), nameless))
+    if matches!(start, Start::Endpoint(_)) {
+        return Err(QuestionError::NoSuchName(name.to_owned(), of_start(start)));
+    }
+    Ok(vec![unknown(world, start, &known, name)])
 }
 
-/// A name that the resolver of a party's VPC does not answer for, where that is to be told.
-fn nobodys(world: &Snapshot, party: &Party, named: Named) -> Option<Vec<Goal>> {
+/// A name without addresses for who starts: what is to be told of the last of the names that it stands for.
+fn unknown(world: &Snapshot, start: &Start, known: &Known, name: &str) -> Goal {
+    let chain = zones::chain(known, name);
+    let (last, before) = chain.split_last().expect("a chain begins with its name");
+    let named = Named::new(world, known, last);
+    let goal = match start {
+        _ if before.contains(last) => Goal::Nowhere(named, Nowhere::Circle),
+        Start::Party(party) => nobodys(world, party, known, named),
+        Start::Internet | Start::Endpoint(_) => nowhere(known, named, String::new()),
+    };
+    before
+        .iter()
+        .zip(&chain[1..])
+        .rev()
+        .fold(goal, |goal, (name, other)| Goal::Alias(name.clone(), other.clone(), Box::new(goal)))
+}
+
+/// A name that the resolver of a party's VPC has no address for.
+fn nobodys(world: &Snapshot, party: &Party, known: &Known, named: Named) -> Goal {
     if let Some(endpoint) = promising(world, party, &named.name) {
-        return Some(vec![Goal::Promised(named.name, endpoint)]);
+        return Goal::Promised(named.name, endpoint);
     }
-    if named.by.is_none() {
-        return only_nameless(world, party).map(|endpoint| vec![Goal::Promised(named.name, endpoint)]);
+    if let Some((zone, addresses)) = zones::unseen(world, party, &named) {
+        return Goal::Unseen(named.name, zone, addresses);
     }
-    let outside = zones::outside(world, &named.name);
-    Some(vec![Goal::Hidden(named, outside)])
+    let types = types(known, &named.name);
+    if named.by.is_some() && !types.contains(&RecordType::A) {
+        let outside = zones::outside(world, &named.name);
+        if types.is_empty() || !outside.is_empty() {
+            return Goal::Hidden(named, outside);
+        }
+    }
+    if !types.is_empty() {
+        return nowhere(known, named, String::new());
+    }
+    match only_nameless(world, party) {
+        Some(endpoint) => Goal::Promised(named.name, endpoint),
+        None => nowhere(known, named, told(nameless(world, &party.vpc))),
+    }
+}
+
+fn nowhere(known: &Known, named: Named, more: String) -> Goal {
+    let why = match types(known, &named.name) {
+        none if none.is_empty() => Nowhere::Unknown(more),
+        types => Nowhere::Others(types),
+    };
+    Goal::Nowhere(named, why)
+}
+
+/// The types of the records that a name has, but for those that every zone has for its own name.
+fn types(known: &Known, name: &str) -> Vec<RecordType> {
+    known.types(name).into_iter().filter(|kind| !matches!(kind, RecordType::Ns | RecordType::Soa)).collect()
 }
 
 /// The only endpoint in a party's VPC whose service could be given a name that nobody knows.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use plan::Subject;
 use plan::names::{self, Content, Known, LONGEST_CHAIN, Observer, Said, Says, Source};
 use resource::{
-    HostedZone, NetworkInterface, ResolverDirection, ResolverEndpoint, ResolverRule, Resource, RuleAssociation, Vpc, VpcEndpoint,
+    HostedZone, NetworkInterface, RECORD_NAME, RecordContent, RecordSet, RecordType, ResolverDirection, ResolverEndpoint,
+    ResolverRule, Resource, RuleAssociation, Vpc, VpcEndpoint,
 };
 use store::Snapshot;
 
@@ -98,6 +99,56 @@ fn follow(world: &Snapshot, known: &Known, name: &str, left: usize) -> Option<Ve
         Said::SameAs(other) => follow(world, known, &other, left),
         Said::Nothing => None,
     }
+}
+
+/// The names that `name` stands for one after the other, as the resolver of who starts follows them: itself first, and last the
+/// one at which that ends, or which was met before.
+pub(crate) fn chain(known: &Known, name: &str) -> Vec<String> {
+    let mut chain = vec![name.to_owned()];
+    while let Some(Said::SameAs(other)) = chain.last().map(|last| known.look_up(last)) {
+        let ends = chain.contains(&other) || chain.len() == LONGEST_CHAIN;
+        chain.push(other);
+        if ends {
+            break;
+        }
+    }
+    chain
+}
+
+/// A private zone that has the name and that a VPC does not see, because they are not associated or because the VPC has its DNS
+/// attributes off; and the addresses that the VPC would be answered.
+pub(crate) fn unseen(world: &Snapshot, party: &Party, named: &Named) -> Option<(Arc<HostedZone>, Vec<Ipv4Addr>)> {
+    let own = known(world, &Start::Party(Box::new(party.clone())));
+    let full = format!("{}.", named.name);
+    let hides = |zone: &HostedZone| match &named.by {
+        Some(Decider::Zone(nearer)) => nearer.name.len() >= zone.name.len(),
+        Some(Decider::Endpoint(_) | Decider::Rule(_)) => true,
+        None => false,
+    };
+    let names = world.find::<Vpc>(party.vpc.as_str()).is_some_and(|vpc| vpc.has_host_names());
+    let seen = |zone: &HostedZone| names && zone.vpcs.iter().any(|at| at.vpc == party.vpc);
+    let may = |zone: &Arc<HostedZone>| zone.private && zone.encloses(&full) && !hides(zone) && !seen(zone);
+    let mut zones: Vec<_> = world.all::<HostedZone>().filter(may).collect();
+    zones.sort_by_key(|zone| (zone.owner.account != party.account, std::cmp::Reverse(zone.name.len()), zone.id.clone()));
+    zones.into_iter().find_map(|zone| {
+        let addresses = within(world, &own, &zone, &full);
+        (!addresses.is_empty()).then_some((zone, addresses))
+    })
+}
+
+/// What the records of a zone come to for whoever would see it: those of the name, or of the nearest wildcard above it.
+fn within(world: &Snapshot, known: &Known, zone: &HostedZone, name: &str) -> Vec<Ipv4Addr> {
+    let sets = |name: &str| world.named::<RecordSet>(RECORD_NAME, format!("{}/{name}", zone.id)).collect::<Vec<_>>();
+    let stars = name.match_indices('.').map(|(at, _)| format!("*{}", &name[at..])).filter(|star| zone.encloses(star));
+    let found = std::iter::once(name.to_owned()).chain(stars).map(|name| sets(&name)).find(|sets| !sets.is_empty());
+    let other = |name: &str| follow(world, known, name.trim_end_matches('.'), LONGEST_CHAIN).unwrap_or_default();
+    let of_set = |set: &Arc<RecordSet>| match (&set.content, set.kind) {
+        (RecordContent::Values { values, .. }, RecordType::A) => values.iter().filter_map(|value| value.parse().ok()).collect(),
+        (RecordContent::Values { values, .. }, RecordType::Cname) => values.first().map(|to| other(to)).unwrap_or_default(),
+        (RecordContent::Alias { name, .. }, RecordType::A) => other(resource::alias_target(name)),
+        _ => Vec::new(),
+    };
+    found.iter().flatten().flat_map(of_set).collect()
 }
 
 /// What the own name of an endpoint, or one that is another for it, will lead to once it is open.

@@ -6,6 +6,7 @@
 //! computed at once and purely; those for which somebody has to be asked are computed again with what was heard.
 
 mod answer;
+mod ask;
 mod datagrams;
 mod forward;
 mod heard;
@@ -17,6 +18,7 @@ mod record;
 mod server;
 mod zone;
 
+pub use ask::{Told, ask};
 pub use forward::{Outlet, Upstream};
 pub use look_up::Answer;
 pub use name::{DomainName, NotAName};

@@ -214,11 +214,7 @@ fn elsewhere(endpoint: &VpcEndpoint, near: &Vpc, far: &Vpc, mut fixes: Vec<Fix>)
         let alias =
             format!("\"HostedZoneId\":\"$ENTRY\",\"DNSName\":\"{}\",\"EvaluateTargetHealth\":false", endpoint.regional_name());
         fixes.push(own(mend::record("$ZONE", &format!("\"Name\":\"{name}\",\"Type\":\"A\",\"AliasTarget\":{{{alias}}}"))));
-        let vpc = format!("--hosted-zone-id $ZONE --vpc VPCRegion={},VPCId={}", near.owner.region, near.id);
-        if near.owner.account != endpoint.owner.account {
-            fixes.push(own(format!("aws route53 create-vpc-association-authorization {vpc}")));
-        }
-        fixes.push(mend::run(&near.owner.account, format!("aws route53 associate-vpc-with-hosted-zone {vpc}")));
+        fixes.extend(mend::associating("$ZONE", &endpoint.owner.account, near));
     }
     Lack { code: Code::PrivateDnsOff, component: endpoint.id.to_string(), problem, fixes }
 }

@@ -89,10 +89,25 @@ pub(crate) enum Away {
 
 /// Every way that packets may take to `goal`.
 pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &'a Goal, question: &'a Question) -> Vec<Way> {
+    let mut ways = ways_to(world, start, goal, question);
+    if goal.is_unanswered() {
+        ways.iter_mut().for_each(|way| way.answered = Some(false));
+    }
+    ways
+}
+
+fn ways_to<'a>(world: &'a Snapshot, start: &Start, goal: &'a Goal, question: &'a Question) -> Vec<Way> {
     let from = if let Start::Party(party) = start { Some(party.address) } else { None };
     let (packet, action, from_ports) = (question.packet, question.action.as_deref(), question.from_ports);
     let way = Way { from, ..Way::default() };
     let name = if let Goal::Address(_, Some(named)) = goal { Some(named.name.as_str()) } else { None };
+    if let Goal::Alias(name, other, goal) = goal {
+        let mut ways = ways(world, start, goal, question);
+        let does = format!("is another name for {other}");
+        let hop = Hop { component: name.clone(), does, passes: true, otherwise: Vec::new(), ground: None, back: None };
+        ways.iter_mut().for_each(|way| way.hops.insert(0, hop.clone()));
+        return ways;
+    }
     let mut walk = Walk { world, packet, action, name, from_ports, guests: Vec::new(), way };
     if let Goal::Program(party) = goal {
         walk.guests.push((**party).clone());
@@ -102,14 +117,20 @@ pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &'a Goal, quest
         (Start::Party(party), Goal::Address(address, named)) => {
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.resolve(party, *address, named.as_ref());
+            walk.way.answered = named.as_ref().map(|_| walk.way.hops.iter().all(|hop| hop.passes));
+            let lost = named.as_ref().and_then(|named| walk.lost(party, named));
             let over = named.as_ref().and_then(|named| walk.taken_over(party, *address, named));
             let mut ways = walk.leave(party, *address);
             for way in ways.iter_mut().filter(|way| !way.blockers.is_empty()) {
                 way.blockers.extend(over.clone());
             }
+            ways.extend(lost);
             ways
         }
-        (Start::Internet, Goal::Address(address, _)) => walk.onto_internet(question.from.unwrap_or(INTERNET_HOST), *address),
+        (Start::Internet, Goal::Address(address, named)) => {
+            walk.way.answered = named.as_ref().map(|_| true);
+            walk.onto_internet(question.from.unwrap_or(INTERNET_HOST), *address)
+        }
         (Start::Party(party), Goal::Program(other)) if party.vpc == other.vpc => {
             walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
             walk.leave(party, other.address)
@@ -123,7 +144,14 @@ pub(crate) fn ways<'a>(world: &'a Snapshot, start: &Start, goal: &'a Goal, quest
         }
         (Start::Party(party), Goal::Service(name)) => walk.towards_service(party, name),
         (Start::Party(party), Goal::Unasked(name, rule)) => unasked(world, party, rule, name).into_iter().collect(),
+        (Start::Party(party), Goal::Unseen(name, zone, addresses)) => {
+            walk.guests.extend(party.interface.is_none().then(|| (**party).clone()));
+            walk.unseen(party, name, zone, addresses)
+        }
+        (Start::Party(party), Goal::Nowhere(named, why)) => walk.nowhere(Some(party), named, why),
+        (Start::Internet, Goal::Nowhere(named, why)) => walk.nowhere(None, named, why),
         (Start::Internet, Goal::Hidden(..) | Goal::Promised(..) | Goal::Service(_) | Goal::Unasked(..)) => walk.end(),
+        (Start::Internet, Goal::Unseen(..)) | (_, Goal::Alias(..)) => walk.end(),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::net::Ipv4Addr;
 
-use resource::{DhcpOptions, Vpc, VpcEndpoint};
+use resource::{DhcpOptions, HostedZone, RecordType, Vpc, VpcEndpoint};
 
 use super::Walk;
 use crate::Code;
 use crate::explanation::{Blocker, Fix, Way};
-use crate::mend::run;
+use crate::mend::{associating, run};
 use crate::party::Party;
+use crate::resolve::Nowhere;
 use crate::zones::{self, Decider, Named};
 
 /// What DHCP options call the VPC's own resolver.
@@ -65,7 +66,7 @@ impl Walk<'_> {
         Some(Blocker { code: Code::NameHidden, component, problem, fixes, ground: None })
     }
 
-    /// A name that a private zone or an endpoint has taken over without having it.
+    /// A name that a private zone or an endpoint has taken over without an address for it.
     pub(super) fn hidden(mut self, party: &Party, named: &Named, outside: &[Ipv4Addr]) -> Vec<Way> {
         let name = &named.name;
         if self.has_resolver(party, name)
@@ -75,10 +76,57 @@ impl Walk<'_> {
                 [] => "it is no name elsewhere either".to_owned(),
                 [address, ..] => format!("elsewhere it is {address}"),
             };
-            let problem = format!("decides about {name} in {} and does not have it; {elsewhere}", party.vpc);
+            let problem = format!("decides about {name} in {} and has no address for it; {elsewhere}", party.vpc);
             self.blocked(Code::NameHidden, decider.id(), problem, fixes(decider, name, outside));
         }
         self.end()
+    }
+
+    /// A name without addresses.
+    pub(super) fn nowhere(mut self, party: Option<&Party>, named: &Named, why: &Nowhere) -> Vec<Way> {
+        let name = &named.name;
+        if party.is_some_and(|party| !self.has_resolver(party, name)) {
+            return self.end();
+        }
+        let place = party.map_or_else(|| "the internet".to_owned(), |party| party.vpc.to_string());
+        let by = named.by.as_ref();
+        let component = by.map_or_else(|| name.clone(), Decider::id);
+        match why {
+            Nowhere::Unknown(more) => {
+                let problem = format!("is a name that nobody has for {place}{more}");
+                self.blocked(Code::NoSuchName, name, problem, Vec::new());
+            }
+            Nowhere::Circle => {
+                self.blocked(Code::NoSuchName, component, format!("has {name} stand for itself in a circle"), Vec::new());
+            }
+            Nowhere::Others(types) => {
+                let problem = match types.contains(&RecordType::A) {
+                    true => format!("has {name} as an alias of what has no address for {place}"),
+                    false => {
+                        let types: Vec<&str> = types.iter().map(|kind| kind.as_str()).collect();
+                        format!("has {name} for {place}, and no address for it, but {} only", types.join(" and "))
+                    }
+                };
+                self.blocked(Code::NoSuchName, component, problem, Vec::new());
+            }
+        }
+        self.end()
+    }
+
+    /// A name in a private zone that a VPC does not see, and then the ways as if it did.
+    pub(super) fn unseen(mut self, party: &Party, name: &str, zone: &HostedZone, addresses: &[Ipv4Addr]) -> Vec<Way> {
+        self.has_resolver(party, name);
+        let Some(vpc) = self.world.find::<Vpc>(party.vpc.as_str()) else { return self.end() };
+        if !zone.vpcs.iter().any(|at| at.vpc == vpc.id) {
+            let problem = format!("has {name} in {}, and is not associated with {}", list(zone), party.vpc);
+            self.blocked(Code::ZoneNotAssociated, &zone.id, problem, associating(&zone.id, &zone.owner.account, &vpc));
+        }
+        if !vpc.dns_hostnames {
+            let problem = format!("has DNS hostnames off, so no private zone has an effect there, nor has {}", zone.id);
+            let mend = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-hostnames", vpc.id);
+            self.blocked(Code::PrivateDnsOff, &vpc.id, problem, vec![run(&party.account, mend)]);
+        }
+        addresses.iter().flat_map(|address| self.clone().leave(party, *address)).collect()
     }
 
     /// Whether the machines of a VPC are told of its resolver, and it answers.
@@ -105,6 +153,10 @@ impl Walk<'_> {
         }
         true
     }
+}
+
+fn list(zone: &HostedZone) -> String {
+    zone.vpcs.iter().map(|at| at.vpc.as_str()).collect::<Vec<_>>().join(" and ")
 }
 
 /// A record with the public address, or an end to the endpoint's private DNS.

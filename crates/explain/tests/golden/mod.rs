@@ -4,6 +4,7 @@ mod balancer;
 mod door;
 mod inside;
 mod internet;
+mod names;
 mod offered;
 mod pasted;
 mod peering;

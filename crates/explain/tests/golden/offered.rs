@@ -1,6 +1,5 @@
 //! Services before there is an endpoint to them, and names before they lead to one (catalogue rows A9, A10, A11, B3–B6, B9).
 
-use explain::{Question, explain};
 use resource::*;
 
 use super::{codes, why};
@@ -65,11 +64,11 @@ fn a_private_name_needs_its_proof_the_providers_yes_and_private_dns() {
     let endpoint = world.endpoint(&service, &[(&near, "10.0.0.5")], &[&clients], EndpointState::PendingAcceptance);
     insta::assert_snapshot!("a_name_may_be_given_to_the_only_service_without_one", why(&world, &client, "api.example.com:80"));
     let second = world.endpoint(&service, &[(&near, "10.0.0.6")], &[&clients], EndpointState::Available);
-    let question = Question::parse(client.as_str(), "api.example.com:80", "tcp").unwrap();
-    let unknown = explain(&world.snapshot(), &question).unwrap_err().to_string();
+    let unknown = why(&world, &client, "api.example.com:80");
+    assert_eq!(codes(&unknown), ["NO_ADDRESS_FOR_NAME"]);
     for endpoint in [&endpoint, &second] {
         let told = format!("; {endpoint} leads to a service without a private DNS name, under {endpoint}-");
-        assert!(unknown.contains(&told), "{unknown}");
+        assert!(unknown.to_string().contains(&told), "{unknown}");
     }
     world.connect(&second, EndpointState::Deleted);
 

@@ -133,6 +133,16 @@ impl Known {
         }
     }
 
+    /// The types of the records that who decides about `name` has for it.
+    pub fn types(&self, name: &str) -> Vec<RecordType> {
+        let (Decider::Own(zone) | Decider::Public(zone)) = self.decider(name) else { return Vec::new() };
+        let types = zone.find(name).iter().filter_map(|content| match content {
+            Content::Sets(kind, _) => Some(*kind),
+            _ => None,
+        });
+        types.collect()
+    }
+
     fn said(&self, zone: &Zone, name: &str, left: usize) -> Said {
         let contents = zone.find(name);
         let addresses = contents.iter().find_map(|content| match content {

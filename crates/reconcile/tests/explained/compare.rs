@@ -41,6 +41,10 @@ impl Told<'_> {
     /// What should come is waited for with `patience`.
     pub fn compare(&self, kernel: &Netlink, patience: Duration) -> Option<String> {
         let Self { asked, explanation } = self;
+        if explanation.as_ref().is_some_and(|explanation| explanation.answered == Some(Verdict::Partly)) {
+            // Which of the questions are lost is up to chance.
+            return None;
+        }
         let wanted = self.addresses();
         if asked.to.parse::<Ipv4Addr>().is_err() {
             let found = look_up(kernel, &asked.namespace, &asked.to, if wanted.is_empty() { SILENCE } else { patience });
@@ -56,14 +60,7 @@ impl Told<'_> {
 
     /// The addresses that packets go to. What a resolver does not answer for has none.
     fn addresses(&self) -> Vec<Ipv4Addr> {
-        let nameless = [Code::NoResolver, Code::OtherResolver, Code::NameHidden];
-        let unnamed = |explanation: &Explanation| {
-            let mut hops = explanation.ways.iter().flat_map(|way| &way.hops);
-            hops.any(|hop| hop.component == self.asked.to && !hop.passes)
-        };
-        let known = |explanation: &&Explanation| {
-            !explanation.blockers.iter().any(|blocker| nameless.contains(&blocker.code)) && !unnamed(explanation)
-        };
+        let known = |explanation: &&Explanation| explanation.answered.is_none_or(|answered| answered == Verdict::Allowed);
         let mut addresses = self.explanation.as_ref().filter(known).map(|found| found.addresses.clone()).unwrap_or_default();
         addresses.sort();
         addresses

@@ -1,4 +1,4 @@
-//! `underpass explain --probe`: sends a real packet where the explanation speaks of one, and compares.
+//! `underpass explain --probe`: asks for the name and sends a real packet where the explanation speaks of one, and compares.
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use dataplane::Namespace;
+use dataplane::dns::{self, Told};
 use dataplane::probe::{Outcome, Probe};
 use serde_json::{Value, json};
 
@@ -23,13 +24,26 @@ const MANY: usize = 40;
 const AT_ONCE: usize = 4;
 
 /// What the packets did, beside what was said of them.
+#[derive(Default)]
 pub(super) struct Tried {
+    /// What was answered for the destination, where it is a name.
+    pub asked: Option<Asked>,
     /// Each address that was tried, and what came back.
     pub found: Vec<(Ipv4Addr, Outcome)>,
     /// Whether that is what the explanation says; nothing when packets cannot tell.
     pub agrees: Option<bool>,
     /// Why nothing was sent.
     pub unsent: Option<String>,
+}
+
+/// A name that was asked for.
+#[derive(Clone)]
+pub(super) struct Asked {
+    name: String,
+    /// Who was asked last, and what came back; nothing where there is no resolver.
+    told: Option<(Ipv4Addr, Told)>,
+    /// Whether that is what the explanation says; nothing when one question cannot tell.
+    agrees: Option<bool>,
 }
 
 /// What is sent.
@@ -44,27 +58,78 @@ pub(super) enum Kind {
 pub(super) fn probe(client: &Client, source: &str, answer: &Value, kind: Kind) -> Result<Tried, Box<dyn Error>> {
     let explanation = &answer["explanation"];
     let addresses: Vec<Ipv4Addr> = serde_json::from_value(explanation["addresses"].clone())?;
-    if addresses.is_empty() {
+    if addresses.is_empty() && answer["name"].is_null() {
         return Ok(Tried::nothing(format!("{} has no address for {source}", text(&explanation["destination"]))));
     }
-    let verdict = text(&explanation["verdict"]);
     if source.starts_with("subnet-") {
         let (subnet, groups) = source.split_once('+').unwrap_or((source, ""));
         let groups: Vec<&str> = groups.split(',').filter(|group| !group.is_empty()).collect();
         let visit = Visit::of(client, subnet, &groups)?;
-        let from: Ipv4Addr = text(&visit.place["privateIpAddress"]).parse()?;
-        return try_all(&text(&visit.place["netns"]), from, &addresses, kind, &verdict);
+        let from = text(&visit.place["privateIpAddress"]).parse()?;
+        return Origin::of(&visit.place, from)?.try_all(answer, &addresses, kind);
     }
     match &answer["origin"] {
         Value::Null => Ok(Tried::nothing(format!("{source} is no place where a program runs now"))),
-        origin => try_all(&text(&origin["netns"]), text(&origin["address"]).parse()?, &addresses, kind, &verdict),
+        origin => Origin::of(origin, text(&origin["address"]).parse()?)?.try_all(answer, &addresses, kind),
+    }
+}
+
+/// Where a program would send from.
+struct Origin {
+    place: Namespace,
+    from: Ipv4Addr,
+    resolvers: Vec<Ipv4Addr>,
+}
+
+impl Origin {
+    fn of(told: &Value, from: Ipv4Addr) -> Result<Self, Box<dyn Error>> {
+        let netns = text(&told["netns"]);
+        let place = Namespace::open(&netns).map_err(|e| format!("cannot enter {netns}: {e}"))?;
+        let file = text(&told["resolvConf"]);
+        let resolvers = file.lines().filter_map(|line| line.strip_prefix("nameserver ")?.parse().ok()).collect();
+        Ok(Self { place, from, resolvers })
+    }
+
+    /// Looks the name up, if there is one, and sends packets to its addresses if it leads there.
+    fn try_all(&self, answer: &Value, addresses: &[Ipv4Addr], kind: Kind) -> Result<Tried, Box<dyn Error>> {
+        let explanation = &answer["explanation"];
+        let asked = match answer["name"].as_str() {
+            Some(name) => Some(self.look_up(name, explanation, addresses)?),
+            None => None,
+        };
+        let leads_there = explanation["answered"].is_null() || explanation["answered"] == "allowed";
+        if let Some(asked) = asked.as_ref().filter(|asked| !leads_there || asked.agrees != Some(true)) {
+            let agrees = asked.agrees;
+            return Ok(Tried { asked: Some(asked.clone()), agrees, ..Tried::default() });
+        }
+        Ok(Tried { asked, ..try_all(self, addresses, kind, &text(&explanation["verdict"]))? })
+    }
+
+    fn look_up(&self, name: &str, explanation: &Value, addresses: &[Ipv4Addr]) -> Result<Asked, Box<dyn Error>> {
+        let told = dns::ask(&self.place, self.from, &self.resolvers, &name.parse()?, PATIENCE);
+        let told = told.map_err(|e| format!("no question can be sent from {}: {e}", self.from))?;
+        let blockers = explanation["blockers"].as_array();
+        let strangers = blockers.is_some_and(|all| all.iter().any(|blocker| blocker["code"] == "DHCP_OPTIONS_RESOLVER"));
+        let agrees = answers(&text(&explanation["answered"]), strangers, told.as_ref().map(|(_, told)| told), addresses);
+        Ok(Asked { name: name.to_owned(), told, agrees })
+    }
+}
+
+/// Whether a resolver answered what was said of it. What strangers know is not said, nor which of several questions is lost.
+fn answers(said: &str, strangers: bool, told: Option<&Told>, addresses: &[Ipv4Addr]) -> Option<bool> {
+    match (said, told) {
+        ("allowed", Some(Told::Addresses(found))) => Some(found.iter().any(|address| addresses.contains(address))),
+        ("allowed", _) => Some(false),
+        ("denied", Some(Told::Addresses(_))) => (!strangers).then_some(false),
+        ("denied", _) => Some(true),
+        _ => None,
     }
 }
 
 /// Tries every address as the verdict asks: once where all or none should pass, until some have and some have not where only
 /// some do.
-fn try_all(netns: &str, from: Ipv4Addr, addresses: &[Ipv4Addr], kind: Kind, verdict: &str) -> Result<Tried, Box<dyn Error>> {
-    let place = Namespace::open(netns).map_err(|e| format!("cannot enter {netns}: {e}"))?;
+fn try_all(origin: &Origin, addresses: &[Ipv4Addr], kind: Kind, verdict: &str) -> Result<Tried, Box<dyn Error>> {
+    let Origin { place, from, .. } = origin;
     let (rounds, at_once, patience) = match verdict {
         "allowed" | "refused" => (1, 1, PATIENCE),
         "denied" => (1, 1, SILENCE),
@@ -73,7 +138,7 @@ fn try_all(netns: &str, from: Ipv4Addr, addresses: &[Ipv4Addr], kind: Kind, verd
     let all: Vec<Ipv4Addr> = addresses.iter().flat_map(|to| std::iter::repeat_n(*to, at_once)).collect();
     let mut found = Vec::new();
     for _ in 0..rounds {
-        let round = together(&place, from, &all, kind, patience);
+        let round = together(place, *from, &all, kind, patience);
         found.extend(round.map_err(|e| format!("no packet can be sent from {from}: {e}"))?);
         let arrived = found.iter().filter(|(_, outcome)| outcome.arrived()).count();
         if arrived > 0 && arrived < found.len() {
@@ -81,7 +146,7 @@ fn try_all(netns: &str, from: Ipv4Addr, addresses: &[Ipv4Addr], kind: Kind, verd
         }
     }
     let agrees = agrees(verdict, kind, &found.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>());
-    Ok(Tried { found: told(addresses, &found), agrees, unsent: None })
+    Ok(Tried { found: told(addresses, &found), agrees, ..Tried::default() })
 }
 
 /// Sends a packet to each of `all` at once.
@@ -141,14 +206,31 @@ impl Kind {
 
 impl Tried {
     fn nothing(why: String) -> Self {
-        Self { found: Vec::new(), agrees: None, unsent: Some(why) }
+        Self { unsent: Some(why), ..Self::default() }
     }
 
     /// For scripts.
     pub(super) fn json(&self) -> Value {
         let found: Vec<Value> =
             self.found.iter().map(|(to, outcome)| json!({ "address": to, "outcome": word(*outcome) })).collect();
-        json!({ "packets": found, "agrees": self.agrees, "unsent": self.unsent })
+        let name = self.asked.as_ref().map(|asked| json!({ "name": asked.name, "answer": asked.to_string() }));
+        json!({ "name": name, "packets": found, "agrees": self.agrees, "unsent": self.unsent })
+    }
+}
+
+impl Display for Asked {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.told {
+            None => write!(f, "there is no resolver to ask for {name}"),
+            Some((resolver, Told::Silence)) => write!(f, "{resolver} does not answer for {name}"),
+            Some((resolver, Told::Failure)) => write!(f, "{resolver} fails to answer for {name}"),
+            Some((resolver, Told::Nothing)) => write!(f, "{resolver} has no address for {name}"),
+            Some((resolver, Told::Addresses(found))) => {
+                let found: Vec<String> = found.iter().map(Ipv4Addr::to_string).collect();
+                write!(f, "{resolver} answers {} for {name}", found.join(", "))
+            }
+        }
     }
 }
 
@@ -166,8 +248,20 @@ impl Display for Tried {
         if let Some(why) = &self.unsent {
             return write!(f, "probe: nothing was sent, for {why}");
         }
+        if let Some(asked) = &self.asked {
+            writeln!(f, "probe: {asked}")?;
+        }
         for (to, outcome) in &self.found {
             writeln!(f, "probe: {to} {}", said(*outcome))?;
+        }
+        if self.found.is_empty() {
+            return f.write_str(match self.agrees {
+                Some(true) => "probe: the resolver does what is said above, and no packet was sent",
+                Some(false) => {
+                    "probe: THE RESOLVER DISAGREES with what is said above. Please report this: one of the two is wrong"
+                }
+                None => "probe: one question proves nothing here, and no packet was sent",
+            });
         }
         f.write_str(match self.agrees {
             Some(true) => "probe: packets do what is said above",
@@ -204,6 +298,20 @@ mod tests {
         assert_eq!(agrees("denied", tcp, &[Refused]), Some(false));
         assert_eq!(agrees("refused", tcp, &[Answered]), Some(true), "packets arrive, calls are refused");
         assert_eq!(agrees("refused", tcp, &[Silence]), Some(false));
+    }
+
+    #[test]
+    fn a_name_is_asked_for_and_leads_where_it_is_said_to() {
+        let [a, b] = [1, 2].map(|n| Ipv4Addr::new(10, 0, 0, n));
+        let found = Told::Addresses(vec![a]);
+        assert_eq!(answers("allowed", false, Some(&found), &[b, a]), Some(true));
+        assert_eq!(answers("allowed", false, Some(&found), &[b]), Some(false));
+        assert_eq!(answers("allowed", false, Some(&Told::Silence), &[a]), Some(false));
+        assert_eq!(answers("denied", false, Some(&Told::Nothing), &[]), Some(true));
+        assert_eq!(answers("denied", false, None, &[]), Some(true));
+        assert_eq!(answers("denied", false, Some(&found), &[]), Some(false));
+        assert_eq!(answers("denied", true, Some(&found), &[]), None, "a resolver that is not ours may know it");
+        assert_eq!(answers("partly", false, Some(&Told::Failure), &[a]), None);
     }
 
     #[test]

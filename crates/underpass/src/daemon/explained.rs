@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use explain::{Question, QuestionError, Source};
+use explain::{Destination, Question, QuestionError, Source};
 use kernel::Namespaces;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -36,8 +36,9 @@ pub(super) fn answer(
     let question = question.and_then(|question| question.about(asked.action.as_deref())).map_err(bad)?;
     let question = Question { account: Some(caller.owner.account.clone()), ..question };
     let explanation = explain::explain(world, &question).map_err(bad)?.with_env(&env(state_dir, &caller.owner.region));
-    let origin = origin(world, namespaces, &question.source).map_err(bad)?;
-    Ok(json!({ "explanation": explanation, "text": explanation.to_string(), "origin": origin }))
+    let origin = origin(world, namespaces, &question.source, &caller.owner.region).map_err(bad)?;
+    let name = if let Destination::Name(name) = &question.destination { Some(name) } else { None };
+    Ok(json!({ "explanation": explanation, "text": explanation.to_string(), "origin": origin, "name": name }))
 }
 
 /// What `underpass env` must be told besides the account to lead to this installation and Region.
@@ -49,12 +50,18 @@ fn env(state_dir: &str, region: &str) -> String {
     dir.into_iter().chain(region).collect()
 }
 
-/// The namespace that the source's programs run in and the address that they have there; nothing when there is none.
-fn origin(world: &Snapshot, namespaces: &Namespaces, source: &Source) -> Result<Option<Value>, QuestionError> {
+/// The namespace that the source's programs run in, the address that they have there and the resolvers that they ask; nothing
+/// when there is none.
+fn origin(world: &Snapshot, namespaces: &Namespaces, source: &Source, region: &str) -> Result<Option<Value>, QuestionError> {
     let place = |name: &str| namespaces.path(name).ok().filter(|path: &PathBuf| path.exists());
     if *source == Source::Internet {
-        return Ok(place(reconcile::network::INTERNET).map(|netns| json!({ "netns": netns, "address": "0.0.0.0" })));
+        let resolv_conf = format!("nameserver {}\n", reconcile::network::INTERNET_RESOLVER);
+        let there = |netns| json!({ "netns": netns, "address": "0.0.0.0", "resolvConf": resolv_conf });
+        return Ok(place(reconcile::network::INTERNET).map(there));
     }
     let origin = explain::origin(world, source)?;
-    Ok(origin.and_then(|origin| Some(json!({ "netns": place(&origin.namespace)?, "address": origin.address }))))
+    Ok(origin.and_then(|origin| {
+        let resolv_conf = reconcile::machines::resolv_conf(world, origin.vpc.as_str(), region);
+        Some(json!({ "netns": place(&origin.namespace)?, "address": origin.address, "resolvConf": resolv_conf }))
+    }))
 }

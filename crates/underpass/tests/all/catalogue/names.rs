@@ -277,8 +277,16 @@ fn a6_another_resolver_knows_no_private_names_and_a_private_zone_hides_what_it_d
     let options = text_of(&options["DhcpOptions"]["DhcpOptionsId"]);
     account.ec2("associate_dhcp_options", json!({"DhcpOptionsId": options, "VpcId": net.vpc}));
     row.fails(SILENT);
+    let resolver = || account.exec(&["--instance", &instance], &["cat", "/etc/resolv.conf"]).out;
+    eventually("a machine that runs is told", || resolver().contains(&address).then_some(()));
+    let probe = || account.explain(&[&instance, "www.corp.example.com:80", "--probe"]);
+    let (told, no_answer) = (probe(), format!("{address} does not answer for www.corp.example.com"));
+    assert!(told.status == 0 && told.out.contains(&no_answer) && told.out.contains("no packet was sent"), "{told:?}");
     row.explained("DHCP_OPTIONS_RESOLVER", &options).mended();
     row.answers(BODY);
+    eventually("it is told again", || resolver().contains("10.0.0.2").then_some(()));
+    let (told, answer) = (probe(), format!("answers {address} for www.corp.example.com"));
+    assert!(told.status == 0 && told.out.contains(&answer) && told.out.contains("packets do what is said"), "{told:?}");
 
     // The public name is known outside, and to nobody in the VPC: its domain is taken.
     record(&account, &public, plain("mail.corp.example.com", "A", &address));
