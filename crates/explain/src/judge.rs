@@ -17,13 +17,9 @@ pub(crate) fn group(world: &Snapshot, id: &GroupId) -> Option<Group> {
     }
 }
 
-/// The ACL around a subnet, unless it allows everything.
+/// The ACL around a subnet, also where it allows everything and is in no packet's way.
 pub(crate) fn acl_around(world: &Snapshot, subnet: &SubnetId) -> Option<Acl> {
-    let acl = world.linked::<NetworkAcl>(Subnet::KIND, subnet).next()?;
-    match plan::item(world, &Subject::Acl(acl.id.clone()))? {
-        Item::Acl(acl) => Some(acl),
-        _ => None,
-    }
+    Some(Acl::of(world, &*world.linked::<NetworkAcl>(Subnet::KIND, subnet).next()?))
 }
 
 /// Whether a packet to or from `peer` is what `allow` speaks of, where the groups of `member` count. `guests` take part and have no interface yet.

@@ -40,17 +40,21 @@ pub struct AclRule {
 
 pub(crate) fn plan(world: &Snapshot, id: &AclId) -> Option<Acl> {
     let acl = world.find::<NetworkAcl>(id.as_str())?;
-    if allows_everything(&acl) {
-        return None;
+    (!allows_everything(&acl)).then(|| Acl::of(world, &acl))
+}
+
+impl Acl {
+    /// An ACL as rules, whether or not it need be in the packets' way.
+    pub fn of(world: &Snapshot, acl: &NetworkAcl) -> Self {
+        let subnets = acl.associations.iter().filter_map(|a| world.find::<Subnet>(a.subnet.as_str()));
+        Self {
+            id: acl.id.clone(),
+            vpc: acl.vpc.clone(),
+            subnets: subnets.map(|subnet| subnet.cidr).collect(),
+            ingress: rules(acl, false),
+            egress: rules(acl, true),
+        }
     }
-    let subnets = acl.associations.iter().filter_map(|a| world.find::<Subnet>(a.subnet.as_str()));
-    Some(Acl {
-        id: acl.id.clone(),
-        vpc: acl.vpc.clone(),
-        subnets: subnets.map(|subnet| subnet.cidr).collect(),
-        ingress: rules(&acl, false),
-        egress: rules(&acl, true),
-    })
 }
 
 /// Whether its first rule in each direction allows everything, so that it need not be in the packets' way.

@@ -293,3 +293,21 @@ fn a_program_that_does_not_exist_yet_is_reached_by_what_its_groups_allow() {
     passes(&why(&world, format!("{subnet}+{both}"), format!("{subnet}+{both}:80")));
     assert_eq!(codes(&why(&world, "internet", format!("{subnet}+{web}:80")))[0], "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
 }
+
+#[test]
+fn an_acl_that_lets_everything_pass_is_met_where_a_subnet_is_left_or_entered() {
+    let world = World::new();
+    let (client, server, own, other) = pair(&world, &[all_out()], &[ingress(Traffic::Tcp(80, 80), from("10.0.0.0/16"))]);
+    let vpc = world.find::<Subnet>(&own).vpc;
+    let open = |direction| entry(100, direction, Traffic::All, "0.0.0.0/0", true);
+    let acl = world.acl(&vpc, &[&own, &other], &[open("in"), open("out")]);
+    let told = why(&world, &client, format!("{server}:80"));
+    passes(&told);
+    let met = |way: &str| format!("+ {acl} lets tcp 80 {way} and the answers back");
+    assert!(told.to_string().contains(&met("out")) && told.to_string().contains(&met("in")), "{told}");
+    let grounds = told.ways[0].hops.iter().filter_map(|hop| match &hop.ground {
+        Some(explain::Ground::Acl { egress, rule, .. }) => Some((*egress, rule.map(|rule| (rule.number, rule.allow)))),
+        _ => None,
+    });
+    assert_eq!(grounds.collect::<Vec<_>>(), [(true, Some((100, true))), (false, Some((100, true)))]);
+}
