@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 use plan::{AclRule, Allow};
-use resource::{GroupId, InterfaceId, RouteTableId, SubnetId};
+use resource::{GroupId, InterfaceId, RouteTableId, SubnetId, VpcId};
 
 /// The rule by which something lets packets on or stops them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,5 +35,12 @@ pub enum Ground {
         prefix: Ipv4Net,
         /// The id of its target.
         target: String,
+    },
+    /// Two VPCs that nothing connects.
+    Apart {
+        /// The VPC of who sends.
+        source: VpcId,
+        /// The VPC of who shall be reached.
+        destination: VpcId,
     },
 }

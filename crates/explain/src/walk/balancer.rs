@@ -123,13 +123,13 @@ impl Walk<'_> {
         }
         if port.targets.is_empty() {
             self.no_target(balancer, &group, &planned.zone);
-            if self.way.blockers.last().is_some_and(|last| last.code == Code::Unhealthy) {
-                self.checks(node, &group);
-            }
-            return self.end();
         }
-        self.health(&group);
         let stretch = Stretch { node, group: &group, port, sender, kept: port.preserve_client && !linked, linked };
+        match self.way.blockers.last().map(|last| last.code) {
+            Some(Code::Unhealthy) => return self.ill(stretch, balancer, planned),
+            _ if port.targets.is_empty() => return self.end(),
+            _ => self.health(&group),
+        }
         port.targets.iter().flat_map(|flow| self.by_each_address(stretch, planned, *flow)).collect()
     }
 
@@ -216,21 +216,47 @@ impl Walk<'_> {
         Some(mend::run(&balancer.owner.account, command))
     }
 
-    /// What stops the health checks of unhealthy targets, which the node sends from its own address.
-    fn checks(&mut self, node: &Party, group: &TargetGroup) {
-        let ill = |target: &&Target| {
-            let health = self.world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));
-            health.is_some_and(|health| health.state.is_unhealthy())
-        };
-        let ill: Vec<&Target> = group.targets.iter().filter(ill).collect();
-        for target in ill {
-            let Some((address, _)) = target_address(self.world, group, target) else { continue };
-            let flow = Flow { address, port: group.health_check.port.unwrap_or(target.port) };
-            self.passes(&node.name, format!("checks {flow}"));
-            self.packet = Packet::Tcp(flow.port, flow.port); // Also for groups that take datagrams.
-            self.node_lets_out(node, address);
-            self.at_target(node, group, flow, &Sender::of(node));
+    /// To the targets of a node none of which is healthy: what stops its checks, and then the way there as if they were. What goes
+    /// round them is no cure where it is known what ails them.
+    fn ill(mut self, stretch: Stretch<'_>, balancer: &LoadBalancer, planned: &Node) -> Vec<Way> {
+        let (asked, known) = (self.packet, self.way.blockers.len());
+        let ill = self.ill_targets(stretch, balancer);
+        for flow in &ill {
+            self.checks(stretch, *flow);
         }
+        self.packet = asked;
+        if self.way.blockers.len() > known
+            && let Some(unhealthy) = self.way.blockers.get_mut(known - 1)
+        {
+            unhealthy.fixes.truncate(1);
+        }
+        if ill.is_empty() {
+            return self.end();
+        }
+        ill.into_iter().flat_map(|flow| self.by_each_address(stretch, planned, flow)).collect()
+    }
+
+    /// The targets that a node might use and that are not healthy.
+    fn ill_targets(&self, Stretch { node, group, .. }: Stretch<'_>, balancer: &LoadBalancer) -> Vec<Flow> {
+        let is_ill = |target: &&Target| {
+            let health = self.world.find::<TargetHealth>(&TargetHealth::key_of(&group.arn, &target.id, target.port));
+            target.draining_since.is_none() && health.is_none_or(|health| health.state != HealthState::Healthy)
+        };
+        let crosses = group.crosses_zones(balancer);
+        let flow = |target: &Target| {
+            let (address, zone) = target_address(self.world, group, target)?;
+            (crosses || zone == node.zone || zone == "all").then_some(Flow { address, port: target.port })
+        };
+        group.targets.iter().filter(is_ill).filter_map(flow).collect()
+    }
+
+    /// What stops the health checks of a target, which the node sends from its own address.
+    fn checks(&mut self, Stretch { node, group, .. }: Stretch<'_>, target: Flow) {
+        let flow = Flow { port: group.health_check.port.unwrap_or(target.port), ..target };
+        self.passes(&node.name, format!("checks {flow}"));
+        self.packet = Packet::Tcp(flow.port, flow.port); // Also for groups that take datagrams.
+        self.node_lets_out(node, flow.address);
+        self.at_target(node, group, flow, &Sender::of(node));
     }
 
     /// Registers the one instance of the VPC that it can be, or whichever the reader puts in.
@@ -297,7 +323,7 @@ impl Walk<'_> {
         let workload =
             |party: &Party| party.interface.as_ref().is_some_and(|interface| interface.kind == InterfaceKind::Workload);
         match target {
-            Some(party) if workload(&party) && seen.address == flow.address => self.hairpin(group, flow),
+            Some(party) if workload(&party) && seen.address == flow.address => self.hairpin(node, group, flow, &party),
             Some(party) if workload(&party) => self.arrive(&party, seen),
             Some(party) => {
                 let problem = format!(
@@ -314,7 +340,7 @@ impl Walk<'_> {
     }
 
     /// A target that calls its own balancer and sees itself as the client.
-    fn hairpin(&mut self, group: &TargetGroup, flow: Flow) {
+    fn hairpin(&mut self, node: &Party, group: &TargetGroup, flow: Flow, party: &Party) {
         let (arn, address) = (&group.arn, flow.address);
         let off = "--attributes Key=preserve_client_ip.enabled,Value=false";
         let hide = || format!("aws elbv2 modify-target-group-attributes --target-group-arn {arn} {off}");
@@ -326,6 +352,10 @@ impl Walk<'_> {
             "keeps the client's address, and {address} is client and target at once: it drops what seems to come from itself"
         );
         self.blocked(Code::ClientAddress, arn, problem, vec![fix]);
+        if !group.takes_datagrams() {
+            self.boundary(node, true, address);
+            self.arrive(party, &Sender::of(node));
+        }
     }
 
     /// What takes a target out of its group, by the id that it was registered with.

@@ -7,7 +7,8 @@ use plan::{Door, Item, Subject};
 use resource::{AwsService, EndpointId, EndpointKind, FrontDoor, PeeringConnection, Vpc, VpcEndpoint};
 
 use super::{Sender, Walk};
-use crate::explanation::Fix;
+use crate::explanation::{Fix, Way};
+use crate::find::interface;
 use crate::party::Party;
 use crate::resolve::covers;
 use crate::{Code, Packet, mend};
@@ -67,6 +68,8 @@ pub(super) struct Lack {
     /// What is wrong, besides that no route leads to the service's public address.
     pub problem: String,
     pub fixes: Vec<Fix>,
+    /// The endpoint that packets come to once that is mended, where it is there already.
+    pub instead: Option<Arc<VpcEndpoint>>,
 }
 
 impl Walk<'_> {
@@ -92,7 +95,20 @@ impl Walk<'_> {
         let problem = format!("has no route for {to}, a service of AWS's to which {} has no endpoint", party.vpc);
         let mut fixes = self.creating(party, &service.service_name(region), "--private-dns-enabled");
         fixes.extend(self.calling(party, service, region));
-        Some(Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes })
+        Some(Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes, instead: None })
+    }
+
+    /// At the endpoint that answers in a front door's place, as if names or routes led there.
+    pub(super) fn at_endpoint_instead(mut self, party: &Party, endpoint: &VpcEndpoint, to: Ipv4Addr) -> Vec<Way> {
+        let sender = Sender::of(party);
+        let legs = endpoint.interfaces.iter().filter_map(|id| interface(self.world, id));
+        match legs.min_by_key(|leg| leg.zone != party.zone) {
+            Some(leg) => self.inside(&party.vpc, sender, leg.address),
+            None => {
+                self.at_door(&endpoint.id, &sender, to);
+                self.end()
+            }
+        }
     }
 
     /// The service behind a front door whose endpoints have the name that was asked for; else the first with names at all.
@@ -115,7 +131,7 @@ impl Walk<'_> {
     fn leading_routes(&self, party: &Party, table: &str, to: Ipv4Addr, service: &str) -> Lack {
         let own = |endpoint: &Arc<VpcEndpoint>| endpoint.kind == EndpointKind::Gateway && endpoint.service_name == service;
         let endpoint = self.in_vpc::<VpcEndpoint>(&party.vpc).filter(|endpoint| endpoint.state.is_open()).find(own);
-        let (problem, command) = match endpoint {
+        let (problem, command) = match &endpoint {
             Some(endpoint) => (
                 format!("has no route for {to}: {} leads to {service}, and not from here", endpoint.id),
                 format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-route-table-ids {table}", endpoint.id),
@@ -128,7 +144,8 @@ impl Walk<'_> {
                 ),
             ),
         };
-        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes: vec![mend::run(&party.account, command)] }
+        let fixes = vec![mend::run(&party.account, command)];
+        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes, instead: endpoint }
     }
 
     /// From nothing to an endpoint to a service in a party's subnet, with the party's groups.
@@ -147,7 +164,8 @@ impl Walk<'_> {
     }
 
     /// The endpoint is there, and the name does not lead to it: private DNS is off, has no effect, or takes over other names.
-    fn other_name(&self, party: &Party, table: &str, endpoint: &VpcEndpoint) -> Lack {
+    fn other_name(&self, party: &Party, table: &str, endpoint: &Arc<VpcEndpoint>) -> Lack {
+        let instead = Some(endpoint.clone());
         let account = &endpoint.owner.account;
         let mut fixes = self.switching_on(party);
         if !endpoint.private_dns {
@@ -158,20 +176,21 @@ impl Walk<'_> {
                 party.vpc,
                 endpoint.regional_name()
             );
-            return Lack { code: Code::PrivateDnsOff, component: endpoint.id.to_string(), problem, fixes };
+            return Lack { code: Code::PrivateDnsOff, component: endpoint.id.to_string(), problem, fixes, instead };
         }
         if !fixes.is_empty() {
             let problem = format!(
                 "has DNS hostnames or support off, so the private DNS of {} has no effect, and no route leads to the public address",
                 endpoint.id
             );
-            return Lack { code: Code::PrivateDnsOff, component: party.vpc.to_string(), problem, fixes };
+            return Lack { code: Code::PrivateDnsOff, component: party.vpc.to_string(), problem, fixes, instead };
         }
         let names = endpoint.private_names.join(" and ");
         let problem =
             format!("has no route to a service of AWS's for which {} answers, but only under the name {names}", endpoint.id);
         let fixes = endpoint.aws_service().and_then(|service| self.calling(party, service, &endpoint.owner.region));
-        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes: fixes.into_iter().collect() }
+        let fixes = fixes.into_iter().collect();
+        Lack { code: Code::NoRoute, component: table.to_owned(), problem, fixes, instead }
     }
 
     /// An endpoint in a VPC that is peered with a party's.
@@ -216,7 +235,7 @@ fn elsewhere(endpoint: &VpcEndpoint, near: &Vpc, far: &Vpc, mut fixes: Vec<Fix>)
         fixes.push(own(mend::record("$ZONE", &format!("\"Name\":\"{name}\",\"Type\":\"A\",\"AliasTarget\":{{{alias}}}"))));
         fixes.extend(mend::associating("$ZONE", &endpoint.owner.account, near));
     }
-    Lack { code: Code::PrivateDnsOff, component: endpoint.id.to_string(), problem, fixes }
+    Lack { code: Code::PrivateDnsOff, component: endpoint.id.to_string(), problem, fixes, instead: None }
 }
 
 fn ports(ports: &[u16]) -> String {

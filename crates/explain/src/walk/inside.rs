@@ -14,7 +14,8 @@ impl Walk<'_> {
     pub(super) fn inside(mut self, vpc: &VpcId, sender: Sender, to: Ipv4Addr) -> Vec<Way> {
         self.passes(vpc, format!("routes {to} locally"));
         if let Some(prefix) = self.block_of(vpc, to) {
-            let table = sender.party.as_ref().and_then(|party| party.table(self.world));
+            let own = sender.party.as_ref().filter(|party| party.vpc == *vpc);
+            let table = own.and_then(|party| party.table(self.world));
             self.by(Ground::Route { table, prefix, target: "local".to_owned() });
         }
         let Some(party) = self.holder(vpc, to) else { return self.nobody(vpc, to) };

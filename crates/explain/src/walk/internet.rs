@@ -11,7 +11,7 @@ use super::{Away, Sender, Walk};
 use crate::explanation::{Fix, Way};
 use crate::find::INTERNET_HOST;
 use crate::party::{Party, holder};
-use crate::{Code, Packet, mend};
+use crate::{Code, Ground, Packet, mend};
 
 /// Where the internet's resolver answers.
 const INTERNET_RESOLVER: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 2);
@@ -87,6 +87,7 @@ impl Walk<'_> {
         };
         self.blocked(Code::NotPublic, &party.name, problem, fixes);
         if !managed {
+            self.let_in(party);
             self.arrive(party, &Sender::from_away(INTERNET_HOST, None, Away::Internet(INTERNET_HOST)));
         }
         self.end()
@@ -105,6 +106,7 @@ impl Walk<'_> {
             self.serves(&other.vpc, &party.vpc).map(|id| format!("; {id} leads to a service there")).unwrap_or_default();
         let fixes = if existing.is_empty() { self.publish(party, other) } else { Vec::new() };
         self.blocked(code, &other.name, format!("{problem}{note}{existing}"), fixes);
+        self.by(Ground::Apart { source: party.vpc.clone(), destination: other.vpc.clone() });
         self.end()
     }
 

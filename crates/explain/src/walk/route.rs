@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use plan::{Hop, Item, Nat, Subject, Table};
 use resource::{
-    InterfaceId, NatGateway, NetworkInterface, PrefixList, PrefixListId, RouteDestination, RouteTable, RouteTableId, RouteTarget,
-    VpcId,
+    ElasticAddress, InterfaceId, NatGateway, NatGatewayId, NetworkInterface, PrefixList, PrefixListId, RouteDestination,
+    RouteTable, RouteTableId, RouteTarget, VpcId,
 };
 
 use super::peering::{self, live_to};
@@ -19,24 +19,24 @@ use crate::{Code, Ground, mend};
 impl Walk<'_> {
     /// Follows the route of the sender's table for an address outside its VPC.
     pub(super) fn route_out(mut self, party: &Party, to: Ipv4Addr) -> Vec<Way> {
-        let Some(table) = self.table(party) else {
-            self.blocked(Code::NoRoute, &party.subnet, "has no route table", Vec::new());
-            return self.end();
-        };
-        match longest(&table, to) {
-            None => self.no_route(party, &table, to),
-            Some((prefix, Hop::Drop)) => {
-                self.blackhole(party, &table, *prefix, to);
-                if self.way.blockers.last().is_some_and(|blocker| blocker.component == table.id.as_str()) {
-                    self.not_without_public_address(party);
-                }
+        match self.table(party) {
+            Some(table) => self.by_table(party, &table, to),
+            None => {
+                self.blocked(Code::NoRoute, &party.subnet, "has no route table", Vec::new());
                 self.end()
             }
+        }
+    }
+
+    fn by_table(mut self, party: &Party, table: &Table, to: Ipv4Addr) -> Vec<Way> {
+        match longest(table, to) {
+            None => self.no_route(party, table, to),
+            Some((prefix, Hop::Drop)) => self.into_blackhole(party, table, *prefix, to),
             Some((prefix, Hop::Internet(realm))) => {
-                let target = self.target_of(&table, *prefix);
+                let target = self.target_of(table, *prefix);
                 if to.is_private()
                     && let Some(far) =
-                        self.unused_peering(party, &table, to, &format!("leads by {prefix} to {target} and not to {to}"))
+                        self.unused_peering(party, table, to, &format!("leads by {prefix} to {target} and not to {to}"))
                 {
                     return self.over_peering(party, party.address, far.router, to);
                 }
@@ -45,7 +45,7 @@ impl Walk<'_> {
                 self.translate(party, *realm, to)
             }
             Some((prefix, Hop::Peer(router, _, realm))) => {
-                self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(&table, *prefix)));
+                self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(table, *prefix)));
                 let from = self.translated_within(party, *realm, to);
                 self.over_peering(party, from, *router, to)
             }
@@ -63,6 +63,37 @@ impl Walk<'_> {
                 self.end()
             }
         }
+    }
+
+    /// Into a blackhole, and on by what is there without it, or as if the NAT gateway that it is led on.
+    fn into_blackhole(mut self, party: &Party, table: &Table, prefix: Ipv4Net, to: Ipv4Addr) -> Vec<Way> {
+        self.blackhole(party, table, prefix, to);
+        let (code, by_table) = match self.way.blockers.last() {
+            Some(last) => (Some(last.code), last.component == table.id.as_str()),
+            None => (None, false),
+        };
+        if code == Some(Code::MoreSpecificRoute) {
+            let mut rest = table.clone();
+            rest.within.retain(|(net, _)| *net != prefix);
+            rest.routes.retain(|(net, _)| *net != prefix);
+            return self.by_table(party, &rest, to);
+        }
+        if by_table {
+            self.not_without_public_address(party);
+            return self.end();
+        }
+        match self.route(table, prefix) {
+            Some(RouteTarget::NatGateway(id)) => match self.public_of_nat(&id) {
+                Some(public) => self.sent_on(id.as_str(), public, party, to),
+                None => self.end(),
+            },
+            _ => self.end(),
+        }
+    }
+
+    fn public_of_nat(&self, id: &NatGatewayId) -> Option<Ipv4Addr> {
+        let nat = self.world.find::<NatGateway>(id.as_str()).filter(|nat| nat.public)?;
+        Some(self.world.find::<ElasticAddress>(nat.allocation.as_ref()?.as_str())?.public)
     }
 
     /// By the table of an internet gateway, where it has another way to an address than the VPC itself.
@@ -99,14 +130,18 @@ impl Walk<'_> {
         match (longest(&table, to), away) {
             (Some((prefix, Hop::Internet(_))), Away::Internet(_)) => {
                 self.passes(&table.id, format!("routes the answers by {prefix}"));
+                self.answered_by(Ground::Route { table: None, prefix: *prefix, target: self.target_of(&table, *prefix) });
             }
             (Some((prefix, Hop::Peer(router, ..))), Away::Peer(_, from)) if *router == from => {
-                self.passes(&table.id, format!("routes the answers by {prefix} to {}", self.target_of(&table, *prefix)));
+                let target = self.target_of(&table, *prefix);
+                self.passes(&table.id, format!("routes the answers by {prefix} to {target}"));
+                self.answered_by(Ground::Route { table: None, prefix: *prefix, target });
             }
             (Some((prefix, Hop::Drop)), _) => self.blackhole(party, &table, *prefix, to),
             (Some((prefix, Hop::Interface(id, _))), _) if !is_of(party, id) => {
                 let what = format!("routes the answers to {to} by {prefix} to {id} (what it does with them is not known)");
                 self.passes(&table.id, what);
+                self.answered_by(Ground::Route { table: None, prefix: *prefix, target: id.to_string() });
             }
             (Some((prefix, hop)), _) => {
                 let elsewhere = match hop {
@@ -168,7 +203,10 @@ impl Walk<'_> {
         if !to.is_private() {
             if let Some(lack) = self.endpoint_instead(party, table.id.as_str(), to) {
                 self.blocked(lack.code, lack.component, lack.problem, lack.fixes);
-                return self.end();
+                return match lack.instead {
+                    Some(endpoint) => self.at_endpoint_instead(party, &endpoint, to),
+                    None => self.end(),
+                };
             }
             let fixes = mend::route_out(self.world, party, "create-route", "0.0.0.0/0");
             self.blocked(Code::NoRoute, &table.id, problem, fixes);
@@ -280,9 +318,11 @@ impl Walk<'_> {
             Some((prefix, Hop::Interface(id, _))) => {
                 let what = format!("routes the answers to {to} by {prefix} to {id} (what it does with them is not known)");
                 self.passes(&table.id, what);
+                self.answered_by(Ground::Route { table: None, prefix: *prefix, target: id.to_string() });
             }
             Some((prefix, Hop::Checked(id))) => {
                 self.passes(&table.id, format!("routes the answers to {to} by {prefix} to {id}"));
+                self.answered_by(Ground::Route { table: None, prefix: *prefix, target: id.to_string() });
                 if let Some(appliance) = interface(self.world, id) {
                     self.checks_destination(&appliance);
                 }
@@ -296,12 +336,7 @@ impl Walk<'_> {
     fn translate(mut self, party: &Party, realm: u16, to: Ipv4Addr) -> Vec<Way> {
         let nat = (realm != 0).then(|| self.nat_of_realm(&party.vpc, realm)).flatten();
         if let Some((id, public)) = nat {
-            self.passes(&id, format!("sends it on as {public}"));
-            self.out_of_nat(&id, party, to);
-            if let Some(home) = self.home_of_nat(&id) {
-                self.let_out(&home);
-            }
-            return self.onto_internet(public, to);
+            return self.sent_on(&id, public, party, to);
         }
         if let Some(public) = party.public_out(self.world) {
             self.passes(&party.name, format!("is {public} on the internet"));
@@ -310,6 +345,16 @@ impl Walk<'_> {
         }
         self.no_public_address(party);
         self.end()
+    }
+
+    /// By a NAT gateway onto the internet.
+    fn sent_on(mut self, id: &str, public: Ipv4Addr, party: &Party, to: Ipv4Addr) -> Vec<Way> {
+        self.passes(id, format!("sends it on as {public}"));
+        self.out_of_nat(id, party, to);
+        if let Some(home) = self.home_of_nat(id) {
+            self.let_out(&home);
+        }
+        self.onto_internet(public, to)
     }
 
     /// The address that the sender has in a peered VPC: its own, or the private one of a NAT gateway.
@@ -337,8 +382,11 @@ impl Walk<'_> {
     fn not_without_public_address(&mut self, party: &Party) {
         let by_gateway =
             self.way.blockers.last().is_some_and(|last| last.fixes.iter().any(|fix| fix.command.contains("--gateway-id")));
-        if by_gateway && party.public_out(self.world).is_none() && !mend::has_address(self.world, party) {
-            self.no_public_address(party);
+        let has_address = || party.public_out(self.world).is_some() || mend::has_address(self.world, party);
+        match by_gateway {
+            true if has_address() => self.let_out(party),
+            true => self.no_public_address(party),
+            false => {}
         }
     }
 
@@ -346,6 +394,7 @@ impl Walk<'_> {
         let fixes: Vec<Fix> = mend::public_address(self.world, party);
         let problem = "has no public address, without which an internet gateway sends nothing on (a NAT gateway in another subnet would do as well)";
         self.blocked(Code::NoPublicAddress, &party.name, problem, fixes);
+        self.let_out(party);
     }
 
     fn nat_of_realm(&self, vpc: &VpcId, realm: u16) -> Option<(String, Ipv4Addr)> {

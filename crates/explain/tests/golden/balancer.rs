@@ -4,7 +4,7 @@ use explain::Verdict;
 use resource::*;
 
 use super::{asked, codes, passes, why};
-use crate::world::{World, all_out, from, ingress, members};
+use crate::world::{World, all_out, entry, from, ingress, members};
 
 /// A client at 10.0.0.4 and a balancer at 10.0.1.9:80 before a server at 10.0.1.4:8080 in zone b.
 struct Served {
@@ -250,6 +250,8 @@ fn a_target_that_calls_its_own_balancer_and_sees_itself_answers_nobody() {
       + eni-00000000000000003 sends to 10.0.1.4:8080 as 10.0.1.4
       + sg-00000000000000002 lets tcp 8080 out to 10.0.1.4
       x arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
+      + sg-00000000000000003 lets tcp 8080 in from 10.0.1.9
+      + eni-00000000000000002 of i-00000000000000002 has 10.0.1.4 in subnet-00000000000000002
 
     1. ELBV2_SOURCE_ADDRESS_PRESERVATION arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: keeps the client's address, and 10.0.1.4 is client and target at once: it drops what seems to come from itself
        aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=preserve_client_ip.enabled,Value=false
@@ -367,10 +369,13 @@ fn a_health_check_that_the_targets_group_does_not_let_in_is_the_cause() {
       + sg-00000000000000002 lets tcp 9000 out to 10.0.0.20
       x sg-00000000000000004 lets no tcp 9000 in from 10.0.0.9
       + eni-00000000000000004 of i-00000000000000003 has 10.0.0.20 in subnet-00000000000000001
+      + eni-00000000000000005 sends to 10.0.0.20:8080 as 10.0.0.9, whoever the client is
+      + sg-00000000000000002 lets tcp 8080 out to 10.0.0.20
+      + sg-00000000000000004 lets tcp 8080 in from 10.0.0.9
+      + eni-00000000000000004 of i-00000000000000003 has 10.0.0.20 in subnet-00000000000000001
 
     1. TARGETS_UNHEALTHY arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001: has no healthy target that the node in us-east-1a may use, while other zones have
        aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001
-       aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b2/0000000000000002 --attributes Key=load_balancing.cross_zone.enabled,Value=true
 
     2. ENI_SG_RULES_MISMATCH sg-00000000000000004: lets no tcp 9000 in from 10.0.0.9
        aws ec2 authorize-security-group-ingress --group-id sg-00000000000000004 --protocol tcp --port 9000 --source-group sg-00000000000000002
@@ -431,4 +436,43 @@ fn what_targets_may_not_expect_is_told_with_the_command_that_leaves_it_out() {
         # changed by:
         aws elbv2 modify-target-group-attributes --target-group-arn arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0000000000000001 --attributes Key=proxy_protocol_v2.enabled,Value=false
     ");
+}
+
+#[test]
+fn targets_that_are_not_checked_enough_yet_are_asked_what_keeps_them_and_the_way_to_them_is_walked() {
+    let Served { world, vpc, client, nodes, targets, .. } = served(Some(HealthState::Healthy));
+    let subnets: Vec<_> = world.snapshot().linked::<Subnet>(Vpc::KIND, &vpc).map(|subnet| subnet.id.clone()).collect();
+    let closed = world.group(&vpc, &[ingress(Traffic::Tcp(22, 22), members(&nodes))]);
+    let (new, _) = world.instance(&subnets[0], "10.0.0.20", &[&closed]);
+    world.target(&targets, TargetId::Instance(new), 8080, Some(HealthState::Initial));
+    world.update::<TargetGroup>(&targets, |group| group.health_check.port = Some(9000));
+    let wide = world.balancer(&[(&subnets[0], "10.0.0.9"), (&subnets[1], "10.0.1.10")], &[&nodes]);
+    world.listener(&wide, 80, &targets);
+    let told = why(&world, &client, "10.0.0.9:80");
+    assert_eq!(codes(&told), ["TARGETS_UNHEALTHY", "ENI_SG_RULES_MISMATCH", "ENI_SG_RULES_MISMATCH"], "{told}");
+    let commands: Vec<&str> = told.blockers.iter().flat_map(|b| &b.fixes).map(|fix| fix.command.as_str()).collect();
+    assert!(commands.iter().any(|command| command.contains("--port 9000")), "the check: {told}");
+    assert!(commands.iter().any(|command| command.contains("--port 8080")), "and what is asked for: {told}");
+    assert!(!commands.iter().any(|command| command.contains("cross_zone")), "the cause is known: {told}");
+    world.allow(&closed, ingress(Traffic::All, members(&nodes)));
+    let told = why(&world, &client, "10.0.0.9:80");
+    assert_eq!(codes(&told), ["TARGETS_UNHEALTHY"]);
+    assert!(told.to_string().contains("cross_zone"), "nothing else is known to help: {told}");
+}
+
+#[test]
+fn a_target_that_is_to_see_its_node_must_be_reached_by_the_node() {
+    let Served { world, vpc, servers, nodes, targets, .. } = served(Some(HealthState::Healthy));
+    world.allow(&servers, all_out());
+    world.target_attribute(&targets, "preserve_client_ip.enabled", "true");
+    let TargetId::Instance(server) = world.find::<TargetGroup>(&targets).targets[0].id.clone() else { return };
+    let home = world.find::<Instance>(&server).subnet;
+    let nearby = world.subnet(&vpc, "10.0.2.0/24", 'b');
+    let asked = [entry(100, "out", Traffic::Tcp(80, 80), "10.0.2.0/24", true)];
+    world.acl(&vpc, &[&home], &[&asked[..], &[entry(100, "in", Traffic::Tcp(32768, 65535), "10.0.2.0/24", true)]].concat());
+    let balancer = world.balancer(&[(&nearby, "10.0.2.9")], &[&nodes]);
+    world.listener(&balancer, 80, &targets);
+    let told = why(&world, &server, "10.0.2.9:80");
+    let acl = "SUBNET_ACL_RESTRICTION";
+    assert_eq!(codes(&told), ["ELBV2_SOURCE_ADDRESS_PRESERVATION", acl, acl], "{told}");
 }

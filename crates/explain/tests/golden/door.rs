@@ -221,3 +221,16 @@ fn a_front_door_takes_what_it_serves_from_everybody_who_gets_there() {
     assert_eq!(codes(&why(&world, "internet", "ec2.us-east-1.amazonaws.com:80")), ["TARGET_PORT_RESTRICTION"]);
     passes(&asked(&world, "internet", "sts.amazonaws.com", "icmp"));
 }
+
+#[test]
+fn an_endpoint_whose_private_dns_is_off_is_judged_as_if_its_name_led_there() {
+    let (world, vpc, subnet, _, instance) = isolated();
+    world.update::<Vpc>(&vpc, |vpc| vpc.dns_hostnames = true);
+    let endpoint = world.aws_endpoint("ec2", &vpc, &[(&subnet, "10.0.0.9")], &[&world.group(&vpc, &[])], &[]);
+    let nothing = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}"#;
+    world.update::<VpcEndpoint>(&endpoint, |endpoint| {
+        (endpoint.private_dns, endpoint.policy) = (false, Some(nothing.to_owned()));
+    });
+    let told = why(&world, &instance, EC2);
+    assert_eq!(codes(&told), ["PRIVATE_DNS_NOT_IN_EFFECT", "SG_HAS_NO_RULES", "VPC_ENDPOINT_POLICY"], "{told}");
+}

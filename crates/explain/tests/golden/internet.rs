@@ -112,6 +112,8 @@ fn a_nat_gateway_needs_a_way_out_of_its_own_subnet() {
       + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
       + sg-00000000000000001 lets tcp 443 out to 198.18.0.1
       x nat-00000000000000001 is in subnet-00000000000000002, whose route table does not lead to an internet gateway
+      + nat-00000000000000001 sends it on as 198.18.0.12
+      + 198.18.0.1 is on the internet, which lets everything in
 
     1. BAD_STATE_ROUTE nat-00000000000000001: is in subnet-00000000000000002, whose route table does not lead to an internet gateway
        aws ec2 create-route --route-table-id rtb-00000000000000001 --destination-cidr-block 0.0.0.0/0 --gateway-id igw-00000000000000001
@@ -195,6 +197,9 @@ fn a_blackhole_is_mended_by_another_target_and_a_needless_one_by_its_removal() {
       + eni-00000000000000001 of i-00000000000000001 has 10.0.0.4 in subnet-00000000000000001
       + sg-00000000000000001 lets tcp 443 out to 198.18.0.1
       x rtb-00000000000000001 routes 198.18.0.1 by 198.18.0.0/16 to eni-99999999999999999, a blackhole that is more specific than a route that works
+      + rtb-00000000000000001 routes 198.18.0.1 by 0.0.0.0/0 to igw-00000000000000001
+      + eni-00000000000000001 of i-00000000000000001 is 198.18.0.10 on the internet
+      + 198.18.0.1 is on the internet, which lets everything in
 
     1. MORE_SPECIFIC_ROUTE rtb-00000000000000001: routes 198.18.0.1 by 198.18.0.0/16 to eni-99999999999999999, a blackhole that is more specific than a route that works
        aws ec2 delete-route --route-table-id rtb-00000000000000001 --destination-cidr-block 198.18.0.0/16
@@ -293,4 +298,30 @@ fn a_gateway_that_two_faults_miss_is_made_once() {
     3. NO_ROUTE_TO_DESTINATION rtb-00000000000000001: has no route for the answers to 198.18.0.1
        aws ec2 create-route --route-table-id rtb-00000000000000001 --destination-cidr-block 0.0.0.0/0 --gateway-id $IGW
     ");
+}
+
+#[test]
+fn what_is_behind_a_nat_gateway_without_a_way_out_is_named_with_it() {
+    let world = World::new();
+    let (vpc, public, instance, _) = behind_nat(&world);
+    world.acl(&vpc, &[&public], &[]);
+    world.block_public_access(BlockMode::Bidirectional);
+    let told = why(&world, &instance, "internet:443");
+    let acl = "SUBNET_ACL_RESTRICTION";
+    assert_eq!(codes(&told), ["BAD_STATE_ROUTE", acl, acl, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"], "{told}");
+    let nobody = why(&world, &instance, "198.18.0.99:443");
+    assert_eq!(codes(&nobody).last(), Some(&"NO_POSSIBLE_DESTINATION"), "{nobody}");
+}
+
+#[test]
+fn block_public_access_is_named_besides_a_missing_public_address() {
+    let world = World::new();
+    let (vpc, _, instance, _, gateway) = lonely(&world);
+    world.block_public_access(BlockMode::Bidirectional);
+    let (address, blocked) = ("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "VPC_BLOCK_PUBLIC_ACCESS_ENABLED");
+    assert_eq!(codes(&why(&world, &instance, "internet:443")), ["NO_ROUTE_TO_DESTINATION", address, blocked]);
+    world.route(&world.main_table(&vpc), "0.0.0.0/0", RouteTarget::InternetGateway(gateway));
+    assert_eq!(codes(&why(&world, &instance, "internet:443")), [address, blocked]);
+    let inwards = why(&world, "internet", format!("{instance}:443"));
+    assert_eq!(codes(&inwards)[..2], ["IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", blocked], "{inwards}");
 }

@@ -108,3 +108,14 @@ fn a_peering_leads_to_its_two_vpcs_only() {
     let (other, _) = world.instance(&subnet, "10.1.7.4", &[&group]);
     assert_eq!(codes(&why(&world, &hosts[0], format!("{other}:80"))), ["ENI_SG_RULES_MISMATCH"]);
 }
+
+#[test]
+fn what_is_behind_a_needless_blackhole_is_named_with_it() {
+    let world = World::new();
+    let (vpcs, groups, hosts, _) = peers(&world);
+    world.update::<SecurityGroup>(&groups[1], |group| group.rules.clear());
+    let gone = InterfaceId::parse("eni-99999999999999999").unwrap();
+    world.route(&world.main_table(&vpcs[0]), "10.1.0.0/24", RouteTarget::Interface(gone));
+    let told = why(&world, &hosts[0], "10.1.0.4:80");
+    assert_eq!(codes(&told), ["MORE_SPECIFIC_ROUTE", "SG_HAS_NO_RULES"], "{told}");
+}
