@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     EndpointId, EndpointServiceId, GroupId, InsightsAnalysisId, InsightsPathId, InstanceId, InterfaceId, InternetGatewayId, Kind,
-    Link, Owner, PrefixListId, Resource, SubnetId, Tags, Timestamp, Traffic, VpcId,
+    Link, Owner, PeeringId, PrefixListId, Resource, SubnetId, Tags, Timestamp, Traffic, VpcId,
 };
 
 /// A path to be analysed: who would send what to whom.
@@ -77,6 +77,8 @@ pub enum PathPoint {
     Endpoint(EndpointId),
     /// An endpoint service.
     Service(EndpointServiceId),
+    /// A peering connection.
+    Peering(PeeringId),
     /// An address.
     Address(Ipv4Addr),
 }
@@ -89,6 +91,7 @@ impl PathPoint {
         let found = found.or_else(|_| InternetGatewayId::parse(id).map(Self::Gateway));
         let found = found.or_else(|_| EndpointServiceId::parse(id).map(Self::Service));
         let found = found.or_else(|_| EndpointId::parse(id).map(Self::Endpoint));
+        let found = found.or_else(|_| PeeringId::parse(id).map(Self::Peering));
         found.ok().or_else(|| id.parse().ok().map(Self::Address))
     }
 
@@ -100,6 +103,7 @@ impl PathPoint {
             Self::Gateway(id) => id.to_string(),
             Self::Endpoint(id) => id.to_string(),
             Self::Service(id) => id.to_string(),
+            Self::Peering(id) => id.to_string(),
             Self::Address(address) => address.to_string(),
         }
     }
@@ -282,8 +286,11 @@ pub struct PathHeader {
 pub struct PathReason {
     /// The explanation code.
     pub code: String,
-    /// What stops the packet.
-    pub component: PathComponent,
+    /// What stops the packet; none when that is another account's.
+    pub component: Option<PathComponent>,
+    /// The account in whose network that is, when it is another's.
+    #[serde(default)]
+    pub account: Option<String>,
     /// In which direction, where it has one.
     pub egress: Option<bool>,
     /// The interface whose groups they are.
@@ -296,6 +303,12 @@ pub struct PathReason {
     pub vpc: Option<VpcId>,
     /// The subnet in which that is.
     pub subnet: Option<SubnetId>,
+    /// The VPC of who sends, where nothing connects two.
+    #[serde(default)]
+    pub source_vpc: Option<VpcId>,
+    /// The VPC of who shall be reached, where nothing connects two.
+    #[serde(default)]
+    pub destination_vpc: Option<VpcId>,
 }
 
 impl Resource for InsightsAnalysis {

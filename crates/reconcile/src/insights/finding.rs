@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use explain::{Destination, Explanation, Packet, Question, Source, Way};
+use explain::{Arrival, Destination, Explanation, Packet, Question, Source, Way};
 use resource::{
-    AnalysisState, EndpointService, Finding, InsightsAnalysis, InsightsPath, PathComponent, PathHeader, PathPoint, PathReason,
-    PathStep,
+    AnalysisState, EndpointService, Finding, InsightsAnalysis, InsightsPath, PathHeader, PathPoint, PathReason, PathStep,
 };
 use store::Snapshot;
 
+use super::ends;
 use super::packets::{self, Sent};
-use super::step;
+use super::sight::Sight;
+use super::step::{self, because};
 
 /// What AWS says when the filters of an analysis leave no way.
 const FILTERED: &str = "COMPONENT_FILTER_RESTRICTION";
@@ -32,7 +33,7 @@ pub(super) fn of(world: &Snapshot, analysis: &InsightsAnalysis) -> AnalysisState
         let packet = if path.udp { Packet::Udp(sent.port, sent.port) } else { Packet::Tcp(sent.port, sent.port) };
         let question = Question { packet, from_ports: sent.from_ports, ..question.clone() };
         let explanation = explain::explain(world, &question).map_err(|error| error.to_string())?;
-        Ok(finding(world, analysis, &path, sent, &explanation))
+        Ok(finding(&Sight::of(world, analysis), analysis, &path, sent, &explanation))
     };
     let mut nearest: Option<Finding> = None;
     for sent in packets::of(world, &path) {
@@ -54,9 +55,11 @@ fn question(world: &Snapshot, path: &InsightsPath) -> Result<Question, String> {
         PathPoint::Interface(id) => Source::Interface(id.clone()),
         PathPoint::Endpoint(id) => Source::Endpoint(id.clone()),
         PathPoint::Gateway(_) => Source::Internet,
+        PathPoint::Peering(id) => ends::beyond(world, path, id)?,
         PathPoint::Service(_) | PathPoint::Address(_) => return Err(format!("{} sends nothing.", path.source.point.text())),
     };
-    let account = Some(path.owner.account.clone());
+    // Whoever is beyond a connection may be another account's; of them, nothing is shown.
+    let account = ends::peering(&path.source.point).is_none().then(|| path.owner.account.clone());
     let from = path.source_address.or(path.at_source.as_ref().and_then(|filter| filter.from));
     let (packet, destination) = (Packet::Tcp(0, 0), destination(world, path)?);
     Ok(Question { account, source, destination, packet, action: None, from, from_ports: None })
@@ -73,6 +76,7 @@ fn destination(world: &Snapshot, path: &InsightsPath) -> Result<Destination, Str
         PathPoint::Endpoint(id) => Destination::Endpoint(id.clone()),
         PathPoint::Address(address) => Destination::Address(*address),
         PathPoint::Gateway(_) => Destination::Internet,
+        PathPoint::Peering(id) => ends::across(world, &path.source.point, id)?,
         PathPoint::Service(id) => {
             let service = world.find::<EndpointService>(id.as_str());
             let balancer = service.and_then(|service| service.balancers.first().cloned());
@@ -82,43 +86,50 @@ fn destination(world: &Snapshot, path: &InsightsPath) -> Result<Destination, Str
 }
 
 /// The first way that nothing stops and that the filters leave; else everything that is in the way.
-fn finding(world: &Snapshot, analysis: &InsightsAnalysis, path: &InsightsPath, sent: Sent, explanation: &Explanation) -> Finding {
-    let open = explanation.ways.iter().filter(|way| way.blockers.is_empty());
-    let open: Vec<_> = open.map(|way| (way, step::forward(world, &analysis.owner, way))).collect();
-    let mut passing = open.iter().filter(|(way, steps)| passes(analysis, steps) && arrives(path, way));
-    if let Some((way, steps)) = passing.next() {
+fn finding(sight: &Sight<'_>, analysis: &InsightsAnalysis, path: &InsightsPath, sent: Sent, told: &Explanation) -> Finding {
+    let parts: Vec<Way> = told.ways.iter().filter_map(|way| ends::part(path, way)).collect();
+    let (outbound, arrive) = sent_as(path, sent, told);
+    let seen = |way: &Way| {
+        let way = sight.seen(way, arrive);
+        let steps = step::forward(sight, &way);
+        (way, steps)
+    };
+    let open: Vec<_> = parts.iter().filter(|way| way.blockers.is_empty()).map(|way| (way, seen(way))).collect();
+    let mut passing = open.iter().filter(|(_, (way, steps))| passes(analysis, steps) && arrives(path, way));
+    if let Some((whole, (way, steps))) = passing.next() {
         let mut forward = steps.clone();
-        let back = if path.udp { Vec::new() } else { step::back(world, &analysis.owner, way) };
-        let (outbound, inbound) = headers(path, sent, explanation, way);
+        let back = if path.udp { Vec::new() } else { step::back(sight, way) };
         forward.iter_mut().take(1).for_each(|first| first.header = outbound.clone());
-        forward.iter_mut().next_back().into_iter().for_each(|last| last.inbound = inbound.clone());
-        let hints = passing.filter_map(|(_, others)| others.iter().find(|other| !meets(steps, other))).collect::<Vec<_>>();
-        let hints = hints.into_iter().map(|step| step.component.clone()).collect();
-        let accounts = accounts(analysis, steps);
+        forward.iter_mut().next_back().into_iter().for_each(|last| last.inbound = inbound(path, sent, way));
+        let hints = passing.filter_map(|(_, (_, others))| others.iter().find(|other| !meets(steps, other)));
+        let hints = hints.map(|step| step.component.clone()).collect();
+        let accounts = sight.strangers(whole).collect::<BTreeSet<_>>().into_iter().collect();
         return Finding { forward, back, hints, accounts, ..Finding::default() };
     }
-    let mut reasons: Vec<PathReason> =
-        explanation.blockers.iter().map(|blocker| step::reason(world, &analysis.owner, blocker)).collect();
-    let filters = analysis.through.iter().chain(&analysis.around).map(|arn| filtered(arn));
+    let mut reasons = reasons(sight, &parts);
     if reasons.is_empty() || !open.is_empty() {
-        reasons.extend(filters);
+        reasons.extend(analysis.through.iter().chain(&analysis.around).map(|arn| filtered(arn)));
     }
-    if open.iter().any(|(way, steps)| passes(analysis, steps) && !arrives(path, way)) {
-        reasons.push(because(NO_PATH, &explanation.destination, None));
+    if open.iter().any(|(_, (way, steps))| passes(analysis, steps) && !arrives(path, way)) || parts.is_empty() {
+        reasons.push(because(NO_PATH, &told.destination, None));
     }
     Finding { reasons, ..Finding::default() }
 }
 
-fn meets(steps: &[PathStep], other: &PathStep) -> bool {
-    steps.iter().any(|step| step.component == other.component)
+/// Everything that is in the way on any of the ways, once.
+fn reasons(sight: &Sight<'_>, ways: &[Way]) -> Vec<PathReason> {
+    let mut reasons: Vec<PathReason> = Vec::new();
+    for blocker in ways.iter().flat_map(|way| way.blockers.iter().chain(&way.refusals)) {
+        let reason = step::reason(sight, blocker);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons
 }
 
-/// The accounts through which a path leads besides its owner's and those that were named.
-fn accounts(analysis: &InsightsAnalysis, steps: &[PathStep]) -> Vec<String> {
-    let of_arn = |arn: &String| arn.split(':').nth(4).map(str::to_owned);
-    let all: BTreeSet<String> = steps.iter().filter_map(|step| step.component.arn.as_ref().and_then(of_arn)).collect();
-    let unnamed = |account: &String| *account != analysis.owner.account && !analysis.accounts.contains(account);
-    all.into_iter().filter(|account| !account.is_empty() && unnamed(account)).collect()
+fn meets(steps: &[PathStep], other: &PathStep) -> bool {
+    steps.iter().any(|step| step.component == other.component)
 }
 
 /// Whether packets come to the end of a way as the filter there wants them.
@@ -144,23 +155,22 @@ fn filtered(arn: &str) -> PathReason {
     because(FILTERED, arn.rsplit('/').next().unwrap_or(arn), Some(arn.to_owned()))
 }
 
-fn because(code: &str, id: &str, arn: Option<String>) -> PathReason {
-    PathReason {
-        code: code.to_owned(),
-        component: PathComponent { id: id.to_owned(), arn },
-        egress: None,
-        interface: None,
-        groups: Vec::new(),
-        rule: None,
-        vpc: None,
-        subnet: None,
-    }
+/// The packet as it leaves its source, and as it comes to whatever is met before somebody translates it.
+fn sent_as(path: &InsightsPath, sent: Sent, told: &Explanation) -> (Option<PathHeader>, Option<Arrival>) {
+    let from = told.ways.iter().find_map(|way| way.from);
+    let arrival = from.zip(told.addresses.first()).map(|(from, to)| Arrival { from, to: *to, port: sent.port });
+    (arrival.map(|arrival| header(path, sent, arrival)), arrival)
 }
 
-/// The packet as it leaves its source, and as it arrives.
-fn headers(path: &InsightsPath, sent: Sent, explanation: &Explanation, way: &Way) -> (Option<PathHeader>, Option<PathHeader>) {
-    let header = |from, to, port| PathHeader { from, to, port, from_ports: sent.from_ports, udp: path.udp };
-    let outbound = way.from.zip(explanation.addresses.first()).map(|(from, to)| header(from, *to, sent.port));
-    let inbound = way.arrival.map(|arrival| header(arrival.from, arrival.to, arrival.port));
-    (outbound, inbound)
+/// The packet as it arrives at the end of a way.
+fn inbound(path: &InsightsPath, sent: Sent, way: &Way) -> Option<PathHeader> {
+    way.arrival.map(|arrival| header(path, sent, arrival))
 }
+
+fn header(path: &InsightsPath, sent: Sent, Arrival { from, to, port }: Arrival) -> PathHeader {
+    PathHeader { from, to, port, from_ports: sent.from_ports, udp: path.udp }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

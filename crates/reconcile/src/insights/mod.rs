@@ -1,7 +1,9 @@
 //! Analyses of paths: what was asked is walked on the plan, and what was found is written beside the question.
 
+mod ends;
 mod finding;
 mod packets;
+mod sight;
 mod step;
 
 use std::collections::BTreeSet;

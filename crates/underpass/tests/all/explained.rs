@@ -101,11 +101,10 @@ fn a_probe_sends_what_is_explained_and_says_loudly_when_packets_disagree() {
     assert!(status == 3 && told["probe"]["agrees"] == false && told["verdict"] == "allowed", "{said}");
 }
 
-/// Starts an analysis of a path and waits for its end.
-fn analysed(account: &Account<'_>, path: &str) -> Value {
-    let started =
-        account.ec2("start_network_insights_analysis", json!({ "NetworkInsightsPathId": path }))["NetworkInsightsAnalysis"]
-            .clone();
+/// Starts an analysis of a path, through the networks of further accounts too, and waits for its end.
+fn analysed(account: &Account<'_>, path: &str, accounts: &[&str]) -> Value {
+    let wish = json!({ "NetworkInsightsPathId": path, "AdditionalAccounts": accounts });
+    let started = account.ec2("start_network_insights_analysis", wish)["NetworkInsightsAnalysis"].clone();
     assert_eq!(started["Status"], "running");
     let id = text_of(&started["NetworkInsightsAnalysisId"]);
     eventually("the analysis is done", || {
@@ -124,7 +123,7 @@ fn filters_at_the_ends_are_judged(consumer: &Account<'_>, interface: &str, acces
                            "FilterAtSource": near, "FilterAtDestination": arriving });
         let made = consumer.ec2("create_network_insights_path", wish)["NetworkInsightsPath"].clone();
         let id = text_of(&made["NetworkInsightsPathId"]);
-        let found = analysed(consumer, &id);
+        let found = analysed(consumer, &id, &[PROVIDER]);
         let analysis = json!({ "NetworkInsightsAnalysisId": found["NetworkInsightsAnalysisId"] });
         consumer.ec2("delete_network_insights_analysis", analysis);
         consumer.ec2("delete_network_insights_path", json!({ "NetworkInsightsPathId": id }));
@@ -160,27 +159,32 @@ fn the_reachability_analyzer_finds_the_path_to_an_endpoint_and_what_cuts_it() {
     let path = consumer.ec2("create_network_insights_path", wish)["NetworkInsightsPath"].clone();
     let id = text_of(&path["NetworkInsightsPathId"]);
 
-    let found = analysed(&consumer, &id);
+    let found = analysed(&consumer, &id, &[]);
     assert_eq!(found["NetworkPathFound"], json!(true), "{found:#}");
     let steps = found["ForwardPathComponents"].as_array().unwrap();
-    let ids: Vec<&str> = steps.iter().map(|step| step["Component"]["Id"].as_str().unwrap()).collect();
-    assert_eq!(ids[..3], [client.as_str(), &interface, &access.group], "{found:#}");
-    assert!(ids.contains(&access.endpoint.as_str()), "{ids:?}");
+    let met = |found: &Value| -> Vec<String> {
+        let steps = found["ForwardPathComponents"].as_array().unwrap();
+        steps.iter().map(|step| text_of(&step["Component"]["Id"])).collect()
+    };
+    let ids = met(&found);
+    assert_eq!(ids[..3], [&client, &interface, &access.group].map(Clone::clone), "{found:#}");
+    assert_eq!(ids.last(), Some(&access.endpoint), "the provider's network is not the consumer's to see: {found:#}");
     assert_eq!(steps[2]["SecurityGroupRule"]["Direction"], "egress", "{found:#}");
-    assert!(ids.contains(&offer.instance.as_str()), "it ends at the provider's target: {ids:?}");
     assert!(found["ReturnPathComponents"].as_array().is_some_and(|back| !back.is_empty()));
     assert_eq!(found["SuggestedAccounts"], json!([PROVIDER]), "the path leads through the provider's");
+    let whole = met(&analysed(&consumer, &id, &[PROVIDER]));
+    assert_eq!(whole.last(), Some(&offer.instance), "it ends at the provider's target: {whole:?}");
     filters_at_the_ends_are_judged(&consumer, &interface, &access, &offer);
 
     consumer.revoke(&access.group, "tcp", Some(80), Peer::Cidr("10.0.0.0/16"));
-    let lost = analysed(&consumer, &id);
+    let lost = analysed(&consumer, &id, &[]);
     assert_eq!(lost["NetworkPathFound"], json!(false));
     let why = &lost["Explanations"][0];
     assert_eq!((&why["ExplanationCode"], &why["Direction"]), (&json!("SG_HAS_NO_RULES"), &json!("ingress")), "{lost:#}");
     assert_eq!(why["SecurityGroups"][0]["Id"], json!(access.group));
 
     consumer.allow(&access.group, "tcp", Some(443), Peer::Cidr("10.0.0.0/16"));
-    let lost = analysed(&consumer, &id);
+    let lost = analysed(&consumer, &id, &[]);
     assert_eq!(lost["Explanations"][0]["ExplanationCode"], "ENI_SG_RULES_MISMATCH");
     assert!(text_of(&lost["Explanations"][0]["NetworkInterface"]["Arn"]).contains(":network-interface/eni-"), "{lost:#}");
     let refusal = consumer.refused("ec2", "delete_network_insights_path", json!({ "NetworkInsightsPathId": id }));

@@ -8,7 +8,7 @@ use store::Snapshot;
 
 use super::filter_view::FilterView;
 use super::view::PathView;
-use crate::ec2::find;
+use crate::ec2::{find, peering};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
 
@@ -38,6 +38,9 @@ pub fn create_network_insights_path(cx: &mut Write<'_>, input: Input) -> Result<
     let destination = input.destination.as_deref().map(end).transpose()?;
     if let Some(end) = destination.as_ref().filter(|end| end.arn.is_none()) {
         check_own(cx.txn, cx, &end.point)?;
+    }
+    if destination.as_ref().is_some_and(|end| end.point == source.point) {
+        return Err(Error::invalid_value(format!("{} is source and destination: give two.", source.point.text())));
     }
     check_filters(&input)?;
     let at_source = input.filter_at_source.as_ref().map(|filter| filter.read("FilterAtSource")).transpose()?;
@@ -82,7 +85,7 @@ fn check_filters(input: &Input) -> Result<(), Error> {
 fn end(text: &str) -> Result<PathEnd, Error> {
     let point = PathPoint::parse(text).ok_or_else(|| {
         let known =
-            "give an instance, a network interface, an internet gateway, a VPC endpoint, an endpoint service or an address";
+            "give an instance, a network interface, an internet gateway, a VPC endpoint, an endpoint service, a peering connection or an address";
         Error::invalid_value(format!("underpass analyses no path from or to {text:?}: {known}."))
     })?;
     Ok(PathEnd { point, arn: text.starts_with("arn:").then(|| text.to_owned()) })
@@ -108,6 +111,7 @@ fn check_own(world: &Snapshot, cx: &Write<'_>, point: &PathPoint) -> Result<(), 
         PathPoint::Gateway(id) => find::internet_gateway(world, owner, id.as_str()).map(drop),
         PathPoint::Endpoint(id) => find::endpoint(world, owner, id.as_str()).map(drop),
         PathPoint::Service(id) => find::endpoint_service(world, owner, id.as_str()).map(drop),
+        PathPoint::Peering(id) => peering::find(world, owner, id.as_str()).map(drop),
         PathPoint::Address(_) => Ok(()),
     }
 }
@@ -128,6 +132,21 @@ mod tests {
         assert_eq!(refused("i-0123456789abcdef0", "198.18.0.1"), "InvalidInstanceID.NotFound");
         assert_eq!(refused("tgw-0123456789abcdef0", "198.18.0.1"), "InvalidParameterValue");
         assert_eq!(refused("198.18.0.1", "198.18.0.1"), "InvalidParameterValue");
+        let gateway = cloud.text("CreateInternetGateway", json!({}), "/InternetGateway/InternetGatewayId");
+        assert_eq!(refused(&gateway, &gateway), "InvalidParameterValue", "nothing goes to where it comes from");
+        assert_eq!(refused(&gateway, "pcx-0123456789abcdef0"), "InvalidVpcPeeringConnectionID.NotFound");
+    }
+
+    #[test]
+    fn a_peering_connection_may_be_an_end_for_both_sides() {
+        let cloud = Cloud::new();
+        let vpc = |cidr: &str| cloud.text("CreateVpc", json!({"CidrBlock": cidr}), "/Vpc/VpcId");
+        let wish = json!({"VpcId": vpc("10.0.0.0/16"), "PeerVpcId": vpc("10.1.0.0/16")});
+        let peering = cloud.text("CreateVpcPeeringConnection", wish, "/VpcPeeringConnection/VpcPeeringConnectionId");
+        let wish = json!({"Source": peering, "DestinationIp": "10.0.0.4", "Protocol": "tcp", "DestinationPort": 80});
+        let path = cloud.ok("CreateNetworkInsightsPath", wish)["NetworkInsightsPath"].clone();
+        let arn = format!("arn:aws:ec2:us-east-1:111111111111:vpc-peering-connection/{peering}");
+        assert_eq!((&path["Source"], &path["SourceArn"]), (&json!(peering), &json!(arn)));
     }
 
     #[test]

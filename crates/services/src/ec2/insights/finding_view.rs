@@ -139,6 +139,12 @@ pub struct ExplanationView {
     vpc: Option<ComponentView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subnet: Option<ComponentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_vpc: Option<ComponentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination_vpc: Option<ComponentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    component_account: Option<String>,
     #[serde(flatten)]
     rule: RuleView,
 }
@@ -186,11 +192,15 @@ fn explanation(reason: &PathReason) -> ExplanationView {
         security_groups: reason.groups.iter().map(component).collect(),
         vpc: reason.vpc.as_ref().map(|id| plain(id.as_str())),
         subnet: reason.subnet.as_ref().map(|id| plain(id.as_str())),
+        source_vpc: reason.source_vpc.as_ref().map(|id| plain(id.as_str())),
+        destination_vpc: reason.destination_vpc.as_ref().map(|id| plain(id.as_str())),
+        component_account: reason.account.clone(),
         rule: reason.rule.as_ref().map(rule).unwrap_or_default(),
         ..ExplanationView::default()
     };
-    let own = Some(component(&reason.component));
-    let id = reason.component.id.as_str();
+    let Some(met) = &reason.component else { return view };
+    let own = Some(component(met));
+    let id = met.id.as_str();
     let kind = id.split_once('-').map_or(id, |(prefix, _)| prefix);
     match kind {
         "sg" if !reason.groups.is_empty() => {}

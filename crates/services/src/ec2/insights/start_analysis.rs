@@ -114,10 +114,30 @@ mod tests {
         let interface = Some(component("eni-0123456789abcdef0"));
         let code = "ENI_SG_RULES_MISMATCH".to_owned();
         let groups = vec![sg.clone()];
-        let (egress, rule, vpc, subnet) = (Some(false), None, None, None);
-        let reason = PathReason { code, component: sg, egress, interface, groups, rule, vpc, subnet };
-        finish(&cloud, &id, &Finding { reasons: vec![reason], ..Finding::default() });
-        let lost = &described(&cloud, "path-found", "false")[0]["Explanations"][0];
+        let egress = Some(false);
+        let component = Some(sg);
+        let apart = PathReason {
+            code: "DISCONNECTED_VPCS".to_owned(),
+            component: None,
+            account: Some("222222222222".to_owned()),
+            source_vpc: Some(resource::VpcId::parse("vpc-0123456789abcdef0").expect("it is an id")),
+            destination_vpc: Some(resource::VpcId::parse("vpc-0123456789abcdef1").expect("it is an id")),
+            egress: None,
+            interface: None,
+            groups: Vec::new(),
+            rule: None,
+            vpc: None,
+            subnet: None,
+        };
+        let reason = PathReason { code, component, egress, interface, groups, ..apart.clone() };
+        let reason = PathReason { account: None, source_vpc: None, destination_vpc: None, ..reason };
+        finish(&cloud, &id, &Finding { reasons: vec![reason, apart], ..Finding::default() });
+        let found = described(&cloud, "path-found", "false");
+        let (source, destination) = (json!({"Id": "vpc-0123456789abcdef0"}), json!({"Id": "vpc-0123456789abcdef1"}));
+        let apart = json!({"ExplanationCode": "DISCONNECTED_VPCS", "ComponentAccount": "222222222222", "SourceVpc": source,
+                           "DestinationVpc": destination});
+        assert_eq!(found[0]["Explanations"][1], apart);
+        let lost = &found[0]["Explanations"][0];
         assert_eq!(lost["ExplanationCode"], json!("ENI_SG_RULES_MISMATCH"));
         assert_eq!(lost["Direction"], json!("ingress"));
         assert_eq!(lost["SecurityGroups"][0]["Id"], json!("sg-0123456789abcdef0"));

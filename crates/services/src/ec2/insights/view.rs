@@ -66,6 +66,7 @@ fn arn(owner: &Owner, end: &PathEnd) -> Option<String> {
         PathPoint::Gateway(_) => "internet-gateway",
         PathPoint::Endpoint(_) => "vpc-endpoint",
         PathPoint::Service(_) => "vpc-endpoint-service",
+        PathPoint::Peering(_) => "vpc-peering-connection",
         PathPoint::Address(_) => return None,
     };
     Some(end.arn.clone().unwrap_or_else(|| owner.arn("ec2", &format!("{kind}/{}", end.point.text()))))
