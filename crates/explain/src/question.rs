@@ -1,10 +1,10 @@
 //! The question: who would send what to whom.
 
 use std::fmt::{self, Display, Formatter};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use resource::{EndpointId, GroupId, InstanceId, InterfaceId, SubnetId};
+use resource::{EndpointId, GroupId, InstanceId, InterfaceId, SubnetId, TimeScale, VpcId};
 
 use crate::Packet;
 
@@ -25,6 +25,8 @@ pub struct Question {
     pub from: Option<Ipv4Addr>,
     /// From which ports, so that answers go there; none means those that clients have.
     pub from_ports: Option<(u16, u16)>,
+    /// How much faster than on AWS long periods pass where packets are sent.
+    pub scale: TimeScale,
 }
 
 /// Who sends.
@@ -87,6 +89,15 @@ pub enum QuestionError {
     /// TCP and UDP go to a port.
     #[error("{0} goes to a port: write it behind the destination, as in {1}:443")]
     NoPort(&'static str, String),
+    /// Not a port.
+    #[error("{0:?} is no port: give one from 1 to 65535, as in {1}:443")]
+    Port(String, String),
+    /// An address of IPv6, which no VPC has here.
+    #[error("{0} is an address of IPv6: only IPv4 is carried")]
+    SixthVersion(String),
+    /// Something that packets do not go to.
+    #[error("{0} is {1}, and packets do not go there: give an instance, a network interface or a load balancer")]
+    NoPlace(String, &'static str),
     /// It does not exist, or not for the one who asks.
     #[error("there is no {0}")]
     Unknown(String),
@@ -104,7 +115,7 @@ impl Question {
     /// # Errors
     /// When a part is not of a form that is known.
     pub fn parse(source: &str, destination: &str, protocol: &str) -> Result<Self, QuestionError> {
-        let (host, port) = split_port(destination);
+        let (host, port) = split_port(destination)?;
         let port = |name| port.ok_or_else(|| QuestionError::NoPort(name, host.to_owned()));
         let packet = match protocol {
             "tcp" => Packet::Tcp(port("tcp")?, port("tcp")?),
@@ -120,6 +131,7 @@ impl Question {
             action: None,
             from: None,
             from_ports: None,
+            scale: TimeScale::default(),
         })
     }
 
@@ -137,10 +149,36 @@ impl Question {
     }
 }
 
-/// A destination and the port behind it.
-fn split_port(text: &str) -> (&str, Option<u16>) {
-    let split = text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
-    split.map_or((text, None), |(host, port)| (host, Some(port)))
+/// A destination and the port behind it. Only ARNs have colons of their own.
+fn split_port(text: &str) -> Result<(&str, Option<u16>), QuestionError> {
+    if text.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok() || text.starts_with('[') {
+        return Err(QuestionError::SixthVersion(text.to_owned()));
+    }
+    match text.rsplit_once(':') {
+        None => Ok((text, None)),
+        Some((_, end)) if text.starts_with("arn:") && end.parse::<u16>().is_err() => Ok((text, None)),
+        Some((host, port)) => match port.parse() {
+            Ok(port) if port > 0 => Ok((host, Some(port))),
+            _ => Err(QuestionError::Port(port.to_owned(), host.to_owned())),
+        },
+    }
+}
+
+/// What something is that no packets go to, though others may have to do with those that do.
+fn nowhere(text: &str) -> Option<&'static str> {
+    let id = [
+        ("a security group", GroupId::parse(text).is_ok()),
+        ("a VPC", VpcId::parse(text).is_ok()),
+        ("a target group", text.starts_with("arn:") && text.contains(":targetgroup/")),
+        ("a listener", text.starts_with("arn:") && text.contains(":listener/")),
+    ];
+    id.into_iter().find_map(|(what, is)| is.then_some(what))
+}
+
+/// Whether a name is of a form that resolvers are asked for.
+fn is_name(text: &str) -> bool {
+    let of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    text.trim_end_matches('.').split('.').all(|label| !label.is_empty() && label.bytes().all(of_name))
 }
 
 impl FromStr for Source {
@@ -186,11 +224,14 @@ impl FromStr for Destination {
         if let Ok(address) = text.parse() {
             return Ok(Self::Address(address));
         }
+        if let Some(what) = nowhere(text) {
+            return Err(QuestionError::NoPlace(text.to_owned(), what));
+        }
         match text {
             "internet" => Ok(Self::Internet),
             arn if arn.starts_with("arn:") => Ok(Self::Balancer(arn.to_owned())),
             service if service.starts_with("com.amazonaws.") => Ok(Self::Service(service.to_owned())),
-            name if name.contains('.') => Ok(Self::Name(name.trim_end_matches('.').to_ascii_lowercase())),
+            name if name.contains('.') && is_name(name) => Ok(Self::Name(name.trim_end_matches('.').to_ascii_lowercase())),
             name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
                 Ok(Self::Balancer(name.to_owned()))
             }
@@ -241,10 +282,28 @@ mod tests {
     #[test]
     fn a_port_stands_behind_the_last_colon_also_of_an_arn() {
         let arn = "arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b1/0123456789abcdef";
-        assert_eq!(split_port(arn), (arn, None));
-        assert_eq!(split_port(&format!("{arn}:443")), (arn, Some(443)));
-        assert_eq!(split_port("10.0.0.4:80"), ("10.0.0.4", Some(80)));
-        assert_eq!(split_port("10.0.0.4:99999"), ("10.0.0.4:99999", None));
+        assert_eq!(split_port(arn), Ok((arn, None)));
+        assert_eq!(split_port(&format!("{arn}:443")), Ok((arn, Some(443))));
+        assert_eq!(split_port("10.0.0.4:80"), Ok(("10.0.0.4", Some(80))));
+    }
+
+    #[test]
+    fn what_is_no_port_and_what_is_no_place_is_said_as_it_is() {
+        let failed = |destination: &str| Question::parse("internet", destination, "tcp").unwrap_err().to_string();
+        for (port, host) in [("99999", "10.0.0.4"), ("abc", "i-0123456789abcdef0"), ("0", "www.example.com")] {
+            assert_eq!(
+                failed(&format!("{host}:{port}")),
+                format!("{port:?} is no port: give one from 1 to 65535, as in {host}:443")
+            );
+        }
+        assert_eq!(failed("::1"), "::1 is an address of IPv6: only IPv4 is carried");
+        assert!(failed("[::1]:80").contains("IPv6"));
+        assert!(failed("sg-0123456789abcdef0:80").starts_with("sg-0123456789abcdef0 is a security group"));
+        let group = "arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t1/0123456789abcdef";
+        assert!(failed(&format!("{group}:80")).starts_with(&format!("{group} is a target group")));
+        assert!(failed("10.0.1.0/24:80").contains("is no destination"));
+        assert!(failed("a..b:80").contains("is no destination"));
+        assert!(Question::parse("internet", "_x.a-b.example.com.:80", "tcp").is_ok());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod command;
 mod daemon;
 mod state;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -18,11 +19,16 @@ fn main() -> ExitCode {
     match command::run(command::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("underpass: {error}");
-            for cause in std::iter::successors(error.source(), |e| e.source()) {
-                eprintln!("  because {cause}");
-            }
+            tell(&*error);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Says what went wrong, with its causes.
+fn tell(error: &dyn Error) {
+    eprintln!("underpass: {error}");
+    for cause in std::iter::successors(error.source(), |cause| (*cause).source()) {
+        eprintln!("  because {cause}");
     }
 }

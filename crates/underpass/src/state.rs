@@ -111,6 +111,11 @@ impl StateDir {
         self.root.join("root-keys.json")
     }
 
+    /// What an ephemeral daemon took away when it ended, for who ended it.
+    pub fn taken(&self) -> PathBuf {
+        self.root.join("taken.json")
+    }
+
     /// What the daemon printed when it was detached.
     pub fn log(&self) -> PathBuf {
         self.root.join("underpass.log")

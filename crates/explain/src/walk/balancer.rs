@@ -102,7 +102,9 @@ impl Walk<'_> {
         let group = listener.as_ref().and_then(|listener| self.world.find::<TargetGroup>(&listener.target_group));
         let (Some(listener), Some(group)) = (listener, group) else { return self.end() };
         let idle = match port.transport {
-            Transport::Tcp => format!(", and resets what is idle for {} s", listener.idle_seconds_of(linked)),
+            Transport::Tcp => {
+                format!(", and resets what is idle for {} s", self.scale.seconds(listener.idle_seconds_of(linked).into()))
+            }
             Transport::Udp => String::new(),
         };
         let takes = format!("takes {} on {} in {}{idle}", self.packet, planned.address, planned.zone);

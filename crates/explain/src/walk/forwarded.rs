@@ -3,7 +3,7 @@
 use std::net::SocketAddrV4;
 use std::sync::Arc;
 
-use resource::{PeeringConnection, ResolverDirection, ResolverEndpoint, ResolverRule, Subnet, Vpc};
+use resource::{PeeringConnection, ResolverDirection, ResolverEndpoint, ResolverRule, Subnet, TimeScale, Vpc};
 use store::Snapshot;
 
 use super::Walk;
@@ -64,8 +64,8 @@ fn merged<'w>(ways: impl Iterator<Item = &'w Way>) -> Way {
 /// The way of a question for a name to the resolvers that a rule has asked, if something stops it.
 pub(crate) fn unasked(world: &Snapshot, party: &Party, rule: &ResolverRule, name: &str) -> Option<Way> {
     let way = Way { from: Some(party.address), ..Way::default() };
-    let mut walk =
-        Walk { world, packet: Packet::Udp(53, 53), action: None, name: None, from_ports: None, guests: Vec::new(), way };
+    let (packet, scale) = (Packet::Udp(53, 53), TimeScale::default());
+    let mut walk = Walk { world, packet, action: None, name: None, from_ports: None, scale, guests: Vec::new(), way };
     if walk.has_resolver(party, name) {
         walk.forwarded(rule, name);
     }

@@ -23,7 +23,7 @@ pub(crate) use forwarded::unasked;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
-use resource::{Resource, Vpc, VpcId};
+use resource::{Resource, TimeScale, Vpc, VpcId};
 use store::Snapshot;
 
 use crate::explanation::{Arrival, Blocker, Fix, Hop, Way};
@@ -43,6 +43,8 @@ pub(crate) struct Walk<'a> {
     name: Option<&'a str>,
     /// From which ports packets come, and to which their answers go.
     from_ports: Option<(u16, u16)>,
+    /// How much faster than on AWS long periods pass.
+    scale: TimeScale,
     /// Who takes part and has no interface yet.
     guests: Vec<Party>,
     way: Way,
@@ -108,7 +110,7 @@ fn ways_to<'a>(world: &'a Snapshot, start: &Start, goal: &'a Goal, question: &'a
         ways.iter_mut().for_each(|way| way.hops.insert(0, hop.clone()));
         return ways;
     }
-    let mut walk = Walk { world, packet, action, name, from_ports, guests: Vec::new(), way };
+    let mut walk = Walk { world, packet, action, name, from_ports, scale: question.scale, guests: Vec::new(), way };
     if let Goal::Program(party) = goal {
         walk.guests.push((**party).clone());
     }

@@ -119,6 +119,18 @@ fn the_name_of_an_endpoint_that_is_not_open_is_told_to_those_inside_only() {
 }
 
 #[test]
+fn idle_times_are_told_as_they_are_where_packets_are_sent() {
+    let Linked { world, client, endpoint, .. } = linked(EndpointState::Available);
+    let question = Question::parse(client.as_str(), &format!("{endpoint}:80"), "tcp").unwrap();
+    let told = |scale: u32| {
+        let scale = TimeScale::new(std::num::NonZeroU32::new(scale).unwrap());
+        explain(&world.snapshot(), &Question { scale, ..question.clone() }).unwrap().to_string()
+    };
+    assert!(told(1).contains("resets what is idle for 350 s"), "{}", told(1));
+    assert!(told(20).contains("resets what is idle for 18 s"), "{}", told(20));
+}
+
+#[test]
 fn a_rejected_endpoint_may_be_accepted_and_a_failed_one_is_made_anew() {
     let Linked { world, client, endpoint, service, .. } = linked(EndpointState::Rejected);
     let explanation = why(&world, &client, format!("{endpoint}:80"));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use explain::{Arrival, Destination, Explanation, Packet, Question, Source, Way};
 use resource::{
     AnalysisState, EndpointService, Finding, InsightsAnalysis, InsightsPath, PathHeader, PathPoint, PathReason, PathStep,
+    TimeScale,
 };
 use store::Snapshot;
 
@@ -62,7 +63,7 @@ fn question(world: &Snapshot, path: &InsightsPath) -> Result<Question, String> {
     let account = ends::peering(&path.source.point).is_none().then(|| path.owner.account.clone());
     let from = path.source_address.or(path.at_source.as_ref().and_then(|filter| filter.from));
     let (packet, destination) = (Packet::Tcp(0, 0), destination(world, path)?);
-    Ok(Question { account, source, destination, packet, action: None, from, from_ports: None })
+    Ok(Question { account, source, destination, packet, action: None, from, from_ports: None, scale: TimeScale::default() })
 }
 
 fn destination(world: &Snapshot, path: &InsightsPath) -> Result<Destination, String> {

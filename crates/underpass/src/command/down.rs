@@ -28,11 +28,11 @@ pub struct Down {
 impl Down {
     pub(super) fn run(self, state: StateDir) -> Result<ExitCode, Box<dyn Error>> {
         let state = state.prepare()?;
-        let _lock = match state.daemon() {
-            Ok(daemon) => end(&state, Pid::from_raw(daemon.pid))?,
-            Err(_) => state.lock()?,
+        let (_lock, by_daemon) = match state.daemon() {
+            Ok(daemon) => (end(&state, Pid::from_raw(daemon.pid))?, Taken::left(&state)),
+            Err(_) => (state.lock()?, Taken::default()),
         };
-        let Taken { machines, namespaces, programs } = teardown(&state)?;
+        let Taken { machines, namespaces, programs } = teardown(&state)?.and(&by_daemon);
         println!("Underpass is down: {machines} machines stopped, {namespaces} namespaces removed, {programs} programs ended.");
         match self.delete_state {
             true => std::fs::remove_dir_all(state.root())?,

@@ -25,7 +25,7 @@ pub struct Explain {
     /// At an endpoint to one of AWS's services, the one call that its policy is asked about, such as ec2:DescribeVpcs
     #[arg(long)]
     action: Option<String>,
-    /// Exit with 0 when it is so and with 1 when it is not, whatever is found
+    /// Exit with 0 when it is so and with 1 when it is not, whatever is found; 2 always means that there is no answer
     #[arg(long, value_enum)]
     expect: Option<Expected>,
     /// Send a real packet too, and exit with 3 when it does not do what is said of it
@@ -57,6 +57,8 @@ enum Expected {
     Deny,
 }
 
+/// What is exited with when there is no answer, so that nobody takes it for one that was not expected.
+const NO_ANSWER: u8 = 2;
 /// What `--probe` exits with when packets do not do what was said of them.
 const DISAGREES: u8 = 3;
 /// How long a change may take to be in the kernel before packets are believed.
@@ -64,6 +66,16 @@ const SETTLING: Duration = Duration::from_secs(1);
 
 impl Explain {
     pub(super) fn run(self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
+        self.answer(state).or_else(|error| {
+            match self.output {
+                Output::Json => println!("{:#}", json!({ "error": error.to_string() })),
+                Output::Text => crate::tell(&*error),
+            }
+            Ok(ExitCode::from(NO_ANSWER))
+        })
+    }
+
+    fn answer(&self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
         let client = Client::new(state.daemon()?)?;
         let mut answer = self.ask(&client)?;
         let mut tried = self.tried(&client, &answer)?;

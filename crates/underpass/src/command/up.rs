@@ -58,6 +58,7 @@ impl Up {
     fn foreground(&self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
         log_to_stderr();
         let _lock = state.lock()?;
+        teardown::Taken::left(state);
         let features = features(state);
         let missing: Vec<String> = features.iter().filter(|f| f.required && !f.ok).map(ToString::to_string).collect();
         if !missing.is_empty() {
@@ -77,7 +78,7 @@ impl Up {
             println!("Ready.");
         }))?;
         if self.ephemeral {
-            teardown::teardown(state)?;
+            teardown::teardown(state)?.leave(state)?;
             std::fs::remove_dir_all(state.machines())?;
         }
         Ok(ExitCode::SUCCESS)

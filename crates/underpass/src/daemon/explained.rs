@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use explain::{Destination, Question, QuestionError, Source};
 use kernel::Namespaces;
+use resource::TimeScale;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use services::{Caller, Error};
@@ -25,7 +26,7 @@ struct Asked {
 pub(super) fn answer(
     world: &Snapshot,
     namespaces: &Namespaces,
-    state_dir: &str,
+    (state_dir, scale): (&str, TimeScale),
     request: &Request,
     caller: &Caller,
 ) -> Result<Value, Error> {
@@ -34,7 +35,7 @@ pub(super) fn answer(
     let bad = |error: QuestionError| Error::invalid_value(error.to_string());
     let question = Question::parse(&asked.source, &asked.destination, &asked.protocol);
     let question = question.and_then(|question| question.about(asked.action.as_deref())).map_err(bad)?;
-    let question = Question { account: Some(caller.owner.account.clone()), ..question };
+    let question = Question { account: Some(caller.owner.account.clone()), scale, ..question };
     let explanation = explain::explain(world, &question).map_err(bad)?.with_env(&env(state_dir, &caller.owner.region));
     let origin = origin(world, namespaces, &question.source, &caller.owner.region).map_err(bad)?;
     let name = if let Destination::Name(name) = &question.destination { Some(name) } else { None };

@@ -97,7 +97,7 @@ pub async fn run(
     let driver = Driver::new(store.clone(), running.clone());
     let health = routes::Health::of(features, driver.clone());
     let root = state.root().display().to_string();
-    let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), root, enforces));
+    let routes = Arc::new(routes::Own::new(store.clone(), namespaces.clone(), ca_pem.clone(), root, config));
     let descriptors = descriptors::take_all()?;
     let server = api::Server::bind(config.api(descriptors), store.clone(), blobs.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;

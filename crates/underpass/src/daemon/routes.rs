@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::identity::Trust;
 use api::{Answer, Report, Routes};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -16,6 +17,7 @@ use services::{Caller, Error, perform};
 use store::{Snapshot, Store};
 use wire::{Request, Response};
 
+use super::Config;
 use super::features::Feature;
 
 /// How long an interface may take to be in the kernel.
@@ -60,12 +62,14 @@ pub struct Own {
     state_dir: String,
     /// Whether callers are known, so that each is told about its own account only.
     enforces: bool,
+    scale: TimeScale,
 }
 
 impl Own {
     /// Routes over `store`, for programs in `namespaces` that trust `ca_pem`.
-    pub fn new(store: Store, namespaces: Namespaces, ca_pem: String, state_dir: String, enforces: bool) -> Self {
-        Self { store, namespaces, ca_pem, state_dir, enforces }
+    pub fn new(store: Store, namespaces: Namespaces, ca_pem: String, state_dir: String, config: &Config) -> Self {
+        let (enforces, scale) = (config.trust == Trust::Enforce, config.scale);
+        Self { store, namespaces, ca_pem, state_dir, enforces, scale }
     }
 }
 
@@ -80,7 +84,8 @@ impl Routes for Own {
                 ("POST", "/_underpass/exec/instance") => self.instance(request, caller),
                 ("POST", "/_underpass/exec/internet") => self.internet(request, caller).await,
                 ("POST", "/_underpass/explain") => {
-                    super::explained::answer(&self.store.snapshot(), &self.namespaces, &self.state_dir, request, caller)
+                    let here = (self.state_dir.as_str(), self.scale);
+                    super::explained::answer(&self.store.snapshot(), &self.namespaces, here, request, caller)
                 }
                 _ => return None,
             };

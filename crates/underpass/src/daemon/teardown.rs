@@ -9,6 +9,7 @@ use kernel::{Kernel, Namespaces, Netlink};
 use nix::mount::{MntFlags, umount2};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
 use workload::Machines;
 
 use crate::daemon::TABLES;
@@ -18,7 +19,7 @@ use crate::state::StateDir;
 const GRACE: Duration = Duration::from_secs(3);
 
 /// What was taken away.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
     /// Machines that ran.
     pub machines: usize,
@@ -26,6 +27,30 @@ pub struct Taken {
     pub namespaces: usize,
     /// Other programs that ran in them.
     pub programs: usize,
+}
+
+impl Taken {
+    /// This, and what an ephemeral daemon took away itself when it ended.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self {
+            machines: self.machines + other.machines,
+            namespaces: self.namespaces + other.namespaces,
+            programs: self.programs + other.programs,
+        }
+    }
+
+    /// Leaves it for who told the daemon to end.
+    pub fn leave(&self, state: &StateDir) -> std::io::Result<()> {
+        fs::write(state.taken(), serde_json::to_vec(self)?)
+    }
+
+    /// What a daemon left, once.
+    pub fn left(state: &StateDir) -> Self {
+        let found = fs::read(state.taken()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let _ = fs::remove_file(state.taken());
+        found.unwrap_or_default()
+    }
 }
 
 /// Takes everything away, going on after errors and telling the first.

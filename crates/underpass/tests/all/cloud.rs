@@ -152,11 +152,12 @@ impl Cloud {
         assert!(daemon.wait().unwrap().success(), "{}", self.log());
     }
 
-    /// Takes everything away but the state.
-    pub fn down(&mut self) {
+    /// Takes everything away but the state; answers what is said of it.
+    pub fn down(&mut self) -> String {
         let said = self.cli(&["down"]);
         assert!(said.contains("Underpass is down"), "{said}");
         self.reap();
+        said
     }
 
     pub fn account(&self, id: &str) -> Account<'_> {

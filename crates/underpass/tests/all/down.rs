@@ -60,6 +60,10 @@ fn an_ephemeral_cloud_takes_everything_with_it() {
     let account = cloud.account(CONSUMER);
     let filters = json!({ "Filters": [{ "Name": "vpc-id", "Values": [net.vpc] }] });
     assert_eq!(account.ec2("describe_vpcs", filters)["Vpcs"], json!([]));
+    let net = account.net();
+    account.instance(&net.subnet, &[&account.group(&net.vpc, "app")], "");
+    let said = cloud.down();
+    assert!(said.contains("1 machines stopped") && !said.contains("0 namespaces"), "what the daemon took away counts: {said}");
 }
 
 #[test]

@@ -30,7 +30,10 @@ fn the_printed_command_opens_the_endpoint_that_was_explained() {
     assert!(told.out.contains("allowed"), "{told:?}");
     assert_eq!(access.fetched(&consumer), BODY);
     let strange = provider.explain(&[&source, &destination]);
-    assert!(strange.status != 0 && strange.err.contains("there is no"), "others' networks are not explained: {strange:?}");
+    assert!(strange.status == 2 && strange.err.contains("there is no"), "others' networks are not explained: {strange:?}");
+    let strange = provider.explain(&[&source, &destination, "--expect", "deny", "--output", "json"]);
+    let told: Value = serde_json::from_str(&strange.out).unwrap();
+    assert!(strange.status == 2 && told["error"].as_str().unwrap().contains("there is no"), "{strange:?}");
 }
 
 /// Everything that is printed below the ways, in one shell of the account that asked.
