@@ -132,12 +132,17 @@ impl Walk<'_> {
     /// Whether the machines of a VPC are told of its resolver, and it answers.
     pub(super) fn has_resolver(&mut self, party: &Party, name: &str) -> bool {
         let Some(vpc) = self.world.find::<Vpc>(party.vpc.as_str()) else { return true };
+        let known = self.way.blockers.len();
         if !vpc.dns_support {
             let mend = format!("aws ec2 modify-vpc-attribute --vpc-id {} --enable-dns-support", vpc.id);
             let problem = format!("its resolver is switched off, so nobody there can look up {name}");
             self.blocked(Code::NoResolver, &vpc.id, problem, vec![run(&party.account, mend)]);
-            return false;
         }
+        self.told_of_resolver(party, &vpc);
+        self.way.blockers.len() == known
+    }
+
+    fn told_of_resolver(&mut self, party: &Party, vpc: &Vpc) {
         let options = vpc.dhcp_options.as_ref().and_then(|id| self.world.find::<DhcpOptions>(id.as_str()));
         let servers = options.iter().flat_map(|options| &options.options).find(|(key, _)| key == "domain-name-servers");
         let others = servers.map(|(_, servers)| servers).filter(|servers| servers.iter().all(|server| server != AMAZON));
@@ -149,9 +154,7 @@ impl Walk<'_> {
             );
             let mend = format!("aws ec2 associate-dhcp-options --dhcp-options-id default --vpc-id {}", vpc.id);
             self.blocked(Code::OtherResolver, &options.id, problem, vec![run(&party.account, mend)]);
-            return false;
         }
-        true
     }
 }
 

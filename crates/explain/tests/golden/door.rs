@@ -234,3 +234,21 @@ fn an_endpoint_whose_private_dns_is_off_is_judged_as_if_its_name_led_there() {
     let told = why(&world, &instance, EC2);
     assert_eq!(codes(&told), ["PRIVATE_DNS_NOT_IN_EFFECT", "SG_HAS_NO_RULES", "VPC_ENDPOINT_POLICY"], "{told}");
 }
+
+#[test]
+fn everything_between_a_name_and_its_endpoint_is_named_at_once() {
+    let (world, vpc, subnet, _, instance) = isolated();
+    let options = DhcpOptionsId::parse("dopt-00000000000000001").unwrap();
+    world.put(DhcpOptions {
+        id: options.clone(),
+        owner: world.find::<Vpc>(&vpc).owner,
+        options: vec![("domain-name-servers".to_owned(), vec!["10.0.9.9".to_owned()])],
+        is_default: false,
+        tags: Tags::default(),
+    });
+    world.update::<Vpc>(&vpc, |vpc| (vpc.dns_support, vpc.dhcp_options) = (false, Some(options.clone())));
+    world.aws_endpoint("ec2", &vpc, &[(&subnet, "10.0.0.9")], &[&world.group(&vpc, &[])], &[]);
+    let told = why(&world, &instance, EC2);
+    let names = ["DNS_SUPPORT_DISABLED", "DHCP_OPTIONS_RESOLVER", "PRIVATE_DNS_NOT_IN_EFFECT"];
+    assert_eq!(codes(&told), [&names[..], &["SG_HAS_NO_RULES"]].concat(), "{told}");
+}

@@ -264,9 +264,11 @@ fn what_belongs_to_another_account_is_as_if_it_did_not_exist() {
 #[test]
 fn a_thousand_interfaces_cost_an_explanation_nothing_that_a_person_notices() {
     let world = World::new();
-    let (client, server, a, _) = pair(&world, &[all_out()], &[ingress(Traffic::Tcp(443, 443), from("10.0.0.0/24"))]);
+    let (client, server, a, b) = pair(&world, &[all_out()], &[ingress(Traffic::Tcp(443, 443), from("10.0.0.0/24"))]);
     let vpc = world.find::<Subnet>(&a).vpc;
     let (wide, group) = (world.subnet(&vpc, "10.0.128.0/17", 'a'), world.group(&vpc, &[all_out()]));
+    let open = |direction| entry(100, direction, Traffic::All, "0.0.0.0/0", true);
+    world.acl(&vpc, &[&a, &b, &wide], &[open("in"), open("out")]);
     for n in 0..1000 {
         world.instance(&wide, &format!("10.0.{}.{}", 128 + n / 250, 4 + n % 250), &[&group]);
     }
