@@ -38,6 +38,8 @@ codes! {
     MoreSpecificRoute = "MORE_SPECIFIC_ROUTE";
     /// No public address stands for the sender.
     NoPublicAddress = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS";
+    /// An internet gateway takes nothing for private addresses.
+    PrivateDestination = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS";
     /// No public address leads to the destination.
     NotPublic = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS";
     /// Block Public Access cuts the VPC off from the internet.

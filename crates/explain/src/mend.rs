@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
 use resource::{
     AclId, ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, Route,
     RouteTable, RouteTarget, SecurityGroup, Vpc, VpcId,
@@ -36,6 +37,11 @@ pub(crate) fn let_in(world: &Snapshot, group: &GroupId, packet: Packet, sender: 
 /// Lets a packet in by address, where references do not reach.
 pub(crate) fn let_in_address(world: &Snapshot, group: &GroupId, packet: Packet, address: Ipv4Addr) -> Fix {
     authorize(world, group, "ingress", packet, &format!("--cidr {address}/32"))
+}
+
+/// Lets a packet in from a block.
+pub(crate) fn let_in_block(world: &Snapshot, group: &GroupId, packet: Packet, block: Ipv4Net) -> Fix {
+    authorize(world, group, "ingress", packet, &format!("--cidr {block}"))
 }
 
 /// Lets a packet out through a group.
@@ -167,9 +173,12 @@ fn nat_of(world: &Snapshot, vpc: &VpcId) -> Option<String> {
     world.linked::<NatGateway>(Vpc::KIND, vpc).find(usable).map(|nat| nat.id.to_string())
 }
 
-/// Gives a party's interface a public address; who has no interface yet gets a NAT gateway in a public subnet instead.
+/// Gives a party's interface a public address; who has no interface yet, or one that a service manages, gets a NAT gateway in a
+/// public subnet instead.
 pub(crate) fn public_address(world: &Snapshot, party: &Party) -> Vec<Fix> {
-    let Some(interface) = &party.interface else { return nat_gateway(world, party).unwrap_or_default() };
+    let Some(interface) = party.interface.as_ref().filter(|interface| !interface.kind.is_managed()) else {
+        return nat_gateway(world, party).unwrap_or_default();
+    };
     let allocate = "EIP=$(aws ec2 allocate-address --query AllocationId --output text)";
     let associate = format!("aws ec2 associate-address --allocation-id $EIP --network-interface-id {}", interface.id);
     vec![run(&party.account, allocate), run(&party.account, associate)]

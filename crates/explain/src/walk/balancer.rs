@@ -64,30 +64,6 @@ impl Walk<'_> {
         }
     }
 
-    fn no_listener(mut self, balancer: &LoadBalancer, node: &Node) -> Vec<Way> {
-        let groups = self.world.all::<TargetGroup>().filter(|group| group.vpc == balancer.vpc);
-        let own: Vec<Arc<Listener>> = self.world.linked::<Listener>(LoadBalancer::KIND, &balancer.arn).collect();
-        let group = own
-            .first()
-            .map(|listener| listener.target_group.clone())
-            .or_else(|| groups.into_iter().next().map(|g| g.arn.clone()));
-        let fix = self.packet.listened_for().zip(group).map(|((transport, port), group)| {
-            let action = format!("--default-actions Type=forward,TargetGroupArn={group}");
-            let command = format!("aws elbv2 create-listener --protocol {}", transport.as_str().to_uppercase());
-            mend::run(&balancer.owner.account, format!("{command} --load-balancer-arn {} --port {port} {action}", balancer.arn))
-        });
-        let ports: Vec<String> = node.ports.iter().map(|port| format!("{} {}", port.transport.as_str(), port.port)).collect();
-        let kin = |(transport, _)| node.ports.iter().any(|port| port.transport == transport);
-        let (code, has) = match (self.packet.listened_for().filter(|wanted| kin(*wanted)), ports.as_slice()) {
-            _ if matches!(self.packet, Packet::Icmp(_)) => (Code::Protocol, "load balancers answer no pings".to_owned()),
-            (_, []) => (Code::NoListener, "it has no listener".to_owned()),
-            (None, ports) => (Code::NoListener, format!("it listens on {}", ports.join(", "))),
-            (Some(_), ports) => (Code::ListenerPort, format!("it listens on {}", ports.join(", "))),
-        };
-        self.blocked(code, &balancer.arn, format!("does not listen on {}: {has}", self.packet), fix.into_iter().collect());
-        self.end()
-    }
-
     fn listened(
         mut self,
         node: &Party,

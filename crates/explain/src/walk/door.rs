@@ -203,6 +203,7 @@ impl Walk<'_> {
     /// The endpoint carries the groups of its first client, which may not let in their own members.
     pub(super) fn let_own_group_in(&self, party: &Party) -> Vec<Fix> {
         let mut trial = self.clone();
+        trial.guests.extend(party.interface.is_none().then(|| party.clone()));
         let before = trial.way.blockers.len();
         let sender = Sender::of(party);
         trial.groups_in(party, &sender);

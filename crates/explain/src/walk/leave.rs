@@ -17,7 +17,8 @@ const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 impl Walk<'_> {
     /// From a party to an address as it sees it.
     pub(super) fn leave(mut self, party: &Party, to: Ipv4Addr) -> Vec<Way> {
-        if party.interface.as_ref().is_some_and(|interface| interface.addresses.contains(&to)) {
+        let own = party.interface.as_ref().is_some_and(|interface| interface.addresses.contains(&to));
+        if own || (to.is_loopback() && !party.is_managed()) {
             self.passes(&party.name, "talks to itself");
             return self.end();
         }

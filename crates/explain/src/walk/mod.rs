@@ -3,12 +3,14 @@
 
 mod balancer;
 mod boundary;
+mod connect;
 mod door;
 mod endpoint;
 mod forwarded;
 mod inside;
 mod internet;
 mod leave;
+mod listener;
 mod name;
 pub(crate) mod peering;
 mod policy;

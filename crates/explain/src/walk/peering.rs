@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ipnet::Ipv4Net;
 use plan::Table;
-use resource::{PeeringConnection, PeeringState, Resource, RulePeer, SecurityGroup, Vpc, VpcId};
+use resource::{PeeringConnection, PeeringState, Resource, RouteDestination, RouteTable, RulePeer, SecurityGroup, Vpc, VpcId};
 use store::Snapshot;
 
 use super::route::listed;
@@ -87,7 +87,7 @@ impl Walk<'_> {
             None => {
                 let mut fixes = self.direct(party, to);
                 if !fixes.is_empty() {
-                    fixes.retain(|fix| !fix.command.contains("create-route --route-table-id"));
+                    fixes.retain(|fix| !fix.command.contains(&format!("-route --route-table-id {} ", table.id)));
                     let replace =
                         format!("aws ec2 replace-route --route-table-id {} --destination-cidr-block {prefix}", table.id);
                     fixes.push(mend::run(&party.account, format!("{replace} --vpc-peering-connection-id $PCX")));
@@ -152,35 +152,38 @@ pub(super) fn lead(party: &Party, table: &Table, block: Ipv4Net, peering: &Peeri
     route(party, if taken { "replace-route" } else { "create-route" }, table, &block.to_string(), peering)
 }
 
+/// Whether two VPCs have addresses in common, so that no peering can connect them.
+pub(super) fn overlap(one: &Vpc, two: &Vpc) -> bool {
+    one.cidrs.iter().any(|a| two.cidrs.iter().any(|b| a.cidr.contains(&b.cidr) || b.cidr.contains(&a.cidr)))
+}
+
 /// From nothing to a connection with a VPC whose blocks do not overlap one's own.
-fn propose(world: &Snapshot, party: &Party, other: &Vpc) -> Vec<Fix> {
-    let Some(own) = world.find::<Vpc>(party.vpc.as_str()) else { return Vec::new() };
-    let overlap = own.cidrs.iter().any(|a| other.cidrs.iter().any(|b| a.cidr.contains(&b.cidr) || b.cidr.contains(&a.cidr)));
-    let Some(table) = party.table(world).filter(|_| !overlap) else { return Vec::new() };
+pub(super) fn propose(world: &Snapshot, party: &Party, other: &Vpc) -> Vec<Fix> {
+    let Some(own) = world.find::<Vpc>(party.vpc.as_str()).filter(|own| !overlap(own, other)) else { return Vec::new() };
+    let Some(table) = party.table(world).and_then(|id| world.find::<RouteTable>(id.as_str())) else { return Vec::new() };
     let ask = format!(
         "PCX=$(aws ec2 create-vpc-peering-connection --vpc-id {} --peer-vpc-id {} --peer-owner-id {} --query \
          VpcPeeringConnection.VpcPeeringConnectionId --output text)",
         own.id, other.id, other.owner.account
     );
-    let routes = |table: &str, vpc: &Vpc| -> Vec<String> {
-        let route = |block: &resource::CidrAssociation| {
-            format!(
-                "aws ec2 create-route --route-table-id {table} --destination-cidr-block {} --vpc-peering-connection-id $PCX",
-                block.cidr
-            )
-        };
-        vpc.cidrs.iter().map(route).collect()
-    };
-    let far_tables = world.linked::<resource::RouteTable>(Vpc::KIND, &other.id);
-    let back =
-        far_tables.flat_map(|table| routes(table.id.as_str(), &own)).map(|command| mend::run(&other.owner.account, command));
     let mut fixes = vec![
         mend::run(&party.account, ask),
         mend::run(&other.owner.account, "aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id $PCX"),
     ];
-    fixes.extend(routes(table.as_str(), other).into_iter().map(|command| mend::run(&party.account, command)));
-    fixes.extend(back);
+    fixes.extend(routes(&table, other));
+    fixes.extend(world.linked::<RouteTable>(Vpc::KIND, &other.id).flat_map(|table| routes(&table, &own)));
     fixes
+}
+
+/// The routes of a table to a VPC over the new connection, in place of those that its blocks may have.
+fn routes(table: &RouteTable, to: &Vpc) -> Vec<Fix> {
+    let route = |block: &resource::CidrAssociation| {
+        let taken = table.routes.iter().any(|route| route.destination == RouteDestination::Cidr(block.cidr));
+        let verb = if taken { "replace-route" } else { "create-route" };
+        let of = format!("--route-table-id {} --destination-cidr-block {}", table.id, block.cidr);
+        mend::run(&table.owner.account, format!("aws ec2 {verb} {of} --vpc-peering-connection-id $PCX"))
+    };
+    to.cidrs.iter().map(route).collect()
 }
 
 fn region(world: &Snapshot, vpc: &VpcId) -> String {

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use plan::{Hop, Item, Nat, Subject, Table};
 use resource::{
-    ElasticAddress, InterfaceId, NatGateway, NatGatewayId, NetworkInterface, PrefixList, PrefixListId, RouteDestination,
-    RouteTable, RouteTableId, RouteTarget, VpcId,
+    ElasticAddress, InterfaceId, NatGateway, NatGatewayId, PUBLIC_IP, PrefixList, PrefixListId, RouteDestination, RouteTable,
+    RouteTableId, RouteTarget, VpcId,
 };
 
 use super::peering::{self, live_to};
@@ -19,6 +19,10 @@ use crate::{Code, Ground, mend};
 impl Walk<'_> {
     /// Follows the route of the sender's table for an address outside its VPC.
     pub(super) fn route_out(mut self, party: &Party, to: Ipv4Addr) -> Vec<Way> {
+        if is_nowhere(to) {
+            self.blocked(Code::Nobody, to, "is nobody's address: no route leads to such", Vec::new());
+            return self.end();
+        }
         match self.table(party) {
             Some(table) => self.by_table(party, &table, to),
             None => {
@@ -34,7 +38,8 @@ impl Walk<'_> {
             Some((prefix, Hop::Drop)) => self.into_blackhole(party, table, *prefix, to),
             Some((prefix, Hop::Internet(realm))) => {
                 let target = self.target_of(table, *prefix);
-                if to.is_private()
+                let other = self.elsewhere(party, to).filter(|_| !self.is_public(to));
+                if (to.is_private() || other.is_some())
                     && let Some(far) =
                         self.unused_peering(party, table, to, &format!("leads by {prefix} to {target} and not to {to}"))
                 {
@@ -42,7 +47,11 @@ impl Walk<'_> {
                 }
                 self.passes(&table.id, format!("routes {to} by {prefix} to {target}"));
                 self.by(Ground::Route { table: None, prefix: *prefix, target });
-                self.translate(party, *realm, to)
+                match other {
+                    Some(other) => self.disconnected(party, &other),
+                    None if to.is_private() => self.private_destination(party, table, *prefix, to),
+                    None => self.translate(party, *realm, to),
+                }
             }
             Some((prefix, Hop::Peer(router, _, realm))) => {
                 self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(table, *prefix)));
@@ -94,6 +103,17 @@ impl Walk<'_> {
     fn public_of_nat(&self, id: &NatGatewayId) -> Option<Ipv4Addr> {
         let nat = self.world.find::<NatGateway>(id.as_str()).filter(|nat| nat.public)?;
         Some(self.world.find::<ElasticAddress>(nat.allocation.as_ref()?.as_str())?.public)
+    }
+
+    /// Whether an address is one of the simulated internet.
+    fn is_public(&self, address: Ipv4Addr) -> bool {
+        self.world.named::<ElasticAddress>(PUBLIC_IP, address).next().is_some()
+    }
+
+    fn private_destination(mut self, party: &Party, table: &Table, prefix: Ipv4Net, to: Ipv4Addr) -> Vec<Way> {
+        let problem = format!("takes nothing for private addresses, as {to} is one, which nobody has that {} knows", party.vpc);
+        self.blocked(Code::PrivateDestination, self.target_of(table, prefix), problem, Vec::new());
+        self.end()
     }
 
     /// By the table of an internet gateway, where it has another way to an address than the VPC itself.
@@ -217,8 +237,7 @@ impl Walk<'_> {
             return self.over_peering(party, party.address, far.router, to);
         }
         self.blocked(Code::NoRoute, &table.id, problem, Vec::new());
-        let somewhere = self.world.all::<NetworkInterface>().find(|other| other.addresses.contains(&to));
-        match somewhere.and_then(|other| Party::of(self.world, other)) {
+        match self.elsewhere(party, to) {
             Some(other) => self.disconnected(party, &other),
             None => self.end(),
         }
@@ -413,6 +432,11 @@ impl Walk<'_> {
 /// Whether an interface is a party's own.
 fn is_of(party: &Party, id: &InterfaceId) -> bool {
     party.interface.as_ref().is_some_and(|interface| interface.id == *id)
+}
+
+/// Whether an address is one that no packet is routed to, wherever routes lead.
+fn is_nowhere(to: Ipv4Addr) -> bool {
+    matches!(to.octets()[0], 0 | 127 | 224..) || to.is_link_local()
 }
 
 fn longest(table: &Table, to: Ipv4Addr) -> Option<&(Ipv4Net, Hop)> {

@@ -39,20 +39,15 @@ impl Walk<'_> {
     }
 
     fn permitted(&mut self, party: &Party, service: &EndpointService) {
-        let root = format!("arn:aws:iam::{}:", party.account);
-        let means = |principal: &str| principal == "*" || principal.starts_with(&root);
-        let allowed = service.owner.account == party.account;
-        if allowed || service.principals.iter().any(|allowed| means(&allowed.principal)) {
+        let Some(fix) = permitting(party, service) else {
             return self.passes(&service.id, format!("may be used by account {}", party.account));
-        }
-        let permit = format!("aws ec2 modify-vpc-endpoint-service-permissions --service-id {}", service.id);
-        let fix = run(&service.owner.account, format!("{permit} --add-allowed-principals {root}root"));
+        };
         let problem = format!("is as if it did not exist for account {}: it is none of its allowed principals", party.account);
         self.blocked(Code::NotPermitted, &service.id, problem, vec![fix]);
     }
 
     /// The zones in which all balancers of a service have nodes.
-    fn zones_of(&self, service: &EndpointService) -> Vec<String> {
+    pub(super) fn zones_of(&self, service: &EndpointService) -> Vec<String> {
         let balancers = service.balancers.iter().filter_map(|arn| self.world.find::<LoadBalancer>(arn));
         let zones = balancers.flat_map(|balancer| balancer.zones.iter().map(|zone| zone.zone.clone()).collect::<Vec<_>>());
         zones.collect()
@@ -67,12 +62,19 @@ impl Walk<'_> {
             let problem = format!("is in {}, where the service has no node; it has some in {has}", party.zone);
             self.blocked(Code::ServiceNotInZone, &party.subnet, problem, Vec::new());
         }
-        let full = self.is_full(&party.subnet);
-        if own && full {
+        if own && self.is_full(&party.subnet) {
             let problem = "has no free address, which an endpoint's interface needs";
             self.blocked(Code::SubnetFull, &party.subnet, problem, Vec::new());
         }
-        if own && !full {
+        self.subnet_in(party, vpc, zones, fixes)
+    }
+
+    /// A subnet with a free address in one of these zones: the party's own, another one, or what the command leaves that makes
+    /// one.
+    pub(super) fn subnet_in(&self, party: &Party, vpc: &Vpc, zones: Option<&[String]>, fixes: &mut Vec<Fix>) -> String {
+        let served = |zone: &String| zones.is_none_or(|zones| zones.contains(zone));
+        let own = served(&party.zone);
+        if own && !self.is_full(&party.subnet) {
             return party.subnet.to_string();
         }
         let mut others = self.in_vpc::<Subnet>(&party.vpc).filter(|subnet| served(&subnet.zone) && !self.is_full(&subnet.id));
@@ -101,7 +103,7 @@ impl Walk<'_> {
     }
 
     /// Makes the endpoint with the party's groups, has it accepted, and lets the party in at it.
-    fn made(&self, party: &Party, name: &str, subnet: &str, service: Option<&EndpointService>) -> Vec<Fix> {
+    pub(super) fn made(&self, party: &Party, name: &str, subnet: &str, service: Option<&EndpointService>) -> Vec<Fix> {
         let groups: Vec<&str> = party.groups.iter().map(resource::GroupId::as_str).collect();
         let create = format!(
             "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id {} --service-name {name} --subnet-ids {subnet} --security-group-ids {}",
@@ -117,4 +119,13 @@ impl Walk<'_> {
         fixes.extend(self.let_own_group_in(party));
         fixes
     }
+}
+
+/// What lets a party's account make endpoints to a service, where it may not yet.
+pub(super) fn permitting(party: &Party, service: &EndpointService) -> Option<Fix> {
+    let root = format!("arn:aws:iam::{}:", party.account);
+    let means = |principal: &str| principal == "*" || principal.starts_with(&root);
+    let may = service.owner.account == party.account || service.principals.iter().any(|allowed| means(&allowed.principal));
+    let permit = format!("aws ec2 modify-vpc-endpoint-service-permissions --service-id {}", service.id);
+    (!may).then(|| run(&service.owner.account, format!("{permit} --add-allowed-principals {root}root")))
 }

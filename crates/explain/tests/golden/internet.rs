@@ -249,13 +249,15 @@ fn two_vpcs_with_overlapping_blocks_are_told_to_use_privatelink() {
       x eni-00000000000000002 of i-00000000000000002 is in vpc-00000000000000002, and nothing connects vpc-00000000000000001 to it; their blocks overlap, so peering could not connect them: PrivateLink can
 
     1. DISCONNECTED_VPCS eni-00000000000000002 of i-00000000000000002: is in vpc-00000000000000002, and nothing connects vpc-00000000000000001 to it; their blocks overlap, so peering could not connect them: PrivateLink can
-       NLB=$(aws elbv2 create-load-balancer --type network --scheme internal --name privatelink --subnets subnet-00000000000000002 --query 'LoadBalancers[0].LoadBalancerArn' --output text)
+       NLB=$(aws elbv2 create-load-balancer --type network --scheme internal --name tcp-eni-00000000000000002-443 --subnets subnet-00000000000000002 --query 'LoadBalancers[0].LoadBalancerArn' --output text)
        aws elbv2 wait load-balancer-available --load-balancer-arns $NLB
-       TARGETS=$(aws elbv2 create-target-group --name privatelink --protocol TCP --port 443 --vpc-id vpc-00000000000000002 --target-type ip --query 'TargetGroups[0].TargetGroupArn' --output text)
+       TARGETS=$(aws elbv2 create-target-group --name tcp-eni-00000000000000002-443 --protocol TCP --port 443 --vpc-id vpc-00000000000000002 --target-type ip --query 'TargetGroups[0].TargetGroupArn' --output text)
        aws elbv2 register-targets --target-group-arn $TARGETS --targets Id=10.0.0.4
        aws elbv2 create-listener --load-balancer-arn $NLB --protocol TCP --port 443 --default-actions Type=forward,TargetGroupArn=$TARGETS
        SERVICE=$(aws ec2 create-vpc-endpoint-service-configuration --no-acceptance-required --network-load-balancer-arns $NLB --query ServiceConfiguration.ServiceName --output text)
-       aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id vpc-00000000000000001 --service-name $SERVICE --subnet-ids subnet-00000000000000001 --security-group-ids sg-00000000000000001
+       ENDPOINT=$(aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id vpc-00000000000000001 --service-name $SERVICE --subnet-ids subnet-00000000000000001 --security-group-ids sg-00000000000000001 --query VpcEndpoint.VpcEndpointId --output text)
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000001 --protocol tcp --port 443 --source-group sg-00000000000000001
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000002 --protocol tcp --port 443 --cidr 10.0.0.0/24
     ");
 }
 

@@ -1,9 +1,11 @@
 //! Worlds with one fault each, and what is said about it.
 
 mod balancer;
+mod connect;
 mod door;
 mod inside;
 mod internet;
+mod listener;
 mod names;
 mod offered;
 mod pasted;

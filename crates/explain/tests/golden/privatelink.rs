@@ -303,16 +303,17 @@ fn the_provider_cannot_open_a_connection_to_the_consumer() {
     insta::assert_snapshot!(why(&world, &server, format!("{client}:80")), @"
     i-00000000000000002 to i-00000000000000001 tcp 80: denied
 
-      x eni-00000000000000001 of i-00000000000000001 is in vpc-00000000000000001, and nothing connects vpc-00000000000000002 to it; vpce-00000000000000001 is one-way: it carries connections from vpc-00000000000000001 only
+      x eni-00000000000000001 of i-00000000000000001 is in vpc-00000000000000001, and nothing connects vpc-00000000000000002 to it; vpce-00000000000000001 is one-way: it carries connections from vpc-00000000000000001 only; their blocks overlap, so peering could not connect them: PrivateLink can
 
-    1. PRIVATELINK_IS_ONE_WAY eni-00000000000000001 of i-00000000000000001: is in vpc-00000000000000001, and nothing connects vpc-00000000000000002 to it; vpce-00000000000000001 is one-way: it carries connections from vpc-00000000000000001 only
-       NLB=$(aws elbv2 create-load-balancer --type network --scheme internal --name privatelink --subnets subnet-00000000000000001 --query 'LoadBalancers[0].LoadBalancerArn' --output text)
+    1. PRIVATELINK_IS_ONE_WAY eni-00000000000000001 of i-00000000000000001: is in vpc-00000000000000001, and nothing connects vpc-00000000000000002 to it; vpce-00000000000000001 is one-way: it carries connections from vpc-00000000000000001 only; their blocks overlap, so peering could not connect them: PrivateLink can
+       NLB=$(aws elbv2 create-load-balancer --type network --scheme internal --name tcp-eni-00000000000000001-80 --subnets subnet-00000000000000001 --query 'LoadBalancers[0].LoadBalancerArn' --output text)
        aws elbv2 wait load-balancer-available --load-balancer-arns $NLB
-       TARGETS=$(aws elbv2 create-target-group --name privatelink --protocol TCP --port 80 --vpc-id vpc-00000000000000001 --target-type ip --query 'TargetGroups[0].TargetGroupArn' --output text)
+       TARGETS=$(aws elbv2 create-target-group --name tcp-eni-00000000000000001-80 --protocol TCP --port 80 --vpc-id vpc-00000000000000001 --target-type ip --query 'TargetGroups[0].TargetGroupArn' --output text)
        aws elbv2 register-targets --target-group-arn $TARGETS --targets Id=10.0.0.4
        aws elbv2 create-listener --load-balancer-arn $NLB --protocol TCP --port 80 --default-actions Type=forward,TargetGroupArn=$TARGETS
        SERVICE=$(aws ec2 create-vpc-endpoint-service-configuration --no-acceptance-required --network-load-balancer-arns $NLB --query ServiceConfiguration.ServiceName --output text)
-       aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id vpc-00000000000000002 --service-name $SERVICE --subnet-ids subnet-00000000000000002 --security-group-ids sg-00000000000000003
+       ENDPOINT=$(aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id vpc-00000000000000002 --service-name $SERVICE --subnet-ids subnet-00000000000000002 --security-group-ids sg-00000000000000003 --query VpcEndpoint.VpcEndpointId --output text)
+       aws ec2 authorize-security-group-ingress --group-id sg-00000000000000003 --protocol tcp --port 80 --source-group sg-00000000000000003
     ");
     assert_eq!(codes(&why(&world, &server, format!("{endpoint}:80"))), ["PRIVATELINK_IS_ONE_WAY"]);
     assert_eq!(world.find::<Instance>(&server).vpc, provider);
@@ -323,7 +324,12 @@ fn a_consumer_that_asks_for_the_server_itself_is_told_of_its_endpoint() {
     let Linked { world, client, server, endpoint, .. } = linked(EndpointState::Available);
     let explanation = why(&world, &client, format!("{server}:8080"));
     assert_eq!(codes(&explanation), ["DISCONNECTED_VPCS"]);
-    assert!(explanation.blockers[0].problem.contains(endpoint.as_str()), "{explanation}");
+    let blocker = &explanation.blockers[0];
+    let name = world.find::<VpcEndpoint>(&endpoint).regional_name();
+    assert!(blocker.problem.ends_with(&format!("; {endpoint} leads to it: connect to {name}:80")), "{explanation}");
+    assert!(blocker.fixes.is_empty(), "there is nothing to make: {explanation}");
+    let other = why(&world, &client, format!("{server}:9090"));
+    assert!(other.to_string().contains("create-load-balancer"), "the service does not lead to that port: {other}");
 }
 
 #[test]

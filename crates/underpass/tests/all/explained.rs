@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::account::{Account, ran, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
 use crate::offer::{Access, Offer};
-use crate::site::{Peer, web};
+use crate::site::{Peer, ZONE, web};
 
 const BODY: &str = "explained";
 
@@ -60,6 +60,41 @@ fn what_is_printed_for_two_accounts_works_pasted_from_top_to_bottom_into_one_she
     pasted(&consumer, &told.out);
     let name = consumer.newest_endpoint(&net.vpc);
     assert_eq!(consumer.curl(&net.subnet, &group, &format!("http://{name}/")).out, BODY);
+}
+
+impl Account<'_> {
+    /// An ACL without entries around subnets.
+    fn close(&self, vpc: &str, subnets: &[&str]) {
+        let acl = text_of(&self.ec2("create_network_acl", json!({ "VpcId": vpc }))["NetworkAcl"]["NetworkAclId"]);
+        let filters = json!({ "Filters": [{ "Name": "association.subnet-id", "Values": subnets }] });
+        let old = self.ec2("describe_network_acls", filters)["NetworkAcls"][0]["Associations"].as_array().unwrap().clone();
+        for association in old.iter().filter(|association| subnets.contains(&association["SubnetId"].as_str().unwrap())) {
+            let wish = json!({ "AssociationId": association["NetworkAclAssociationId"], "NetworkAclId": acl });
+            self.ec2("replace_network_acl_association", wish);
+        }
+    }
+}
+
+/// What is pasted makes a connection, routes both ways, a rule, and entries of the one ACL that client and server share.
+#[test]
+fn vpcs_that_nothing_connects_and_subnets_that_share_an_acl_work_after_the_paste() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let vpcs = ["10.1.0.0/16", "10.2.0.0/16"].map(|block| account.vpc(block));
+    let subnet = |n: usize, block: &str| account.subnet(&vpcs[n], block, ZONE);
+    let subnets = [subnet(0, "10.1.1.0/24"), subnet(1, "10.2.1.0/24"), subnet(1, "10.2.2.0/24")];
+    let [clients, servers] = [0, 1].map(|n| account.group(&vpcs[n], "g"));
+    let server = account.instance(&subnets[1], &[&servers], &web(BODY));
+    let works = |subnet: &str, group: &str| {
+        let to = format!("{}:80", account.private_ip(&server));
+        pasted(&account, &account.explain(&[&format!("{subnet}+{group}"), &to, "--expect", "deny"]).out);
+        account.explain(&[&format!("{subnet}+{group}"), &to, "--probe", "--expect", "allow"])
+    };
+    let peered = works(&subnets[0], &clients);
+    assert!(peered.status == 0 && peered.out.contains("answers"), "{peered:?}");
+    account.close(&vpcs[1], &[&subnets[1], &subnets[2]]);
+    let beside = works(&subnets[2], &servers);
+    assert!(beside.status == 0 && beside.out.contains("answers"), "{beside:?}");
 }
 
 #[test]
