@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use resource::{
-    AclId, ElasticAddress, GroupId, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Resource, Route,
-    RouteTable, RouteTarget, SecurityGroup, Vpc, VpcId,
+    AclId, ElasticAddress, GroupId, GroupRule, InternetGateway, NatGateway, NatState, NetworkAcl, NetworkInterface, Owner,
+    PrefixList, QUOTA, QuotaChange, Resource, Route, RouteTable, RouteTarget, RulePeer, SecurityGroup, Vpc, VpcId,
 };
 use store::Snapshot;
 
@@ -18,13 +18,18 @@ use crate::walk::Sender;
 /// The highest number that an ACL entry may have.
 const LAST_ENTRY: u16 = 32766;
 
+/// The quota of rules in one direction that a group may have: its service, its code, and how many these are at first.
+const GROUP_RULES: (&str, &str, u32) = ("vpc", "L-0EA8095F", 60);
+/// How many more are asked for where that is too few.
+const MORE_RULES: u32 = 20;
+
 /// A command for an account.
 pub(crate) fn run(account: impl Into<String>, command: impl Into<String>) -> Fix {
     Fix { account: account.into(), command: command.into(), entry: None }
 }
 
 /// Lets a packet from `sender` in through a group: by reference to the sender's own group where that reaches, else by address.
-pub(crate) fn let_in(world: &Snapshot, group: &GroupId, packet: Packet, sender: &Sender, vpc: &VpcId) -> Fix {
+pub(crate) fn let_in(world: &Snapshot, group: &GroupId, packet: Packet, sender: &Sender, vpc: &VpcId) -> Vec<Fix> {
     let own = |party: &&Party| party.vpc == *vpc && (sender.by.is_some() || party.address == sender.address);
     let known = sender.by.as_deref().or(sender.party.as_ref()).filter(own);
     let peer = match known.and_then(|party| party.groups.first()) {
@@ -35,31 +40,59 @@ pub(crate) fn let_in(world: &Snapshot, group: &GroupId, packet: Packet, sender: 
 }
 
 /// Lets a packet in by address, where references do not reach.
-pub(crate) fn let_in_address(world: &Snapshot, group: &GroupId, packet: Packet, address: Ipv4Addr) -> Fix {
+pub(crate) fn let_in_address(world: &Snapshot, group: &GroupId, packet: Packet, address: Ipv4Addr) -> Vec<Fix> {
     authorize(world, group, "ingress", packet, &format!("--cidr {address}/32"))
 }
 
 /// Lets a packet in from a block.
-pub(crate) fn let_in_block(world: &Snapshot, group: &GroupId, packet: Packet, block: Ipv4Net) -> Fix {
+pub(crate) fn let_in_block(world: &Snapshot, group: &GroupId, packet: Packet, block: Ipv4Net) -> Vec<Fix> {
     authorize(world, group, "ingress", packet, &format!("--cidr {block}"))
 }
 
 /// Lets a packet out through a group.
-pub(crate) fn let_out(world: &Snapshot, group: &GroupId, packet: Packet, address: Ipv4Addr) -> Fix {
+pub(crate) fn let_out(world: &Snapshot, group: &GroupId, packet: Packet, address: Ipv4Addr) -> Vec<Fix> {
     authorize(world, group, "egress", packet, &format!("--cidr {address}/32"))
 }
 
-fn authorize(world: &Snapshot, group: &GroupId, direction: &str, packet: Packet, peer: &str) -> Fix {
-    let account = world.find::<SecurityGroup>(group.as_str()).map(|group| group.owner.account.clone()).unwrap_or_default();
+fn authorize(world: &Snapshot, group: &GroupId, direction: &str, packet: Packet, peer: &str) -> Vec<Fix> {
+    let found = world.find::<SecurityGroup>(group.as_str());
+    let account = found.as_ref().map(|group| group.owner.account.clone()).unwrap_or_default();
     let ports = match packet {
         Packet::Icmp(_) => "-1".to_owned(),
         _ => packet.ports().0.to_string(),
     };
-    let name = packet.name();
-    run(
-        account,
-        format!("aws ec2 authorize-security-group-{direction} --group-id {group} --protocol {name} --port {ports} {peer}"),
-    )
+    let (name, egress) = (packet.name(), direction == "egress");
+    let raise = found.filter(|group| is_full(world, group, egress)).map(|group| {
+        let more = most_rules(world, &group.owner) + MORE_RULES;
+        let quota = format!("--service-code {} --quota-code {}", GROUP_RULES.0, GROUP_RULES.1);
+        run(&account, format!("aws service-quotas request-service-quota-increase {quota} --desired-value {more}"))
+    });
+    let command =
+        format!("aws ec2 authorize-security-group-{direction} --group-id {group} --protocol {name} --port {ports} {peer}");
+    raise.into_iter().chain([run(&account, command)]).collect()
+}
+
+/// Which of these groups a rule is best added to: the first that has room for one.
+pub(crate) fn roomy<'a>(world: &Snapshot, groups: &'a [GroupId], egress: bool) -> Option<&'a GroupId> {
+    let has_room = |id: &&GroupId| world.find::<SecurityGroup>(id.as_str()).is_some_and(|group| !is_full(world, &group, egress));
+    groups.iter().find(has_room).or_else(|| groups.first())
+}
+
+/// Whether a group has as many rules in one direction as it may have. A prefix list counts as its greatest size.
+fn is_full(world: &Snapshot, group: &SecurityGroup, egress: bool) -> bool {
+    let weight = |rule: &GroupRule| match &rule.peer {
+        RulePeer::Cidr6(_) => 0,
+        RulePeer::PrefixList(id) => world.find::<PrefixList>(id.as_str()).map_or(1, |list| list.max_entries),
+        RulePeer::Cidr(_) | RulePeer::Group { .. } | RulePeer::PeerGroup { .. } => 1,
+    };
+    let rules: u32 = group.rules.iter().filter(|rule| rule.egress == egress).map(weight).sum();
+    rules >= most_rules(world, &group.owner)
+}
+
+fn most_rules(world: &Snapshot, owner: &Owner) -> u32 {
+    let (service, code, usual) = GROUP_RULES;
+    let changes = world.named::<QuotaChange>(QUOTA, QuotaChange::quota_key(owner, service, code));
+    changes.filter(|change| change.granted).map(|change| change.desired).max().unwrap_or(usual)
 }
 
 /// An entry that an ACL needs. Which number it gets is known when all are that the ACL needs.

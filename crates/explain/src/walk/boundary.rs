@@ -21,8 +21,9 @@ impl Walk<'_> {
         }
         let Some(id) = party.groups.first().cloned() else { return self.no_groups(party) };
         let (code, problem) = self.mismatch(party, true, &format!("out to {to}"));
-        let fix = mend::let_out(self.world, &id, self.packet, to);
-        self.blocked(code, id, problem, vec![fix]);
+        let roomy = mend::roomy(self.world, &party.groups, true).unwrap_or(&id);
+        let fixes = mend::let_out(self.world, roomy, self.packet, to);
+        self.blocked(code, id, problem, fixes);
         self.by(grounds(party, true, party.groups.clone(), None));
     }
 
@@ -39,8 +40,9 @@ impl Walk<'_> {
             Some(lost) => lost,
             None => self.mismatch(party, false, &format!("in from {}", sender.address)),
         };
-        let fix = mend::let_in(self.world, &id, self.packet, sender, &party.vpc);
-        self.blocked(code, id, problem, vec![fix]);
+        let roomy = mend::roomy(self.world, &party.groups, false).unwrap_or(&id);
+        let fixes = mend::let_in(self.world, roomy, self.packet, sender, &party.vpc);
+        self.blocked(code, id, problem, fixes);
         self.by(grounds(party, false, party.groups.clone(), None));
     }
 

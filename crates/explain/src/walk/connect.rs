@@ -201,12 +201,13 @@ impl Walk<'_> {
     }
 
     /// The new balancer's node has some address in the target's subnet, from which it sends and checks.
-    fn let_balancer_in(&self, other: &Party) -> Option<Fix> {
-        let group = other.groups.first().filter(|_| !other.is_managed())?;
+    fn let_balancer_in(&self, other: &Party) -> Vec<Fix> {
+        let group = mend::roomy(self.world, &other.groups, false).filter(|_| !other.is_managed());
         let node = Sender { address: other.cidr.network(), party: None, ..Sender::of(other) };
         let mut trial = self.clone();
         let before = trial.way.blockers.len();
         trial.groups_in(other, &node);
-        (trial.way.blockers.len() > before).then(|| mend::let_in_block(self.world, group, self.packet, other.cidr))
+        let group = group.filter(|_| trial.way.blockers.len() > before);
+        group.map(|group| mend::let_in_block(self.world, group, self.packet, other.cidr)).unwrap_or_default()
     }
 }

@@ -130,7 +130,9 @@ impl Walk<'_> {
             ids(&balancer.groups)
         );
         let mut fixes = vec![mend::run(&balancer.owner.account, off)];
-        fixes.extend(balancer.groups.first().map(|id| mend::let_in_address(self.world, id, self.packet, sender.address)));
+        fixes.extend(
+            balancer.groups.first().into_iter().flat_map(|id| mend::let_in_address(self.world, id, self.packet, sender.address)),
+        );
         let problem = format!(
             "filters PrivateLink traffic by its own groups, and they let no {} in from {} (either of the commands mends it)",
             self.packet, sender.address

@@ -3,7 +3,7 @@
 use resource::*;
 
 use super::{codes, why};
-use crate::world::{World, all_out, ingress, members};
+use crate::world::{World, all_out, from, ingress, members};
 
 #[test]
 fn entries_that_one_acl_needs_have_numbers_of_their_own() {
@@ -34,4 +34,26 @@ fn a_connection_that_several_routes_need_is_accepted_once() {
     world.peering(&vpcs[0], &vpcs[1], PeeringState::PendingAcceptance);
     let told = why(&world, &hosts[0], "10.1.0.4:80");
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_group_that_is_full_gets_room_for_a_rule_unless_another_has_some() {
+    let world = World::new();
+    let vpc = world.vpc("10.0.0.0/16");
+    let subnet = world.subnet(&vpc, "10.0.1.0/24", 'a');
+    let rules: Vec<GroupRule> = (1..=60).map(|port| ingress(Traffic::Tcp(port, port), from("10.9.0.0/16"))).collect();
+    let [full, clients, empty] = [&rules[..], &[all_out()], &[]].map(|rules| world.group(&vpc, rules));
+    let (client, _) = world.instance(&subnet, "10.0.1.4", &[&clients]);
+    let (server, eni) = world.instance(&subnet, "10.0.1.5", &[&full]);
+    let commands = || {
+        let told = why(&world, &client, format!("{server}:80"));
+        told.blockers[0].fixes.iter().map(|fix| fix.command.clone()).collect::<Vec<_>>()
+    };
+    let raise = "aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-0EA8095F --desired-value 80";
+    let rule = |group: &GroupId| {
+        format!("aws ec2 authorize-security-group-ingress --group-id {group} --protocol tcp --port 80 --source-group {clients}")
+    };
+    assert_eq!(commands(), [raise.to_owned(), rule(&full)]);
+    world.update::<NetworkInterface>(&eni, |eni| eni.groups.push(empty.clone()));
+    assert_eq!(commands(), [rule(&empty)]);
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::account::{Account, ran, text_of};
 use crate::cloud::{CONSUMER, Cloud, PROVIDER, eventually};
 use crate::offer::{Access, Offer};
-use crate::site::{Peer, ZONE, web};
+use crate::site::{Peer, ZONE, permission, web};
 
 const BODY: &str = "explained";
 
@@ -75,7 +75,7 @@ impl Account<'_> {
     }
 }
 
-/// What is pasted makes a connection, routes both ways, a rule, and entries of the one ACL that client and server share.
+/// What is pasted makes a connection, routes both ways, a rule in a group that is full, and entries of the one ACL that client and server share.
 #[test]
 fn vpcs_that_nothing_connects_and_subnets_that_share_an_acl_work_after_the_paste() {
     let cloud = Cloud::up();
@@ -84,6 +84,8 @@ fn vpcs_that_nothing_connects_and_subnets_that_share_an_acl_work_after_the_paste
     let subnet = |n: usize, block: &str| account.subnet(&vpcs[n], block, ZONE);
     let subnets = [subnet(0, "10.1.1.0/24"), subnet(1, "10.2.1.0/24"), subnet(1, "10.2.2.0/24")];
     let [clients, servers] = [0, 1].map(|n| account.group(&vpcs[n], "g"));
+    let full: Vec<Value> = (1000..1060).map(|port| permission("tcp", Some(port), Peer::Cidr("10.9.0.0/16"))[0].clone()).collect();
+    account.ec2("authorize_security_group_ingress", json!({ "GroupId": servers, "IpPermissions": full }));
     let server = account.instance(&subnets[1], &[&servers], &web(BODY));
     let works = |subnet: &str, group: &str| {
         let to = format!("{}:80", account.private_ip(&server));
