@@ -59,9 +59,14 @@ impl<'a> Pair<'a> {
     pub fn inbound(&self) -> String {
         let group = self.account.group(&self.far, "inbound");
         ["udp", "tcp"].iter().for_each(|protocol| self.account.allow(&group, protocol, Some(53), Peer::Cidr("10.0.0.0/16")));
+        self.inbound_behind(&group)
+    }
+
+    /// The same, with a group.
+    pub fn inbound_behind(&self, group: &str) -> String {
         let places = ["10.1.1.0/24", "10.1.2.0/24"].map(|block| self.account.subnet(&self.far, block, ZONE));
         let addresses = json!([{ "SubnetId": places[0], "Ip": "10.1.1.53" }, { "SubnetId": places[1], "Ip": "10.1.2.53" }]);
-        endpoint(self.account, "INBOUND", &group, addresses)
+        endpoint(self.account, "INBOUND", group, addresses)
     }
 
     /// An outbound endpoint of the near VPC, with a group.

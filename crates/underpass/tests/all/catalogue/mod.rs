@@ -17,6 +17,7 @@ mod route;
 mod s3;
 mod service;
 mod target;
+mod zones;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
