@@ -54,7 +54,9 @@ impl Walk<'_> {
                 }
             }
             Some((prefix, Hop::Peer(router, _, realm))) => {
-                self.passes(&table.id, format!("routes {to} by {prefix} to {}", self.target_of(table, *prefix)));
+                let target = self.target_of(table, *prefix);
+                self.passes(&table.id, format!("routes {to} by {prefix} to {target}"));
+                self.by(Ground::Route { table: None, prefix: *prefix, target });
                 let from = self.translated_within(party, *realm, to);
                 self.over_peering(party, from, *router, to)
             }

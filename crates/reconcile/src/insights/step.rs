@@ -31,6 +31,9 @@ pub(super) fn back(sight: &Sight<'_>, way: &Way) -> Vec<PathStep> {
     for hop in hops {
         let mut own = of(sight, hop, hop.back.as_ref().or(hop.ground.as_ref()));
         own.reverse();
+        if leads_away(hop) {
+            own.retain(|step| !step.component.id.starts_with("rtb-"));
+        }
         if answers_only(hop) {
             routes.extend(own);
             continue;
@@ -56,6 +59,11 @@ fn met(way: &Way) -> Vec<&Hop> {
     let leads_out = |hop: &Hop| matches!(&hop.ground, Some(Ground::Route { target, .. }) if target.starts_with("igw-"));
     let before = std::iter::once(None).chain(way.hops.iter().map(Some));
     before.zip(&way.hops).filter(|(before, _)| !before.is_some_and(leads_out)).map(|(_, hop)| hop).collect()
+}
+
+/// Whether it is a table that leads packets out of a VPC: answers come in there, and ask none.
+fn leads_away(hop: &Hop) -> bool {
+    matches!(&hop.ground, Some(Ground::Route { target, .. }) if target != "local")
 }
 
 /// Whether only answers meet it.

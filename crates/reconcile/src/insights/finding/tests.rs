@@ -110,7 +110,11 @@ fn answers_leave_by_the_table_of_who_answers() {
     let told = found(&world, PROVIDER, [client.as_str(), server.as_str()], &[]);
     let tables = vpcs.each_ref().map(|vpc| world.main_table(vpc));
     assert!(!ids(&told.forward).contains(&tables[1].as_str()), "packets do not meet it: {:?}", ids(&told.forward));
+    let out = told.forward.iter().find(|step| step.component.id == tables[0].as_str()).and_then(|step| step.rule.clone());
+    let over = PathRule::Route { prefix: "10.1.0.0/16".parse().unwrap(), target: peering.to_string() };
+    assert_eq!(out, Some(over));
     let met = ids(&told.back);
+    assert!(!met.contains(&tables[0].as_str()), "answers come in there, and ask no table: {met:?}");
     let at = |id: &str| met.iter().position(|met| *met == id).unwrap_or_else(|| panic!("{id} is not in {met:?}"));
     assert!(at(far.as_str()) < at(tables[1].as_str()) && at(tables[1].as_str()) < at(peering.as_str()), "{met:?}");
     assert_eq!((met[0], met[met.len() - 2..].to_vec()), (server.as_str(), vec![near.as_str(), client.as_str()]));
