@@ -99,6 +99,30 @@ fn vpcs_that_nothing_connects_and_subnets_that_share_an_acl_work_after_the_paste
     assert!(beside.status == 0 && beside.out.contains("answers"), "{beside:?}");
 }
 
+/// One listener takes TCP and gets UDP beside it; another balancer has none, and the only target group is the first one's.
+#[test]
+fn balancers_listen_for_what_was_asked_after_the_paste() {
+    let cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let net = account.net();
+    let (clients, servers) = (account.group(&net.vpc, "clients"), account.group(&net.vpc, "servers"));
+    account.allow(&servers, "-1", None, Peer::Cidr("10.0.0.0/16"));
+    let server = account.instance(&net.subnet, &[&servers], &web(BODY));
+    let [first, second] = ["first", "second"].map(|name| account.balancer(name, &[&net.subnet]));
+    let targets = account.target_group("web", &net.vpc, 80, &json!({}));
+    account.listener(&first, 80, &targets);
+    account.register(&targets, &server);
+    let source = format!("{}+{clients}", net.subnet);
+    for (balancer, protocol) in [(&first, "udp"), (&second, "tcp")] {
+        let ask =
+            |expected: &str| account.explain(&[&source, &format!("{balancer}:80"), "--protocol", protocol, "--expect", expected]);
+        pasted(&account, &ask("deny").out);
+        eventually("the balancer leads to the server", || (ask("allow").status == 0).then_some(()));
+    }
+    let tcp = account.explain(&[&source, &format!("{first}:80"), "--expect", "allow"]);
+    assert_eq!(tcp.status, 0, "{tcp:?}");
+}
+
 #[test]
 fn a_shell_that_cannot_become_another_account_goes_no_further() {
     let cloud = Cloud::up();

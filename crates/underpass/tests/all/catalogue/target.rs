@@ -63,7 +63,7 @@ fn d4_a_target_behind_privatelink_sees_the_balancer_and_not_the_client() {
     row.met("eni-", "says in a PROXY header who the client is");
 }
 
-/// Nothing is stopped at first: the explanation names the time after which it is, and that time is the listener's.
+/// Nothing is stopped at first: the explanation names the time after which it is, and that time is the listener's on this clock.
 #[test]
 fn d9_a_connection_that_was_idle_is_reset_when_it_is_used_again() {
     let cloud = Cloud::up_with(&["--time-scale", "100"]);
@@ -79,9 +79,9 @@ fn d9_a_connection_that_was_idle_is_reset_when_it_is_used_again() {
     let row = Row::new(&provider, Client::In(&offer.net.subnet, &client), &name, 80);
     let row = row.running(&["python3", "-c", IDLE, &name, "6"]);
     eventually("six hundred seconds are too long", || (row.run().out == "reset").then_some(()));
-    row.met("listener/net/", "resets what is idle for 350 s").mended();
+    row.met("listener/net/", "resets what is idle for 4 s").mended();
     row.answers("answered");
-    row.met("listener/net/", "resets what is idle for 6000 s");
+    row.met("listener/net/", "resets what is idle for 60 s");
 }
 
 /// What `curl --fail` exits with when the answer is an error.
