@@ -116,7 +116,10 @@ fn a_group_behind_a_balancer_keeps_serving_while_instances_die_are_refreshed_and
     let one = first.first().unwrap();
     let described = account.describe_instance(one);
     assert_eq!(described["MetadataOptions"]["HttpTokens"], "required");
-    let tags = json!([{ "Key": "Name", "Value": "web" }, { "Key": "aws:autoscaling:groupName", "Value": "web" }]);
+    let tags = json!([
+        { "Key": "Name", "Value": "web" }, { "Key": "aws:autoscaling:groupName", "Value": "web" },
+        { "Key": "aws:ec2launchtemplate:id", "Value": site.template }, { "Key": "aws:ec2launchtemplate:version", "Value": "1" },
+    ]);
     assert_eq!(described["Tags"], tags);
     let status = "curl -s -o /dev/null -w '%{http_code}' http://169.254.169.254/latest/meta-data/instance-id";
     assert_eq!(account.exec(&["--instance", one], &["sh", "-c", status]).ok(), "401", "no metadata without a token");

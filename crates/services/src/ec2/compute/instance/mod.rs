@@ -11,6 +11,6 @@ pub mod metadata_defaults;
 pub mod modify_instance_attribute;
 pub mod modify_instance_metadata_options;
 mod network;
-mod profile;
+pub mod profile;
 pub mod run_instances;
 pub mod view;

@@ -32,14 +32,17 @@ pub fn run_instances(cx: &mut Write<'_>, input: Launch) -> Result<Output, Error>
     let (owner, now) = (cx.owner().clone(), cx.now);
     let (least, most) = counts(&input)?;
     let (reserved, input) = in_the_name_of_a_service(cx, input);
-    let launch = match &input.launch_template {
-        Some(reference) => input.clone().over(template::launch_of(cx.txn, &owner, reference)?)?,
-        None => input,
+    let (launch, marks) = match &input.launch_template {
+        Some(reference) => {
+            let (base, marks) = template::launch_of(cx.txn, &owner, reference)?;
+            (input.clone().over(base)?, marks)
+        }
+        None => (input, Tags::default()),
     };
     let launch = if cx.caller.is_service_linked() { launch.placed() } else { launch };
     let mut order = Order::read(cx.txn, &owner, &launch, now)?;
     order.model.client_token = cx.client_token();
-    order.model.tags.0.extend(reserved.0);
+    order.model.tags.0.extend(reserved.0.into_iter().chain(marks.0));
     profile::may_give(cx, order.model.profile.as_deref())?;
     let mut launched = Vec::new();
     for index in 0..most {
@@ -172,7 +175,11 @@ pub fn check_user_data(text: &str) -> Result<String, Error> {
     }
 }
 
-fn check_key(world: &Snapshot, owner: &Owner, name: &str) -> Result<String, Error> {
+/// The name of a key pair that the account has.
+///
+/// # Errors
+/// `InvalidKeyPair.NotFound`.
+pub fn check_key(world: &Snapshot, owner: &Owner, name: &str) -> Result<String, Error> {
     let key = format!("{}/{}/{name}", owner.account, owner.region);
     match world.named::<KeyPair>("key-name", key).next() {
         Some(_) => Ok(name.to_owned()),

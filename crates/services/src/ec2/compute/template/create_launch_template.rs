@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::instance::launch::Launch;
 use super::super::instance::run_instances::check_user_data;
-use super::super::{image, instance_type};
+use super::super::instance_type;
 use super::view::{self, View};
+use super::warning::{self, Warning};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
 
@@ -23,6 +24,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     launch_template: View,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<Warning>,
 }
 
 pub fn create_launch_template(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
@@ -31,6 +34,7 @@ pub fn create_launch_template(cx: &mut Write<'_>, input: Input) -> Result<Output
     if super::named(cx.txn, &owner, &input.launch_template_name).is_some() {
         return Err(Error::new("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use."));
     }
+    let warning = warning::of(cx.txn, &owner, &input.launch_template_data);
     let template = LaunchTemplate {
         id: LaunchTemplateId::random(),
         owner,
@@ -44,17 +48,14 @@ pub fn create_launch_template(cx: &mut Write<'_>, input: Input) -> Result<Output
     };
     let launch_template = view::view(&template);
     cx.txn.put(template);
-    Ok(Output { launch_template })
+    Ok(Output { launch_template, warning })
 }
 
 /// A version with checked parameters.
 ///
 /// # Errors
-/// As a launch with them would be refused, for what can be known before.
+/// As a launch with them would be refused, for what no launch will ever be good.
 pub fn version(cx: &Write<'_>, number: u64, description: Option<String>, data: &Launch) -> Result<LaunchTemplateVersion, Error> {
-    if let Some(image) = &data.image_id {
-        image::resolve(image)?;
-    }
     if let Some(kind) = &data.instance_type {
         instance_type::find(kind)?;
     }

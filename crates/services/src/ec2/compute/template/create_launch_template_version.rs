@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::instance::launch::Launch;
 use super::create_launch_template::version;
 use super::view::{self, VersionView};
+use super::warning::{self, Warning};
 use crate::{Error, Write};
 
 #[derive(Deserialize, Default)]
@@ -22,6 +23,8 @@ pub struct Input {
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
     launch_template_version: VersionView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<Warning>,
 }
 
 pub fn create_launch_template_version(cx: &mut Write<'_>, input: Input) -> Result<Output, Error> {
@@ -31,6 +34,7 @@ pub fn create_launch_template_version(cx: &mut Write<'_>, input: Input) -> Resul
         Some(source) => input.launch_template_data.over(super::data(super::version(&template, source)?)?)?,
         None => input.launch_template_data,
     };
+    let warning = warning::of(cx.txn, &owner, &data);
     let number = template.last_number + 1;
     let new = version(cx, number, input.version_description, &data)?;
     let launch_template_version = view::version(&template, &new)?;
@@ -38,5 +42,5 @@ pub fn create_launch_template_version(cx: &mut Write<'_>, input: Input) -> Resul
         template.last_number = number;
         template.versions.push(new);
     });
-    Ok(Output { launch_template_version })
+    Ok(Output { launch_template_version, warning })
 }

@@ -32,7 +32,8 @@ pub fn get_launch_template_data(cx: &Read<'_>, input: Input) -> Result<Output, E
 
 fn data(instance: &Instance) -> Launch {
     let shutdown = if instance.terminate_on_shutdown { "terminate" } else { "stop" };
-    let tags = TagSpecification { resource_type: "instance".to_owned(), tags: tags::view(&instance.tags) };
+    let mut tags = TagSpecification { resource_type: "instance".to_owned(), tags: tags::view(&instance.tags) };
+    tags.tags.retain(|tag| !tags::is_reserved(&tag.key));
     Launch {
         image_id: Some(instance.image.clone()),
         instance_type: Some(instance.instance_type.clone()),
@@ -85,15 +86,18 @@ mod tests {
     fn a_template_made_of_an_instance_launches_its_like() {
         let site = Site::new();
         let tags = json!([{"ResourceType": "instance", "Tags": [{"Key": "role", "Value": "web"}]}]);
-        let first = site.launch(json!({"SecurityGroupIds": [site.group], "TagSpecifications": tags, "UserData": "ZWNobw=="}));
+        let first =
+            site.launch(json!({"SecurityGroupIds": [site.group], "TagSpecifications": tags.clone(), "UserData": "ZWNobw=="}));
         let data =
             site.cloud.ok("GetLaunchTemplateData", json!({"InstanceId": first["InstanceId"]}))["LaunchTemplateData"].clone();
         site.cloud.ok("CreateLaunchTemplate", json!({"LaunchTemplateName": "like", "LaunchTemplateData": data}));
         let from = json!({"MinCount": 1, "MaxCount": 1, "LaunchTemplate": {"LaunchTemplateName": "like"}});
         let second = site.cloud.ok("RunInstances", from)["Instances"][0].clone();
-        for member in ["ImageId", "InstanceType", "SubnetId", "SecurityGroups", "Tags", "MetadataOptions"] {
+        for member in ["ImageId", "InstanceType", "SubnetId", "SecurityGroups", "MetadataOptions"] {
             assert_eq!(second[member], first[member], "{member}");
         }
+        let again = site.cloud.ok("GetLaunchTemplateData", json!({"InstanceId": second["InstanceId"]}));
+        assert_eq!(again["LaunchTemplateData"]["TagSpecifications"], tags, "without what AWS marked it with");
         assert_ne!(text(&second, "PrivateIpAddress"), text(&first, "PrivateIpAddress"));
     }
 }

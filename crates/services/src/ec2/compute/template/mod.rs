@@ -9,10 +9,11 @@ pub mod describe_launch_templates;
 pub mod get_launch_template_data;
 pub mod modify_launch_template;
 mod view;
+mod warning;
 
 use std::sync::Arc;
 
-use resource::{LaunchTemplate, LaunchTemplateId, LaunchTemplateVersion, Owner};
+use resource::{LaunchTemplate, LaunchTemplateId, LaunchTemplateVersion, Owner, Tags};
 use store::Snapshot;
 
 pub use super::instance::launch::TemplateReference;
@@ -20,14 +21,16 @@ pub use super::instance::launch::TemplateReference;
 use super::instance::launch::Launch;
 use crate::Error;
 
-/// What the version that a launch names says.
+/// What the version that a launch names says, and the tags by which AWS marks what is launched from it.
 ///
 /// # Errors
 /// AWS's codes for malformed and unknown templates and versions.
-pub fn launch_of(world: &Snapshot, owner: &Owner, reference: &TemplateReference) -> Result<Launch, Error> {
+pub fn launch_of(world: &Snapshot, owner: &Owner, reference: &TemplateReference) -> Result<(Launch, Tags), Error> {
     let template = find(world, owner, reference.launch_template_id.as_deref(), reference.launch_template_name.as_deref())?;
     let version = version(&template, reference.version.as_deref().unwrap_or("$Default"))?;
-    data(version)
+    let (id, number) = (template.id.to_string(), version.number.to_string());
+    let marks = [("aws:ec2launchtemplate:id", id), ("aws:ec2launchtemplate:version", number)];
+    Ok((data(version)?, Tags(marks.map(|(key, value)| (key.to_owned(), value)).into())))
 }
 
 /// The parameters that a version holds.
@@ -112,7 +115,11 @@ mod tests {
         assert_eq!(site.cloud.ok("CreateLaunchTemplateVersion", next)["LaunchTemplateVersion"]["VersionNumber"], 2);
         let first = site.launch(json!({"ImageId": null, "InstanceType": null, "LaunchTemplate": {"LaunchTemplateId": id}}));
         assert_eq!((&first["InstanceType"], &first["MetadataOptions"]["HttpTokens"]), (&json!("t3.nano"), &json!("required")));
-        assert_eq!(first["Tags"], json!([{"Key": "from", "Value": "template"}]));
+        let marks = json!([
+            {"Key": "aws:ec2launchtemplate:id", "Value": id}, {"Key": "aws:ec2launchtemplate:version", "Value": "1"},
+            {"Key": "from", "Value": "template"},
+        ]);
+        assert_eq!(first["Tags"], marks);
         assert_eq!(first["SecurityGroups"][0]["GroupId"], site.group);
         let latest =
             json!({"ImageId": null, "InstanceType": null, "LaunchTemplate": {"LaunchTemplateName": "web", "Version": "$Latest"}});
