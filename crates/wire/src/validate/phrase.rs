@@ -8,6 +8,8 @@ use crate::protocol::Protocol;
 
 /// Longer values are cut in messages.
 const SHOWN: usize = 128;
+/// More possible values are not listed in messages.
+const LISTED: usize = 40;
 
 /// The failure for the violations, of which there is at least one.
 pub(crate) fn failure(violations: &[Violation], protocol: Protocol, code: &str) -> Failure {
@@ -74,6 +76,8 @@ fn ec2(violation: &Violation) -> Failure {
         Rule::MaxValue(max) => format!("Expecting a value less than or equal to {max}."),
         Rule::MinLength(min) => format!("Expecting a length greater than or equal to {min}."),
         Rule::MaxLength(max) => format!("Expecting a length less than or equal to {max}."),
+        // Nobody reads through a thousand instance types.
+        Rule::Enum(values) if values.len() > LISTED => format!("It is none of {} known values.", values.len()),
         Rule::Enum(values) => format!("Valid values are: {}.", values.join(", ")),
         Rule::Pattern(pattern) => format!("Expecting a value that matches {pattern}."),
         Rule::Union | Rule::Required => "Expecting exactly one member.".to_owned(),
@@ -94,6 +98,7 @@ fn must(rule: &Rule) -> String {
         Rule::MinValue(min) => format!("have value greater than or equal to {min}"),
         Rule::MaxValue(max) => format!("have value less than or equal to {max}"),
         Rule::Pattern(pattern) => format!("satisfy regular expression pattern: {pattern}"),
+        Rule::Enum(values) if values.len() > LISTED => format!("be one of {} known values", values.len()),
         Rule::Enum(values) => format!("satisfy enum value set: [{}]", values.join(", ")),
         Rule::Union => "have exactly one of its members set".to_owned(),
     }
@@ -176,6 +181,15 @@ mod tests {
             assert_eq!(told.code, "InvalidParameterValue");
             assert!(told.message.starts_with("Value (v) for parameter TagSet.2.Key is invalid. Expecting "), "{}", told.message);
         }
+    }
+
+    #[test]
+    fn a_few_possible_values_are_listed_and_hundreds_are_not() {
+        let told =
+            |count: usize, protocol| failure(&[violation(Rule::Enum(vec!["t3.nano"; count]), Some("t9"))], protocol, "x").message;
+        assert_eq!(told(1, Protocol::Ec2), "Value (t9) for parameter TagSet.2.Key is invalid. Valid values are: t3.nano.");
+        assert_eq!(told(900, Protocol::Ec2), "Value (t9) for parameter TagSet.2.Key is invalid. It is none of 900 known values.");
+        assert!(told(900, Protocol::Query).ends_with("failed to satisfy constraint: Member must be one of 900 known values"));
     }
 
     #[test]
