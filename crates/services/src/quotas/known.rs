@@ -1,4 +1,4 @@
-//! The quotas that are enforced here, with AWS's codes and defaults ("Amazon VPC quotas", "AWS PrivateLink quotas", "Quotas for
+//! The quotas that are enforced here, with AWS's codes and defaults ("Elastic IP address quota", "Amazon VPC quotas", "AWS PrivateLink quotas", "Quotas for
 //! your Network Load Balancers", "Quotas for Amazon EC2 Auto Scaling", "Quotas on hosted zones", "Quotas on Route 53 Resolver",
 //! "Quotas" of ACM).
 
@@ -43,13 +43,14 @@ pub enum Raise {
 
 const ACM: &Of = &Of { code: "acm", name: "AWS Certificate Manager (ACM)", global: false };
 const SCALING: &Of = &Of { code: "autoscaling", name: "Amazon EC2 Auto Scaling", global: false };
+const EC2: &Of = &Of { code: "ec2", name: "Amazon Elastic Compute Cloud (Amazon EC2)", global: false };
 const VPC: &Of = &Of { code: "vpc", name: "Amazon Virtual Private Cloud (Amazon VPC)", global: false };
 const ELB: &Of = &Of { code: "elasticloadbalancing", name: "Elastic Load Balancing (ELB)", global: false };
 const NAMES: &Of = &Of { code: "route53", name: "Amazon Route 53", global: true };
 const RESOLVER: &Of = &Of { code: "route53resolver", name: "Amazon Route 53 Resolver", global: false };
 
 /// Every service that has quotas here.
-pub const SERVICES: [&Of; 6] = [ACM, SCALING, ELB, NAMES, RESOLVER, VPC];
+pub const SERVICES: [&Of; 7] = [ACM, SCALING, EC2, ELB, NAMES, RESOLVER, VPC];
 
 const fn quota(service: &'static Of, code: &'static str, name: &'static str, default: u32, raise: Raise) -> Quota {
     Quota { service, code, name, default, raise }
@@ -67,6 +68,8 @@ const fn resolver(code: &'static str, name: &'static str, default: u32, raise: R
     quota(RESOLVER, code, name, default, raise)
 }
 
+/// Elastic IPs in a Region.
+pub static ADDRESSES: Quota = quota(EC2, "L-0263D0A3", "EC2-VPC Elastic IPs", 5, Raise::Freely);
 /// Interface endpoints in one VPC.
 pub static INTERFACE_ENDPOINTS: Quota = vpc("L-29B6F2EB", "Interface VPC endpoints per VPC", 50, Raise::Freely);
 /// Gateway endpoints in a Region.
@@ -128,7 +131,8 @@ pub static RULE_ASSOCIATIONS: Quota =
     resolver("L-94E19253", "Associations between resolver rules and VPCs per AWS Region", 2000, Raise::Freely);
 
 /// All of them.
-static ALL: [&Quota; 29] = [
+static ALL: [&Quota; 30] = [
+    &ADDRESSES,
     &INTERFACE_ENDPOINTS,
     &GATEWAY_ENDPOINTS,
     &PEERINGS,

@@ -37,7 +37,7 @@ fn every_quota_is_listed_once_with_its_default() {
     let cloud = Cloud::new();
     let services = ok(&cloud, "ListServices", json!({}))["Services"].clone();
     let code = |n: usize| services[n]["ServiceCode"].as_str();
-    assert_eq!((code(0), code(2), code(5)), (Some("acm"), Some("elasticloadbalancing"), Some("vpc")));
+    assert_eq!((code(0), code(3), code(6)), (Some("acm"), Some("elasticloadbalancing"), Some("vpc")));
     for service in SERVICES {
         let input = json!({"ServiceCode": service.code});
         let own = ok(&cloud, "ListServiceQuotas", input.clone())["Quotas"].clone();

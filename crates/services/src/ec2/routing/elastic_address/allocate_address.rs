@@ -1,8 +1,10 @@
 //! AllocateAddress.
 
+use resource::ElasticAddress;
 use serde::{Deserialize, Serialize};
 
 use crate::ec2::public_address;
+use crate::quotas::{self, known::ADDRESSES};
 use crate::tags::{self, TagSpecification};
 use crate::{Error, Write};
 
@@ -45,6 +47,7 @@ pub fn allocate_address(cx: &mut Write<'_>, input: Input) -> Result<Output, Erro
         }
     }
     let tags = tags::specified(&input.tag_specifications, "elastic-ip", &["elastic-ip"])?;
+    check_quota(cx)?;
     let address = public_address::allocate(cx.txn, &owner, false, tags)?;
     Ok(Output {
         allocation_id: address.id.to_string(),
@@ -53,4 +56,35 @@ pub fn allocate_address(cx: &mut Write<'_>, input: Input) -> Result<Output, Erro
         domain: DOMAIN,
         public_ip: address.public.to_string(),
     })
+}
+
+/// Automatic addresses do not count.
+fn check_quota(cx: &Write<'_>) -> Result<(), Error> {
+    let has = cx.txn.owned::<ElasticAddress>(cx.owner()).filter(|address| !address.automatic).count();
+    match has >= quotas::most(cx.txn, cx.owner(), &ADDRESSES) {
+        true => Err(Error::new("AddressLimitExceeded", "The maximum number of addresses has been reached.")),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ec2::testing::Cloud;
+
+    #[test]
+    fn an_account_has_five_addresses_in_a_region_until_it_asks_for_more() {
+        let cloud = Cloud::new();
+        let addresses: Vec<String> = (0..5).map(|_| cloud.text("AllocateAddress", json!({}), "/AllocationId")).collect();
+        assert_eq!(cloud.refusal("AllocateAddress", json!({})), "AddressLimitExceeded");
+        cloud.region("eu-west-1").ok("AllocateAddress", json!({}));
+        cloud.account("222222222222").ok("AllocateAddress", json!({}));
+        cloud.ok("ReleaseAddress", json!({"AllocationId": addresses[0]}));
+        cloud.ok("AllocateAddress", json!({}));
+        let wish = json!({"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3", "DesiredValue": 6.0});
+        cloud.call_in("service-quotas", "RequestServiceQuotaIncrease", wish).expect("it is granted");
+        cloud.ok("AllocateAddress", json!({}));
+        assert_eq!(cloud.refusal("AllocateAddress", json!({})), "AddressLimitExceeded");
+    }
 }
