@@ -99,7 +99,8 @@ pub fn names(
             vpc.id
         )));
     }
-    match names.iter().find(|name| is_taken(world, vpc, zone_of_private_name(name), own)) {
+    let served = is_served(world, vpc, offer.name, own);
+    match names.iter().find(|name| served || is_taken(world, vpc, zone_of_private_name(name), own)) {
         Some(name) => Err(invalid(format!(
             "private-dns-enabled cannot be set because there is already a conflicting DNS domain for {} in the VPC {}",
             zone_of_private_name(name),
@@ -113,6 +114,13 @@ fn is_taken(world: &Snapshot, vpc: &Vpc, domain: &str, own: Option<&EndpointId>)
     let key = private_domain_key(&vpc.id, domain);
     let mut endpoints = world.named::<VpcEndpoint>(PRIVATE_DOMAIN, &key);
     endpoints.any(|endpoint| Some(&endpoint.id) != own) || world.named::<HostedZone>(PRIVATE_DOMAIN, &key).next().is_some()
+}
+
+/// Whether another endpoint to the service has private DNS in the VPC, if only for inbound resolver endpoints.
+fn is_served(world: &Snapshot, vpc: &Vpc, service: &str, own: Option<&EndpointId>) -> bool {
+    let goes = |state| matches!(state, EndpointState::Deleting | EndpointState::Deleted);
+    let mut endpoints = world.linked::<VpcEndpoint>(Vpc::KIND, &vpc.id);
+    endpoints.any(|other| other.private_dns && other.service_name == service && Some(&other.id) != own && !goes(other.state))
 }
 
 /// Checks what is asked of the names' kind.
@@ -205,6 +213,10 @@ mod tests {
             network.cloud.world().find::<resource::VpcEndpoint>(&key).map(|found| found.private_names.len())
         };
         assert_eq!(names(), Some(0));
+        for options in [json!({}), only(false)] {
+            let told = network.cloud.call("CreateVpcEndpoint", interface(&network, options)).expect_err("one is there");
+            assert!(told.message.contains("conflicting DNS domain for s3.us-east-1.amazonaws.com"), "{told}");
+        }
         let change = json!({"VpcEndpointId": made["VpcEndpointId"], "DnsOptions": only(false)});
         network.cloud.ok("ModifyVpcEndpoint", change);
         assert_eq!(names(), Some(2));
