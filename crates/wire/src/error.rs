@@ -24,6 +24,9 @@ pub enum WireError {
         /// The operation as the request named it, or its method and path.
         operation: String,
     },
+    /// The service's operations are named by a parameter, and it is not there.
+    #[error("The request must contain the parameter Action")]
+    MissingAction,
     /// Neither signature nor target, action, path or host say for which service the request is.
     #[error("the request says nowhere for which service it is")]
     Unidentified,
@@ -76,6 +79,7 @@ impl WireError {
                 let code = code("InvalidAction", "InvalidAction", "UnknownOperationException");
                 Failure::new(&code, format!("The action {operation} is not valid for this web service."), status)
             }
+            WireError::MissingAction => Failure::new("MissingAction", self.to_string(), 400),
             WireError::Unidentified => {
                 Failure::new("MissingAuthenticationToken", "Request is missing Authentication Token".into(), 403)
             }

@@ -125,6 +125,9 @@ fn by_route(models: &Models, request: &Request, clues: &Clues) -> Result<Identif
     }
     let known = candidates.iter().find(|l| l.modelled).unwrap_or(first);
     let service = modelled(models, known)?;
+    if service.protocols.iter().any(|protocol| protocol.is_form()) {
+        return Err(WireError::MissingAction);
+    }
     Err(WireError::UnknownOperation { service: service.name.into(), operation: format!("{} {}", request.method, request.path) })
 }
 

@@ -79,15 +79,18 @@ impl<'a> Legacy<'a> {
 
     /// Checks time and signature.
     pub fn verify(&self, secret: &str, now: OffsetDateTime) -> Result<(), Refusal> {
-        let expires: i64 = self.expires.parse().map_err(|_| Refusal::UrlExpired)?;
-        if now.unix_timestamp() > expires {
-            return Err(Refusal::UrlExpired);
-        }
+        self.lives(now)?;
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
         let expected = STANDARD.encode(hmac::sign(&key, self.string_to_sign().as_bytes()));
         // A client may have written a plus of base64 without escaping it, which then reads as a space.
         let given = self.signature.replace(' ', "+");
         if signature::equal(Some(&expected), Some(&given)) { Ok(()) } else { Err(Refusal::Mismatch) }
+    }
+
+    /// Whether it still lives, whoever signed it.
+    pub fn lives(&self, now: OffsetDateTime) -> Result<(), Refusal> {
+        let expires: i64 = self.expires.parse().map_err(|_| Refusal::UrlExpired)?;
+        if now.unix_timestamp() > expires { Err(Refusal::UrlExpired) } else { Ok(()) }
     }
 
     /// The caller that it turns out to be.

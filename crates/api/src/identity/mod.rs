@@ -78,7 +78,7 @@ pub fn authenticate(
     match credentials.find(&claim.access_key_id) {
         Some(known) => verify(&claim, known, now),
         None if trust == Trust::Enforce => Err(Refusal::UnknownKey),
-        None => Ok(trusted(&claim)),
+        None => proof::lives(&claim, now).map(|()| trusted(&claim)),
     }
 }
 
@@ -110,7 +110,9 @@ pub fn authenticate_head(
     let Some(known) = credentials.find(&claim.access_key_id) else {
         return match trust {
             Trust::Enforce => Err(Refusal::UnknownKey),
-            Trust::Loopback => Ok((trusted(&claim), promise(request, payload::declared(request), None))),
+            Trust::Loopback => {
+                proof::lives(&claim, now).map(|()| (trusted(&claim), promise(request, payload::declared(request), None)))
+            }
         };
     };
     usable(claim.token().as_deref(), &known, now)?;
@@ -163,7 +165,7 @@ fn by_legacy(trust: Trust, credentials: &dyn Credentials, now: OffsetDateTime, l
             Ok(legacy.caller(known.principal, true))
         }
         None if trust == Trust::Enforce => Err(Refusal::UnknownKey),
-        None => Ok(legacy.caller(trusted_root(&legacy.access_key_id), false)),
+        None => legacy.lives(now).map(|()| legacy.caller(trusted_root(&legacy.access_key_id), false)),
     }
 }
 

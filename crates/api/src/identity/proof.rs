@@ -33,6 +33,14 @@ pub(super) fn verify_head(claim: &Claim<'_>, secret: &str, now: OffsetDateTime) 
     Ok((payload, Pieces::after(secret, &claim.scope, timestamp, claim.parameter("Signature")?)))
 }
 
+/// Whether a presigned URL still lives, whoever signed it.
+pub(super) fn lives(claim: &Claim<'_>, now: OffsetDateTime) -> Result<(), Refusal> {
+    match claim.place {
+        Place::Query => in_time(claim, signing_time(claim)?.0, now),
+        Place::Header => Ok(()),
+    }
+}
+
 fn verify_over(
     claim: &Claim<'_>,
     secret: &str,

@@ -25,7 +25,7 @@ async fn garbage_is_refused_in_the_words_of_its_protocol() {
             400,
             "<Code>ValidationError</Code>",
         ),
-        ("sts", "POST /", FORM, "Version=2011-06-15", 400, "<Code>InvalidAction</Code>"),
+        ("sts", "POST /", FORM, "Version=2011-06-15", 400, "<Code>MissingAction</Code>"),
         ("ecs", "POST /", "X-Amz-Target: AmazonEC2ContainerServiceV20141113.CreateMoon", "{", 400, "UnknownOperationException"),
         ("lambda", "GET /no/such/path", "X-Test: 1", "", 404, "UnknownOperationException"),
     ] {

@@ -1,7 +1,8 @@
 //! What keys mean that nobody issued: accounts on loopback, nothing elsewhere.
 
-use api::identity::{Caller, Refusal, Trust, authenticate};
+use api::identity::{Caller, Credentials, Known, Refusal, Trust, authenticate};
 use http::HeaderValue;
+use time::Duration;
 use wire::Request;
 
 use crate::identity::world::Signed;
@@ -34,6 +35,28 @@ fn on_loopback_other_unknown_keys_are_the_root_of_the_default_account() {
         let caller = ask(Trust::Loopback, &unproven(key)).unwrap();
         assert_eq!(caller.account(), Some("000000000000"), "{key}");
     }
+}
+
+/// Nobody has issued any key.
+struct Nobody;
+
+impl Credentials for Nobody {
+    fn find(&self, _: &str) -> Option<Known> {
+        None
+    }
+}
+
+#[test]
+fn on_loopback_a_presigned_url_ends_whoever_signed_it() {
+    let signed = Signed::read();
+    let after = |later, request: &Request| authenticate(Trust::Loopback, &Nobody, signed.now() + later, request).err();
+    let url = signed.request("s3 presigned");
+    assert_eq!(after(Duration::HOUR, &url), None);
+    assert_eq!(after(Duration::HOUR + Duration::SECOND, &url), Some(Refusal::UrlExpired));
+    let query = format!("AWSAccessKeyId=222222222222&Signature=x&Expires={}", signed.now().unix_timestamp());
+    let old = Request { query, ..Request::default() };
+    assert_eq!(after(Duration::ZERO, &old), None);
+    assert_eq!(after(Duration::SECOND, &old), Some(Refusal::UrlExpired));
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub fn create_interface(txn: &mut Txn, wanted: Wanted<'_>) -> Result<NetworkInte
         mac: random_mac(),
         addresses: vec![address],
         groups: wanted.groups,
-        source_dest_check: true,
+        source_dest_check: wanted.kind != InterfaceKind::NatGateway,
         attachment: wanted.attachment,
         requester: wanted.requester.map(str::to_owned),
         fabric,

@@ -133,6 +133,14 @@ fn what_belongs_to_nobody_is_not_authenticated() {
 }
 
 #[test]
+fn a_form_without_an_action_is_refused_by_name() {
+    for service in ["ec2", "elasticloadbalancing", "iam", "sts"] {
+        let told = refusal(&form(service, "Version=2016-11-15&DryRun=true"));
+        assert_eq!(told, "400 MissingAction: The request must contain the parameter Action", "{service}");
+    }
+}
+
+#[test]
 fn a_form_that_is_too_large_is_not_parsed() {
     let body = format!("Action=DescribeVpcs&Version=2016-11-15&VpcId.1={}", "x".repeat(9 << 20));
     assert!(refusal(&form("ec2", &body)).starts_with("413 RequestEntityTooLarge"));

@@ -40,6 +40,7 @@ fn an_instance_is_terminated_with_or_without_another_in_its_place() {
     assert_eq!(site.refusal("TerminateInstanceInAutoScalingGroup", terminate(&two, false)).code, "ScalingActivityInProgress");
     let all = site.ok("DescribeScalingActivities", json!({"AutoScalingGroupName": "web"}))["Activities"].clone();
     assert_eq!(all.as_array().map(Vec::len), Some(2));
+    assert_eq!(site.refusal("DescribeAutoScalingGroups", json!({"MaxRecords": 101})).code, "ValidationError");
     let first = site.ok("DescribeScalingActivities", json!({"AutoScalingGroupName": "web", "MaxRecords": 1}));
     let rest = json!({"AutoScalingGroupName": "web", "MaxRecords": 1, "NextToken": first["NextToken"]});
     assert_eq!(site.ok("DescribeScalingActivities", rest)["Activities"][0]["ActivityId"], all[1]["ActivityId"]);

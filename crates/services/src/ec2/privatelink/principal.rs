@@ -82,7 +82,7 @@ fn is_named(service: &EndpointService, caller: &Caller, by_all: bool) -> bool {
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && !name.contains('/')
+    !name.is_empty() && !name.contains(['/', '*', '?'])
 }
 
 /// The name at the end of `arn:aws:iam::{account}:user{path}{name}`.
@@ -135,6 +135,7 @@ mod tests {
             "222222222222",
             "arn:aws:iam::2222:root",
             "arn:aws:iam::222222222222:role/a/b",
+            "arn:aws:iam::222222222222:user/*",
             "arn:aws:iam::222222222222:group/x",
         ] {
             assert_eq!(Principal::parse(bad).err().map(|e| e.code).as_deref(), Some("InvalidParameter"), "{bad}");

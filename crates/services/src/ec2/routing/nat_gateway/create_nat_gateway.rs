@@ -160,6 +160,7 @@ mod tests {
 
         let interface = address["NetworkInterfaceId"].as_str().expect("an interface");
         let interface = network.cloud.world().find::<NetworkInterface>(interface).expect("written");
+        assert!(!interface.source_dest_check, "it forwards what is for others");
         assert_eq!(interface.description, format!("Interface for NAT Gateway {}", id.as_str().expect("an id")));
         assert_eq!((interface.kind, interface.groups.len()), (InterfaceKind::NatGateway, 0));
         assert_eq!(network.cloud.refusal("DeleteSubnet", json!({"SubnetId": network.subnet})), "DependencyViolation");
