@@ -25,6 +25,9 @@ pub struct Announcement {
     /// Whether every request must be signed with a key that was issued here. Older daemons did not say.
     #[serde(default)]
     pub enforces: bool,
+    /// Whether everything goes with it. Older daemons did not say.
+    #[serde(default)]
+    pub ephemeral: bool,
 }
 
 /// Why there is no daemon to talk to.
@@ -91,9 +94,9 @@ impl StateDir {
         self.root.join(if ephemeral { "objects.ephemeral" } else { "objects" })
     }
 
-    /// The machines' files.
-    pub fn machines(&self) -> PathBuf {
-        self.root.join("machines")
+    /// The machines' files; likewise.
+    pub fn machines(&self, ephemeral: bool) -> PathBuf {
+        self.root.join(if ephemeral { "machines.ephemeral" } else { "machines" })
     }
 
     /// The program of the running daemon.

@@ -28,15 +28,22 @@ pub struct Down {
 impl Down {
     pub(super) fn run(self, state: StateDir) -> Result<ExitCode, Box<dyn Error>> {
         let state = state.prepare()?;
-        let (_lock, by_daemon) = match state.daemon() {
-            Ok(daemon) => (end(&state, Pid::from_raw(daemon.pid))?, Taken::left(&state)),
-            Err(_) => (state.lock()?, Taken::default()),
+        let daemon = state.daemon().ok();
+        let (_lock, by_daemon) = match &daemon {
+            Some(daemon) => (end(&state, Pid::from_raw(daemon.pid))?, Taken::left(&state)),
+            None => (state.lock()?, Taken::default()),
         };
         let Taken { machines, namespaces, programs } = teardown(&state)?.and(&by_daemon);
         println!("Underpass is down: {machines} machines stopped, {namespaces} namespaces removed, {programs} programs ended.");
+        if daemon.is_some_and(|daemon| daemon.ephemeral) {
+            println!("It was ephemeral: its resources are gone with it.");
+        }
         match self.delete_state {
             true => std::fs::remove_dir_all(state.root())?,
-            false => println!("The resources stay in {}; `underpass up` brings them back.", state.root().display()),
+            false if state.database().exists() => {
+                println!("The resources stay in {}; `underpass up` brings them back.", state.root().display());
+            }
+            false => {}
         }
         Ok(ExitCode::SUCCESS)
     }

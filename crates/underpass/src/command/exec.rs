@@ -66,7 +66,8 @@ impl Exec {
 
     fn in_instance(&self, client: &Client, state: &StateDir, instance: &str) -> Result<u8, Box<dyn Error>> {
         client.call("POST", "/_underpass/exec/instance", &json!({ "InstanceId": instance }))?;
-        let machines = Machines::new(state.clone().prepare()?.machines(), std::env::current_exe()?)?;
+        let folder = state.clone().prepare()?.machines(state.daemon()?.ephemeral);
+        let machines = Machines::new(folder, std::env::current_exe()?)?;
         Ok(machines.exec(&instance.parse()?, &self.program)?)
     }
 

@@ -1,6 +1,7 @@
 //! `underpass up`: starts the daemon, in the foreground or detached.
 
 use std::error::Error;
+use std::io::{Seek, SeekFrom};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::os::unix::fs::OpenOptionsExt;
@@ -72,20 +73,26 @@ impl Up {
             accounts: self.accounts.clone(),
             scale: TimeScale::new(self.time_scale),
         };
+        // Nobody would look after what a daemon of the other kind left running when it was killed.
+        teardown::stop_machines(state, !self.ephemeral)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         runtime.block_on(daemon::run(state, &config, &features, |listen| {
+            if self.ephemeral && state.database().exists() {
+                println!("The resources kept in {} are not in this cloud; `underpass up` has them.", state.root().display());
+            }
             println!("The AWS API is at http://{listen}. In another shell: eval \"$(underpass env)\"");
             println!("Ready.");
         }))?;
         if self.ephemeral {
             teardown::teardown(state)?.leave(state)?;
-            std::fs::remove_dir_all(state.machines())?;
+            std::fs::remove_dir_all(state.machines(true))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 
     /// Starts itself again without a terminal, and passes on what it says until it is ready.
     fn detached(&self, state: &StateDir) -> Result<ExitCode, Box<dyn Error>> {
+        let said_before = std::fs::metadata(state.log()).map_or(0, |log| log.len());
         let log = std::fs::File::options().create(true).append(true).mode(0o600).open(state.log())?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("up").arg("--state-dir").arg(state.root()).args(["--listen", &self.listen.to_string()]);
@@ -107,7 +114,10 @@ impl Up {
             }
         }
         child.wait()?;
-        Err(format!("it did not start; its log says why: {}", state.log().display()).into())
+        let mut log = std::fs::File::open(state.log())?;
+        log.seek(SeekFrom::Start(said_before))?;
+        let why = std::io::read_to_string(log)?;
+        Err(format!("it did not start; this is in its log, {}:\n{}", state.log().display(), why.trim_end()).into())
     }
 }
 

@@ -91,7 +91,7 @@ pub async fn run(
     let ca_pem = authority.certificate().to_owned();
     let namespaces = Namespaces::at(state.namespaces())?;
     own_program::keep(&state.program())?;
-    let machines = Machines::new(state.machines(), state.program())?;
+    let machines = Machines::new(state.machines(config.ephemeral), state.program())?;
     let (stop, running) = watch::channel(true);
 
     let driver = Driver::new(store.clone(), running.clone());
@@ -101,7 +101,7 @@ pub async fn run(
     let descriptors = descriptors::take_all()?;
     let server = api::Server::bind(config.api(descriptors), store.clone(), blobs.clone(), Arc::new(health), routes)?;
     let listen = server.local_addr()?;
-    state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces })?;
+    state.announce(&Announcement { pid: std::process::id().cast_signed(), listen, enforces, ephemeral: config.ephemeral })?;
     let front = Arc::new(front::Front(server.doorman()));
     let serving = tokio::spawn(server.serve(stopped(running.clone())));
     ready(listen);

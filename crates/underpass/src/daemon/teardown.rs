@@ -59,16 +59,14 @@ impl Taken {
 /// The first thing that would not go.
 pub fn teardown(state: &StateDir) -> Result<Taken, Box<dyn Error>> {
     let mut taken = Taken::default();
-    let machines = Machines::new(state.machines(), std::env::current_exe()?)?;
     let mut first: Result<(), Box<dyn Error>> = Ok(());
     let mut note = |result: Result<(), Box<dyn Error>>| {
         if first.is_ok() {
             first = result;
         }
     };
-    for (id, status) in machines.list()? {
-        taken.machines += usize::from(matches!(status, workload::Status::Running(_)));
-        note(machines.stop(&id, GRACE).map_err(Into::into));
+    for ephemeral in [false, true] {
+        note(stop_machines(state, ephemeral).map(|stopped| taken.machines += stopped));
     }
     if state.namespaces().exists() {
         let namespaces = Namespaces::at(state.namespaces())?;
@@ -82,6 +80,24 @@ pub fn teardown(state: &StateDir) -> Result<Taken, Box<dyn Error>> {
         note(fs::remove_dir(state.namespaces()).map_err(Into::into));
     }
     first.map(|()| taken)
+}
+
+/// Stops the machines of the cloud that is kept or of one that is not, going on after errors; returns how many ran.
+///
+/// # Errors
+/// The first that would not stop.
+pub fn stop_machines(state: &StateDir, ephemeral: bool) -> Result<usize, Box<dyn Error>> {
+    let folder = state.machines(ephemeral);
+    if !folder.exists() {
+        return Ok(0);
+    }
+    let machines = Machines::new(folder, std::env::current_exe()?)?;
+    let (mut ran, mut first) = (0, Ok(()));
+    for (id, status) in machines.list()? {
+        ran += usize::from(matches!(status, workload::Status::Running(_)));
+        first = first.and(machines.stop(&id, GRACE).map(drop));
+    }
+    Ok(first.map(|()| ran)?)
 }
 
 /// Ends every process that has one of our namespaces as its network; returns how many there were.

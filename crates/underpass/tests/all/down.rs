@@ -66,6 +66,40 @@ fn an_ephemeral_cloud_takes_everything_with_it() {
     assert!(said.contains("1 machines stopped") && !said.contains("0 namespaces"), "what the daemon took away counts: {said}");
 }
 
+/// It neither shows nor touches what is kept, and who ends it is not told that its own resources stay.
+#[test]
+fn an_ephemeral_cloud_over_a_kept_one_leaves_it_alone_and_says_what_is_true() {
+    let mut cloud = Cloud::up();
+    let account = cloud.account(CONSUMER);
+    let net = account.net();
+    let instance = account.instance(&net.subnet, &[&account.group(&net.vpc, "app")], "");
+    let place = ["--instance", instance.as_str()];
+    account.exec(&place, &["sh", "-c", "echo precious > /var/file"]).ok();
+    cloud.down();
+
+    let said = cloud.cli(&["up", "--detach", "--ephemeral", "--listen", "127.0.0.1:0"]);
+    let kept = format!("The resources kept in {} are not in this cloud", cloud.state_dir().display());
+    assert!(said.contains(&kept), "{said}");
+    let again = ran(cloud.run(&["up", "--detach", "--listen", "127.0.0.1:0"]));
+    assert!(again.status != 0 && again.err.contains("another underpass runs on"), "{}", again.err);
+    let said = cloud.cli(&["down"]);
+    assert!(said.contains("It was ephemeral") && said.contains("The resources stay in"), "{said}");
+
+    cloud.start(&[]);
+    let account = cloud.account(CONSUMER);
+    account.wait("ec2", "instance_running", json!({ "InstanceIds": [instance] }));
+    eventually("its files are back", || (account.exec(&place, &["cat", "/var/file"]).out == "precious\n").then_some(()));
+    let folder = tempfile::tempdir().unwrap();
+    let alone = |arguments: &[&str]| {
+        let mut command = cloud.command();
+        ran(command.args(arguments).env("UNDERPASS_STATE_DIR", folder.path()).output().unwrap()).ok()
+    };
+    let said = alone(&["up", "--detach", "--ephemeral", "--listen", "127.0.0.1:0"]);
+    assert!(!said.contains("kept"), "{said}");
+    let said = alone(&["down"]);
+    assert!(said.contains("It was ephemeral") && !said.contains("stay"), "{said}");
+}
+
 #[test]
 fn two_clouds_run_side_by_side_and_do_not_meet() {
     let (first, second) = (Cloud::up(), Cloud::up());
