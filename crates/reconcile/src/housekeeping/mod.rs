@@ -25,6 +25,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 pub struct Housekeeping {
     /// What programs of the host have.
     programs: BTreeMap<Held, Process>,
+    looked: Option<Instant>,
     swept: Option<Instant>,
     scale: TimeScale,
 }
@@ -58,7 +59,12 @@ impl Domain for Housekeeping {
     }
 
     async fn converge(&mut self, store: &Store) -> Duration {
-        let mut done = self.free_programs(store).await;
+        let mut done = Ok(());
+        // A change says nothing of programs, and there may be a change every millisecond.
+        if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK / 2) {
+            self.looked = Some(Instant::now());
+            done = self.free_programs(store).await;
+        }
         if self.is_due() {
             self.swept = Some(Instant::now());
             done = done.and(sweep(store, self.scale).await);
