@@ -24,26 +24,20 @@ pub async fn perform(
     (service, operation): (&str, &str),
     input: Value,
 ) -> Result<Value, Failure> {
-    let begun = Instant::now();
-    let outcome = carry(store, scale, caller, (service, operation), input).await;
-    audit::inside(caller, &format!("{service}:{operation}"), outcome.as_ref().err(), begun);
+    let (begun, action) = (Instant::now(), format!("{service}:{operation}"));
+    let carry = async {
+        let found = services::find(service, operation);
+        let (service, operation) = found.ok_or_else(|| {
+            tracing::error!(action, "a part of the daemon asks for an operation that there is not");
+            refuse::internal()
+        })?;
+        let asked = Asked { caller, service, operation, input: &input, through: None };
+        permission::check(&store.snapshot(), &asked, Family::Query)?;
+        services::perform(store, scale, (service, operation), caller, input).await.map_err(refuse::handler)
+    };
+    let outcome = carry.await;
+    audit::inside(caller, &action, outcome.as_ref().err(), begun);
     outcome
-}
-
-async fn carry(
-    store: &Store,
-    scale: TimeScale,
-    caller: &Caller,
-    (service, operation): (&str, &str),
-    input: Value,
-) -> Result<Value, Failure> {
-    let found = services::find(service, operation);
-    let (service, operation) = found.ok_or_else(|| {
-        tracing::error!(service, operation, "a part of the daemon asks for an operation that there is not");
-        refuse::internal()
-    })?;
-    permission::check(&store.snapshot(), &Asked { caller, service, operation, input: &input, through: None }, Family::Query)?;
-    services::perform(store, scale, (service, operation), caller, input).await.map_err(refuse::handler)
 }
 
 #[cfg(test)]

@@ -136,6 +136,7 @@ pub(super) const TO_SERVICE: &str = "to-service";
 /// The chain for packets to the internet.
 pub(super) const TO_INTERNET: &str = "to-internet";
 const UNBOUND: &str = "unbound";
+const LED: &str = "led";
 const TO_PRIVATE: &str = "to-private";
 const TO_PUBLIC: &str = "to-public";
 
@@ -219,6 +220,7 @@ fn chains() -> Vec<Chain> {
         chain(TO_PRIVATE, translate(Field::Daddr, set::PUBLIC_IN, AddressPart::Destination, AddressPart::QuotedSource)),
         chain(TO_PUBLIC, translate(Field::Saddr, set::PUBLIC_OUT, AddressPart::Source, AddressPart::QuotedDestination)),
         chain(UNBOUND, unbound()),
+        chain(LED, led()),
         chain(FROM_SERVICE, vec![vmap([Field::CtOriginalDaddr], set::HOME), answer_to_open(), drop_if(vec![])]),
         chain(FROM_CONSUMER, from_consumer()),
         chain(FROM_INTERNET, from_internet()),
@@ -389,24 +391,30 @@ fn local() -> Vec<Rule> {
 /// Into how many parts the flows of a node with several addresses fall: as many as it can have.
 pub(super) const SOURCES: u32 = 8;
 
-fn from_node() -> Vec<Rule> {
+/// The source of what was led to a node or a target.
+fn led() -> Vec<Rule> {
     let original_port = [Field::CtOriginalDaddr, Field::CtOriginalDport];
     // Another hash than the one that chooses the target, so that each target sees all addresses.
     let hash = Field::Hash { over: vec![Field::Saddr, Field::ThSport], modulus: SOURCES, seed: 1 };
     let of_several = [Field::CtOriginalDaddr, Field::CtOriginalDport, hash];
+    vec![
+        always_tracked([]),
+        Rule::new([], [Action::Snat(Nat::by_map(of_several, set::SOURCE_OF, Gives::Addr))]),
+        Rule::new([], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
+        Rule::new([], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
+    ]
+}
+
+fn from_node() -> Vec<Rule> {
     let to_wan = || Match::is(Field::OifName, device(WAN));
-    let led = || Match::any_of(Field::CtStatus, ct_status::DNAT);
-    let mut rules = Vec::from(untracked::translated_is_tracked());
-    rules.extend([
-        // What goes to a node's public address from inside has the same original port, and is led nowhere yet.
-        Rule::new([led()], [Action::Snat(Nat::by_map(of_several, set::SOURCE_OF, Gives::Addr))]),
-        Rule::new([led()], [Action::Snat(Nat::by_map(original_port, set::NODE_OF, Gives::Addr))]),
-        Rule::new([led()], [Action::Snat(Nat::by_map([Field::CtOriginalDaddr], set::POOL_OF, Gives::Pool))]),
+    vec![
+        // What goes to a node's public address from inside has a node's port as original one, too, and is led nowhere yet.
+        Rule::new([Match::any_of(Field::CtStatus, ct_status::DNAT)], [jump(LED)]),
+        untracked::what_nat_gateways_carry(),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_OUT, Gives::Addr))]),
         Rule::new([to_wan()], [Action::Snat(Nat::by_map([Field::Saddr], set::HELD_OUT, Gives::Addr))]),
         Rule::new([], [Action::Snat(Nat::by_map([Field::RtClassId], set::NAT_WITHIN, Gives::Addr))]),
-    ]);
-    rules
+    ]
 }
 
 fn exit() -> Vec<Rule> {

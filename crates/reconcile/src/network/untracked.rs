@@ -7,7 +7,7 @@
 //! translated, or end at sockets of the router. So are flows that an appliance passes on, which have more than two ends. It has
 //! no say in what else goes by it.
 
-use kernel::nft::{Action, Chain, ChainKind, Field, HookPoint, Mark, Match, Policy, Rule, Value, ct_state, ct_status};
+use kernel::nft::{Action, Chain, ChainKind, Field, HookPoint, Mark, Match, Policy, Rule, Value, ct_state};
 
 use super::name::flow::{FIRST_ANSWERED, FIRST_BEGUN, JUDGED, LAST_ANSWERED, LAST_BEGUN, TRACKED};
 use super::ruleset::{accept_if, base, is_established, is_known, jump, vmap};
@@ -72,10 +72,9 @@ pub(super) fn known_and_tracked() -> Rule {
     accept_if(vec![is_known(), untracked.negate()])
 }
 
-/// Rules that note that flows are tracked which have got another destination, or get another source from a NAT gateway.
-pub(super) fn translated_is_tracked() -> [Rule; 2] {
-    let has_realm = Match::is(Field::RtClassId, Value::Mark(0)).negate();
-    [always_tracked([Match::any_of(Field::CtStatus, ct_status::DNAT)]), always_tracked([has_realm])]
+/// A rule that notes that flows are tracked which get another source from a NAT gateway.
+pub(super) fn what_nat_gateways_carry() -> Rule {
+    always_tracked([Match::is(Field::RtClassId, Value::Mark(0)).negate()])
 }
 
 /// A rule that notes that a flow is tracked.
