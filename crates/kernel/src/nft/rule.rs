@@ -60,7 +60,7 @@ pub enum Field {
     /// `meta mark`: the packet's mark.
     Mark,
     /// `meta priority`: what the socket that sends it has set as its priority (SO_PRIORITY), here an address in the network's
-    /// order.
+    /// order. `nft` lists such a rule, and does not read it: it takes priorities for classes.
     SocketAddress,
     /// `meta rtclassid`: the realm of its route ([`crate::RouteKind::Unicast`]), with the source realm in the upper half.
     RtClassId,

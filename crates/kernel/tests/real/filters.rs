@@ -338,6 +338,15 @@ fn what_the_kernel_would_misread_is_refused_before() {
 }
 
 #[test]
+fn the_address_that_a_socket_speaks_for_is_looked_for_among_addresses() {
+    let world = World::with(&["a"]);
+    let rule = accept(Match::in_set([Field::SocketAddress], "nets"));
+    world.settle("a", &[table(), set("nets", &[Type::Addr], SetData::None), chain("c", vec![rule])]);
+    let listed = world.run("a", "nft", "list chain ip underpass c").unwrap();
+    assert!(listed.contains("meta priority @nets accept"), "{listed}");
+}
+
+#[test]
 fn a_chain_may_become_a_base_chain_and_cease_to_be_one() {
     let world = World::with(&["a"]);
     let rules = || vec![act(Action::Verdict(Verdict::Drop))];
